@@ -1,0 +1,1 @@
+"""The handlers of the Courier connector: a module per group, a function per action."""

@@ -1,0 +1,81 @@
+"""Run the actions of a connector: declarative definitions, small handlers, one careful runtime.
+
+    from connector import Connection, Connector
+
+Everything else is loaded when it is first used, so that importing this package costs a host nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from connector.action import Action
+    from connector.connection import Connection
+    from connector.errors import (
+        AuthorizationError,
+        ConnectorError,
+        DefinitionError,
+        ExitStatus,
+        InputError,
+        OutcomeUnknownError,
+        OutputError,
+        Problem,
+        RefusedError,
+        ThrottledError,
+        UnavailableError,
+        UnknownActionError,
+    )
+    from connector.result import Choice, Meta, Preview, Result
+    from connector.runtime import Connector
+
+_HOMES = {
+    "connector.action": ["Action"],
+    "connector.connection": ["Connection"],
+    "connector.errors": [
+        "AuthorizationError",
+        "ConnectorError",
+        "DefinitionError",
+        "ExitStatus",
+        "InputError",
+        "OutcomeUnknownError",
+        "OutputError",
+        "Problem",
+        "RefusedError",
+        "ThrottledError",
+        "UnavailableError",
+        "UnknownActionError",
+    ],
+    "connector.result": ["Choice", "Meta", "Preview", "Result"],
+    "connector.runtime": ["Connector"],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Action",
+    "AuthorizationError",
+    "Choice",
+    "Connection",
+    "Connector",
+    "ConnectorError",
+    "DefinitionError",
+    "ExitStatus",
+    "InputError",
+    "Meta",
+    "OutcomeUnknownError",
+    "OutputError",
+    "Preview",
+    "Problem",
+    "RefusedError",
+    "Result",
+    "ThrottledError",
+    "UnavailableError",
+    "UnknownActionError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)

@@ -1,0 +1,101 @@
+"""An action as a host sees it: what to draw, what to ask, what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from connector.bundle import Bundle
+from connector.definition import ActionDefinition
+from connector.errors import Problem
+from connector.given import accept, names_of
+from connector.handler import Given, Handler, checks_of
+from connector.schema import Judge
+
+
+class Action:
+    """One action of a connector.
+
+    Args:
+        bundle: The folder it comes from.
+        key: Its key there.
+    """
+
+    def __init__(self, bundle: Bundle, key: str) -> None:
+        loaded = bundle.actions[key]
+        self._bundle = bundle
+        self.definition: ActionDefinition = loaded.definition
+        self.document: dict[str, Any] = loaded.document
+        self.key = key
+
+    @property
+    def operation_id(self) -> str:
+        """The name under which Power Automate flows know it."""
+        return self.definition.operation_id
+
+    @property
+    def summary(self) -> str:
+        """The name that people see."""
+        return self.definition.summary
+
+    @property
+    def description(self) -> str:
+        """What it does, in a few sentences."""
+        return self.definition.description
+
+    @property
+    def group(self) -> str:
+        """Key of the family it belongs to."""
+        return self.definition.group
+
+    @property
+    def effects(self) -> dict[str, bool]:
+        """`readOnly`, `destructive`, `idempotent`."""
+        return dict(self.document["effects"])
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The inputs as JSON Schema 2020-12."""
+        return dict(self.document["inputs"])
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """The outputs as JSON Schema 2020-12."""
+        return dict(self.document["outputs"])
+
+    @cached_property
+    def handler(self) -> Handler:
+        """The function that runs it."""
+        return self._bundle.handler(self.key)
+
+    @cached_property
+    def _input_judge(self) -> Judge:
+        return Judge(self.definition.inputs, self.document["inputs"])
+
+    @cached_property
+    def _output_judge(self) -> Judge:
+        return Judge(self.definition.outputs, self.document["outputs"])
+
+    @cached_property
+    def input_names(self) -> dict[str, str]:
+        """Every accepted name of an input, and the input it means."""
+        return names_of(self.definition)
+
+    def judge_inputs(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+        """The inputs under their own names with defaults, and everything that is wrong with them."""
+        inputs, problems = accept(self.definition, given)
+        problems += self._input_judge.problems(inputs, list(self.definition.inputs.properties))
+        wrong = {problem.field.split("[")[0].split(".")[0] for problem in problems}
+        right = {name: value for name, value in inputs.items() if name not in wrong}
+        view = Given(right, frozenset(inputs))
+        for check in checks_of(self.handler):
+            problems += check(view)
+        return inputs, problems
+
+    def judge_outputs(self, outputs: Mapping[str, Any]) -> list[Problem]:
+        """Where the outputs are not what the definition says."""
+        return self._output_judge.problems(outputs)
+
+    def __repr__(self) -> str:
+        return f"<Action {self.key}: {self.summary}>"

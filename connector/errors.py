@@ -1,0 +1,183 @@
+"""Every way a run can fail, grouped by who must act.
+
+Each error is a value: a code that never changes, one plain sentence, a hint, and whether trying the same run
+again can help. No error text ever holds a secret; the code that raises sees to that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from enum import IntEnum
+from typing import Any, ClassVar
+
+
+class ExitStatus(IntEnum):
+    """What a command's exit status says about who must act."""
+
+    OK = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    INPUT = 3
+    CONNECTION = 4
+    REFUSED = 5
+    WAIT = 6
+    LATER = 7
+    OUTPUT = 8
+    DEFINITION = 9
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an input, an output or a definition.
+
+    Attributes:
+        field: Name of the field, with `[n]` (from 0) for rows of a list; empty when the whole is meant.
+        rule: The rule that is broken, in the words of JSON Schema where it has one (`required`, `type`, ...).
+        message: One sentence for the person who filled in the form.
+        hint: What to do about it; may be empty.
+    """
+
+    field: str
+    rule: str
+    message: str
+    hint: str = ""
+
+
+class ConnectorError(Exception):
+    """Base of all errors this package raises on purpose.
+
+    Args:
+        message: One sentence that says what happened.
+        code: A stable machine-readable name; the class has a default.
+        hint: What to do now; may be empty.
+        status: HTTP status of the service's answer, if there was one.
+        request_id: The service's own id of the failed request, if it gave one.
+        field: The input that caused it, where known.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_status: ClassVar[ExitStatus] = ExitStatus.UNEXPECTED
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        hint: str = "",
+        status: int | None = None,
+        request_id: str | None = None,
+        field: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.error_code = code or self.code
+        self.hint = hint
+        self.status = status
+        self.request_id = request_id
+        self.field = field
+
+    def to_dict(self) -> dict[str, Any]:
+        """The error as JSON-ready values; keys without a value are left out."""
+        told = {
+            "code": self.error_code,
+            "message": self.message,
+            "hint": self.hint or None,
+            "field": self.field,
+            "status": self.status,
+            "request_id": self.request_id,
+        }
+        return {key: value for key, value in told.items() if value is not None} | {"retryable": self.retryable}
+
+
+class _ProblemsError(ConnectorError):
+    """An error that lists several problems at once."""
+
+    def __init__(self, message: str, problems: Sequence[Problem] = (), *, code: str | None = None) -> None:
+        super().__init__(message, code=code, field=problems[0].field if len(problems) == 1 else None)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *(f"- {problem.message}" for problem in self.problems)])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The error as JSON-ready values, with every problem."""
+        return super().to_dict() | {"problems": [asdict(problem) for problem in self.problems]}
+
+
+class DefinitionError(_ProblemsError):
+    """The connector folder itself is wrong: for the author of the definition."""
+
+    code = "definition"
+    exit_status = ExitStatus.DEFINITION
+
+
+class InputError(_ProblemsError):
+    """The inputs are wrong: for the author of the flow. Nothing was sent."""
+
+    code = "input"
+    exit_status = ExitStatus.INPUT
+
+
+class UnknownActionError(InputError):
+    """No action has that key, operation id or summary."""
+
+    code = "unknown_action"
+
+
+class AuthorizationError(ConnectorError):
+    """The connection is wrong (no secret, 401, 403): for the owner of the connection."""
+
+    code = "connection"
+    exit_status = ExitStatus.CONNECTION
+
+
+class RefusedError(ConnectorError):
+    """The service understood the request and refused it (4xx)."""
+
+    code = "refused"
+    exit_status = ExitStatus.REFUSED
+
+
+class ThrottledError(ConnectorError):
+    """There is no room for the call now: the throttle's `max_wait`, or the service's 429.
+
+    Attributes:
+        wait: Seconds until a call would have been possible, if known.
+    """
+
+    code = "throttled"
+    exit_status = ExitStatus.WAIT
+    retryable = True
+
+    def __init__(self, message: str, *, wait: float | None = None, hint: str = "", status: int | None = None) -> None:
+        super().__init__(message, hint=hint, status=status)
+        self.wait = wait
+
+    def to_dict(self) -> dict[str, Any]:
+        """The error as JSON-ready values, with `wait` in seconds."""
+        return super().to_dict() | {"wait": self.wait}
+
+
+class UnavailableError(ConnectorError):
+    """The service or the network failed; the same run may succeed later."""
+
+    code = "unavailable"
+    exit_status = ExitStatus.LATER
+    retryable = True
+
+
+class OutcomeUnknownError(UnavailableError):
+    """The request may have arrived, but no answer did. Sending it again could do it twice."""
+
+    code = "outcome_unknown"
+    retryable = False
+
+
+class OutputError(_ProblemsError):
+    """The service's answer is not what the definition says."""
+
+    code = "output"
+    exit_status = ExitStatus.OUTPUT

@@ -1,0 +1,119 @@
+"""One call made reliable: take a token, send, and try again only where that cannot do anything twice."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from connector.clock import Clock
+from connector.errors import OutcomeUnknownError, UnavailableError
+from connector.manifest import RetryPolicy
+from connector.request import HttpRequest
+from connector.response import HttpResponse
+from connector.result import Attempt
+from connector.retry import backoff, retry_after_seconds
+from connector.throttle import Bucket, Store, acquire
+from connector.transport import BrokenError, NotSentError
+
+Teller = Callable[[str, float], None]
+"""Told what a run is about to wait for, and how many seconds."""
+
+
+@dataclass
+class Record:
+    """What happened during a run: every attempt, and the seconds waited for the throttle and for retries."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    throttled: float = 0.0
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Sends the requests of one run.
+
+    Attributes:
+        deliver: Sends once; raises `NotSentError` or `BrokenError`.
+        buckets: The limits every attempt counts against; the first is the connection's own.
+        deadline: On the clock's monotonic time, when the run must be over.
+        max_wait: Seconds that the run may wait for the throttle in all.
+        repeatable: Whether sending the same request again has the effect of once.
+        tell: Told of every wait before it begins.
+    """
+
+    deliver: Callable[[HttpRequest], HttpResponse]
+    store: Store
+    clock: Clock
+    buckets: Sequence[Bucket]
+    policy: RetryPolicy
+    deadline: float
+    max_wait: float
+    repeatable: bool
+    chance: random.Random
+    record: Record
+    tell: Teller
+    cancelled: threading.Event | None = None
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer to the request, whatever its status, after as many attempts as are allowed.
+
+        Raises:
+            ThrottledError: There is no room for the call within the wait or the deadline.
+            OutcomeUnknownError: It may have arrived, cannot be repeated, and no answer came.
+            UnavailableError: Every attempt failed.
+        """
+        attempt = 0
+        while True:
+            attempt += 1
+            self._take_token()
+            try:
+                response = self.deliver(request)
+            except (NotSentError, BrokenError) as error:
+                wait = self._wait_after(error, attempt)
+                self._note(None, error.message, wait)
+                if wait is None:
+                    raise self._final(error) from None
+            else:
+                wait = self._wait_after(response, attempt)
+                self._note(response.status, "", wait)
+                if wait is None:
+                    return response
+            self.tell("trying again", wait)
+            self.clock.sleep(wait, self.cancelled)
+
+    def _take_token(self) -> None:
+        left = min(self.max_wait - self.record.throttled, self.deadline - self.clock.monotonic())
+        self.record.throttled += acquire(
+            self.store, self.clock, self.buckets, max(0.0, left), self.cancelled, self.tell
+        )
+
+    def _wait_after(self, outcome: HttpResponse | UnavailableError, attempt: int) -> float | None:
+        """Seconds until the next attempt; None when this one is the last."""
+        retry_after = None
+        if isinstance(outcome, HttpResponse):
+            retry_after = retry_after_seconds(outcome.headers.get("retry-after"), self.clock.wall())
+            if outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
+                self.store.pause(self.buckets[0], retry_after or 1.0)
+            again = outcome.status in self.policy.statuses and self.repeatable
+        else:
+            again = self.repeatable or isinstance(outcome, NotSentError)
+            again = again and outcome.error_code != "certificate"
+        if not again or attempt >= self.policy.attempts:
+            return None
+        if self.cancelled is not None and self.cancelled.is_set():
+            return None
+        wait = backoff(self.policy, attempt, retry_after, self.chance)
+        return wait if self.clock.monotonic() + wait < self.deadline else None
+
+    def _final(self, error: UnavailableError) -> UnavailableError:
+        if isinstance(error, BrokenError) and not self.repeatable:
+            return OutcomeUnknownError(
+                f"{error.message} Whether the service carried it out is unknown, so it was not sent again.",
+                hint="Look whether it happened before you run it again.",
+            )
+        return error
+
+    def _note(self, status: int | None, reason: str, wait: float | None) -> None:
+        self.record.attempts.append(Attempt(status=status, reason=reason, wait=round(wait or 0.0, 3)))

@@ -1,0 +1,54 @@
+"""Keeping secrets, and characters that steer a terminal, out of what people see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+MASK = "••••••"
+
+# C0 without tab and newline, DEL, C1: what a terminal would obey instead of showing.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+class Secret:
+    """A text that shows itself only when asked by name.
+
+    It compares by value, hashes, and refuses to be pickled or formatted into a message.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The text itself. Never log it, never put it into a message."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret({MASK!r})"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        raise TypeError("A secret cannot be pickled: hand over the connection's name instead.")
+
+
+def mask(text: str, secrets: Iterable[str]) -> str:
+    """`text` with every occurrence of every secret replaced; the longest first, so that no tail stays."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, MASK)
+    return text
+
+
+def printable(text: str) -> str:
+    """`text` without the characters that would move a cursor, change a colour or ring a bell."""
+    return _CONTROL.sub("", text)

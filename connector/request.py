@@ -1,0 +1,161 @@
+"""From checked inputs to an HTTP request. Where a value goes is data; this module only follows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from connector import pointer
+from connector.definition import ActionDefinition
+from connector.field import FieldSchema, ObjectSchema
+from connector.redact import MASK
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """A request without the secret, which is added where the bytes leave.
+
+    Attributes:
+        body: The JSON value to send; None for no body.
+        place: For messages: the path template it was made from.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Any = None
+
+    @property
+    def content(self) -> bytes | None:
+        """The body as bytes of UTF-8."""
+        if self.body is None:
+            return None
+        return json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+    def with_header(self, name: str, value: str) -> HttpRequest:
+        """The same request with one header more."""
+        return replace(self, headers={**self.headers, name: value})
+
+
+def build(definition: ActionDefinition, inputs: Mapping[str, Any], base_url: str, body: Any) -> HttpRequest:
+    """The request of an action.
+
+    Args:
+        definition: The action.
+        inputs: Checked inputs under their own names.
+        base_url: Where the service answers, without a trailing slash.
+        body: What `body_of` made of the inputs, perhaps reshaped by a handler.
+    """
+    path = definition.request.path
+    query: list[tuple[str, str]] = []
+    headers = {"Accept": "application/json"}
+    for name, field in _placed(definition.inputs, inputs):
+        wire_name = field.x_name or name
+        if field.x_in == "path":
+            path = path.replace("{" + wire_name + "}", path_segment(_text(inputs[name])))
+        elif field.x_in == "query":
+            values = inputs[name] if isinstance(inputs[name], list) else [inputs[name]]
+            query += [(wire_name, _text(value)) for value in values]
+        elif field.x_in == "header":
+            headers[wire_name] = _text(inputs[name])
+    url = base_url + path + ("?" + urlencode(query, quote_via=quote) if query else "")
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    return HttpRequest(definition.request.method, url, headers, body)
+
+
+def path_segment(text: str) -> str:
+    """The text as exactly one segment of a path: no slash, no dot segment, nothing a server would read as more."""
+    encoded = quote(text, safe="")
+    return encoded.replace(".", "%2E") if encoded in {".", ".."} else encoded
+
+
+def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
+    """The JSON body the inputs make up; None when the action sends none."""
+    placed = [(name, field) for name, field in _placed(definition.inputs, inputs) if field.x_in == "body"]
+    has_body = any(field.x_in == "body" for _, field in _placed(definition.inputs, definition.inputs.properties))
+    if not has_body and definition.request.body is None:
+        return None
+    body: dict[str, Any] = json.loads(json.dumps(definition.request.body or {}))
+    for name, field in placed:
+        _write(body, name, field, inputs[name], definition.inputs)
+    return body
+
+
+def masked(definition: ActionDefinition, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs with every secret hidden, for showing what would be sent."""
+
+    def hide(field: FieldSchema, value: Any) -> Any:
+        field = definition.inputs.resolve(field)
+        if field.write_only:
+            return MASK
+        if isinstance(value, list) and field.items is not None:
+            return [hide(field.items, item) for item in value]
+        if isinstance(value, dict) and field.properties:
+            return {key: hide(field.properties.get(key, FieldSchema()), item) for key, item in value.items()}
+        return value
+
+    return {name: hide(definition.inputs.properties[name], value) for name, value in inputs.items()}
+
+
+def _placed(schema: ObjectSchema, inputs: Mapping[str, Any]) -> Iterator[tuple[str, FieldSchema]]:
+    for name, field in schema.properties.items():
+        if name in inputs:
+            yield name, schema.resolve(field)
+
+
+def _write(document: dict[str, Any], name: str, field: FieldSchema, value: Any, schema: ObjectSchema) -> None:
+    """Put a field's value where it belongs in the object of its row, or in the body."""
+    place = field.pointers(name)[0]
+    wire = _wire(field, value, schema)
+    if not field.x_spread:
+        pointer.put(document, place, wire)
+        return
+    target = pointer.get(document, place) if place else document
+    if target is pointer.MISSING:
+        pointer.put(document, place, dict(wire))
+    else:
+        target.update({key: item for key, item in wire.items() if key not in target})
+
+
+def _wire(field: FieldSchema, value: Any, schema: ObjectSchema) -> Any:
+    """The value as the service wants it: rows get their nesting back, keyed rows become an object."""
+    field = schema.resolve(field)
+    if isinstance(value, list) and field.items is not None:
+        item = schema.resolve(field.items)
+        rows = [_wire_item(item, entry, schema) for entry in value]
+        if not field.x_map_key:
+            return rows
+        keys = [entry[field.x_map_key] for entry in value]
+        if field.x_map_value:
+            return {key: entry.get(field.x_map_value) for key, entry in zip(keys, value, strict=True)}
+        return dict(zip(keys, rows, strict=True))
+    if isinstance(value, dict) and field.properties:
+        return _wire_row(field, value, schema)
+    return value
+
+
+def _wire_item(item: FieldSchema, entry: Any, schema: ObjectSchema) -> Any:
+    if item.x_pointer is not None and not isinstance(entry, dict):
+        wrapped: dict[str, Any] = {}
+        pointer.put(wrapped, item.pointers("")[0], entry)
+        return wrapped
+    return _wire(item, entry, schema)
+
+
+def _wire_row(field: FieldSchema, row: dict[str, Any], schema: ObjectSchema) -> dict[str, Any]:
+    document: dict[str, Any] = {}
+    for name, declared in field.properties.items():
+        inner = schema.resolve(declared)
+        if name in row and inner.x_pointer != "":
+            _write(document, name, inner, row[name], schema)
+    return document
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,96 @@
+"""What a run gives back: named fields, rows, and what happened on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Attempt(BaseModel):
+    """One try of one call: the status of its answer, or why there was none, and the seconds waited after it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: int | None
+    reason: str = ""
+    wait: float = 0.0
+
+
+class Meta(BaseModel):
+    """What happened during a run.
+
+    Attributes:
+        action: Key of the action.
+        status: HTTP status of the last answer.
+        attempts: Every try, of every page.
+        pages: Pages read; 1 for an action without pages.
+        waited: Seconds spent waiting for the throttle and between tries.
+        elapsed: Seconds the whole run took.
+        request_id: The service's own id of the last call, if it gave one.
+        idempotency_key: The key under which the service remembers the call, if it has one.
+        warnings: What did not fail the run and should be known.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    action: str
+    status: int
+    attempts: tuple[Attempt, ...]
+    pages: int = 1
+    waited: float = 0.0
+    elapsed: float = 0.0
+    request_id: str | None = None
+    idempotency_key: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class Result(BaseModel):
+    """The answer of an action.
+
+    Attributes:
+        fields: Every declared output by name, null where the service sent nothing.
+        meta: What happened on the way.
+        raw: The JSON of the last answer as it came, or its text where it was no JSON.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    fields: dict[str, Any]
+    meta: Meta
+    raw: Any = Field(default=None, exclude=True, repr=False)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.fields[name]
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """The rows of a list output; none where the service sent none.
+
+        Raises:
+            KeyError: The action has no such output.
+        """
+        return self.fields[name] or []
+
+
+class Choice(BaseModel):
+    """One entry of a field's choices: what is sent, and what people see."""
+
+    model_config = ConfigDict(frozen=True)
+
+    value: str
+    label: str
+
+
+class Preview(BaseModel):
+    """The request that a run would send, with every secret masked.
+
+    Attributes:
+        body: The JSON value of the body; None when there is none.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    method: str
+    url: str
+    headers: dict[str, str]
+    body: Any = None

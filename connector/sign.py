@@ -1,0 +1,64 @@
+"""How the secret of a connection gets onto a request, and how it is shown where it must not be seen."""
+
+from __future__ import annotations
+
+import re
+
+from connector.connection import Connection
+from connector.errors import AuthorizationError
+from connector.manifest import ConnectorDefinition
+from connector.redact import MASK
+
+_FIELD = re.compile(r"{([^}]+)}")
+
+
+def base_url_of(connector: ConnectorDefinition, connection: Connection | None) -> str:
+    """Where the connection's service answers, without a trailing slash."""
+    return (connection.base_url if connection else None) or connector.base_url.rstrip("/")
+
+
+def secrets_of(connector: ConnectorDefinition, connection: Connection) -> dict[str, str]:
+    """The connection's values as they are sent, without prefixes that were pasted along.
+
+    Raises:
+        AuthorizationError: A required field is missing, or a value cannot travel in a header.
+    """
+    values = {name: _stripped(connector, value) for name, value in connection.reveal().items()}
+    for name in connector.connection.required:
+        if not values.get(name):
+            label = connector.connection.properties[name].title or name
+            variables = " or ".join(connector.connection.environment.get(name, []))
+            raise AuthorizationError(
+                f"The connection has no {label}.",
+                code="missing_secret",
+                field=name,
+                hint=f"Give {name}=... to the connection" + (f", or set {variables}." if variables else "."),
+            )
+    for name, value in values.items():
+        if not all(" " < char <= "~" for char in value):
+            label = connector.connection.properties[name].title if name in connector.connection.properties else name
+            raise AuthorizationError(
+                f"The connection's {label} contains characters that cannot be part of one, such as a blank or a line break.",
+                code="secret_form",
+                field=name,
+                hint="Copy it again, whole and alone.",
+            )
+    return values
+
+
+def secret_headers(connector: ConnectorDefinition, secrets: dict[str, str]) -> dict[str, str]:
+    """The header that signs a request."""
+    value = _FIELD.sub(lambda match: secrets.get(match.group(1), ""), connector.authorization.template)
+    return {connector.authorization.header: value}
+
+
+def masked_headers(connector: ConnectorDefinition) -> dict[str, str]:
+    """The same header for showing."""
+    return {connector.authorization.header: _FIELD.sub(MASK, connector.authorization.template)}
+
+
+def _stripped(connector: ConnectorDefinition, value: str) -> str:
+    for prefix in connector.authorization.strip:
+        if value[: len(prefix)].casefold() == prefix.casefold():
+            return value[len(prefix) :].strip()
+    return value

@@ -1,0 +1,179 @@
+"""The only module that opens sockets: one request out, one answer read whole, within time and size.
+
+It knows nothing of retries, throttles or definitions. The HTTP library's own retries, redirects, cookies and
+`.netrc` are off: each would send something that nobody above decided to send.
+"""
+
+from __future__ import annotations
+
+import http.cookiejar
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from connector.clock import Clock
+from connector.errors import UnavailableError
+from connector.request import HttpRequest
+from connector.response import HttpResponse
+
+_CHUNK = 65_536
+_POOL = 100
+"""Connections kept per host: as many as a connection may make calls in one burst."""
+
+
+class NotSentError(UnavailableError):
+    """No byte of the request has left: it may be sent again, whatever it is."""
+
+
+class BrokenError(UnavailableError):
+    """The call failed after bytes may have arrived; the service may or may not have acted."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Bounds of one call: seconds to connect, between two bytes, and until `deadline` on the clock; bytes to read."""
+
+    connect: float
+    read: float
+    deadline: float
+    response_bytes: int
+
+
+class Transport(Protocol):
+    """Sends a request and returns the answer."""
+
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: Patience) -> HttpResponse:
+        """Send once.
+
+        Raises:
+            NotSentError: Nothing left this machine.
+            BrokenError: Something left, and no whole answer came back.
+        """
+
+    def close(self) -> None:
+        """Give back what is held."""
+
+
+class _Refuse(http.cookiejar.DefaultCookiePolicy):
+    """No cookie in, no cookie out: one session serves many accounts."""
+
+    def set_ok(self, *_: object) -> bool:
+        return False
+
+    def return_ok(self, *_: object) -> bool:
+        return False
+
+
+def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Stands where `requests` would otherwise look up `.netrc` and replace our header."""
+    return request
+
+
+class RequestsTransport:
+    """A transport with one pool of connections for all threads.
+
+    Args:
+        clock: Where the deadline is read.
+        user_agent: What the service sees as the caller.
+    """
+
+    def __init__(self, clock: Clock, user_agent: str) -> None:
+        self._clock = clock
+        self._session = requests.Session()
+        self._session.headers.clear()
+        self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip", "Connection": "keep-alive"})
+        self._session.cookies.set_policy(_Refuse())
+        adapter = HTTPAdapter(pool_connections=_POOL, pool_maxsize=_POOL, max_retries=0)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: Patience) -> HttpResponse:
+        """Send once; see `Transport.send`."""
+        left = patience.deadline - self._clock.monotonic()
+        if left <= 0:
+            raise NotSentError("The time for this run was used up before the call was made.")
+        prepared = self._session.prepare_request(
+            requests.Request(
+                request.method,
+                request.url,
+                headers={**request.headers, **secret_headers},
+                data=request.content,
+                auth=_unsigned,
+            )
+        )
+        # requests would undo the encoding of dot segments, and make `/lists/..` another resource.
+        prepared.url = request.url
+        settings = self._session.merge_environment_settings(request.url, {}, True, None, None)
+        try:
+            answer = self._session.send(
+                prepared,
+                timeout=(min(patience.connect, left), min(patience.read, left)),
+                allow_redirects=False,
+                **settings,
+            )
+        except requests.RequestException as error:
+            raise _translated(error) from None
+        try:
+            content = _read(answer, patience, self._clock.monotonic)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error):
+            raise BrokenError("The connection broke while the answer was being read.") from None
+        finally:
+            answer.close()
+        return HttpResponse(
+            answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, content
+        )
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        self._session.close()
+
+
+def _read(answer: requests.Response, patience: Patience, now: Callable[[], float]) -> bytes:
+    """The whole body, unpacked, within the bounds. A pooled connection that was read to its end can serve again."""
+    packed = answer.headers.get("content-encoding", "").strip().lower()
+    unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed in {"gzip", "x-gzip", "deflate"} else None
+    content = bytearray()
+    while chunk := answer.raw.read(_CHUNK, decode_content=False):
+        if now() > patience.deadline:
+            raise BrokenError("The answer did not end in the time that this run has.")
+        room = patience.response_bytes + 1 - len(content)
+        content += unpack.decompress(chunk, room) if unpack else chunk
+        if len(content) > patience.response_bytes:
+            raise BrokenError(f"The answer is larger than {patience.response_bytes // 1_000_000} MB and was not read.")
+    return bytes(content)
+
+
+def _translated(error: requests.RequestException) -> UnavailableError:
+    """Our error for the library's: did anything leave this machine or not?"""
+    cause = _root(error)
+    if isinstance(error, requests.exceptions.ProxyError):
+        return NotSentError("The proxy could not be reached.", hint="Check the proxy settings of this machine.")
+    if isinstance(error, requests.exceptions.SSLError):
+        return NotSentError(
+            "The service's certificate was not accepted, so nothing was sent.",
+            code="certificate",
+            hint="Check the base URL, the clock of this machine, and whether a proxy changes certificates.",
+        )
+    if isinstance(error, requests.exceptions.ConnectTimeout):
+        return NotSentError("The service could not be reached in time.", hint="Check the network and the base URL.")
+    if isinstance(cause, urllib3.exceptions.NameResolutionError):
+        return NotSentError("The service's host name could not be found.", hint="Check the network and the base URL.")
+    if isinstance(cause, urllib3.exceptions.NewConnectionError):
+        return NotSentError("The service could not be reached.", hint="Check the network and the base URL.")
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+        return NotSentError("The address of the call is not a valid web address.", hint="Check the base URL.")
+    if isinstance(error, requests.exceptions.Timeout):
+        return BrokenError("The service did not answer in time.")
+    return BrokenError("The connection broke before an answer came.")
+
+
+def _root(error: BaseException) -> BaseException:
+    """The urllib3 error inside a `requests` error."""
+    cause = error.args[0] if error.args and isinstance(error.args[0], BaseException) else error
+    reason = getattr(cause, "reason", None)
+    return reason if isinstance(reason, BaseException) else cause
