@@ -126,16 +126,22 @@ def _wire(field: FieldSchema, value: Any, schema: ObjectSchema) -> Any:
     field = schema.resolve(field)
     if isinstance(value, list) and field.items is not None:
         item = schema.resolve(field.items)
-        rows = [_wire_item(item, entry, schema) for entry in value]
-        if not field.x_map_key:
-            return rows
-        keys = [entry[field.x_map_key] for entry in value]
-        if field.x_map_value:
-            return {key: entry.get(field.x_map_value) for key, entry in zip(keys, value, strict=True)}
-        return dict(zip(keys, rows, strict=True))
+        if field.x_map_key:
+            return _keyed(field, item, value, schema)
+        return [_wire_item(item, entry, schema) for entry in value]
     if isinstance(value, dict) and field.properties:
         return _wire_row(field, value, schema)
     return value
+
+
+def _keyed(field: FieldSchema, item: FieldSchema, rows: list[dict[str, Any]], schema: ObjectSchema) -> dict[str, Any]:
+    """The rows as one object; the field that is the key is not repeated inside."""
+    document: dict[str, Any] = {}
+    for row in rows:
+        rest = {name: value for name, value in row.items() if name != field.x_map_key}
+        value = rest.get(field.x_map_value) if field.x_map_value else _wire_row(item, rest, schema)
+        document[row[field.x_map_key or ""]] = value
+    return document
 
 
 def _wire_item(item: FieldSchema, entry: Any, schema: ObjectSchema) -> Any:
@@ -150,7 +156,7 @@ def _wire_row(field: FieldSchema, row: dict[str, Any], schema: ObjectSchema) -> 
     document: dict[str, Any] = {}
     for name, declared in field.properties.items():
         inner = schema.resolve(declared)
-        if name in row and inner.x_pointer != "":
+        if name in row:
             _write(document, name, inner, row[name], schema)
     return document
 

@@ -26,10 +26,9 @@ def secrets_of(connector: ConnectorDefinition, connection: Connection) -> dict[s
     values = {name: _stripped(connector, value) for name, value in connection.reveal().items()}
     for name in connector.connection.required:
         if not values.get(name):
-            label = connector.connection.properties[name].title or name
             variables = " or ".join(connector.connection.environment.get(name, []))
             raise AuthorizationError(
-                f"The connection has no {label}.",
+                f"The connection has no {_label(connector, name)}.",
                 code="missing_secret",
                 field=name,
                 hint=f"Give {name}=... to the connection" + (f", or set {variables}." if variables else "."),
@@ -38,7 +37,8 @@ def secrets_of(connector: ConnectorDefinition, connection: Connection) -> dict[s
         if not all(" " < char <= "~" for char in value):
             label = connector.connection.properties[name].title if name in connector.connection.properties else name
             raise AuthorizationError(
-                f"The connection's {label} contains characters that cannot be part of one, such as a blank or a line break.",
+                f"The connection's {_label(connector, name)} contains characters that cannot be part of one, "
+                "such as a blank or a line break.",
                 code="secret_form",
                 field=name,
                 hint="Copy it again, whole and alone.",
@@ -55,6 +55,11 @@ def secret_headers(connector: ConnectorDefinition, secrets: dict[str, str]) -> d
 def masked_headers(connector: ConnectorDefinition) -> dict[str, str]:
     """The same header for showing."""
     return {connector.authorization.header: _FIELD.sub(MASK, connector.authorization.template)}
+
+
+def _label(connector: ConnectorDefinition, name: str) -> str:
+    declared = connector.connection.properties.get(name)
+    return (declared.title if declared else None) or name
 
 
 def _stripped(connector: ConnectorDefinition, value: str) -> str:

@@ -120,7 +120,7 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
         new_key=lambda: EXAMPLE_KEY,
         chance=random.Random(0),  # noqa: S311 - jitter of a fake clock
     )
-    values = {name: "example-secret" for name in bundle.manifest.connection.required}
+    values: dict[str, Any] = {name: "example-secret" for name in bundle.manifest.connection.required}
     differences: list[str] = []
     try:
         result = connector.run(action, example.inputs, Connection(**values), all_pages=example.all_pages)
