@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from connector.bundle import Bundle
 from connector.definition import ActionDefinition
 from connector.errors import Problem
 from connector.given import accept, names_of
 from connector.handler import Given, Handler, checks_of
-from connector.schema import Judge
+
+if TYPE_CHECKING:
+    from connector.schema import Judge
 
 
 class Action:
@@ -70,12 +72,14 @@ class Action:
         return self._bundle.handler(self.key)
 
     @cached_property
-    def _input_judge(self) -> Judge:
-        return Judge(self.definition.inputs, self.document["inputs"])
+    def _judges(self) -> tuple[Judge, Judge]:
+        """For the inputs and the outputs. Imported here: who only lists actions does not pay for a validator."""
+        from connector.schema import Judge  # noqa: PLC0415
 
-    @cached_property
-    def _output_judge(self) -> Judge:
-        return Judge(self.definition.outputs, self.document["outputs"])
+        return (
+            Judge(self.definition.inputs, self.document["inputs"]),
+            Judge(self.definition.outputs, self.document["outputs"]),
+        )
 
     @cached_property
     def input_names(self) -> dict[str, str]:
@@ -85,7 +89,7 @@ class Action:
     def judge_inputs(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """The inputs under their own names with defaults, and everything that is wrong with them."""
         inputs, problems = accept(self.definition, given)
-        problems += self._input_judge.problems(inputs, list(self.definition.inputs.properties))
+        problems += self._judges[0].problems(inputs, list(self.definition.inputs.properties))
         wrong = {problem.field.split("[")[0].split(".")[0] for problem in problems}
         right = {name: value for name, value in inputs.items() if name not in wrong}
         view = Given(right, frozenset(inputs))
@@ -95,7 +99,7 @@ class Action:
 
     def judge_outputs(self, outputs: Mapping[str, Any]) -> list[Problem]:
         """Where the outputs are not what the definition says."""
-        return self._output_judge.problems(outputs)
+        return self._judges[1].problems(outputs)
 
     def __repr__(self) -> str:
         return f"<Action {self.key}: {self.summary}>"

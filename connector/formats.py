@@ -1,4 +1,4 @@
-"""The JSON Schema formats that are checked here. A definition may use no other: an unchecked format is a false promise."""
+"""The JSON Schema formats that are checked here. A definition may use no other: one unchecked is a false promise."""
 
 from __future__ import annotations
 

@@ -97,13 +97,13 @@ def _shape(field: FieldSchema, value: Any, schema: ObjectSchema) -> Any:
     item = schema.resolve(field.items)
     if field.x_map_key and isinstance(value, dict):
         return [_keyed_row(field, item, key, entry, schema) for key, entry in value.items()]
-    if not isinstance(value, list):
-        return value
+    return [_item(item, entry, schema) for entry in value] if isinstance(value, list) else value
+
+
+def _item(item: FieldSchema, entry: Any, schema: ObjectSchema) -> Any:
     if item.properties and "object" in item.types:
-        return [_row(item, entry, schema) for entry in value]
-    if item.x_pointer is not None:
-        return [_read("", item, entry, schema) for entry in value]
-    return value
+        return _row(item, entry, schema)
+    return entry if item.x_pointer is None else _read("", item, entry, schema)
 
 
 def _row(item: FieldSchema, entry: Any, schema: ObjectSchema) -> dict[str, Any]:

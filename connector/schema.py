@@ -88,7 +88,7 @@ class Judge:
         return Subject(_key(path), words[-1] if words else "The inputs", ", ".join(words[:-1]), secret, example)
 
     def _unsendable(self, values: Any, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:
-        """What JSON Schema lets pass and no wire can carry: half characters, endless numbers, line breaks in headers."""
+        """What JSON Schema lets pass and no wire can carry: half characters, endless numbers, line breaks."""
         if isinstance(values, dict):
             for key, value in values.items():
                 if isinstance(key, str) and not _encodable(key):

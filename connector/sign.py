@@ -35,7 +35,6 @@ def secrets_of(connector: ConnectorDefinition, connection: Connection) -> dict[s
             )
     for name, value in values.items():
         if not all(" " < char <= "~" for char in value):
-            label = connector.connection.properties[name].title if name in connector.connection.properties else name
             raise AuthorizationError(
                 f"The connection's {_label(connector, name)} contains characters that cannot be part of one, "
                 "such as a blank or a line break.",

@@ -1,4 +1,4 @@
-"""Tools for tests: a clock that never waits, a transport that answers from a script, and examples that prove themselves."""
+"""Tools for tests: a clock that never waits, a transport with a script, and examples that prove themselves."""
 
 from __future__ import annotations
 
@@ -79,6 +79,7 @@ class ScriptedTransport:
         Raises:
             AssertionError: More was asked than the script has.
         """
+        del patience  # a script is never slow
         with self._lock:
             self.requests.append(request)
             self.signatures.append(secret_headers)
@@ -120,7 +121,7 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
         new_key=lambda: EXAMPLE_KEY,
         chance=random.Random(0),  # noqa: S311 - jitter of a fake clock
     )
-    values: dict[str, Any] = {name: "example-secret" for name in bundle.manifest.connection.required}
+    values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "example-secret")
     differences: list[str] = []
     try:
         result = connector.run(action, example.inputs, Connection(**values), all_pages=example.all_pages)

@@ -148,27 +148,43 @@ def _read(answer: requests.Response, patience: Patience, now: Callable[[], float
     return bytes(content)
 
 
+_LOOK = "Check the network and the base URL."
+_KINDS: list[tuple[type[Exception] | tuple[type[Exception], ...], type[UnavailableError], str, str, str]] = [
+    (requests.exceptions.ProxyError, NotSentError, "The proxy could not be reached.", _LOOK, "proxy"),
+    (
+        requests.exceptions.SSLError,
+        NotSentError,
+        "The service's certificate was not accepted, so nothing was sent.",
+        "Check the base URL, the clock of this machine, and whether a proxy changes certificates.",
+        "certificate",
+    ),
+    (requests.exceptions.ConnectTimeout, NotSentError, "The service could not be reached in time.", _LOOK, ""),
+    (
+        urllib3.exceptions.NameResolutionError,
+        NotSentError,
+        "The service's host name could not be found.",
+        _LOOK,
+        "unknown_host",
+    ),
+    (urllib3.exceptions.NewConnectionError, NotSentError, "The service could not be reached.", _LOOK, ""),
+    (
+        (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema),
+        NotSentError,
+        "The address of the call is not a valid web address.",
+        "Check the base URL.",
+        "base_url",
+    ),
+    (requests.exceptions.Timeout, BrokenError, "The service did not answer in time.", "", ""),
+]
+"""What the HTTP library says, and what it means: did anything leave this machine? The first that fits counts."""
+
+
 def _translated(error: requests.RequestException) -> UnavailableError:
-    """Our error for the library's: did anything leave this machine or not?"""
+    """Our error for the library's."""
     cause = _root(error)
-    if isinstance(error, requests.exceptions.ProxyError):
-        return NotSentError("The proxy could not be reached.", hint="Check the proxy settings of this machine.")
-    if isinstance(error, requests.exceptions.SSLError):
-        return NotSentError(
-            "The service's certificate was not accepted, so nothing was sent.",
-            code="certificate",
-            hint="Check the base URL, the clock of this machine, and whether a proxy changes certificates.",
-        )
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return NotSentError("The service could not be reached in time.", hint="Check the network and the base URL.")
-    if isinstance(cause, urllib3.exceptions.NameResolutionError):
-        return NotSentError("The service's host name could not be found.", hint="Check the network and the base URL.")
-    if isinstance(cause, urllib3.exceptions.NewConnectionError):
-        return NotSentError("The service could not be reached.", hint="Check the network and the base URL.")
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return NotSentError("The address of the call is not a valid web address.", hint="Check the base URL.")
-    if isinstance(error, requests.exceptions.Timeout):
-        return BrokenError("The service did not answer in time.")
+    for kinds, ours, message, hint, code in _KINDS:
+        if isinstance(error, kinds) or isinstance(cause, kinds):
+            return ours(message, hint=hint, code=code or None)
     return BrokenError("The connection broke before an answer came.")
 
 

@@ -1,0 +1,5 @@
+"""`python -m connector`: the runner."""
+
+from connector.cli.app import main
+
+main()

@@ -1,0 +1,188 @@
+"""Making a call ready: checked inputs in, and a handler's `Call` out that keeps every promise of the runtime."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector.action import Action
+from connector.clock import Clock
+from connector.connection import Connection
+from connector.errors import AuthorizationError, InputError, Problem
+from connector.exchange import Exchange, Record, Teller
+from connector.handler import Call
+from connector.manifest import ConnectorDefinition
+from connector.refusal import refusal
+from connector.request import HttpRequest, masked
+from connector.response import HttpResponse
+from connector.sign import base_url_of, secret_headers, secrets_of
+from connector.throttle import Bucket, Store
+from connector.transport import Patience, Transport
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How one run is made; None means what the definition says.
+
+    Attributes:
+        max_wait: Longest wait for the throttle in seconds, in all.
+        timeout: Seconds for the whole run with its waits, tries and pages.
+        all_pages: Collect the rows of all pages.
+        max_items: How many rows at most; implies `all_pages`.
+        idempotency_key: Key from outside for actions that have one.
+        on_wait: Told of every wait before it begins.
+        cancelled: Set by somebody else to give the run up.
+    """
+
+    max_wait: float | None = None
+    timeout: float | None = None
+    all_pages: bool = False
+    max_items: int | None = None
+    idempotency_key: str | None = None
+    on_wait: Teller | None = None
+    cancelled: threading.Event | None = None
+
+    @property
+    def walks(self) -> bool:
+        """Whether pages are walked."""
+        return self.all_pages or self.max_items is not None
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Makes the calls of one connector.
+
+    Attributes:
+        new_key: Makes idempotency keys.
+        chance: Where the jitter of waits comes from.
+    """
+
+    definition: ConnectorDefinition
+    transport: Transport
+    store: Store
+    clock: Clock
+    new_key: Callable[[], str]
+    chance: random.Random
+
+    def check(self, action: Action, given: Mapping[str, Any], options: RunOptions) -> dict[str, Any]:
+        """The inputs under their own names with defaults and the idempotency key of this run.
+
+        Raises:
+            InputError: With everything that is wrong with them.
+        """
+        _check_pages(action, options)
+        try:
+            inputs, problems = action.judge_inputs(given)
+        except RecursionError:
+            raise InputError("The inputs are nested too deeply.") from None
+        if problems:
+            count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
+            raise InputError(f"{action.summary}: {count} with the inputs. Nothing was sent.", problems)
+        if action.definition.idempotency is not None:
+            inputs.setdefault(action.definition.idempotency.input, options.idempotency_key or self.new_key())
+        return inputs
+
+    def prepare(
+        self, action: Action, given: Mapping[str, Any], connection: Connection | None, options: RunOptions
+    ) -> tuple[Call, Record]:
+        """The call for an action's handler, and the record in which it notes what happens.
+
+        Raises:
+            InputError: The inputs are wrong.
+            AuthorizationError: The connection is missing or lacks a secret.
+        """
+        inputs = self.check(action, given, options)
+        if connection is None:
+            raise AuthorizationError("No connection was given to run the action with.", code="missing_connection")
+        secrets = secrets_of(self.definition, connection)
+        record = Record()
+        call = Call(
+            action.definition,
+            inputs,
+            base_url_of(self.definition, connection),
+            self.definition.limits,
+            self._exchange(action, inputs, connection, secrets, record, options),
+            self._accept(action, inputs, list(secrets.values())),
+            all_pages=options.walks,
+            max_items=self.definition.paging.max_items if options.max_items is None else options.max_items,
+        )
+        return call, record
+
+    def rehearse(
+        self,
+        action: Action,
+        given: Mapping[str, Any],
+        connection: Connection | None,
+        options: RunOptions,
+        seen: Callable[[HttpRequest], HttpResponse],
+    ) -> Call:
+        """A call that hands its request to `seen` instead of sending it, with every secret masked."""
+        inputs = masked(action.definition, self.check(action, given, options))
+        base_url = base_url_of(self.definition, connection)
+        return Call(action.definition, inputs, base_url, self.definition.limits, seen, lambda _: None)
+
+    def _exchange(
+        self,
+        action: Action,
+        inputs: Mapping[str, Any],
+        connection: Connection,
+        secrets: dict[str, str],
+        record: Record,
+        options: RunOptions,
+    ) -> Exchange:
+        settings = self.definition.timeouts
+        deadline = self.clock.monotonic() + (settings.total if options.timeout is None else options.timeout)
+        patience = Patience(settings.connect, settings.read, deadline, self.definition.limits.response_bytes)
+        headers = secret_headers(self.definition, secrets)
+        return Exchange(
+            deliver=lambda request: self.transport.send(request, headers, patience),
+            store=self.store,
+            clock=self.clock,
+            buckets=self._buckets(action, connection),
+            policy=self.definition.retry,
+            deadline=deadline,
+            max_wait=settings.wait if options.max_wait is None else options.max_wait,
+            repeatable=action.definition.repeatable or idempotency_key(action, inputs) is not None,
+            chance=self.chance,
+            record=record,
+            tell=options.on_wait or (lambda _reason, _seconds: None),
+            cancelled=options.cancelled,
+        )
+
+    def _accept(self, action: Action, inputs: Mapping[str, Any], secrets: list[str]) -> Callable[[HttpResponse], None]:
+        """Raises what an answer stands for, unless it is a success or a declared outcome."""
+
+        def accept(response: HttpResponse) -> None:
+            if not response.succeeded and response.status not in action.definition.outcomes:
+                raise refusal(self.definition, action.definition, inputs, response, self.clock.wall(), secrets)
+
+        return accept
+
+    def _buckets(self, action: Action, connection: Connection) -> list[Bucket]:
+        """The connection's own limit, and the action's where it states a tighter one."""
+        name = connection.identity(self.definition.base_url)
+        limits = [(name, self.definition.throttle)]
+        if action.definition.throttle is not None:
+            limits.append((f"{name}/{action.key}", action.definition.throttle))
+        return [Bucket(bucket, limit.calls, limit.renewal_period) for bucket, limit in limits]
+
+
+def idempotency_key(action: Action, inputs: Mapping[str, Any]) -> str | None:
+    """The key under which the service remembers a call with these inputs, if the action has one."""
+    declared = action.definition.idempotency
+    return inputs.get(declared.input) if declared is not None else None
+
+
+def _check_pages(action: Action, options: RunOptions) -> None:
+    """Refuse to walk pages where there are none, and a bound that is no bound."""
+    if options.walks and action.definition.pagination is None:
+        problem = Problem("", "pages", f"“{action.summary}” answers in one piece: it has no pages to collect.")
+        raise InputError("The action has no pages.", [problem])
+    if options.max_items is not None and options.max_items < 1:
+        problem = Problem(
+            "max_items", "minimum", f"The number of rows must be 1 or more, but it is {options.max_items}."
+        )
+        raise InputError("The number of rows is wrong.", [problem])
