@@ -1,4 +1,4 @@
-"""A connector folder: finding it, reading its definitions, pairing them with their handlers.
+"""A connector folder loaded: its definitions validated, and paired with their handlers.
 
 A folder holds `definitions/connector.json`, `definitions/<group>/<key>.json` and `actions/<group>.py`. Handlers are
 imported under a package name of the folder's own, so that two connectors never meet.
@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
-import json
 import sys
 import threading
 import types
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +20,10 @@ from pydantic import ValidationError
 
 from connector.definition import ActionDefinition
 from connector.errors import DefinitionError, Problem
+from connector.folder import COMMON, MANIFEST, definition_files, read_inside
 from connector.handler import Handler
 from connector.manifest import ConnectorDefinition
 
-MANIFEST = Path("definitions/connector.json")
-COMMON = Path("definitions/common.json")
-ENTRY_POINTS = "connector.bundles"
-"""Entry-point group: a name, and a package whose folder is a connector folder."""
-
-_LARGEST_FILE = 2_000_000
 _import_lock = threading.RLock()
 
 
@@ -93,45 +85,6 @@ class Bundle:
         return name
 
 
-def find(name: str | Path) -> Path:
-    """The folder of a connector, by path or by name.
-
-    Args:
-        name: A path to a connector folder, the name of one that travels with this package, or of one that
-            another installed package announces under the entry point `connector.bundles`.
-
-    Raises:
-        DefinitionError: There is none.
-    """
-    folder = Path(name)
-    if (folder / MANIFEST).is_file():
-        return folder.resolve()
-    known = available()
-    if str(name) in known:
-        return known[str(name)]
-    names = ", ".join(sorted(known)) or "none"
-    raise DefinitionError(
-        f"There is no connector “{name}”: neither a folder with {MANIFEST.as_posix()} nor one that is installed "
-        f"(installed: {names})."
-    )
-
-
-def available() -> dict[str, Path]:
-    """The connectors that can be loaded by name, and their folders."""
-    package = Path(__file__).resolve().parent
-    found = {
-        path.parent.parent.parent.name: path.parent.parent.parent for path in package.glob(f"bundles/*/{MANIFEST}")
-    }
-    checkout = package.parent
-    if (checkout / MANIFEST).is_file():
-        found[str(read_json(checkout / MANIFEST).get("key", checkout.name))] = checkout
-    for entry in entry_points(group=ENTRY_POINTS):
-        spec = importlib.util.find_spec(entry.value)
-        for place in (spec.submodule_search_locations or []) if spec else []:
-            found.setdefault(entry.name, Path(place))
-    return found
-
-
 def load(folder: Path) -> Bundle:
     """Read a connector folder whole.
 
@@ -158,50 +111,10 @@ def load(folder: Path) -> Bundle:
     return Bundle(folder, manifest, manifest_document, dict(ordered))
 
 
-def definition_files(folder: Path) -> list[Path]:
-    """The action files, relative to the folder, in a fixed order."""
-    return sorted(path.relative_to(folder) for path in (folder / "definitions").glob("*/*.json"))
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in a file.
-
-    Raises:
-        ValueError: It is too large, not UTF-8, not JSON, nested too deeply, or no object.
-        OSError: It cannot be read.
-    """
-    if path.stat().st_size > _LARGEST_FILE:
-        raise ValueError(f"the file is larger than {_LARGEST_FILE // 1_000_000} MB")
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique)
-    except RecursionError:
-        raise ValueError("the JSON is nested too deeply") from None
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
-    except UnicodeDecodeError:
-        raise ValueError("the text is not UTF-8") from None
-    if not isinstance(document, dict):
-        raise ValueError("the file must hold a JSON object")
-    return document
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys stand once: a second one would silently win."""
-    document = dict(pairs)
-    if len(document) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key “{twice}” stands twice in one object")
-    return document
-
-
 def _read(folder: Path, path: Path, problems: list[Problem]) -> dict[str, Any]:
     """The file's object; an empty one and a problem where it cannot be had."""
-    full = folder / path
     try:
-        if not full.resolve().is_relative_to(folder.resolve()):
-            raise ValueError("the file is a link that leads out of the connector folder")
-        return read_json(full)
+        return read_inside(folder, path)
     except (ValueError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         problems.append(Problem(path.as_posix(), "file", f"{path.as_posix()}: {reason}."))

@@ -12,15 +12,15 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self
 
-from connector import bundle as bundles
 from connector import paginate
 from connector.action import Action
-from connector.bundle import Bundle
+from connector.bundle import Bundle, load
 from connector.calls import Calls, RunOptions, idempotency_key
 from connector.catalogue import Catalogue
 from connector.clock import Clock, SystemClock
 from connector.connection import Connection
 from connector.errors import DefinitionError, InputError, OutputError, Problem
+from connector.folder import find
 from connector.pointer import MISSING
 from connector.refusal import find_request_id
 from connector.request import HttpRequest
@@ -90,7 +90,7 @@ class Connector:
         Raises:
             DefinitionError: There is no such connector, or its definitions are wrong; with every problem.
         """
-        return cls(bundles.load(bundles.find(name)), **options)
+        return cls(load(find(name)), **options)
 
     @property
     def actions(self) -> Sequence[Action]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from connector import bundle as bundles
+from connector import folder as folders
 from connector.cli import talk
 from connector.errors import ConnectorError, DefinitionError, ExitStatus
 
@@ -54,8 +54,8 @@ class _LazyGroup(click.Group):
 
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted:
-        manifest = load_bundle(None).manifest
-        click.echo(f"{manifest.key} {manifest.version}")
+        manifest = folders.read_json(default_folder() / folders.MANIFEST)
+        click.echo(f"{manifest.get('key')} {manifest.get('version')}")
         context.exit()
 
 
@@ -86,7 +86,7 @@ def default_folder() -> Path:
     Raises:
         DefinitionError: There is none, or there are several.
     """
-    known = bundles.available()
+    known = folders.available()
     own = Path(sys.argv[0]).stem.removesuffix("-connector")
     if own in known:
         return known[own]
@@ -102,7 +102,18 @@ def load_bundle(name: str | None) -> Bundle:
     Raises:
         DefinitionError: There is none, or it cannot be loaded.
     """
-    return bundles.load(bundles.find(name) if name else default_folder())
+    from connector.bundle import load  # noqa: PLC0415 - the models; not every command needs them
+
+    return load(folder_of(name))
+
+
+def folder_of(name: str | None) -> Path:
+    """The folder of the connector that the user named, or of the one that is installed.
+
+    Raises:
+        DefinitionError: There is none.
+    """
+    return folders.find(name) if name else default_folder()
 
 
 def main() -> NoReturn:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
-from connector import bundle as bundles
 from connector.check import check as check_folder
 from connector.cli import app, talk
 from connector.errors import ExitStatus
+from connector.folder import MANIFEST
 
 
 @click.command(help="Check the definitions and handlers of a connector folder: every problem of every file.")
@@ -20,9 +20,9 @@ from connector.errors import ExitStatus
 @click.pass_obj
 def check(connector_name: str | None, directory: Path | None, as_json: bool) -> int:
     """Check a folder."""
-    folder = directory or (bundles.find(connector_name) if connector_name else app.default_folder())
-    if not (folder / bundles.MANIFEST).is_file():
-        raise click.UsageError(f"{folder} is no connector folder: it has no {bundles.MANIFEST.as_posix()}.")
+    folder = directory or app.folder_of(connector_name)
+    if not (folder / MANIFEST).is_file():
+        raise click.UsageError(f"{folder} is no connector folder: it has no {MANIFEST.as_posix()}.")
     findings = check_folder(folder)
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from connector.catalogue import Catalogue
 from connector.cli import app
 from connector.errors import ConnectorError
+from connector.folder import Outline, outline
 
 
 @click.command(help="Print the completion script for SHELL: bash, zsh or fish.")
@@ -25,27 +25,30 @@ def completion(shell: str) -> None:
     click.echo(made(app.cli, {}, program, variable).source())
 
 
+def _outline(context: click.Context) -> Outline:
+    """The connector at a glance; empty where there is none, for a shell wants no errors."""
+    try:
+        found = outline(app.folder_of(context.find_root().params.get("connector_name")))
+    except ConnectorError:
+        found = None
+    return found or Outline({}, {})
+
+
 def action_names(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The keys that begin with what was typed."""
-    try:
-        catalogue = Catalogue(app.load_bundle(context.find_root().params.get("connector_name")))
-    except ConnectorError:
-        return []
+    actions = _outline(context).actions
     return [
-        CompletionItem(action.key, help=action.summary) for action in catalogue if action.key.startswith(incomplete)
+        CompletionItem(key, help=action["summary"]) for key, action in actions.items() if key.startswith(incomplete)
     ]
 
 
 def input_names(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The inputs of the action on the line, as the beginnings of `name=value`."""
-    try:
-        catalogue = Catalogue(app.load_bundle(context.find_root().params.get("connector_name")))
-        action = catalogue.find(context.params.get("action") or "")
-    except ConnectorError:
-        return []
-    given = {item.partition("=")[0].removesuffix(":") for item in context.params.get("items") or ()}
+    action = _outline(context).actions.get(context.params.get("action") or "")
+    given = {item.partition("=")[0].removesuffix(":") for item in context.params.get("given") or ()}
+    fields = action["inputs"]["properties"] if action else {}
     return [
-        CompletionItem(f"{name}=", help=field.title)
-        for name, field in action.definition.inputs.properties.items()
+        CompletionItem(f"{name}=", help=str(field.get("title", "")))
+        for name, field in fields.items()
         if name.startswith(incomplete) and name not in given
     ]

@@ -19,8 +19,8 @@ def curl_line(connector: ConnectorDefinition, preview: Preview) -> str:
         if name == connector.authorization.header:
             # Double quotes: the shell fills the secret in when the command runs.
             template = connector.authorization.template
-            value = _FIELD.sub(lambda field: _variable(connector, field.group(1)), template)
-            parts += ["-H", f'"{name}: {value}"']
+            signature = _FIELD.sub(lambda field: _variable(connector, field.group(1)), template)
+            parts += ["-H", f'"{name}: {signature}"']
         else:
             parts += ["-H", shlex.quote(f"{name}: {value}")]
     if preview.body is not None:

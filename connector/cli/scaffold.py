@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from connector import bundle as bundles
+from connector.bundle import load
 from connector.cli import app, talk
 from connector.errors import DefinitionError
+from connector.folder import MANIFEST
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
 _SCHEMA = "https://json-schema.org/draft/2020-12/schema"
@@ -39,12 +40,12 @@ def new(
     directory: Path | None,
 ) -> None:
     """Scaffold an action."""
-    folder = directory or (bundles.find(connector_name) if connector_name else Path())
-    if not (folder / bundles.MANIFEST).is_file():
+    folder = directory or (app.folder_of(connector_name) if connector_name else Path())
+    if not (folder / MANIFEST).is_file():
         raise click.UsageError(f"{folder.resolve()} is no connector folder; name one with --dir.")
     if not _KEY.fullmatch(key):
         raise click.UsageError("KEY is made of small letters, digits and _, such as get_thing.")
-    bundle = bundles.load(folder)
+    bundle = load(folder)
     if group not in bundle.manifest.groups:
         groups = ", ".join(bundle.manifest.groups)
         raise click.UsageError(f"There is no group “{group}” in connector.json. The groups are: {groups}.")
