@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import threading
 import uuid
@@ -21,6 +22,7 @@ from connector.clock import Clock, SystemClock
 from connector.connection import Connection
 from connector.errors import DefinitionError, InputError, OutputError, Problem
 from connector.folder import find
+from connector.local import connection_to, started
 from connector.pointer import MISSING
 from connector.refusal import find_request_id
 from connector.request import HttpRequest
@@ -65,6 +67,7 @@ class Connector:
         chance: random.Random | None = None,
     ) -> None:
         self.definition = bundle.manifest
+        self._bundle = bundle
         self._clock = clock or SystemClock()
         agent = f"{bundle.manifest.key}-connector/{bundle.manifest.version}"
         self._transport = transport or RequestsTransport(self._clock, agent)
@@ -255,6 +258,19 @@ class Connector:
             AuthorizationError: It does not.
         """
         return self.run(self.definition.connection.test, {}, connection, **options)
+
+    @contextlib.contextmanager
+    def sandbox(self, database: Path | None = None) -> Iterator[Connection]:
+        """A connection to the connector's own local service, which runs as long as the block lasts.
+
+        Args:
+            database: File for its state, kept between blocks; a fresh data set in memory when left out.
+
+        Raises:
+            SandboxError: The connector brings none, or it cannot start.
+        """
+        with started(self._bundle, database=database) as service:
+            yield connection_to(self._bundle, service)
 
     def close(self) -> None:
         """Give back threads and pooled connections. The connector can still be used; it opens new ones."""

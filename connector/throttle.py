@@ -74,7 +74,7 @@ class Store(Protocol):
         """Let nobody call for that many seconds: the service said so."""
 
 
-class _Ring:
+class Ring:
     """The last N grants of a bucket."""
 
     __slots__ = ("calls", "floor", "sequence", "span", "times")
@@ -87,7 +87,21 @@ class _Ring:
         self.floor = -math.inf
 
     def next(self) -> float:
+        """When the next token is there; in the past when it is there now."""
         return max(self.times[self.sequence % self.calls] + self.span, self.floor)
+
+    def grant(self, at: float) -> float:
+        """Take the next token at that time; the older grant whose place it takes."""
+        place = self.sequence % self.calls
+        older, self.times[place] = self.times[place], at
+        self.sequence += 1
+        return older
+
+    def undo(self, mark: int, older: float) -> None:
+        """Give a grant back, if no other came after it; otherwise it stays spent, which is safe."""
+        if self.sequence == mark:
+            self.sequence -= 1
+            self.times[self.sequence % self.calls] = older
 
 
 class MemoryStore:
@@ -100,13 +114,13 @@ class MemoryStore:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._rings: dict[tuple[str, int, float], _Ring] = {}
+        self._rings: dict[tuple[str, int, float], Ring] = {}
 
-    def _ring(self, bucket: Bucket) -> _Ring:
+    def _ring(self, bucket: Bucket) -> Ring:
         key = (bucket.name, bucket.calls, bucket.period)
         ring = self._rings.get(key)
         if ring is None:
-            ring = self._rings[key] = _Ring(bucket)
+            ring = self._rings[key] = Ring(bucket)
         return ring
 
     def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
@@ -117,10 +131,7 @@ class MemoryStore:
             at = max(now, *(ring.next() for ring in rings))
             if at - now > max_wait:
                 raise refusal(at - now, max_wait)
-            replaced = tuple(ring.times[ring.sequence % ring.calls] for ring in rings)
-            for ring in rings:
-                ring.times[ring.sequence % ring.calls] = at
-                ring.sequence += 1
+            replaced = tuple(ring.grant(at) for ring in rings)
             return Reservation(at, at - now, tuple(ring.sequence for ring in rings), replaced)
 
     def release(self, buckets: Sequence[Bucket], reservation: Reservation) -> None:
@@ -128,9 +139,7 @@ class MemoryStore:
         with self._lock:
             rings = [self._ring(bucket) for bucket in buckets]
             for ring, mark, older in zip(rings, reservation.marks, reservation.replaced, strict=True):
-                if ring.sequence == mark:
-                    ring.sequence -= 1
-                    ring.times[ring.sequence % ring.calls] = older
+                ring.undo(mark, older)
 
     def remaining(self, buckets: Sequence[Bucket], reservation: Reservation) -> float:
         """Seconds until the reserved time or the end of a pause; see `Store.remaining`."""
@@ -180,30 +189,38 @@ def acquire(
         ThrottledError: The wait would be too long, or was cancelled; nothing is spent.
     """
     started = clock.monotonic()
+    guard = min(bucket.guard for bucket in buckets)
     for _ in range(_TRIES):
-        reservation = store.reserve(buckets, max_wait - (clock.monotonic() - started))
-        if reservation.wait > 0:
-            tell("waiting for the limit of calls", reservation.wait)
-        _sleep(store, clock, buckets, reservation, cancelled)
-        left = store.remaining(buckets, reservation)
-        if -left <= min(bucket.guard for bucket in buckets) and left <= 0:
+        before = clock.monotonic()
+        reservation = store.reserve(buckets, max_wait - (before - started))
+        try:
+            _wait(store, clock, buckets, reservation, started + max_wait, cancelled, tell)
+        except BaseException:
+            store.release(buckets, reservation)
+            raise
+        if clock.monotonic() - before - reservation.wait <= guard:
             return clock.monotonic() - started
-        # Woken too late, or paused meanwhile: a call now could crowd the next window.
-    return clock.monotonic() - started
+        # Woken too late, or held by a pause: a call now could crowd the next window.
+    raise ThrottledError("This machine is too busy to keep to the limit of calls.", hint="Run it later.")
 
 
-def _sleep(
+def _wait(
     store: Store,
     clock: Clock,
     buckets: Sequence[Bucket],
     reservation: Reservation,
+    deadline: float,
     cancelled: threading.Event | None,
+    tell: Callable[[str, float], None],
 ) -> None:
-    try:
-        if reservation.wait > 0:
-            clock.sleep(reservation.wait, cancelled)
+    """Sleep until the reserved time has come and no pause holds; a sleep may end early, a pause may begin meanwhile."""
+    told = 0.0
+    while (left := store.remaining(buckets, reservation)) > 0:
+        if clock.monotonic() + left > deadline + min(bucket.guard for bucket in buckets):
+            raise refusal(left, max(0.0, deadline - clock.monotonic()))
+        if left > told:
+            tell("waiting for the limit of calls", left)
+            told = left
+        clock.sleep(left, cancelled)
         if cancelled is not None and cancelled.is_set():
             raise ThrottledError("The run was cancelled while it waited for its turn.")
-    except BaseException:
-        store.release(buckets, reservation)
-        raise

@@ -1,0 +1,166 @@
+"""A connector folder as the rules see it: every file that has the right form, whatever the others are like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from connector import pointer
+from connector.bundle import Bundle, LoadedAction
+from connector.definition import ActionDefinition
+from connector.field import FieldSchema, ObjectSchema
+from connector.folder import COMMON
+from connector.manifest import ConnectorDefinition
+
+Part = Literal["inputs", "outputs"]
+PARTS: tuple[Part, Part] = ("inputs", "outputs")
+
+_REFERENCE = "#/$defs/"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A field somewhere in the inputs or the outputs.
+
+    Attributes:
+        place: Its JSON pointer in the file.
+        name: Its name; empty for the entries of a list.
+        field: Its schema, with its `$ref` followed.
+        written: Its schema as it stands there.
+        depth: 0 at the top of the form, more inside rows; at least 1 in `$defs`.
+        part: Inputs or outputs.
+        parent: The field around it, or None at the top.
+    """
+
+    place: str
+    name: str
+    field: FieldSchema
+    written: FieldSchema
+    depth: int
+    part: Part
+    parent: Node | None = None
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """One action file of the right form.
+
+    Attributes:
+        file: Its path from the connector folder.
+        definition: What it says.
+        document: The same as plain JSON, shared definitions copied in.
+        borrowed: Names of the shared definitions that were copied in.
+    """
+
+    file: str
+    definition: ActionDefinition
+    document: dict[str, Any]
+    borrowed: frozenset[str]
+
+    def schema(self, part: Part) -> ObjectSchema:
+        """The inputs or the outputs."""
+        return self.definition.inputs if part == "inputs" else self.definition.outputs
+
+    def home(self, place: str) -> tuple[str, str]:
+        """The file and the pointer where something at `place` was really written."""
+        steps = pointer.parse(place)
+        if steps[:2] in {("inputs", "$defs"), ("outputs", "$defs")} and steps[2:3] and steps[2] in self.borrowed:
+            return COMMON.as_posix(), pointer.join(steps[1:])
+        return self.file, place
+
+    @cached_property
+    def broken_references(self) -> list[tuple[str, str]]:
+        """Every `$ref` that names nothing or leads back to itself, with what is wrong."""
+        return [(place, text) for part in PARTS for place, text in _broken(part, self.schema(part))]
+
+    def nodes(self, *parts: Part) -> Iterator[Node]:
+        """Every field of the parts (both when none is named), each where it is written, rows and lists included."""
+        for part in parts or PARTS:
+            schema = self.schema(part)
+            for name, written in schema.properties.items():
+                yield from self._below(pointer.join([part, "properties", name]), name, written, 0, part, None)
+            for name, written in schema.defs.items():
+                yield from self._below(pointer.join([part, "$defs", name]), "", written, 1, part, None)
+
+    def top(self, part: Part) -> Iterator[Node]:
+        """The fields at the top of the inputs or the outputs."""
+        return (node for node in self.nodes(part) if not node.depth)
+
+    def _below(
+        self, place: str, name: str, written: FieldSchema, depth: int, part: Part, parent: Node | None
+    ) -> Iterator[Node]:
+        node = Node(place, name, self.schema(part).resolve(written), written, depth, part, parent)
+        yield node
+        if written.items is not None:
+            yield from self._below(f"{place}/items", "", written.items, depth + 1, part, node)
+        for inner, field in written.properties.items():
+            below = place + pointer.join(["properties", inner])
+            yield from self._below(below, inner, field, depth + 1, part, node)
+
+
+@dataclass(frozen=True)
+class FolderView:
+    """The folder, and what could be read of it.
+
+    Attributes:
+        folder: Where it is.
+        manifest: The connector's own file; None when its form is wrong.
+        document: The same as plain JSON.
+        actions: The action files of the right form.
+        complete: Whether every file had the right form.
+    """
+
+    folder: Path
+    manifest: ConnectorDefinition | None
+    document: dict[str, Any]
+    actions: tuple[ActionView, ...]
+    complete: bool
+
+    @cached_property
+    def sound(self) -> tuple[ActionView, ...]:
+        """The actions whose references can be followed."""
+        return tuple(action for action in self.actions if not action.broken_references)
+
+    @cached_property
+    def by_operation(self) -> dict[str, ActionView]:
+        """The sound actions by operation id."""
+        return {action.definition.operation_id: action for action in self.sound}
+
+    @cached_property
+    def bundle(self) -> Bundle | None:
+        """The sound part of the folder, ready to run; None without the connector's own file."""
+        if self.manifest is None:
+            return None
+        loaded = {view.definition.key: LoadedAction(view.definition, view.document) for view in self.sound}
+        return Bundle(self.folder, self.manifest, self.document, loaded)
+
+
+def _broken(part: str, schema: ObjectSchema) -> Iterator[tuple[str, str]]:
+    for name, field in schema.properties.items():
+        yield from _broken_below(pointer.join([part, "properties", name]), field, schema)
+    for name, field in schema.defs.items():
+        yield from _broken_below(pointer.join([part, "$defs", name]), field, schema)
+
+
+def _broken_below(place: str, field: FieldSchema, schema: ObjectSchema) -> Iterator[tuple[str, str]]:
+    chain: list[str] = []
+    target: FieldSchema | None = field
+    while target is not None and target.ref is not None:
+        name = target.ref.removeprefix(_REFERENCE)
+        if not target.ref.startswith(_REFERENCE) or name not in schema.defs:
+            yield place, f"“$ref” names “{target.ref[:80]}”, which is nowhere under “$defs”."
+            break
+        if name in chain:
+            yield place, f"“$ref” leads in a circle: {' → '.join([*chain, name])[:200]}."
+            break
+        chain.append(name)
+        target = schema.defs[name]
+    if field.items is not None:
+        yield from _broken_below(f"{place}/items", field.items, schema)
+    if isinstance(field.additional_properties, FieldSchema):
+        yield from _broken_below(f"{place}/additionalProperties", field.additional_properties, schema)
+    for name, inner in field.properties.items():
+        yield from _broken_below(place + pointer.join(["properties", name]), inner, schema)
