@@ -46,12 +46,16 @@ class Reservation:
         wait: Seconds from the reservation to that time.
         marks: Per bucket the sequence number of the grant, so that the newest can be given back.
         replaced: Per bucket the older grant whose place in the ring this one took.
+        name: The reservation's own name, where the store knows it by one.
+        server_at: The granted time on a server's clock, where there is one.
     """
 
     at: float
     wait: float
     marks: tuple[int, ...]
     replaced: tuple[float, ...]
+    name: str = ""
+    server_at: int = 0
 
 
 class Store(Protocol):
@@ -86,8 +90,14 @@ class Ring:
         self.sequence = 0
         self.floor = -math.inf
 
-    def next(self) -> float:
-        """When the next token is there; in the past when it is there now."""
+    def next(self, limit: int | None = None) -> float:
+        """When the next token is there; in the past when it is there now.
+
+        Args:
+            limit: Keep to fewer calls than the bucket has.
+        """
+        if limit is not None and limit < self.calls:
+            return max(self.times[(self.sequence - limit) % self.calls] + self.span, self.floor)
         return max(self.times[self.sequence % self.calls] + self.span, self.floor)
 
     def grant(self, at: float) -> float:
