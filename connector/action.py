@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 from connector.bundle import Bundle
 from connector.definition import ActionDefinition
 from connector.errors import Problem
+from connector.field import FieldSchema
 from connector.given import accept, names_of
 from connector.handler import Given, Handler, checks_of
+from connector.request import collisions
 
 if TYPE_CHECKING:
     from connector.schema import Judge
@@ -82,6 +84,14 @@ class Action:
         )
 
     @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {name: field.title or name for name, field in self._resolved.items()}
+
+    @cached_property
+    def _resolved(self) -> dict[str, FieldSchema]:
+        return {name: self.definition.input(name) for name in self.definition.inputs.properties}
+
+    @cached_property
     def input_names(self) -> dict[str, str]:
         """Every accepted name of an input, and the input it means."""
         return names_of(self.definition)
@@ -89,10 +99,11 @@ class Action:
     def judge_inputs(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """The inputs under their own names with defaults, and everything that is wrong with them."""
         inputs, problems = accept(self.definition, given)
-        problems += self._judges[0].problems(inputs, list(self.definition.inputs.properties))
+        problems += self._judges[0].problems(inputs, [name for name in self.input_names if "/" not in name])
         wrong = {problem.field.split("[")[0].split(".")[0] for problem in problems}
         right = {name: value for name, value in inputs.items() if name not in wrong}
-        view = Given(right, frozenset(inputs))
+        problems += collisions(self.definition, right)
+        view = Given(right, frozenset(inputs), self._labels)
         for check in checks_of(self.handler):
             problems += check(view)
         return inputs, problems

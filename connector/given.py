@@ -83,12 +83,21 @@ def _clean(value: Any, field: FieldSchema, schema: ObjectSchema) -> Any:
         if isinstance(value, dict) and field.x_map_key:
             value = _rows_from_map(value, field)
         if isinstance(value, list | tuple):
-            cleaned = [_clean(item, field.items, schema) for item in value]
-            return [item for item in cleaned if item is not None and item != {}]
+            return _clean_list(list(value), schema.resolve(field.items), schema)
         return value
     if field.properties and isinstance(value, dict):
         return _clean_row(value, field, schema)
     return copy.deepcopy(value)
+
+
+def _clean_list(values: list[Any], item: FieldSchema, schema: ObjectSchema) -> list[Any] | None:
+    """The entries that say something. An empty row that must say something stays, for validation to see it.
+
+    A list of nothing but empty entries counts as not given: it is not the same as an empty list.
+    """
+    cleaned = [_clean(value, item, schema) for value in values]
+    kept = [value for value in cleaned if value is not None and (value != {} or item.required)]
+    return kept if kept or not values else None
 
 
 def _rows_from_map(value: dict[str, Any], field: FieldSchema) -> list[Any]:

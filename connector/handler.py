@@ -28,11 +28,15 @@ class Given:
     Args:
         values: The inputs that passed the schema.
         names: Every input that was given, right or wrong.
+        labels: What the form calls each input.
     """
 
-    def __init__(self, values: Mapping[str, Any], names: frozenset[str]) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], names: frozenset[str], labels: Mapping[str, str] | None = None
+    ) -> None:
         self._values = values
         self._names = names
+        self._labels = labels or {}
 
     def has(self, *names: str) -> bool:
         """Whether any of these was given, even with a wrong value."""
@@ -41,6 +45,10 @@ class Given:
     def present(self, *names: str) -> list[str]:
         """Those of the names that were given, in this order."""
         return [name for name in names if name in self._names]
+
+    def label(self, name: str) -> str:
+        """What the form calls the input."""
+        return self._labels.get(name, name)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value, if it was given and is right by itself."""

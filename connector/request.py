@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 
 from connector import pointer
 from connector.definition import ActionDefinition
+from connector.errors import Problem
 from connector.field import FieldSchema, ObjectSchema
 from connector.redact import MASK
 
@@ -83,6 +84,20 @@ def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
     for name, field in placed:
         _write(body, name, field, inputs[name], definition.inputs)
     return body
+
+
+def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:
+    """Where a free-form object whose keys stand beside other fields names a key that one of them fills."""
+    problems = []
+    taken = {field.pointers(name)[0]: field for name, field in _placed(definition.inputs, inputs) if not field.x_spread}
+    for name, field in _placed(definition.inputs, inputs):
+        for key in inputs[name] if field.x_spread and isinstance(inputs[name], dict) else ():
+            place = field.pointers(name)[0] + pointer.join([key])
+            other = next((box for at, box in taken.items() if at == place or at.startswith(place + "/")), None)
+            if other is not None:
+                message = f"{field.title or name} names “{key}”, which is also filled in under {other.title}."
+                problems.append(Problem(name, "twice", message, "Fill in one of the two."))
+    return problems
 
 
 def masked(definition: ActionDefinition, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,10 @@ from typing import Any, Literal
 from connector import pointer
 from connector.bundle import Bundle, LoadedAction
 from connector.definition import ActionDefinition
+from connector.errors import DefinitionError
 from connector.field import FieldSchema, ObjectSchema
-from connector.folder import COMMON
+from connector.folder import COMMON, MANIFEST
+from connector.handler import Handler
 from connector.manifest import ConnectorDefinition
 
 Part = Literal["inputs", "outputs"]
@@ -136,6 +138,27 @@ class FolderView:
             return None
         loaded = {view.definition.key: LoadedAction(view.definition, view.document) for view in self.sound}
         return Bundle(self.folder, self.manifest, self.document, loaded)
+
+    @cached_property
+    def handlers(self) -> dict[str, Handler | str]:
+        """The handler of every sound action by key, or why there is none."""
+        return {action.definition.key: self._handler(action.definition) for action in self.sound}
+
+    def _handler(self, definition: ActionDefinition) -> Handler | str:
+        name = f"actions/{definition.group}.py"
+        path = self.folder / name
+        if self.bundle is None:
+            return f"{MANIFEST.as_posix()} is wrong, so no handler can be loaded."
+        if not path.is_file():
+            return f"There is no {name} with the handler {definition.key}."
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            return f"{name} is a link that leads out of the connector folder."
+        try:
+            return self.bundle.handler(definition.key)
+        except DefinitionError as error:
+            return error.message
+        except (Exception, SystemExit) as error:  # a module may do anything while it is imported
+            return f"{name} cannot be imported: {type(error).__name__}."
 
 
 def _broken(part: str, schema: ObjectSchema) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,140 @@
+"""From a request to an answer: who asks, what is asked, in one transaction, once.
+
+Knows nothing of sockets and nothing of any resource; the resources' handlers are found in ``routes``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from . import audit
+from .idempotency import expiry_of, key_of, once
+from .protocol import (
+    BAD_REQUEST,
+    INTERNAL,
+    UNAUTHORIZED,
+    Answer,
+    ApiError,
+    Call,
+    JsonObject,
+    Request,
+    bad_request,
+    not_found,
+)
+from .routes import ROUTES, Route
+from .store import Store
+from .validation import Check
+
+_MOST_PARAMETERS = 1_000
+
+
+class App:
+    """The service behind the sockets.
+
+    Args:
+        store: where everything is kept.
+        now: the clock, in epoch seconds.
+        page_size: the items of a page.
+    """
+
+    def __init__(self, store: Store, now: Callable[[], float], page_size: int) -> None:
+        self._store = store
+        self._now = now
+        self._page_size = page_size
+
+    def handle(self, request: Request) -> Answer:
+        """Answer one request; what goes wrong becomes an answer too."""
+        try:
+            return self._answer(request)
+        except ApiError as refusal:
+            return refusal.answer()
+        except UnicodeError:
+            return bad_request("The request is not valid Unicode").answer()
+        except RecursionError:
+            return bad_request("The request body is nested too deeply").answer()
+        except Exception as error:  # a fault of the sandbox's own is to be seen, not to look like a lost connection
+            return ApiError(INTERNAL, f"The sandbox failed: {error!r}", "api_error").answer()
+
+    def _answer(self, request: Request) -> Answer:
+        _authorize(request)
+        path, _, query = request.target.partition("?")
+        segments = [unquote(segment, errors="strict") for segment in path.split("/")[1:]]
+        route, ids = _find(request.method, segments)
+        body = {} if route.body is None else _body(request.body, route.body, optional=route.body_optional)
+        parameters = _query(query)
+        now = int(self._now() * 1000)
+        key = key_of(request.method, request.headers)
+        expires = expiry_of(request.headers, now) if key else 0
+        with self._store.transaction(write=request.method != "GET") as db:
+            call = Call(
+                db=db,
+                now=now,
+                page_size=self._page_size,
+                scope=json.dumps(segments),
+                ids=ids,
+                query=parameters,
+                body=body,
+            )
+            if key is None:
+                return _perform(route, call)
+            return once(db, endpoint=call.scope, key=key, now=now, expires=expires, act=lambda: _perform(route, call))
+
+
+def _perform(route: Route, call: Call) -> Answer:
+    answer = route.handler(call)
+    if route.audit and answer.status < BAD_REQUEST:
+        target = call.ids.get(route.target) or (answer.body or {}).get(route.target) or route.target
+        audit.record(call.db, route.audit, target, call.now)
+    return answer
+
+
+def _authorize(request: Request) -> None:
+    # The token is looked at and forgotten: any will do, but a client that sends none is to learn it here.
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() not in ("bearer", "basic") or not token.strip():
+        raise ApiError(UNAUTHORIZED, "Missing or invalid API key in the Authorization header", "authorization_error")
+
+
+def _find(method: str, segments: list[str]) -> tuple[Route, dict[str, str]]:
+    for route in ROUTES:
+        if route.method != method or len(route.pattern) != len(segments):
+            continue
+        ids: dict[str, str] = {}
+        for pattern, segment in zip(route.pattern, segments, strict=True):
+            if pattern.startswith("{"):
+                if not segment:
+                    break
+                ids[pattern[1:-1]] = segment
+            elif pattern != segment:
+                break
+        else:
+            return route, ids
+    raise not_found("Not Found")
+
+
+def _query(query: str) -> dict[str, list[str]]:
+    try:
+        return parse_qs(query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except ValueError:
+        raise bad_request("Malformed query") from None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _body(raw: bytes, check: Check, *, optional: bool) -> JsonObject:
+    if optional and not raw.strip():
+        return {}
+    try:
+        value = json.loads(raw.decode(), parse_constant=_no_constant)
+    except ValueError:
+        raise bad_request("Invalid JSON in the request body") from None
+    problems = list(check(value, ""))
+    if problems:
+        raise bad_request("; ".join(problems))
+    body: JsonObject = value
+    return body

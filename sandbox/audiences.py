@@ -1,0 +1,126 @@
+"""Audiences: groups of people who fit a filter, found anew in the profiles at each call."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from .filters import belongs, describe
+from .moments import iso
+from .paging import page
+from .protocol import NO_CONTENT, OK, Answer, Call, JsonObject, bad_request, not_found
+
+
+def load(db: sqlite3.Connection, audience_id: str) -> sqlite3.Row | None:
+    """The audience's row, None where there is none."""
+    row: sqlite3.Row | None = db.execute("SELECT * FROM audiences WHERE id = ?", (audience_id,)).fetchone()
+    return row
+
+
+def members(db: sqlite3.Connection, audience: sqlite3.Row) -> list[str]:
+    """The ids of all people who fit the audience's filter now."""
+    rows = db.execute("SELECT id, profile FROM profiles ORDER BY id")
+    return [row["id"] for row in rows if _fits(audience, row)]
+
+
+def save(db: sqlite3.Connection, audience_id: str, audience: JsonObject, now: int) -> None:
+    """Write a whole audience, new or as the next version of the old one."""
+    rule = audience.get("filter")
+    db.execute(
+        "INSERT INTO audiences (id, name, description, operator, filter, version, created, updated)"
+        " VALUES (?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
+        " description = excluded.description, operator = excluded.operator, filter = excluded.filter,"
+        " version = version + 1, updated = excluded.updated",
+        (
+            audience_id,
+            audience["name"],
+            audience["description"],
+            audience.get("operator"),
+            None if rule is None else json.dumps(rule),
+            now,
+            now,
+        ),
+    )
+
+
+def _fits(audience: sqlite3.Row, person: sqlite3.Row) -> bool:
+    if audience["filter"] is None:
+        return False
+    return belongs(json.loads(person["profile"]), json.loads(audience["filter"]), audience["operator"])
+
+
+def _view(row: sqlite3.Row) -> JsonObject:
+    shown: JsonObject = {
+        "id": row["id"],
+        "name": row["name"],
+        "description": row["description"],
+        "created_at": iso(row["created"]),
+        "updated_at": iso(row["updated"]),
+    }
+    if row["filter"] is not None:
+        shown["filter"] = json.loads(row["filter"])
+    if row["operator"] is not None:
+        shown["operator"] = row["operator"]
+    return shown
+
+
+def _existing(call: Call) -> sqlite3.Row:
+    row = load(call.db, call.ids["audience_id"])
+    if row is None:
+        raise not_found(f"Audience {call.ids['audience_id']} not found")
+    return row
+
+
+def get_audiences(call: Call) -> Answer:
+    """All audiences."""
+    sql = "SELECT * FROM audiences WHERE id > :after ORDER BY id LIMIT :limit"
+    rows, paging = page(call, sql, {})
+    return Answer(OK, {"paging": paging, "items": [_view(row) for row in rows]})
+
+
+def get_audience(call: Call) -> Answer:
+    """One audience."""
+    return Answer(OK, _view(_existing(call)))
+
+
+def put_audience(call: Call) -> Answer:
+    """Make an audience, or change those of its values that are given."""
+    audience_id = call.ids["audience_id"]
+    old = load(call.db, audience_id)
+    known = {"name": audience_id, "description": ""} if old is None else _view(old)
+    given = {key: value for key, value in call.body.items() if value is not None}
+    audience = {**known, **given}
+    rule = audience.get("filter") or {}
+    if len(rule.get("filters") or ()) > 1 and not (rule.get("operator") or audience.get("operator")):
+        raise bad_request("filter.operator: Required")
+    save(call.db, audience_id, audience, call.now)
+    return Answer(OK, {"audience": _view(_existing(call))})
+
+
+def delete_audience(call: Call) -> Answer:
+    """Remove an audience; its members stay as they are."""
+    call.db.execute("DELETE FROM audiences WHERE id = ?", (call.ids["audience_id"],))
+    return Answer(NO_CONTENT)
+
+
+def get_members(call: Call) -> Answer:
+    """The people who fit an audience's filter now."""
+    audience = _existing(call)
+    rows, paging = page(
+        call,
+        "SELECT * FROM profiles WHERE id > :after ORDER BY id LIMIT :limit",
+        {},
+        keep=lambda row: _fits(audience, row),
+    )
+    return Answer(OK, {"paging": paging, "items": [_member(audience, row) for row in rows]})
+
+
+def _member(audience: sqlite3.Row, person: sqlite3.Row) -> JsonObject:
+    return {
+        "member_id": person["id"],
+        "audience_id": audience["id"],
+        "audience_version": audience["version"],
+        # Nobody fitted before both the filter and the profile were as they are now.
+        "added_at": iso(max(audience["updated"], person["updated"])),
+        "reason": describe(json.loads(audience["filter"]), audience["operator"]),
+    }

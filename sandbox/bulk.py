@@ -1,0 +1,160 @@
+"""Bulk jobs: a message first, its users after, then one run for all of them.
+
+The run writes every message at once; that the job takes a moment is a matter of the clock.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from . import recipients
+from .moments import SECOND, new_id
+from .paging import page
+from .protocol import NO_CONTENT, OK, Answer, Call, JsonObject, bad_request, conflict, not_found
+from .recipients import Person
+from .sending import Sender
+
+PROCESSING = 1 * SECOND
+
+
+def _existing(call: Call) -> sqlite3.Row:
+    job_id = call.ids["job_id"]
+    row: sqlite3.Row | None = call.db.execute("SELECT * FROM bulk_jobs WHERE id = ?", (job_id,)).fetchone()
+    if row is None:
+        raise not_found(f"Bulk job {job_id} not found")
+    return row
+
+
+def _message(definition: JsonObject) -> JsonObject:
+    """The message to send: the flat generation of a definition with the nested one, if any, laid over it."""
+    nested = definition.get("message") or {}
+    flat = {key: value for key, value in definition.items() if key != "message"}
+    return {**flat, **{key: value for key, value in nested.items() if value is not None}}
+
+
+def _users(db: sqlite3.Connection, job_id: str) -> list[sqlite3.Row]:
+    return db.execute("SELECT * FROM bulk_users WHERE job_id = ? ORDER BY seq", (job_id,)).fetchall()
+
+
+def create_job(call: Call) -> Answer:
+    """Make a job that waits for its users."""
+    job_id = new_id(call.now)
+    create(call.db, job_id, call.body["message"], call.now)
+    return Answer(OK, {"jobId": job_id})
+
+
+def create(db: sqlite3.Connection, job_id: str, definition: JsonObject, now: int) -> None:
+    """Write a job under the id."""
+    db.execute("INSERT INTO bulk_jobs (id, message, enqueued) VALUES (?, ?, ?)", (job_id, json.dumps(definition), now))
+
+
+def add_users(call: Call) -> Answer:
+    """Add users to a job that has not been run."""
+    job = _existing(call)
+    if job["started"] is not None:
+        raise conflict(f"Bulk job {job['id']} has already been run")
+    add(call.db, job["id"], call.body["users"])
+    return Answer(NO_CONTENT)
+
+
+def add(db: sqlite3.Connection, job_id: str, users: list[JsonObject]) -> None:
+    """Write a job's users."""
+    db.executemany(
+        "INSERT INTO bulk_users (job_id, user) VALUES (?, ?)", [(job_id, json.dumps(user)) for user in users]
+    )
+
+
+def run_job(call: Call) -> Answer:
+    """Send the job's message to each of its users."""
+    job = _existing(call)
+    if job["started"] is not None:
+        raise conflict(f"Bulk job {job['id']} has already been run")
+    if not _users(call.db, job["id"]):
+        raise bad_request(f"Bulk job {job['id']} has no users")
+    run(call.db, job["id"], call.now)
+    return Answer(NO_CONTENT)
+
+
+def run(db: sqlite3.Connection, job_id: str, now: int, message_ids: Iterable[str] = ()) -> None:
+    """Send to every user of a job; users that nothing can be sent to are marked as failed.
+
+    Args:
+        db: the connection, in a transaction.
+        job_id: the job, which exists.
+        now: the moment of the run, in epoch milliseconds.
+        message_ids: the messages' ids, as far as they are not to be new ones.
+    """
+    given = iter(message_ids)
+    row = db.execute("SELECT message FROM bulk_jobs WHERE id = ?", (job_id,)).fetchone()
+    message = _message(json.loads(row["message"]))
+    sender = Sender(db, now, request_id=job_id)
+    for entry in _users(db, job_id):
+        person = _person(db, json.loads(entry["user"]))
+        if person is None:
+            db.execute("UPDATE bulk_users SET failed = 1 WHERE seq = ?", (entry["seq"],))
+        else:
+            message_id = sender.send(message, person, message_id=next(given, None))
+            db.execute("UPDATE bulk_users SET message_id = ? WHERE seq = ?", (message_id, entry["seq"]))
+    db.execute("UPDATE bulk_jobs SET started = ? WHERE id = ?", (now, job_id))
+
+
+def _person(db: sqlite3.Connection, user: JsonObject) -> Person | None:
+    to = user.get("to") or {}
+    profile = user.get("profile") or {}
+    name = user.get("recipient") or to.get("user_id") or profile.get("user_id")
+    preferences = (user.get("preferences") or {}, to.get("preferences") or {})
+    own = {**to, "data": {**(to.get("data") or {}), **(user.get("data") or {})}}
+    if name:
+        return recipients.user(db, name, own, received=profile, preferences=preferences)
+    if not profile:
+        return None  # an address under `to` alone does not route a bulk message
+    address = str(profile.get("email") or profile.get("phone_number") or "anonymous")
+    return Person(recipient=address, user_id=None, received=profile, data=own["data"], preferences=preferences)
+
+
+def get_job(call: Call) -> Answer:
+    """One job and how far it is."""
+    job = _existing(call)
+    users = _users(call.db, job["id"])
+    failures = sum(user["failed"] for user in users)
+    definition = json.loads(job["message"])
+    message = _message(definition)
+    definition["event"] = definition.get("event") or message.get("event") or message.get("template")
+    shown = {
+        "definition": definition,
+        "enqueued": job["enqueued"],
+        "failures": failures,
+        "received": len(users),
+        "status": _status(job, call.now, everything_failed=failures == len(users)),
+    }
+    return Answer(OK, {"job": shown})
+
+
+def _status(job: sqlite3.Row, now: int, *, everything_failed: bool) -> str:
+    if job["started"] is None:
+        return "CREATED"
+    if now < job["started"] + PROCESSING:
+        return "PROCESSING"
+    return "ERROR" if everything_failed else "COMPLETED"
+
+
+def get_users(call: Call) -> Answer:
+    """A job's users, with their messages once it has been run."""
+    job = _existing(call)
+    rows, paging = page(
+        call,
+        "SELECT * FROM bulk_users WHERE job_id = :job_id AND seq > :after ORDER BY seq LIMIT :limit",
+        {"job_id": job["id"]},
+        key="seq",
+        start=0,
+    )
+    return Answer(OK, {"paging": paging, "items": [_user(row) for row in rows]})
+
+
+def _user(row: sqlite3.Row) -> JsonObject:
+    shown: JsonObject = json.loads(row["user"])
+    if row["message_id"] is not None:
+        return {**shown, "status": "ENQUEUED", "messageId": row["message_id"]}
+    return {**shown, "status": "ERROR" if row["failed"] else "PENDING"}

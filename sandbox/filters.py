@@ -1,0 +1,106 @@
+"""Who belongs to an audience: its filter, judged against a profile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .moments import parse_moment
+from .protocol import JsonObject
+
+_MISSING = object()
+
+
+def belongs(profile: JsonObject, rule: JsonObject | None, operator: str | None = None) -> bool:
+    """Whether the profile fits the rule; without a rule nobody does.
+
+    Args:
+        profile: a stored profile.
+        rule: one comparison, or a group of rules.
+        operator: what joins the rules of a group that does not say so itself.
+    """
+    if rule is None:
+        return False
+    rules = rule.get("filters")
+    if rules is None:
+        return _compare(rule["operator"], _find(profile, rule["path"]), rule.get("value"))
+    joined = any if (rule.get("operator") or operator) == "OR" else all
+    return bool(rules) and joined(belongs(profile, part) for part in rules)
+
+
+def describe(rule: JsonObject, operator: str | None = None) -> str:
+    """The rule in one line, as a member's ``reason`` gives it."""
+    rules = rule.get("filters")
+    if rules is None:
+        arguments = ", ".join(f"'{part}'" for part in (rule["path"], rule.get("value")) if part is not None)
+        return f"{rule['operator']}({arguments})"
+    joint = f" {rule.get('operator') or operator or 'AND'} "
+    return joint.join(f"({describe(part)})" if part.get("filters") else describe(part) for part in rules)
+
+
+def _find(profile: JsonObject, path: str) -> Any:
+    found: Any = profile
+    for part in path.removeprefix("$.").removeprefix("profile.").split("."):
+        if not isinstance(found, dict) or part not in found:
+            return _MISSING
+        found = found[part]
+    return found
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(_text(value))
+    except ValueError:
+        return None
+
+
+def _compare(operator: str, found: Any, value: str | None) -> bool:
+    present = found is not _MISSING and found is not None
+    if operator in ("EXISTS", "OMIT"):
+        return present == (operator == "EXISTS")
+    if not present or value is None:
+        return operator == "NEQ"
+    judge = _JUDGES.get(operator)
+    return _ordered(operator, found, value) if judge is None else judge(found, value)
+
+
+def _equal(found: Any, value: str) -> bool:
+    if _text(found) == value:
+        return True
+    number = _number(found)
+    return number is not None and number == _number(value)
+
+
+def _includes(found: Any, value: str) -> bool:
+    return value in ([_text(part) for part in found] if isinstance(found, list) else _text(found))
+
+
+_JUDGES: dict[str, Callable[[Any, str], bool]] = {
+    "EQ": _equal,
+    "NEQ": lambda found, value: not _equal(found, value),
+    "INCLUDES": _includes,
+    "STARTS_WITH": lambda found, value: _text(found).startswith(value),
+    "ENDS_WITH": lambda found, value: _text(found).endswith(value),
+}
+
+
+def _ordered(operator: str, found: Any, value: str) -> bool:
+    if operator in ("IS_BEFORE", "IS_AFTER"):
+        moments = parse_moment(_text(found)), parse_moment(value)
+        if moments[0] is None or moments[1] is None:
+            return False
+        return moments[0] < moments[1] if operator == "IS_BEFORE" else moments[0] > moments[1]
+    left, right = _number(found), _number(value)
+    # Numbers by size, everything else by spelling, which is right for ISO dates too.
+    order = (left > right) - (left < right) if left is not None and right is not None else _spelled(found, value)
+    return {"GT": order > 0, "GTE": order >= 0, "LT": order < 0, "LTE": order <= 0}[operator]
+
+
+def _spelled(found: Any, value: str) -> int:
+    return (_text(found) > value) - (_text(found) < value)

@@ -1,0 +1,160 @@
+"""Messages that were sent: their records, what happened to them, what they said."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from . import timeline
+from .moments import parse_moment
+from .paging import NEWEST, page
+from .protocol import CONFLICT, NO_CONTENT, OK, Answer, Call, JsonObject, bad_request, not_found
+
+_MILESTONES = {"sent": "SENT", "delivered": "DELIVERED", "opened": "OPENED", "clicked": "CLICKED"}
+
+
+def past_of(row: sqlite3.Row, now: int) -> list[JsonObject]:
+    """The events of a message that have taken place by now."""
+    return timeline.happened(json.loads(row["events"]), row["canceled"], now)
+
+
+def view(row: sqlite3.Row, now: int) -> JsonObject:
+    """A message's record as it travels."""
+    past = past_of(row, now)
+    shown: JsonObject = {
+        "id": row["id"],
+        "status": timeline.status(past),
+        "enqueued": row["enqueued"],
+        "recipient": row["recipient"],
+        "event": row["event"],
+        "notification": row["notification"],
+    }
+    for key, kind in _MILESTONES.items():
+        moment = timeline.first(past, kind)
+        if moment is not None:
+            shown[key] = moment
+    last = past[-1] if past else {}
+    shown.update({"error": last["error_message"]} if last.get("error_message") else {})
+    shown.update({"reason": last["reason"]} if last.get("reason") else {})
+    optional = {"canceledAt": row["canceled"], "archivedAt": row["archived"], "traceId": row["trace_id"]}
+    shown.update({key: value for key, value in optional.items() if value is not None})
+    tags = json.loads(row["tags"])
+    return {**shown, "tags": tags} if tags else shown
+
+
+def _existing(call: Call) -> sqlite3.Row:
+    message_id = call.ids["message_id"]
+    row: sqlite3.Row | None = call.db.execute("SELECT * FROM messages WHERE id = ?", (message_id,)).fetchone()
+    if row is None:
+        raise not_found(f"Message {message_id} not found")
+    return row
+
+
+def _flag(call: Call, name: str) -> bool:
+    given = call.one(name) or "false"
+    if given not in ("true", "false"):
+        raise bad_request(f"{name}: Expected boolean")
+    return given == "true"
+
+
+def _enqueued_after(call: Call) -> int:
+    given = call.one("enqueued_after")
+    moment = -1 if given is None else parse_moment(given)
+    if moment is None:
+        raise bad_request("enqueued_after: Expected a date")
+    return moment
+
+
+_FILTERED = (
+    "SELECT * FROM messages WHERE seq < :after"
+    " AND (:archived OR archived IS NULL)"
+    " AND enqueued > :enqueued_after"
+    " AND (:message_id IS NULL OR id = :message_id)"
+    " AND (:event IS NULL OR event = :event)"
+    " AND (:list IS NULL OR list_id = :list)"
+    " AND (:notification IS NULL OR notification = :notification)"
+    " AND (:recipient IS NULL OR recipient = :recipient)"
+    " AND (:tenant_id IS NULL OR tenant_id = :tenant_id)"
+    " AND (:trace_id IS NULL OR request_id = :trace_id OR trace_id = :trace_id)"
+    " ORDER BY seq DESC LIMIT :limit"
+)
+
+
+def get_messages(call: Call) -> Answer:
+    """All messages that fit the filters, the newest first."""
+    params = {name: call.one(name) for name in ("event", "list", "notification", "recipient", "tenant_id")}
+    statuses = {name.upper() for name in call.many("status")}
+    providers = set(call.many("provider"))
+    tags = {*call.many("tag"), *call.many("tags")}
+
+    def keep(row: sqlite3.Row) -> bool:
+        if tags and tags.isdisjoint(json.loads(row["tags"])):
+            return False
+        if not statuses and not providers:
+            return True
+        past = past_of(row, call.now)
+        if statuses and timeline.status(past) not in statuses:
+            return False
+        return not providers or any(entry["provider"] in providers for entry in timeline.providers(past))
+
+    rows, paging = page(
+        call,
+        _FILTERED,
+        {
+            **params,
+            "message_id": call.one("messageId"),
+            "trace_id": call.one("traceId"),
+            "archived": _flag(call, "archived"),
+            "enqueued_after": _enqueued_after(call),
+        },
+        key="seq",
+        start=NEWEST,
+        keep=keep,
+    )
+    return Answer(OK, {"paging": paging, "results": [view(row, call.now) for row in rows]})
+
+
+def get_message(call: Call) -> Answer:
+    """One message, with the record of each provider it went to."""
+    row = _existing(call)
+    return Answer(OK, {**view(row, call.now), "providers": timeline.providers(past_of(row, call.now))})
+
+
+def get_history(call: Call) -> Answer:
+    """What has happened to a message so far, or only the events of one type."""
+    wanted = call.one("type")
+    past = past_of(_existing(call), call.now)
+    return Answer(OK, {"results": [event for event in past if wanted in (None, event["type"])]})
+
+
+def get_output(call: Call) -> Answer:
+    """What a message says on each channel; nothing before it has been rendered."""
+    row = _existing(call)
+    rendered = timeline.first(past_of(row, call.now), "RENDERED") is not None
+    return Answer(OK, {"results": json.loads(row["outputs"]) if rendered else []})
+
+
+def cancel_message(call: Call) -> Answer:
+    """Stop a message that has not been sent; 409 when it is too late, with the record either way."""
+    row = _existing(call)
+    stopped = row["canceled"] is not None or cancel_row(call.db, row, call.now)
+    return Answer(OK if stopped else CONFLICT, view(_existing(call), call.now))
+
+
+def cancel_row(db: sqlite3.Connection, row: sqlite3.Row, now: int) -> bool:
+    """Cancel one message if that is still possible; tell whether it was."""
+    possible = row["canceled"] is None and timeline.can_cancel(past_of(row, now))
+    if possible:
+        db.execute("UPDATE messages SET canceled = ? WHERE seq = ?", (now, row["seq"]))
+    return possible
+
+
+def archive_request(call: Call) -> Answer:
+    """Hide all messages of a request from the list."""
+    changed = call.db.execute(
+        "UPDATE messages SET archived = coalesce(archived, ?) WHERE request_id = ?",
+        (call.now, call.ids["request_id"]),
+    )
+    if changed.rowcount == 0:
+        raise not_found(f"Request {call.ids['request_id']} not found")
+    return Answer(NO_CONTENT)

@@ -1,0 +1,63 @@
+"""Notification templates: listed for clients, looked up by their id or by an event mapped to them.
+
+The list has two generations side by side, as the service's has: the older with ``title`` and ``routing``, the
+newer with ``name`` and ``state``.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+
+from .paging import page
+from .protocol import OK, Answer, Call, JsonObject
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template as a send needs it."""
+
+    id: str
+    content: JsonObject
+    routing: JsonObject
+    published: bool
+
+
+def find(db: sqlite3.Connection, name: str) -> Template | None:
+    """The template with the id, or the one the event is mapped to; None where there is neither."""
+    row = db.execute(
+        "SELECT * FROM templates WHERE id = :name OR EXISTS"
+        " (SELECT 1 FROM json_each(event_ids) WHERE value = :name) ORDER BY id = :name DESC LIMIT 1",
+        {"name": name},
+    ).fetchone()
+    if row is None:
+        return None
+    return Template(row["id"], json.loads(row["content"]), json.loads(row["routing"]), published=bool(row["published"]))
+
+
+def get_notifications(call: Call) -> Answer:
+    """All templates, or those of an event or with all of the tags."""
+    event_id = call.one("event_id")
+    wanted = {tag.lower() for tag in call.many("tags")}
+    with_notes = call.one("notes") == "true"
+    rows, paging = page(
+        call,
+        "SELECT * FROM templates WHERE id > :after ORDER BY id LIMIT :limit",
+        {},
+        keep=lambda row: (event_id is None or event_id in json.loads(row["event_ids"])) and wanted <= _tags(row),
+    )
+    return Answer(OK, {"paging": paging, "results": [_view(row, with_notes=with_notes) for row in rows]})
+
+
+def _tags(row: sqlite3.Row) -> set[str]:
+    tags = json.loads(row["summary"]).get("tags") or []
+    names = [tag["name"] for tag in tags["data"]] if isinstance(tags, dict) else tags
+    return {name.lower() for name in names}
+
+
+def _view(row: sqlite3.Row, *, with_notes: bool) -> JsonObject:
+    shown: JsonObject = json.loads(row["summary"])
+    if not with_notes:
+        shown.pop("note", None)
+    return shown

@@ -1,0 +1,77 @@
+"""Pages and their cursors.
+
+A page goes on behind the last key it showed, not at a position, so rows added meanwhile neither shift nor repeat
+anything. A cursor is opaque to the client and belongs to the collection that gave it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .protocol import Call, JsonObject, bad_request
+
+FIRST_KEY = ""
+NEWEST = 2**62
+_BATCH = 64
+
+
+def _encode(scope: str, key: str | int) -> str:
+    return base64.urlsafe_b64encode(json.dumps([scope, key]).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, scope: str, kind: type) -> Any:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        found_scope, key = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        raise bad_request("Invalid cursor format") from None
+    if found_scope != scope or type(key) is not kind:
+        raise bad_request("Invalid cursor format")
+    return key
+
+
+def _everything(_row: sqlite3.Row) -> bool:
+    return True
+
+
+def page(
+    call: Call,
+    sql: str,
+    params: Mapping[str, Any],
+    *,
+    key: str = "id",
+    start: str | int = FIRST_KEY,
+    keep: Callable[[sqlite3.Row], bool] = _everything,
+) -> tuple[list[sqlite3.Row], JsonObject]:
+    """The rows of the asked page, and its ``paging`` object.
+
+    Args:
+        call: gives the cursor and the size of a page.
+        sql: a query with ``:after`` and ``:limit``, ordered by the key.
+        params: the query's other parameters.
+        key: the column the pages go by.
+        start: what ``:after`` is on the first page; its type is the key's.
+        keep: drops rows that SQL cannot judge.
+
+    Raises:
+        ApiError: 400, the cursor is not one that this collection gave.
+    """
+    cursor = call.one("cursor")
+    after = start if cursor is None else _decode(cursor, call.scope, type(start))
+    kept: list[sqlite3.Row] = []
+    batch = max(_BATCH, call.page_size + 1)
+    while True:
+        rows = call.db.execute(sql, {**params, "after": after, "limit": batch}).fetchall()
+        kept.extend(row for row in rows if keep(row))
+        if len(kept) > call.page_size or len(rows) < batch:
+            break
+        after = rows[-1][key]
+    shown = kept[: call.page_size]
+    if len(kept) == len(shown):
+        return shown, {"more": False}
+    return shown, {"more": True, "cursor": _encode(call.scope, shown[-1][key])}

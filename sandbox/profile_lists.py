@@ -1,0 +1,43 @@
+"""The lists of one person: the same subscriptions, seen from the other side."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from .lists import subscribe, view
+from .paging import page
+from .protocol import OK, Answer, Call, JsonObject
+
+_SUCCESS: JsonObject = {"status": "SUCCESS"}
+
+
+def get_profile_lists(call: Call) -> Answer:
+    """The lists a person is subscribed to."""
+    rows, paging = page(
+        call,
+        "SELECT lists.*, subscriptions.preferences AS chosen FROM subscriptions JOIN lists ON lists.id = list_id"
+        " WHERE user_id = :user_id AND deleted IS NULL AND list_id > :after ORDER BY list_id LIMIT :limit",
+        {"user_id": call.ids["user_id"]},
+    )
+    return Answer(OK, {"paging": paging, "results": [_subscribed(row) for row in rows]})
+
+
+def _subscribed(row: sqlite3.Row) -> JsonObject:
+    shown = view(row)
+    if row["chosen"] is not None:
+        shown["preferences"] = json.loads(row["chosen"])
+    return shown
+
+
+def add_profile_lists(call: Call) -> Answer:
+    """Subscribe a person to lists, which are made when missing."""
+    for entry in call.body["lists"]:
+        subscribe(call.db, entry["listId"], call.ids["user_id"], entry.get("preferences"), call.now)
+    return Answer(OK, _SUCCESS)
+
+
+def delete_profile_lists(call: Call) -> Answer:
+    """End all subscriptions of a person."""
+    call.db.execute("DELETE FROM subscriptions WHERE user_id = ?", (call.ids["user_id"],))
+    return Answer(OK, _SUCCESS)

@@ -1,0 +1,85 @@
+"""Profiles: what is known of a person, under the id the customer gave them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from . import json_patch
+from .protocol import NO_CONTENT, OK, Answer, Call, JsonObject, not_found
+
+_SUCCESS: JsonObject = {"status": "SUCCESS"}
+
+
+def load(db: sqlite3.Connection, user_id: str) -> JsonObject | None:
+    """The stored profile, None where there is none."""
+    row = db.execute("SELECT profile FROM profiles WHERE id = ?", (user_id,)).fetchone()
+    if row is None:
+        return None
+    profile: JsonObject = json.loads(row["profile"])
+    return profile
+
+
+def load_preferences(db: sqlite3.Connection, user_id: str) -> JsonObject:
+    """The person's own preferences, empty where there are none."""
+    row = db.execute("SELECT preferences FROM profiles WHERE id = ?", (user_id,)).fetchone()
+    preferences: JsonObject = json.loads(row["preferences"]) if row and row["preferences"] else {}
+    return preferences
+
+
+def save(db: sqlite3.Connection, user_id: str, profile: JsonObject, now: int) -> None:
+    """Write a whole profile, new or in place of the old one; preferences stay."""
+    db.execute(
+        "INSERT INTO profiles (id, profile, created, updated) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (id) DO UPDATE SET profile = excluded.profile, updated = excluded.updated",
+        (user_id, json.dumps(profile), now, now),
+    )
+
+
+def merged(old: JsonObject, new: JsonObject) -> JsonObject:
+    """The old values with the new ones laid over them, objects inside likewise; arrays are replaced."""
+    result = dict(old)
+    for key, value in new.items():
+        known = result.get(key)
+        nested = isinstance(known, dict) and isinstance(value, dict)
+        result[key] = merged(known, value) if nested and isinstance(known, dict) else value
+    return result
+
+
+def _existing(call: Call) -> JsonObject:
+    profile = load(call.db, call.ids["user_id"])
+    if profile is None:
+        raise not_found(f"Profile {call.ids['user_id']} not found")
+    return profile
+
+
+def get_profile(call: Call) -> Answer:
+    """One profile and its preferences."""
+    profile = _existing(call)
+    return Answer(OK, {"profile": profile, "preferences": load_preferences(call.db, call.ids["user_id"])})
+
+
+def create_profile(call: Call) -> Answer:
+    """Merge the values into the profile, which is made when missing."""
+    old = load(call.db, call.ids["user_id"]) or {}
+    save(call.db, call.ids["user_id"], merged(old, call.body["profile"]), call.now)
+    return Answer(OK, _SUCCESS)
+
+
+def replace_profile(call: Call) -> Answer:
+    """Put the values in place of the whole profile."""
+    save(call.db, call.ids["user_id"], call.body["profile"], call.now)
+    return Answer(OK, _SUCCESS)
+
+
+def patch_profile(call: Call) -> Answer:
+    """Apply the operations of a JSON Patch, all or none."""
+    patched = json_patch.apply(_existing(call), call.body["patch"])
+    save(call.db, call.ids["user_id"], patched, call.now)
+    return Answer(NO_CONTENT)
+
+
+def delete_profile(call: Call) -> Answer:
+    """Remove the profile; list subscriptions stay."""
+    call.db.execute("DELETE FROM profiles WHERE id = ?", (call.ids["user_id"],))
+    return Answer(NO_CONTENT)

@@ -1,0 +1,106 @@
+"""The plain values that pass between the rooms of the sandbox: a call, an answer, a refusal.
+
+No I/O here. Reading them off a socket is ``wire``'s work, deciding what they mean ``app``'s and the resources'.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+JsonObject = dict[str, Any]
+
+OK = 200
+ACCEPTED = 202
+NO_CONTENT = 204
+BAD_REQUEST = 400
+UNAUTHORIZED = 401
+NOT_FOUND = 404
+CONFLICT = 409
+TOO_LARGE = 413
+INTERNAL = 500
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A status and a JSON body; ``None`` is an answer without a body."""
+
+    status: int
+    body: JsonObject | None = None
+
+
+class ApiError(Exception):
+    """A refusal in the service's own envelope, ``{"type", "message"}``.
+
+    Raising it undoes everything the call has written so far.
+    """
+
+    def __init__(self, status: int, message: str, kind: str = "invalid_request_error") -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.kind = kind
+
+    def answer(self) -> Answer:
+        """The refusal as it travels."""
+        return Answer(self.status, {"type": self.kind, "message": self.message})
+
+
+def bad_request(message: str) -> ApiError:
+    """A 400, to be raised."""
+    return ApiError(BAD_REQUEST, message)
+
+
+def not_found(message: str) -> ApiError:
+    """A 404, to be raised."""
+    return ApiError(NOT_FOUND, message)
+
+
+def conflict(message: str) -> ApiError:
+    """A 409, to be raised."""
+    return ApiError(CONFLICT, message)
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request as it came: ``target`` is the raw path and query, ``headers`` have lower-case names."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request on its way through a handler, inside its transaction.
+
+    Attributes:
+        db: the connection; the handler neither commits nor rolls back.
+        now: the moment of the call, in epoch milliseconds.
+        page_size: the items of a page.
+        scope: the decoded path, which a cursor is bound to.
+        ids: the variable parts of the path, decoded.
+        query: the query's values by name, in the order they came.
+        body: the body, already validated; empty where the operation has none.
+    """
+
+    db: sqlite3.Connection
+    now: int
+    page_size: int
+    scope: str
+    ids: Mapping[str, str]
+    query: Mapping[str, list[str]] = field(default_factory=dict)
+    body: JsonObject = field(default_factory=dict)
+
+    def one(self, name: str) -> str | None:
+        """The last value of a query parameter; an empty one counts as not given."""
+        values = self.query.get(name)
+        return (values[-1] or None) if values else None
+
+    def many(self, name: str) -> list[str]:
+        """All values of a query parameter, whether it was repeated or joined by commas (clients do both)."""
+        joined = ",".join([*self.query.get(name, []), *self.query.get(f"{name}[]", [])])
+        return [part for part in joined.split(",") if part]

@@ -1,0 +1,139 @@
+"""From a message's ``to`` to the people it reaches."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, field
+
+from . import audiences, lists, profiles
+from .protocol import JsonObject
+
+_ADDRESS_KEYS = ("email", "phone_number", "slack", "ms_teams", "pagerduty", "webhook")
+_ADDRESS_PARTS = ("user_id", "email", "channel", "channel_id", "conversation_id", "channel_name", "url")
+_NOT_ADDRESSES = frozenset(
+    ("user_id", "data", "preferences", "context", "tenant_id", "account_id", "list_id", "filters", "_type")
+)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody a message goes to.
+
+    Attributes:
+        recipient: the name in the message's record: the user's id, or else the address itself.
+        user_id: the user's id, None for somebody known by an address only.
+        received: the profile that came with the message.
+        stored: the profile that was there before.
+        data: values of this person's own, laid over the message's.
+        preferences: all that may decline the message.
+        list_id: the list they were reached through.
+        tenant_id: the tenant they were addressed in.
+    """
+
+    recipient: str
+    user_id: str | None
+    received: JsonObject = field(default_factory=dict)
+    stored: JsonObject = field(default_factory=dict)
+    data: JsonObject = field(default_factory=dict)
+    preferences: tuple[JsonObject, ...] = ()
+    list_id: str | None = None
+    tenant_id: str | None = None
+
+    @property
+    def profile(self) -> JsonObject:
+        """Everything known of them."""
+        return profiles.merged(self.stored, self.received)
+
+
+def is_single(to: JsonObject | list[JsonObject]) -> bool:
+    """Whether it names one person, so that the request and its message share an identifier."""
+    if isinstance(to, list):
+        return len(to) == 1 and is_single(to[0])
+    return not any(to.get(key) for key in ("list_id", "list_pattern", "audience_id"))
+
+
+def resolve(db: sqlite3.Connection, to: JsonObject | list[JsonObject]) -> list[Person]:
+    """All people it names; lists and audiences that do not exist name nobody."""
+    if isinstance(to, list):
+        return [person for entry in to for person in resolve(db, entry)]
+    if audience_id := to.get("audience_id"):
+        audience = audiences.load(db, audience_id)
+        names = audiences.members(db, audience) if audience else []
+        return [user(db, name, to) for name in names]
+    if pattern := to.get("list_pattern"):
+        found: dict[str, Person] = {}
+        for list_id in lists.matching(db, pattern):
+            for person in _subscribers(db, list_id, to):
+                found.setdefault(person.recipient, person)
+        return list(found.values())
+    if to.get("list_id"):
+        return _subscribers(db, to["list_id"], to)
+    return [_addressed(db, to)]
+
+
+def user(
+    db: sqlite3.Connection,
+    user_id: str,
+    to: JsonObject,
+    *,
+    received: JsonObject | None = None,
+    preferences: tuple[JsonObject, ...] = (),
+    list_id: str | None = None,
+) -> Person:
+    """A person by their id, with their stored profile and preferences."""
+    return Person(
+        recipient=user_id,
+        user_id=user_id,
+        received=received or {},
+        stored=profiles.load(db, user_id) or {},
+        data=to.get("data") or {},
+        preferences=(*preferences, profiles.load_preferences(db, user_id)),
+        list_id=list_id,
+        tenant_id=_tenant(to),
+    )
+
+
+def _subscribers(db: sqlite3.Connection, list_id: str, to: JsonObject) -> list[Person]:
+    row = lists.load(db, list_id)
+    general = json.loads(row["preferences"]) if row and row["preferences"] else {}
+    return [
+        user(
+            db,
+            entry["user_id"],
+            to,
+            preferences=(json.loads(entry["preferences"]) if entry["preferences"] else general,),
+            list_id=list_id,
+        )
+        for entry in lists.subscribers(db, list_id)
+    ]
+
+
+def _addressed(db: sqlite3.Connection, to: JsonObject) -> Person:
+    received = {key: value for key, value in to.items() if value is not None and key not in _NOT_ADDRESSES}
+    preferences = (to.get("preferences") or {},)
+    if user_id := to.get("user_id"):
+        return user(db, user_id, to, received=received, preferences=preferences)
+    return Person(
+        recipient=_name(to),
+        user_id=None,
+        received=received,
+        data=to.get("data") or {},
+        preferences=preferences,
+        tenant_id=_tenant(to),
+    )
+
+
+def _name(to: JsonObject) -> str:
+    for key in _ADDRESS_KEYS:
+        address = to.get(key)
+        if isinstance(address, dict):
+            address = next((address[part] for part in _ADDRESS_PARTS if address.get(part)), key)
+        if address:
+            return str(address)
+    return "anonymous"
+
+
+def _tenant(to: JsonObject) -> str | None:
+    tenant: str | None = to.get("tenant_id") or (to.get("context") or {}).get("tenant_id") or to.get("account_id")
+    return tenant

@@ -1,0 +1,121 @@
+"""What a message says on each channel: Elemental content with a person's data in it."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+from .channels import Way
+from .protocol import JsonObject
+
+_VARIABLE = re.compile(r"\{\{\s*([\w$.-]+)\s*\}\}")
+_SPOKEN = {"text": "content", "quote": "content", "action": "content", "html": "content", "image": "altText"}
+_DEEPEST = 20
+
+
+def render(
+    content: JsonObject, values: JsonObject, way: Way, *, locale: object, brand: JsonObject | None
+) -> JsonObject:
+    """The output on one channel.
+
+    Args:
+        content: a title and a body, or Elemental elements.
+        values: what the variables stand for: the message's data, and the person under ``profile``.
+        way: the channel and provider.
+        locale: the person's language, for content that has more than one; whatever the profile has there.
+        brand: the looks, for the HTML of an e-mail.
+    """
+    if "elements" not in content:
+        title = _fill(content["title"], values)
+        blocks = [{"type": "text", "text": _fill(content["body"], values)}]
+        return _output(way, title, blocks, blocks, brand)
+    title = ""
+    blocks = []
+    for node in _nodes(content["elements"], way):
+        if node["type"] == "meta":
+            title = _fill(node.get("title") or "", values)
+        elif node["type"] != "html" or way.channel == "email":
+            blocks.append({"type": node["type"], "text": _fill(_words(node, locale), values)})
+    shown = [
+        {**block, "text": re.sub(r"<[^>]*>", "", block["text"])} if block["type"] == "html" else block
+        for block in blocks
+    ]
+    return _output(way, title, blocks, shown, brand)
+
+
+def _nodes(elements: list[JsonObject], way: Way, depth: int = 0) -> list[JsonObject]:
+    own = [node for node in elements if node["type"] == "channel" and way.named(node["channel"])]
+    if own and depth < _DEEPEST:
+        raw = own[0].get("raw") or {}
+        inner = own[0].get("elements")
+        if inner is not None:
+            shared = [node for node in elements if node["type"] == "meta"]
+            return shared + _nodes(inner, way, depth + 1)
+        return [
+            {"type": "meta", "title": raw.get("subject") or raw.get("title") or ""},
+            {"type": "text", "content": str(raw.get("text") or raw.get("body") or "")},
+            *([{"type": "html", "content": str(raw["html"])}] if raw.get("html") else []),
+        ]
+    return [node for node in elements if node["type"] != "channel" and _is_for(node, way)]
+
+
+def _is_for(node: JsonObject, way: Way) -> bool:
+    return not node.get("channels") or any(way.named(name) for name in node["channels"])
+
+
+def _words(node: JsonObject, locale: object) -> str:
+    translated = (node.get("locales") or {}).get(str(locale))
+    if translated and node["type"] != "image":
+        return str(translated["content"])
+    return str(node.get(_SPOKEN.get(node["type"], "")) or node.get("alt_text") or "")
+
+
+def _fill(text: str, values: JsonObject) -> str:
+    return _VARIABLE.sub(lambda found: _value(values, found[1].removeprefix("data.")), text)
+
+
+def _value(values: JsonObject, path: str) -> str:
+    found: Any = values
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, dict) else None
+    if found is None:
+        return ""
+    return str(found).lower() if isinstance(found, bool) else str(found)
+
+
+def _output(
+    way: Way, title: str, blocks: list[JsonObject], shown: list[JsonObject], brand: JsonObject | None
+) -> JsonObject:
+    text = "\n".join(block["text"] for block in shown if block["text"])
+    return {
+        "channel": way.channel,
+        "channel_id": way.channel_id,
+        "content": {
+            "html": _page(title, blocks, brand) if way.channel == "email" else "",
+            "title": title,
+            "body": text,
+            "subject": title,
+            "text": text,
+            "blocks": shown,
+        },
+    }
+
+
+def _page(title: str, blocks: list[JsonObject], brand: JsonObject | None) -> str:
+    colors = ((brand or {}).get("settings") or {}).get("colors") or {}
+    color = html.escape(str(colors.get("primary") or "#333333"))
+    body = "".join(_markup(block) for block in blocks)
+    return (
+        f"<!doctype html><html><head><title>{html.escape(title)}</title></head>"
+        f'<body style="border-top: 4px solid {color}">{body}</body></html>'
+    )
+
+
+def _markup(block: JsonObject) -> str:
+    if block["type"] == "html":
+        return str(block["text"])
+    if block["type"] == "divider":
+        return "<hr>"
+    tag = {"quote": "blockquote", "action": "button"}.get(block["type"], "p")
+    return f"<{tag}>{html.escape(block['text'])}</{tag}>"

@@ -1,0 +1,122 @@
+"""Filling a fresh database with the data of ``seed_people`` and ``seed_traffic``.
+
+Identifiers are the same every time; moments are counted back from the clock, so that a fresh sandbox always has
+something recent and something still to come.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from . import audiences, audit, brands, bulk, profiles, recipients
+from .moments import DAY, MINUTE
+from .protocol import JsonObject
+from .seed_people import AUDIENCES, BRANDS, DEFAULT_BRAND, LISTS, PREFERENCES, PROFILES
+from .seed_traffic import (
+    AUDIT_EVENTS,
+    AUTOMATIONS,
+    COMPLETED_JOB,
+    COMPLETED_USERS,
+    MESSAGES,
+    TEMPLATES,
+    WAITING_JOB,
+    WAITING_USERS,
+    SeedMessage,
+)
+from .sending import Sender
+from .timeline import SENT
+
+
+def seed(db: sqlite3.Connection, now: int) -> None:
+    """Write the whole fresh data set, as of an epoch millisecond."""
+    _people(db, now)
+    _looks(db, now)
+    _templates(db, now)
+    _jobs(db, now)
+    for number, message in enumerate(MESSAGES, start=1):
+        _message(db, message, f"1-66a8f1c0-5d2c8e7a4b1f9036c7d2e5{number:02x}", now)
+    for number, event in enumerate(AUDIT_EVENTS, start=1):
+        event_id = f"5b8f0d1e-6a2c-4f3b-8d7e-0000000000{number:02d}"
+        audit.record(db, event.kind, event.target, now - event.age, event_id=event_id, source=event.source)
+
+
+def _people(db: sqlite3.Connection, now: int) -> None:
+    for age, (user_id, profile) in enumerate(PROFILES.items()):
+        profiles.save(db, user_id, profile, now - (300 - age) * DAY)
+    for user_id, preferences in PREFERENCES.items():
+        db.execute("UPDATE profiles SET preferences = ? WHERE id = ?", (json.dumps(preferences), user_id))
+    for age, (list_id, (name, subscribers)) in enumerate(LISTS.items()):
+        made = now - (200 - age) * DAY
+        db.execute("INSERT INTO lists (id, name, created, updated) VALUES (?, ?, ?, ?)", (list_id, name, made, made))
+        db.executemany(
+            "INSERT INTO subscriptions (list_id, user_id, created) VALUES (?, ?, ?)",
+            [(list_id, user_id, made) for user_id in subscribers],
+        )
+    for age, (audience_id, audience) in enumerate(AUDIENCES.items()):
+        audiences.save(db, audience_id, audience, now - (100 - age) * DAY)
+
+
+def _looks(db: sqlite3.Connection, now: int) -> None:
+    for age, (brand_id, brand) in enumerate(BRANDS.items()):
+        brands.save(db, brand_id, brand, now - (400 - age) * DAY, standard=brand_id == DEFAULT_BRAND)
+
+
+def _templates(db: sqlite3.Connection, now: int) -> None:
+    for template_id, template in TEMPLATES.items():
+        made = now - template.age
+        first_generation = "routing" in template.summary
+        dates = ("created_at", "updated_at") if first_generation else ("created", "updated")
+        summary = {"id": template_id, **template.summary, **dict.fromkeys(dates, made)}
+        db.execute(
+            "INSERT INTO templates (id, summary, content, routing, event_ids, published) VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                template_id,
+                json.dumps(summary),
+                json.dumps({"title": template.title, "body": template.body}),
+                json.dumps({"method": "single", "channels": list(template.channels)}),
+                json.dumps(template.event_ids),
+                template.published,
+            ),
+        )
+    for automation_id, (alias, steps) in AUTOMATIONS.items():
+        db.execute(
+            "INSERT INTO automations (id, alias, steps) VALUES (?, ?, ?)", (automation_id, alias, json.dumps(steps))
+        )
+
+
+def _jobs(db: sqlite3.Connection, now: int) -> None:
+    ran = now - 25 * DAY
+    bulk.create(db, COMPLETED_JOB, {"event": "weekly-digest", "brand": DEFAULT_BRAND}, ran - MINUTE)
+    bulk.add(db, COMPLETED_JOB, list(COMPLETED_USERS))
+    names = (f"1-66b0c0df-9a8b7c6d5e4f3021b4a3f6{number:02x}" for number in range(1, len(COMPLETED_USERS) + 1))
+    bulk.run(db, COMPLETED_JOB, ran, names)
+    bulk.create(db, WAITING_JOB, {"event": "welcome-email", "data": {"season": "autumn"}}, now - DAY)
+    bulk.add(db, WAITING_JOB, list(WAITING_USERS))
+
+
+def _message(db: sqlite3.Connection, entry: SeedMessage, message_id: str, now: int) -> None:
+    sent_at = now - entry.age
+    person = recipients.resolve(db, entry.to)[0]
+    Sender(db, sent_at, request_id=message_id).send(entry.message, person, message_id=message_id)
+    if entry.after:
+        row = db.execute("SELECT events FROM messages WHERE id = ?", (message_id,)).fetchone()
+        events = _continued(json.loads(row["events"]), entry, sent_at)
+        db.execute("UPDATE messages SET events = ? WHERE id = ?", (json.dumps(events), message_id))
+    db.execute(
+        "UPDATE messages SET canceled = ?, archived = ? WHERE id = ?",
+        (
+            None if entry.canceled is None else sent_at + entry.canceled,
+            sent_at + DAY if entry.archived else None,
+            message_id,
+        ),
+    )
+
+
+def _continued(events: list[JsonObject], entry: SeedMessage, sent_at: int) -> list[JsonObject]:
+    sent = next(event for event in events if event["type"] == "SENT")
+    if any(kind == "UNDELIVERABLE" for kind, _, _ in entry.after):
+        events = [event for event in events if event["ts"] <= sent_at + SENT]
+    tags = {key: sent[key] for key in ("channel", "integration")}
+    later = [{"ts": sent_at + delay, "type": kind, **tags, **more} for kind, delay, more in entry.after]
+    return events + later

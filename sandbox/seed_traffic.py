@@ -1,0 +1,234 @@
+"""The templates, automations, bulk jobs, messages and audit events of a fresh sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from .moments import DAY, HOUR, MINUTE
+from .protocol import JsonObject
+
+WELCOME = "HB1WE1C0ME000000000000000001"
+SHIPPED = "HB20RDERSH1PPED0000000000002"
+RESET = "HB3PASSW0RDRESET000000000003"
+DIGEST = "HB4W33K7D1G3ST00000000000004"
+
+
+@dataclass(frozen=True)
+class SeedTemplate:
+    """A template: its list entry without dates, what it says, and how long before now it was made."""
+
+    summary: JsonObject
+    title: str
+    body: str
+    channels: tuple[str, ...]
+    age: int
+    event_ids: tuple[str, ...] = ()
+    published: bool = True
+
+
+def _first_generation(title: str, topic: str, event: str, tag: str, channels: tuple[str, ...]) -> JsonObject:
+    return {
+        "title": title,
+        "topic_id": topic,
+        "event_ids": [event],
+        "note": f"Sent on the event {event}",
+        "routing": {"method": "single", "channels": list(channels)},
+        "tags": {"data": [{"id": f"tag-{tag}", "name": tag}]},
+    }
+
+
+def _second_generation(name: str, state: str, *tags: str) -> JsonObject:
+    return {"name": name, "state": state, "tags": list(tags), "creator": "bruno", "updater": "bruno"}
+
+
+_MAIL: tuple[str, ...] = ("email", "sms")
+TEMPLATES: dict[str, SeedTemplate] = {
+    WELCOME: SeedTemplate(
+        _first_generation("Welcome", "topic-account", "welcome-email", "account", _MAIL),
+        "Welcome, {{profile.name}}",
+        "Good to have you aboard.",
+        _MAIL,
+        400 * DAY,
+        ("welcome-email",),
+    ),
+    SHIPPED: SeedTemplate(
+        _first_generation("Order shipped", "topic-orders", "order-shipped", "orders", _MAIL),
+        "Order {{order}} is on its way",
+        "{{profile.name}}, your parcel left the harbour.",
+        _MAIL,
+        350 * DAY,
+        ("order-shipped",),
+    ),
+    RESET: SeedTemplate(
+        _first_generation("Password reset", "topic-account", "password-reset", "account", ("email",)),
+        "Reset your password",
+        "Your code is {{code}}.",
+        ("email",),
+        300 * DAY,
+        ("password-reset",),
+    ),
+    DIGEST: SeedTemplate(
+        _first_generation("Weekly digest", "topic-news", "weekly-digest", "news", ("email",)),
+        "This week: {{headline}}",
+        "New on our shelves, {{profile.name}}.",
+        ("email",),
+        250 * DAY,
+        ("weekly-digest",),
+    ),
+    "nt_01harbour0launch000000000001": SeedTemplate(
+        _second_generation("Book launch", "PUBLISHED", "news", "events"),
+        "{{title}} is out",
+        "Meet the author on Friday.",
+        (),
+        90 * DAY,
+    ),
+    "nt_01harbour0reading00000000002": SeedTemplate(
+        _second_generation("Reading reminder", "PUBLISHED", "events"),
+        "Tomorrow: {{title}}",
+        "Doors open at seven.",
+        ("push", "email", "sms"),
+        60 * DAY,
+    ),
+    "nt_01harbour0review000000000003": SeedTemplate(
+        _second_generation("Ask for a review", "PUBLISHED"),
+        "How did you like {{title}}?",
+        "Two lines are enough.",
+        (),
+        30 * DAY,
+    ),
+    "nt_01harbour0summer000000000004": SeedTemplate(
+        _second_generation("Summer sale", "DRAFT", "news"),
+        "Summer sale",
+        "Everything by the sea.",
+        (),
+        5 * DAY,
+        published=False,
+    ),
+}
+
+AUTOMATIONS: dict[str, tuple[str, list[JsonObject]]] = {
+    "3f0c2a54-7d1e-4c57-9a40-0a6c1b1f0001": (
+        "welcome-series",
+        [
+            {"action": "send", "template": "welcome-email"},
+            {"action": "delay", "duration": "2 days"},
+            {"action": "send", "template": "nt_01harbour0launch000000000001", "data": {"title": "Tides"}},
+        ],
+    ),
+    "3f0c2a54-7d1e-4c57-9a40-0a6c1b1f0002": (
+        "ask-for-review",
+        [
+            {"action": "update-profile", "merge": "overwrite", "profile": {"asked_for_review": True}},
+            {"action": "send", "template": "nt_01harbour0review000000000003", "data": {"title": "Tides"}},
+        ],
+    ),
+}
+
+COMPLETED_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
+WAITING_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
+COMPLETED_USERS: tuple[JsonObject, ...] = tuple(
+    {"recipient": name, "profile": {"email": address}, "data": {"headline": "Tides"}}
+    for name, address in (
+        ("ada", "ada@example.com"),
+        ("bruno", "bruno@example.com"),
+        ("chen", "chen@example.org"),
+        ("elif", "elif@example.org"),
+        ("greta", "greta@example.org"),
+        ("ines", "ines@example.org"),
+    )
+)
+WAITING_USERS: tuple[JsonObject, ...] = (
+    {"recipient": "ada"},
+    {"profile": {"email": "visitor@example.org"}},
+)
+
+
+@dataclass(frozen=True)
+class SeedMessage:
+    """A message sent some time before now, and what its recipient or provider did with it.
+
+    Attributes:
+        to: the recipient.
+        age: how long before now it was sent, in milliseconds.
+        message: what else the message had.
+        after: events behind its sending: type, milliseconds after it, further fields. The first replaces the
+            delivery when it is a failure.
+        canceled: milliseconds after the sending at which it was canceled.
+        archived: whether it has been archived.
+    """
+
+    to: JsonObject
+    age: int
+    message: JsonObject
+    after: tuple[tuple[str, int, dict[str, Any]], ...] = ()
+    canceled: int | None = None
+    archived: bool = False
+
+
+_NEWS = {"metadata": {"tags": ["news", "weekly"], "trace_id": "campaign-tides"}}
+_ORDER = {"template": "order-shipped", "metadata": {"tags": ["orders"]}}
+_BOUNCE = {"reason": "BOUNCED", "error_message": "The mailbox does not exist"}
+MESSAGES: tuple[SeedMessage, ...] = (
+    SeedMessage({"user_id": "ada"}, 20 * DAY, {"template": "welcome-email"}, (("OPENED", HOUR, {}),)),
+    SeedMessage({"user_id": "bruno"}, 15 * DAY, {"template": "welcome-email"}, archived=True),
+    SeedMessage(
+        {"user_id": "ada"},
+        9 * DAY,
+        {**_ORDER, "data": {"order": "HB-1042"}, "brand_id": "harbour-orders"},
+        (("OPENED", 5 * MINUTE, {}), ("CLICKED", 6 * MINUTE, {})),
+    ),
+    SeedMessage({"user_id": "dalia"}, 8 * DAY, {**_ORDER, "data": {"order": "HB-1043"}}),
+    SeedMessage({"user_id": "holt"}, 8 * DAY, {**_ORDER, "data": {"order": "HB-1044"}}),
+    SeedMessage(
+        {"email": "gone@example.org"},
+        7 * DAY,
+        {"content": {"title": "Your invoice", "body": "Attached."}},
+        (("UNDELIVERABLE", 2 * MINUTE, _BOUNCE),),
+    ),
+    SeedMessage({"user_id": "chen"}, 6 * DAY, {"template": "gift-card-expired"}),
+    SeedMessage({"user_id": "farid"}, 5 * DAY, {"template": "weekly-digest", "data": {"headline": "Tides"}, **_NEWS}),
+    SeedMessage({"user_id": "greta"}, 5 * DAY, {"template": "weekly-digest", "data": {"headline": "Tides"}, **_NEWS}),
+    SeedMessage(
+        {"user_id": "elif"},
+        2 * DAY,
+        {"template": "nt_01harbour0reading00000000002", "data": {"title": "Night Ferry"}},
+    ),
+    SeedMessage(
+        {"user_id": "bruno"},
+        1 * DAY,
+        {"content": {"title": "Stocktaking", "body": "On Monday."}, "delay": {"duration": HOUR}},
+        canceled=10 * MINUTE,
+    ),
+    SeedMessage(
+        {"user_id": "ada"},
+        1 * HOUR,
+        {
+            "content": {"title": "Reading on Friday", "body": "See you there, {{profile.name}}."},
+            "delay": {"duration": 30 * DAY},
+            "metadata": {"tags": ["events"]},
+        },
+    ),
+)
+
+
+@dataclass(frozen=True)
+class SeedEvent:
+    """An audit event some time before now."""
+
+    kind: str
+    target: str
+    age: int
+    source: str = field(default="studio")
+
+
+AUDIT_EVENTS: tuple[SeedEvent, ...] = (
+    SeedEvent("brand/created", "harbour-books", 400 * DAY),
+    SeedEvent("list/updated", "news.weekly", 380 * DAY),
+    SeedEvent("list/updated", "events.oslo", 200 * DAY),
+    SeedEvent("audience/updated", "engineers", 100 * DAY, "api"),
+    SeedEvent("notification/published", WELCOME, 90 * DAY),
+    SeedEvent("brand/updated", "harbour-kids", 40 * DAY),
+    SeedEvent("profile/merged", "ada", 20 * DAY, "api"),
+    SeedEvent("bulk-job/run", COMPLETED_JOB, 5 * DAY, "api"),
+)

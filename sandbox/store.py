@@ -1,0 +1,179 @@
+"""The SQLite file in which a sandbox keeps everything, and the transactions on it.
+
+One connection per sandbox, used by one thread at a time, is quick enough for a stand-in and leaves nothing to
+tune; other processes on the same file are kept apart by SQLite itself (write-ahead log, busy timeout). Each
+request is one transaction, so a process killed at any moment leaves the file as it was before or after a
+request, never between. What the tables hold is the resources' business; what a fresh one holds is the caller's.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Lock
+
+Seeder = Callable[[sqlite3.Connection], None]
+
+_APPLICATION = 0x53424F58  # "SBOX", written into the file's header, so that no other program's file is taken
+_VERSION = 1
+_BUSY_SECONDS = 30.0
+_PRIVATE = 0o600
+
+_TABLES = """
+CREATE TABLE profiles (
+    id TEXT PRIMARY KEY, profile TEXT NOT NULL, preferences TEXT, created INTEGER NOT NULL,
+    updated INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE lists (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, preferences TEXT, created INTEGER NOT NULL,
+    updated INTEGER NOT NULL, deleted INTEGER) WITHOUT ROWID;
+CREATE TABLE subscriptions (
+    list_id TEXT NOT NULL, user_id TEXT NOT NULL, preferences TEXT, created INTEGER NOT NULL,
+    PRIMARY KEY (list_id, user_id)) WITHOUT ROWID;
+CREATE INDEX subscriptions_by_user ON subscriptions (user_id, list_id);
+CREATE TABLE brands (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, settings TEXT, snippets TEXT, created INTEGER NOT NULL,
+    updated INTEGER NOT NULL, standard INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+CREATE TABLE audiences (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, operator TEXT, filter TEXT,
+    version INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE audit_events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, target TEXT NOT NULL,
+    source TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE templates (
+    id TEXT PRIMARY KEY, summary TEXT NOT NULL, content TEXT NOT NULL, routing TEXT NOT NULL,
+    event_ids TEXT NOT NULL, published INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE messages (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, request_id TEXT NOT NULL, trace_id TEXT,
+    run_id TEXT, recipient TEXT NOT NULL, event TEXT NOT NULL, notification TEXT NOT NULL, list_id TEXT,
+    tenant_id TEXT, tags TEXT NOT NULL, enqueued INTEGER NOT NULL, events TEXT NOT NULL, outputs TEXT NOT NULL,
+    canceled INTEGER, archived INTEGER);
+CREATE INDEX messages_by_request ON messages (request_id);
+CREATE INDEX messages_by_trace ON messages (trace_id);
+CREATE INDEX messages_by_run ON messages (run_id);
+CREATE TABLE bulk_jobs (
+    id TEXT PRIMARY KEY, message TEXT NOT NULL, enqueued INTEGER NOT NULL, started INTEGER) WITHOUT ROWID;
+CREATE TABLE bulk_users (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT NOT NULL, user TEXT NOT NULL, message_id TEXT,
+    failed INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX bulk_users_by_job ON bulk_users (job_id, seq);
+CREATE TABLE automations (id TEXT PRIMARY KEY, alias TEXT NOT NULL UNIQUE, steps TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY, automation_id TEXT, cancelation_token TEXT, started INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX runs_by_token ON runs (cancelation_token);
+CREATE TABLE idempotency (
+    endpoint TEXT NOT NULL, key TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
+    expires INTEGER NOT NULL, PRIMARY KEY (endpoint, key)) WITHOUT ROWID;
+CREATE INDEX idempotency_by_expiry ON idempotency (expires);
+"""
+
+
+class DatabaseFileError(OSError):
+    """The file cannot serve as a sandbox's database; it has been left as it was."""
+
+
+class Store:
+    """An open database.
+
+    Args:
+        path: the file, made when missing; None for a private one in memory.
+        seed: fills the tables of a fresh database.
+
+    Raises:
+        DatabaseFileError: the file is damaged, is another program's, or cannot be opened.
+    """
+
+    def __init__(self, path: Path | None, seed: Seeder) -> None:
+        self._seed = seed
+        self._lock = Lock()
+        self._db = sqlite3.connect(":memory:", check_same_thread=False) if path is None else _open(path)
+        self._db.isolation_level = None
+        self._db.row_factory = sqlite3.Row
+        try:
+            self._prepare(path)
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise DatabaseFileError(f"{path} cannot be used as a sandbox database: {error}") from error
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self, path: Path | None) -> None:
+        if path is not None:
+            self._check(path)
+            _switch_to_write_ahead_log(self._db)
+        with self.transaction(write=True) as db:
+            if db.execute("PRAGMA user_version").fetchone()[0] == 0:
+                for statement in _TABLES.split(";"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA application_id = {_APPLICATION}")
+                db.execute(f"PRAGMA user_version = {_VERSION}")
+                self._seed(db)
+
+    def _check(self, path: Path) -> None:
+        tables = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if tables == 0:
+            return
+        if self._db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
+            raise DatabaseFileError(f"{path} is a database of another program; give the sandbox its own file")
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version != _VERSION:
+            raise DatabaseFileError(
+                f"{path} was made by another version of the sandbox (format {version}, this one reads {_VERSION})"
+            )
+        finding = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if finding != "ok":
+            raise DatabaseFileError(f"{path} is damaged: {finding}")
+
+    @contextmanager
+    def transaction(self, *, write: bool) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed at the end of the block, undone when the block raises."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def reset(self) -> None:
+        """Empty every table and fill them as those of a fresh database."""
+        with self.transaction(write=True) as db:
+            names = [row["name"] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            for name in names:
+                db.execute(f"DELETE FROM {name}")  # noqa: S608 - the names are the database's own
+            self._seed(db)
+
+    def close(self) -> None:
+        """Close the database; a second time does nothing."""
+        with self._lock:
+            self._db.close()
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=_PRIVATE)  # messages name people; SQLite gives its side files the same mode
+        return sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseFileError(f"{path} cannot be opened as a database: {error}") from error
+
+
+def _switch_to_write_ahead_log(db: sqlite3.Connection) -> None:
+    # The switch takes the whole file and, unlike a transaction, does not wait for its turn by itself.
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            with closing(db.execute("PRAGMA journal_mode = WAL")) as cursor:
+                cursor.fetchone()
+            db.execute("PRAGMA synchronous = NORMAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return

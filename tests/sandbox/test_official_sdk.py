@@ -1,0 +1,239 @@
+"""The service's own Python client, unchanged, against the sandbox: 45 of its calls, by what they give back."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from sandbox import Sandbox
+
+courier = pytest.importorskip("courier", reason="the official SDK, trycourier, is not installed")
+
+JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
+SEEDED = "1-66a8f1c0-5d2c8e7a4b1f9036c7d2e5"
+CONTENT = {"title": "Hello {{profile.name}}", "body": "Good day."}
+
+
+@pytest.fixture(scope="module")
+def transport() -> Iterator[Any]:
+    # One for all tests, and without the certificates: reading them takes longer than the tests do.
+    with courier.DefaultHttpxClient(verify=False) as made:
+        yield made
+
+
+@pytest.fixture
+def client(box: Sandbox, transport: Any) -> Any:
+    # It waits and tries again after a conflict, which a test has no time for.
+    return courier.Courier(api_key="sandbox-token", base_url=box.url, max_retries=0, http_client=transport)
+
+
+def refused(kind: str) -> Any:
+    return pytest.raises(getattr(courier, kind))
+
+
+def test_send_and_follow_a_message(client: Any, clock: SimpleNamespace) -> None:
+    sent = client.send.message(
+        message={
+            "to": {"user_id": "ada"},
+            "content": CONTENT,
+            "routing": {"method": "all", "channels": ["email", "sms"]},
+            "metadata": {"tags": ["sdk"]},
+        }
+    )
+    clock.now += 2
+    message = client.messages.retrieve(sent.request_id)
+    assert (message.id, message.status, message.recipient) == (sent.request_id, "DELIVERED", "ada")
+    assert message.enqueued < message.sent < message.delivered
+    assert [entry["provider"] for entry in message.providers] == ["sendgrid", "twilio"]
+    history = client.messages.history(sent.request_id, type="SENT")
+    assert [event["type"] for event in history.results] == ["SENT", "SENT"]
+    output = client.messages.content(sent.request_id).results
+    assert [entry.channel for entry in output] == ["email", "sms"]
+    assert output[0].content.subject == "Hello Ada Brandt"
+    assert output[0].content.blocks[0].text == "Good day."
+
+
+def test_list_messages_with_filters_and_pages(client: Any) -> None:
+    first = client.messages.list()
+    assert len(first.results) == 5
+    second = client.messages.list(cursor=first.paging.cursor)
+    assert second.results[0].enqueued <= first.results[-1].enqueued
+    found = client.messages.list(status=["CLICKED", "UNMAPPED"], archived=True)
+    assert {message.status for message in found.results} == {"CLICKED", "UNMAPPED"}
+    assert client.messages.list(provider=["twilio"]).results[0].recipient == "dalia"
+    assert client.messages.list(tag=["events"]).results[0].status == "DELAYED"
+    assert len(client.messages.list(trace_id="campaign-tides").results) == 2
+
+
+def test_cancel_and_archive_a_message(client: Any) -> None:
+    canceled = client.messages.cancel(f"{SEEDED}0c")
+    assert canceled.status == "CANCELED"
+    with refused("ConflictError") as caught:
+        client.messages.cancel(f"{SEEDED}01")
+    assert caught.value.body["status"] == "OPENED"
+    assert client.requests.archive(f"{SEEDED}0c") is None
+    assert client.messages.list(message_id=f"{SEEDED}0c").results == []
+
+
+def test_the_same_key_is_the_same_request(client: Any) -> None:
+    message = {"to": {"list_id": "events.oslo"}, "content": CONTENT}
+    ids = {client.send.message(message=message, idempotency_key="k").request_id for _ in range(2)}
+    assert len(ids) == 1
+    assert len(client.messages.list(trace_id=ids.pop()).results) == 3
+
+
+def test_refusals_are_the_clients_own_errors(client: Any) -> None:
+    with refused("NotFoundError") as missing:
+        client.messages.retrieve("none")
+    assert missing.value.body == {"type": "invalid_request_error", "message": "Message none not found"}
+    with refused("BadRequestError"):
+        client.send.message(message={"to": {"user_id": "ada"}})
+    with refused("BadRequestError"):
+        client.lists.list(cursor="nonsense")
+    with refused("AuthenticationError"):
+        client.lists.list(extra_headers={"Authorization": "none"})
+
+
+def test_lists(client: Any) -> None:
+    assert client.lists.update("sdk.one", name="One") is None
+    found = client.lists.retrieve("sdk.one")
+    assert (found.id, found.name) == ("sdk.one", "One")
+    assert found.created == found.updated
+    first = client.lists.list()
+    assert first.paging.more is True
+    assert client.lists.list(cursor=first.paging.cursor).items[-1].id == "staff.editors"
+    assert [item.id for item in client.lists.list(pattern="sdk.*").items] == ["sdk.one"]
+    client.lists.delete("sdk.one")
+    with refused("NotFoundError"):
+        client.lists.retrieve("sdk.one")
+    assert client.lists.restore("sdk.one") is None
+    assert client.lists.retrieve("sdk.one").name == "One"
+
+
+def test_list_subscriptions(client: Any) -> None:
+    subscriptions = client.lists.subscriptions
+    assert subscriptions.add("sdk.two", recipients=[{"recipient_id": "ada"}]) is None
+    chosen = {"notifications": {"t": {"status": "OPTED_OUT"}}}
+    subscriptions.subscribe_user("bruno", list_id="sdk.two", preferences=chosen)
+    items = subscriptions.list("sdk.two").items
+    assert [item.recipient_id for item in items] == ["ada", "bruno"]
+    assert items[1].preferences.notifications["t"].status == "OPTED_OUT"
+    subscriptions.unsubscribe_user("ada", list_id="sdk.two")
+    assert [item.recipient_id for item in subscriptions.list("sdk.two").items] == ["bruno"]
+    subscriptions.subscribe("sdk.two", recipients=[{"recipient_id": "chen"}])
+    assert [item.recipient_id for item in subscriptions.list("sdk.two").items] == ["chen"]
+
+
+def test_profiles(client: Any) -> None:
+    assert client.profiles.create("zoe", profile={"email": "z@example.com"}).status == "SUCCESS"
+    client.profiles.create("zoe", profile={"locale": "de"})
+    assert client.profiles.retrieve("zoe").profile == {"email": "z@example.com", "locale": "de"}
+    assert client.profiles.update("zoe", patch=[{"op": "replace", "path": "/locale", "value": "en"}]) is None
+    assert client.profiles.retrieve("zoe").profile["locale"] == "en"
+    assert client.profiles.replace("zoe", profile={"a": 1}).status == "SUCCESS"
+    assert client.profiles.retrieve("zoe").profile == {"a": 1}
+    assert client.profiles.delete("zoe") is None
+    with refused("NotFoundError"):
+        client.profiles.retrieve("zoe")
+
+
+def test_lists_of_a_profile(client: Any) -> None:
+    answer = client.profiles.lists.subscribe("holt", lists=[{"list_id": "sdk.three"}])
+    assert answer.status == "SUCCESS"
+    results = client.profiles.lists.retrieve("holt").results
+    assert [(item.id, item.name) for item in results] == [
+        ("orders.updates", "Order updates"),
+        ("sdk.three", "sdk.three"),
+    ]
+    assert client.profiles.lists.delete("holt").status == "SUCCESS"
+    assert client.profiles.lists.retrieve("holt").results == []
+
+
+def test_brands(client: Any) -> None:
+    settings = {"colors": {"primary": "#111111", "secondary": "#222222"}, "inapp": None}
+    made = client.brands.create(name="Mine", settings=settings, id="sdk-brand")
+    assert (made.id, made.settings.colors.primary) == ("sdk-brand", "#111111")
+    assert client.brands.retrieve("sdk-brand").version == made.version
+    changed = client.brands.update("sdk-brand", name="Yours")
+    assert (changed.name, changed.created) == ("Yours", made.created)
+    first = client.brands.list()
+    assert len(first.results) == 5
+    last = client.brands.list(cursor=first.paging.cursor).results[-1]
+    assert last.id == "sdk-brand"
+    client.brands.delete("sdk-brand")
+    with refused("ConflictError"):
+        client.brands.delete("harbour-books")
+
+
+def test_audiences(client: Any) -> None:
+    rules = [
+        {"operator": "EQ", "path": "title", "value": "Engineer"},
+        {"operator": "GT", "path": "orders", "value": "10"},
+    ]
+    made = client.audiences.update(
+        "sdk-audience", name="Mine", description="D", filter={"operator": "AND", "filters": rules}
+    ).audience
+    assert (made.id, made.description) == ("sdk-audience", "D")
+    found = client.audiences.retrieve("sdk-audience")
+    assert [rule.value for rule in found.filter.filters] == ["Engineer", "10"]
+    members = client.audiences.list_members("sdk-audience").items
+    assert [member.member_id for member in members] == ["ada", "chen"]
+    assert members[0].audience_version == 1
+    first = client.audiences.list()
+    assert len(first.items) == 5
+    assert client.audiences.list(cursor=first.paging.cursor).items[-1].id == "with-email"
+    assert client.audiences.delete("sdk-audience") is None
+    with refused("NotFoundError"):
+        client.audiences.retrieve("sdk-audience")
+
+
+def test_audit_events(client: Any) -> None:
+    client.lists.delete("news.daily")
+    newest = client.audit_events.list().results[0]
+    assert (newest.type, newest.target, newest.actor.email) == (
+        "list/deleted",
+        "news.daily",
+        "integrations@example.com",
+    )
+    assert client.audit_events.retrieve(newest.audit_event_id) == newest
+
+
+def test_automations(client: Any) -> None:
+    steps = [{"action": "send", "template": "welcome-email"}]
+    run = client.automations.invoke.invoke_ad_hoc(automation={"steps": steps}, recipient="ada")
+    assert run.run_id.startswith("1-")
+    other = client.automations.invoke.invoke_by_template("ask-for-review", recipient="chen")
+    assert other.run_id != run.run_id
+    assert client.profiles.retrieve("chen").profile["asked_for_review"] is True
+    with refused("NotFoundError"):
+        client.automations.invoke.invoke_by_template("none", recipient="chen")
+
+
+def test_bulk_jobs(client: Any, clock: SimpleNamespace) -> None:
+    job_id = client.bulk.create_job(message={"event": "welcome-email"}).job_id
+    assert client.bulk.add_users(job_id, users=[{"recipient": "ada"}, {"to": {"user_id": "bruno"}}]) is None
+    assert client.bulk.retrieve_job(job_id).job.status == "CREATED"
+    assert client.bulk.run_job(job_id) is None
+    assert client.bulk.retrieve_job(job_id).job.status == "PROCESSING"
+    clock.now += 2
+    job = client.bulk.retrieve_job(job_id).job
+    assert (job.status, job.received, job.failures, job.definition.event) == ("COMPLETED", 2, 0, "welcome-email")
+    users = client.bulk.list_users(job_id).items
+    assert [user.status for user in users] == ["ENQUEUED", "ENQUEUED"]
+    assert client.messages.retrieve(users[1].message_id).recipient == "bruno"
+    seeded = client.bulk.list_users(JOB)
+    assert seeded.paging.more is True
+    assert client.bulk.list_users(JOB, cursor=seeded.paging.cursor).items[0].recipient == "ines"
+
+
+def test_notifications(client: Any) -> None:
+    first = client.notifications.list()
+    second = client.notifications.list(cursor=first.paging.cursor)
+    results = first.results + second.results
+    older = [item for item in results if hasattr(item, "title")]
+    newer = [item for item in results if hasattr(item, "name")]
+    assert older[0].routing.channels == ["email", "sms"]
+    assert older[0].tags.data[0].name == "account"
+    assert {item.state for item in newer} == {"DRAFT", "PUBLISHED"}
+    assert len(older) == len(newer) == 4
