@@ -11,14 +11,15 @@ from typing import Any
 from connector.action import Action
 from connector.clock import Clock
 from connector.connection import Connection
-from connector.errors import AuthorizationError, InputError, Problem
+from connector.errors import AuthorizationError, DefinitionError, InputError, Problem
 from connector.exchange import Exchange, Record, Teller
 from connector.handler import Call
 from connector.manifest import ConnectorDefinition
 from connector.refusal import refusal
 from connector.request import HttpRequest, masked
 from connector.response import HttpResponse
-from connector.sign import base_url_of, secret_headers, secrets_of
+from connector.result import Preview, ThrottleStatus
+from connector.sign import base_url_of, masked_headers, secret_headers, secrets_of
 from connector.throttle import Bucket, Store
 from connector.transport import Patience, Transport
 
@@ -49,6 +50,12 @@ class RunOptions:
     def walks(self) -> bool:
         """Whether pages are walked."""
         return self.all_pages or self.max_items is not None
+
+
+class _Previewed(Exception):  # noqa: N818 - it carries a request out of a handler, it is no error
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__()
+        self.request = request
 
 
 @dataclass(frozen=True)
@@ -111,18 +118,27 @@ class Calls:
         )
         return call, record
 
-    def rehearse(
-        self,
-        action: Action,
-        given: Mapping[str, Any],
-        connection: Connection | None,
-        options: RunOptions,
-        seen: Callable[[HttpRequest], HttpResponse],
-    ) -> Call:
-        """A call that hands its request to `seen` instead of sending it, with every secret masked."""
+    def preview(
+        self, action: Action, given: Mapping[str, Any], connection: Connection | None, options: RunOptions
+    ) -> Preview:
+        """The request that a run would send first, with every secret masked; the handler goes no further.
+
+        Raises:
+            InputError: The inputs are wrong.
+            DefinitionError: The handler sends nothing.
+        """
+
+        def stop(request: HttpRequest) -> HttpResponse:
+            raise _Previewed(request)
+
         inputs = masked(action.definition, self.check(action, given, options))
         base_url = base_url_of(self.definition, connection)
-        return Call(action.definition, inputs, base_url, self.definition.limits, seen, lambda _: None)
+        try:
+            action.handler(Call(action.definition, inputs, base_url, self.definition.limits, stop, lambda _: None))
+        except _Previewed as seen:
+            headers = {**seen.request.headers, **masked_headers(self.definition)}
+            return Preview(method=seen.request.method, url=seen.request.url, headers=headers, body=seen.request.body)
+        raise DefinitionError(f"The handler of “{action.key}” sent nothing.")
 
     def _exchange(
         self,
@@ -141,7 +157,7 @@ class Calls:
             deliver=lambda request: self.transport.send(request, headers, patience),
             store=self.store,
             clock=self.clock,
-            buckets=self._buckets(action, connection),
+            buckets=self.buckets(action, connection),
             policy=self.definition.retry,
             deadline=deadline,
             max_wait=settings.wait if options.max_wait is None else options.max_wait,
@@ -161,13 +177,27 @@ class Calls:
 
         return accept
 
-    def _buckets(self, action: Action, connection: Connection) -> list[Bucket]:
+    def buckets(self, action: Action | None, connection: Connection) -> list[Bucket]:
         """The connection's own limit, and the action's where it states a tighter one."""
         name = connection.identity(self.definition.base_url)
         limits = [(name, self.definition.throttle)]
-        if action.definition.throttle is not None:
+        if action is not None and action.definition.throttle is not None:
             limits.append((f"{name}/{action.key}", action.definition.throttle))
         return [Bucket(bucket, limit.calls, limit.renewal_period) for bucket, limit in limits]
+
+
+def status(store: Store, bucket: Bucket, calls: int) -> ThrottleStatus:
+    """How a bucket stands, and how long `calls` further calls would take."""
+    ring, now = store.look(bucket)
+    return ThrottleStatus(
+        calls=bucket.calls,
+        renewal_period=bucket.period,
+        used=sum(now - bucket.period < at for at in ring.times),
+        free=sum(at + ring.span <= now for at in ring.times) if ring.floor <= now else 0,
+        next_in=round(ring.due(1, now) - now, 3),
+        asked=calls,
+        asked_in=round(ring.due(calls, now) - now, 3),
+    )
 
 
 def idempotency_key(action: Action, inputs: Mapping[str, Any]) -> str | None:

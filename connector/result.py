@@ -81,6 +81,29 @@ class Choice(BaseModel):
     label: str
 
 
+class ThrottleStatus(BaseModel):
+    """How a limit stands.
+
+    Attributes:
+        calls: Calls in any `renewal_period` seconds.
+        used: Calls made in the last period, with those that are reserved already.
+        free: Calls that can be made at once.
+        next_in: Seconds until the next call is possible; 0 when it is now.
+        asked: A number of calls that was asked about.
+        asked_in: Seconds until the last of them could be made.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    calls: int
+    renewal_period: float
+    used: int
+    free: int
+    next_in: float
+    asked: int
+    asked_in: float
+
+
 class Preview(BaseModel):
     """The request that a run would send, with every secret masked.
 

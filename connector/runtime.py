@@ -16,7 +16,7 @@ from typing import Any, Self
 from connector import paginate
 from connector.action import Action
 from connector.bundle import Bundle, load
-from connector.calls import Calls, RunOptions, idempotency_key
+from connector.calls import Calls, RunOptions, idempotency_key, status
 from connector.catalogue import Catalogue
 from connector.clock import Clock, SystemClock
 from connector.connection import Connection
@@ -25,21 +25,13 @@ from connector.folder import find
 from connector.local import connection_to, started
 from connector.pointer import MISSING
 from connector.refusal import find_request_id
-from connector.request import HttpRequest
-from connector.response import HttpResponse
-from connector.result import Choice, Meta, Preview, Result
-from connector.sign import masked_headers
+from connector.result import Choice, Meta, Preview, Result, ThrottleStatus
 from connector.throttle import MemoryStore, Store
+from connector.throttle_file import default_store
 from connector.transport import RequestsTransport, Transport
 
 _ASYNC_THREADS = 100
 _MOST_CHOICES = 1_000
-
-
-class _Previewed(Exception):  # noqa: N818 - it carries a request out of a handler, it is no error
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__()
-        self.request = request
 
 
 class Connector:
@@ -48,7 +40,8 @@ class Connector:
     Args:
         bundle: The connector folder, read.
         transport: What sends requests; a pool of HTTP connections when left out.
-        store: Where the throttle's buckets live; this process's memory when left out.
+        store: Where the throttle's buckets live; a file of this user's, shared with all processes of the machine,
+            when left out. With a `clock` of its own a connector keeps them in memory.
         clock: Where time comes from; the machine's when left out.
         strict_outputs: Make an answer that is not what the definition says an error instead of a warning.
         new_key: Makes idempotency keys.
@@ -73,14 +66,15 @@ class Connector:
         self._transport = transport or RequestsTransport(self._clock, agent)
         self._strict_outputs = strict_outputs
         self._catalogue = Catalogue(bundle)
-        self._calls = Calls(
-            bundle.manifest,
-            self._transport,
-            store or MemoryStore(self._clock),
-            self._clock,
-            new_key,
-            chance or random.SystemRandom(),
-        )
+        self._given_store = store or (MemoryStore(clock) if clock else None)
+        self._new_key = new_key
+        self._chance = chance or random.SystemRandom()
+
+    @cached_property
+    def _calls(self) -> Calls:
+        """Made when first needed: who only reads the catalogue touches no file."""
+        store = self._given_store or default_store(self._clock)
+        return Calls(self.definition, self._transport, store, self._clock, self._new_key, self._chance)
 
     @classmethod
     def load(cls, name: str | Path, **options: Any) -> Self:
@@ -171,7 +165,7 @@ class Connector:
             elapsed=round(self._clock.monotonic() - started, 3),
             request_id=find_request_id(self.definition, response),
             idempotency_key=idempotency_key(action, call.inputs),
-            warnings=(*call.warnings, *(problem.message for problem in misfits)),
+            warnings=(*call.warnings, *self._calls.store.warnings(), *(problem.message for problem in misfits)),
         )
         return Result(fields=outputs, meta=meta, raw=response.text if response.body is MISSING else response.body)
 
@@ -210,19 +204,8 @@ class Connector:
         Raises:
             InputError: With every problem of the inputs.
         """
-        found = self.find(action)
-
-        def stop(request: HttpRequest) -> HttpResponse:
-            raise _Previewed(request)
-
         options = RunOptions(idempotency_key=idempotency_key)
-        call = self._calls.rehearse(found, inputs or {}, connection, options, stop)
-        try:
-            found.handler(call)
-        except _Previewed as seen:
-            headers = {**seen.request.headers, **masked_headers(self.definition)}
-            return Preview(method=seen.request.method, url=seen.request.url, headers=headers, body=seen.request.body)
-        raise DefinitionError(f"The handler of “{found.key}” sent nothing.")
+        return self._calls.preview(self.find(action), inputs or {}, connection, options)
 
     def options(
         self, action: str | Action, field: str, connection: Connection | None = None, **options: Any
@@ -250,6 +233,22 @@ class Connector:
             for row in result.rows(source.value_collection)
             if row[source.value_path]
         ]
+
+    def throttle(
+        self, connection: Connection, action: str | Action | None = None, *, calls: int = 1
+    ) -> tuple[ThrottleStatus, ...]:
+        """How much of the limits is used, and how long a number of calls would take. Takes no token.
+
+        Args:
+            connection: The account.
+            action: Also the tighter limit of this action, if it has one.
+            calls: How many further calls are asked about.
+
+        Returns:
+            The connection's limit, and the action's where there is one.
+        """
+        found = self.find(action) if action is not None else None
+        return tuple(status(self._calls.store, bucket, calls) for bucket in self._calls.buckets(found, connection))
 
     def test(self, connection: Connection, **options: Any) -> Result:
         """Run the action that shows whether a connection works.

@@ -77,6 +77,12 @@ class Store(Protocol):
     def pause(self, bucket: Bucket, seconds: float) -> None:
         """Let nobody call for that many seconds: the service said so."""
 
+    def look(self, bucket: Bucket) -> tuple[Ring, float]:
+        """A bucket's ring as it is, not to be changed, and the time it is to be read at. Takes nothing."""
+
+    def warnings(self) -> tuple[str, ...]:
+        """What the user of a run should be told about the store's condition; empty when all is well."""
+
 
 class Ring:
     """The last N grants of a bucket."""
@@ -106,6 +112,18 @@ class Ring:
         older, self.times[place] = self.times[place], at
         self.sequence += 1
         return older
+
+    def copy(self) -> Ring:
+        """The same ring, for looking at."""
+        twin = Ring(Bucket("", self.calls, 0))
+        twin.span, twin.times, twin.sequence, twin.floor = self.span, list(self.times), self.sequence, self.floor
+        return twin
+
+    def due(self, count: int, now: float) -> float:
+        """When the last of `count` further calls could be made, if they were all asked for at once."""
+        rounds, place = divmod(count - 1, self.calls)
+        first = self.times[(self.sequence + place) % self.calls] + self.span
+        return max(now, first, self.floor) + rounds * self.span
 
     def undo(self, mark: int, older: float) -> None:
         """Give a grant back, if no other came after it; otherwise it stays spent, which is safe."""
@@ -162,6 +180,15 @@ class MemoryStore:
         with self._lock:
             ring = self._ring(bucket)
             ring.floor = max(ring.floor, self._clock.monotonic() + seconds)
+
+    def look(self, bucket: Bucket) -> tuple[Ring, float]:
+        """A copy of the bucket's ring, and the time now."""
+        with self._lock:
+            return self._ring(bucket).copy(), self._clock.monotonic()
+
+    def warnings(self) -> tuple[str, ...]:
+        """Nothing: memory has no condition."""
+        return ()
 
 
 def refusal(wait: float, max_wait: float) -> ThrottledError:

@@ -23,7 +23,8 @@ from pathlib import Path
 from connector.clock import Clock
 from connector.errors import ConnectorError
 from connector.file_lock import locked
-from connector.throttle import Bucket, Reservation, Ring, refusal
+from connector.state import StateError, folder
+from connector.throttle import Bucket, MemoryStore, Reservation, Ring, Store, refusal
 
 _HEADER = struct.Struct("<8s16sIQdddd")
 _CHECKSUM = struct.Struct("<I")
@@ -210,6 +211,27 @@ class FileStore:
         for handle in self._handles.values():
             os.close(handle)
         self._handles.clear()
+
+
+def default_store(clock: Clock) -> Store:
+    """Buckets in the user's state folder; in this process's memory, with a warning, where there is no such folder."""
+    try:
+        place = folder()
+    except StateError as error:
+        return _MemoryInstead(clock, error.message)
+    return FileStore(lambda: place, clock)
+
+
+class _MemoryInstead(MemoryStore):
+    """Memory where a file was meant; every result says so."""
+
+    def __init__(self, clock: Clock, reason: str) -> None:
+        super().__init__(clock)
+        self._reason = reason
+
+    def warnings(self) -> tuple[str, ...]:
+        """Why other processes of this machine do not share the limit."""
+        return (f"The limit of calls is kept by this process alone. {self._reason}",)
 
 
 _SAFELY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)

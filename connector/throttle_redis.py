@@ -191,7 +191,7 @@ class RedisStore:
         answer = self._call("look", [bucket], [bucket.calls])
         if answer is None:
             with self._lock:
-                return self._shadow(bucket), self._clock.monotonic()
+                return self._shadow(bucket).copy(), self._clock.monotonic()
         now, floor, *grants = (int(number) / _MICRO for number in answer)
         ring = Ring(bucket)
         ring.floor = floor or -math.inf
