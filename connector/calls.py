@@ -15,7 +15,7 @@ from connector.errors import AuthorizationError, DefinitionError, InputError, Pr
 from connector.exchange import Exchange, Record, Teller
 from connector.handler import Call
 from connector.manifest import ConnectorDefinition
-from connector.refusal import refusal
+from connector.refusal import is_refusal, refusal
 from connector.request import HttpRequest, masked
 from connector.response import HttpResponse
 from connector.result import Preview, ThrottleStatus
@@ -172,7 +172,8 @@ class Calls:
         """Raises what an answer stands for, unless it is a success or a declared outcome."""
 
         def accept(response: HttpResponse) -> None:
-            if not response.succeeded and response.status not in action.definition.outcomes:
+            accepted = response.succeeded or response.status in action.definition.outcomes
+            if not accepted or is_refusal(self.definition, response):
                 raise refusal(self.definition, action.definition, inputs, response, self.clock.wall(), secrets)
 
         return accept

@@ -9,13 +9,16 @@ from urllib.parse import urlsplit
 
 # ISO 8601: P1DT4H; at least one part, and at least one after a T.
 _DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _EMAIL = re.compile(r"[^\s@,;<>\"]+@[^\s@.,;<>\"]+(\.[^\s@.,;<>\"]+)+")
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
 
 
 def _is_date_time(text: str) -> bool:
     try:
-        return "T" in text.upper() and datetime.fromisoformat(text.upper()).tzinfo is not None
+        return (
+            bool(_DATE.match(text)) and "T" in text.upper() and datetime.fromisoformat(text.upper()).tzinfo is not None
+        )
     except ValueError:
         return False
 
@@ -25,7 +28,7 @@ def _is_date(text: str) -> bool:
         date.fromisoformat(text)
     except ValueError:
         return False
-    return len(text) == len("2026-01-31")
+    return bool(_DATE.fullmatch(text))
 
 
 def _is_uri(text: str) -> bool:

@@ -79,10 +79,18 @@ class Limits(Model):
 
 
 class ErrorBody(Model):
-    """Where the service says what it refused."""
+    """Where the service says what it refused.
+
+    Attributes:
+        message: The words for people.
+        type: The kind of refusal.
+        kinds: A regular expression for the kinds; an answer that has such a kind and words is a refusal, whatever
+            its status.
+    """
 
     message: Pointer = "/message"
     type: Pointer = "/type"
+    kinds: str = "_error$"
 
 
 class IdempotencyHeader(Model):

@@ -72,6 +72,13 @@ def refusal(
     return kind(message, code=code, hint=hint, status=status, request_id=request_id, field=field)
 
 
+def is_refusal(connector: ConnectorDefinition, response: HttpResponse) -> bool:
+    """Whether the body says that it is a refusal, whatever the status says."""
+    kind = pointer.get(response.body, connector.error_body.type)
+    words = pointer.get(response.body, connector.error_body.message)
+    return isinstance(kind, str) and isinstance(words, str) and bool(re.search(connector.error_body.kinds, kind))
+
+
 def find_request_id(connector: ConnectorDefinition, response: HttpResponse) -> str | None:
     """The service's own id of a request, from the first header that has one."""
     ids = (response.headers.get(name.lower()) for name in connector.request_id)
@@ -100,6 +107,8 @@ def _general(status: int) -> str:
     except ValueError:
         phrase = ""
     name = f"{status} {phrase}".strip()
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return "The service refused the request, although its status says success."
     if status < HTTPStatus.BAD_REQUEST:
         return f"The service answered {name}, which leads elsewhere; the connector does not follow."
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

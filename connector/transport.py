@@ -10,12 +10,12 @@ import http.cookiejar
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import requests
 import urllib3
-from requests.adapters import HTTPAdapter
 
+from connector.bounded import BoundedAdapter, within
 from connector.clock import Clock
 from connector.errors import UnavailableError
 from connector.request import HttpRequest
@@ -88,7 +88,7 @@ class RequestsTransport:
         self._session.headers.clear()
         self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip", "Connection": "keep-alive"})
         self._session.cookies.set_policy(_Refuse())
-        adapter = HTTPAdapter(pool_connections=_POOL, pool_maxsize=_POOL, max_retries=0)
+        adapter = BoundedAdapter(pool_connections=_POOL, pool_maxsize=_POOL, max_retries=0)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
@@ -109,6 +109,12 @@ class RequestsTransport:
         # requests would undo the encoding of dot segments, and make `/lists/..` another resource.
         prepared.url = request.url
         settings = self._session.merge_environment_settings(request.url, {}, True, None, None)
+        with within(left):
+            return self._exchanged(prepared, settings, patience, left)
+
+    def _exchanged(
+        self, prepared: requests.PreparedRequest, settings: Mapping[str, Any], patience: Patience, left: float
+    ) -> HttpResponse:
         try:
             answer = self._session.send(
                 prepared,
@@ -120,6 +126,8 @@ class RequestsTransport:
             raise _translated(error) from None
         try:
             content = _read(answer, patience, self._clock.monotonic)
+        except (TimeoutError, urllib3.exceptions.TimeoutError):
+            raise BrokenError("The answer did not end in the time that this run has.") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error):
             raise BrokenError("The connection broke while the answer was being read.") from None
         finally:
@@ -145,6 +153,8 @@ def _read(answer: requests.Response, patience: Patience, now: Callable[[], float
         content += unpack.decompress(chunk, room) if unpack else chunk
         if len(content) > patience.response_bytes:
             raise BrokenError(f"The answer is larger than {patience.response_bytes // 1_000_000} MB and was not read.")
+    if unpack is not None and content and not unpack.eof:
+        raise BrokenError("The answer ended before it was complete.")
     return bytes(content)
 
 
