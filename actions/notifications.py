@@ -1,0 +1,5 @@
+"""Handlers of the template actions."""
+
+from connector.handler import page
+
+list_notifications = page
