@@ -12,22 +12,19 @@ from connector.handler import Call, Given, Outputs, check, page, send
 get_brand = send
 list_brands = page
 
-_NAMED_COLORS = {"primary": "Primary", "secondary": "Secondary", "tertiary": "Tertiary"}
-
 _TEMPLATE = ("backgroundColor", "blocksBackgroundColor", "head", "header", "footer", "width")
 _MJML = tuple(f"mjml_{part}" for part in _TEMPLATE)
 _OVERRIDE = (*(f"templateOverride_{part}" for part in _TEMPLATE), "footerBackgroundColor", "footerFullWidth")
 
 _SWITCHES = {
-    "head_inheritDefault": ("Inherit Default Head", "Head Content is", ("head_content",)),
+    "head_inheritDefault": ("Head Content is", ("head_content",)),
     "templateOverride_enabled": (
-        "Template Override Enabled",
         "a Template Override, MJML or template footer box is",
         (*_OVERRIDE, "mjml_enabled", *_MJML),
     ),
-    "mjml_enabled": ("MJML Enabled", "another MJML box is", _MJML),
+    "mjml_enabled": ("another MJML box is", _MJML),
 }
-"""Boxes that must be decided as soon as one of others is filled in: label, words for the others, their names."""
+"""Boxes that must be decided as soon as one of others is filled in: words for the others, their names."""
 
 _COMPANIONS: dict[str, dict[str, dict[str, Any]]] = {
     "/settings/email/header": {"logo": {}},
@@ -38,26 +35,15 @@ _COMPANIONS: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def _undecided(given: Given) -> Iterator[Problem]:
-    for switch, (label, reason, others) in _SWITCHES.items():
+    for switch, (reason, others) in _SWITCHES.items():
         if given.has(*others) and not given.has(switch):
-            message = f"{label} must be decided, because {reason} filled in: choose true or false."
+            message = f"{given.label(switch)} must be decided, because {reason} filled in: choose true or false."
             yield Problem(switch, "required", message)
 
 
-def _colors_twice(given: Given) -> Iterator[Problem]:
-    rows = given.get("colors", [])
-    for name, label in _NAMED_COLORS.items():
-        if given.has(name) and any(row["name"] == name for row in rows):
-            message = f"More Colors has a row “{name}”, but {label} is filled in too: empty one of them."
-            yield Problem("colors", "twice", message)
-
-
-@check(_undecided, _colors_twice)
+@check(_undecided)
 def create_brand(call: Call) -> Outputs:
-    """Join the colours of both boxes, make snippets of plain texts, and add what the service insists on."""
-    colors = pointer.get(call.body, "/settings/colors")
-    if colors is not pointer.MISSING:
-        colors.update({name: call.inputs[name] for name in _NAMED_COLORS if name in call.inputs})
+    """Make snippets of plain texts, and add what the service insists on."""
     snippets = pointer.get(call.body, "/snippets/items")
     if snippets is not pointer.MISSING:
         snippets[:] = [{"name": item, "value": item} if isinstance(item, str) else item for item in snippets]

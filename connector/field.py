@@ -72,7 +72,7 @@ class FieldSchema(Model):
         x_map_key: The list is an object on the wire, keyed by this field of its rows.
         x_map_value: With `x_map_key`: the field of the row that is the whole value of its key.
         x_spread: The object's keys stand on the wire beside the other fields, not inside an object of their own.
-        x_keep_empty: An empty text is a value here, not a box left empty.
+        x_keep_empty: An empty text or list is a value here, not a box left empty.
         x_from: Where an output is read: in the body's JSON (default), the body's text, or the HTTP status.
         x_time: The wire's number is epoch milliseconds; the output is its ISO 8601 text.
     """
@@ -128,8 +128,8 @@ class FieldSchema(Model):
             raise ValueError("x-map-key names a field of the list's rows")
         if self.x_map_value and (self.items is None or self.x_map_value not in self.items.properties):
             raise ValueError("x-map-value names a field of the list's rows")
-        if self.x_spread and "object" not in self.types:
-            raise ValueError("x-spread is for objects")
+        if self.x_spread and "object" not in self.types and not self.x_map_key:
+            raise ValueError("x-spread is for objects, and for lists that are an object on the wire (x-map-key)")
         return self
 
     @property

@@ -83,21 +83,32 @@ def _clean(value: Any, field: FieldSchema, schema: ObjectSchema) -> Any:
         if isinstance(value, dict) and field.x_map_key:
             value = _rows_from_map(value, field)
         if isinstance(value, list | tuple):
-            return _clean_list(list(value), schema.resolve(field.items), schema)
+            return _clean_list(list(value), field, schema)
         return value
     if field.properties and isinstance(value, dict):
         return _clean_row(value, field, schema)
     return copy.deepcopy(value)
 
 
-def _clean_list(values: list[Any], item: FieldSchema, schema: ObjectSchema) -> list[Any] | None:
+def _clean_list(values: list[Any], field: FieldSchema, schema: ObjectSchema) -> list[Any] | None:
     """The entries that say something. An empty row that must say something stays, for validation to see it.
 
-    A list of nothing but empty entries counts as not given: it is not the same as an empty list.
+    A free-form object is the user's own, empty or not.
+    An empty list is a value only where the definition says so, and then only one that was given empty.
     """
-    cleaned = [_clean(value, item, schema) for value in values]
-    kept = [value for value in cleaned if value is not None and (value != {} or item.required)]
-    return kept if kept or not values else None
+    item = schema.resolve(field.items or FieldSchema())
+    cleaned = [_clean(_unwrapped(value, item), item, schema) for value in values]
+    telling = item.required or not item.properties
+    kept = [value for value in cleaned if value is not None and (value != {} or telling)]
+    return kept if kept or (field.x_keep_empty and not values) else None
+
+
+def _unwrapped(value: Any, item: FieldSchema) -> Any:
+    """The value of an entry that was pasted as the object it is on the wire."""
+    if item.x_pointer is None or not isinstance(value, dict) or "object" in item.types:
+        return value
+    inner = pointer.get(value, item.pointers("")[0])
+    return value if inner is pointer.MISSING else inner
 
 
 def _rows_from_map(value: dict[str, Any], field: FieldSchema) -> list[Any]:

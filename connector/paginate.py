@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 from connector import pointer
@@ -25,8 +25,12 @@ class PagedCall(Protocol):
         """Fetch the page that the cursor input names."""
 
 
-def walk(call: PagedCall) -> Iterator[dict[str, Any]]:
+def walk(call: PagedCall, fetch: Callable[[], dict[str, Any]] | None = None) -> Iterator[dict[str, Any]]:
     """The outputs of page after page, from the cursor input on; each is fetched when it is asked for.
+
+    Args:
+        call: A call whose inputs name the first page.
+        fetch: Gives the outputs of the page that the call's inputs name now; `call.send` when left out.
 
     Raises:
         OutputError: The service names a page that was already read.
@@ -35,7 +39,7 @@ def walk(call: PagedCall) -> Iterator[dict[str, Any]]:
     paging = _paging(call)
     seen = {call.inputs.get(paging.input)}
     while True:
-        yield call.send()
+        yield fetch() if fetch is not None else call.send()
         cursor = next_cursor(paging, call.response)
         if cursor is None:
             return
@@ -48,11 +52,11 @@ def walk(call: PagedCall) -> Iterator[dict[str, Any]]:
         call.inputs[paging.input] = cursor
 
 
-def rows(call: PagedCall) -> Iterator[Any]:
-    """The rows of all pages one by one, at most `max_items`."""
+def rows(call: PagedCall, fetch: Callable[[], dict[str, Any]]) -> Iterator[Any]:
+    """The rows of all pages one by one, at most `max_items`; `fetch` gives the outputs of one page."""
     paging = _paging(call)
     count = 0
-    for outputs in walk(call):
+    for outputs in walk(call, fetch):
         for row in outputs[paging.rows] or []:
             yield row
             count += 1

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 MASK = "••••••"
+_SHORTEST = 4
+"""Characters. A shorter text is no secret, and masking it would only tear words apart."""
 
 # C0 without tab and newline, DEL, C1: what a terminal would obey instead of showing.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -44,7 +46,7 @@ class Secret:
 
 def mask(text: str, secrets: Iterable[str]) -> str:
     """`text` with every occurrence of every secret replaced; the longest first, so that no tail stays."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+    for secret in sorted((text for text in secrets if len(text) >= _SHORTEST), key=len, reverse=True):
         text = text.replace(secret, MASK)
     return text
 

@@ -134,6 +134,9 @@ def _complained_field(action: ActionDefinition, words: str) -> str | None:
     for part in words.split(";"):
         match = _COMPLAINT.match(part)
         if match:
+            whole_list = places.get(match.group(1).partition("[")[0]) if "[" in match.group(1) else None
+            if whole_list is not None:
+                return whole_list
             dotted = re.sub(r"\[\d+\]", "", match.group(1))
             while dotted:
                 if dotted in places:

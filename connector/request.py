@@ -91,13 +91,19 @@ def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[
     problems = []
     taken = {field.pointers(name)[0]: field for name, field in _placed(definition.inputs, inputs) if not field.x_spread}
     for name, field in _placed(definition.inputs, inputs):
-        for key in inputs[name] if field.x_spread and isinstance(inputs[name], dict) else ():
+        for key in _spread_keys(field, inputs[name]):
             place = field.pointers(name)[0] + pointer.join([key])
             other = next((box for at, box in taken.items() if at == place or at.startswith(place + "/")), None)
             if other is not None:
                 message = f"{field.title or name} names “{key}”, which is also filled in under {other.title}."
                 problems.append(Problem(name, "twice", message, "Fill in one of the two."))
     return problems
+
+
+def _spread_keys(field: FieldSchema, value: Any) -> list[str]:
+    if not field.x_spread:
+        return []
+    return [row[field.x_map_key] for row in value] if field.x_map_key else list(value)
 
 
 def masked(definition: ActionDefinition, inputs: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class HttpResponse:
     @cached_property
     def body(self) -> Any:
         """The body's JSON value; None when it is empty, `MISSING` when it is not JSON."""
-        if not self.content.strip():
+        if not self.text.strip():
             return None
         try:
             return json.loads(self.text)

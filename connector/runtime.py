@@ -188,8 +188,10 @@ class Connector:
             InputError: The inputs are wrong, or the action has no pages.
         """
         settings = RunOptions(**{**options, "all_pages": True})
-        call, _ = self._calls.prepare(self.find(action), inputs or {}, connection, settings)
-        return paginate.rows(call)
+        found = self.find(action)
+        call, _ = self._calls.prepare(found, inputs or {}, connection, settings)
+        call.all_pages = False  # the handler finishes a page at a time
+        return paginate.rows(call, lambda: found.handler(call))
 
     def preview(
         self,

@@ -23,6 +23,10 @@ for _name in FORMATS:
     _format_checker.checks(_name)(lambda value, _name=_name: fits(_name, value))
 
 
+_LONGEST_NUMBER = 14_000
+"""Bits. Python writes no more than 4,300 digits."""
+
+
 class Judge:
     """Judges values against one schema; made once per action and used from many threads.
 
@@ -45,7 +49,12 @@ class Judge:
         found: list[Problem] = []
         for error in self._validator.iter_errors(values):
             found.extend(self._tell(error, names))
-        found.extend(self._unsendable(values))
+        # jsonschema reports each missing name by itself, and each report tells of all.
+        found = list(dict.fromkeys(found))
+        told = {problem.field for problem in found}
+        found.extend(
+            problem for problem in self._unsendable(values) if problem.rule != "json" or problem.field not in told
+        )
         order = {name: place for place, name in enumerate(self._schema.properties)}
         return sorted(found, key=lambda problem: order.get(problem.field.split("[")[0].split(".")[0], len(order)))
 
@@ -57,7 +66,7 @@ class Judge:
                     yield sentence("required", self._subject([*path, name]), None, None)
         elif error.validator == "additionalProperties":
             known = self._row(path).properties if path else dict.fromkeys(names)
-            inside = self._subject(path).where if path else ""
+            inside = self._subject(path).name if path else ""
             declared = cast("dict[str, Any]", error.schema).get("properties", {})
             for name in sorted(set(cast("dict[str, Any]", error.instance)) - set(declared), key=str):
                 yield sentence("unknown", Subject(_key([*path, name]), str(name), inside), list(known), None)
@@ -87,23 +96,31 @@ class Judge:
             example = field.examples[0] if field.examples else None
         return Subject(_key(path), words[-1] if words else "The inputs", ", ".join(words[:-1]), secret, example)
 
-    def _unsendable(self, values: Any, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:
-        """What JSON Schema lets pass and no wire can carry: half characters, endless numbers, line breaks."""
-        if isinstance(values, dict):
-            for key, value in values.items():
-                if isinstance(key, str) and not _encodable(key):
-                    yield sentence("encoding", self._subject(path), None, None)
-                yield from self._unsendable(value, (*path, key))
-        elif isinstance(values, list):
-            for index, value in enumerate(values):
-                yield from self._unsendable(value, (*path, index))
-        elif isinstance(values, float) and not math.isfinite(values):
-            yield sentence("finite", self._subject(path), None, None)
-        elif isinstance(values, str):
-            if not _encodable(values):
-                yield sentence("encoding", self._subject(path), None, None)
-            elif len(path) == 1 and self._row(path).x_in == "header" and not _fits_header(values):
-                yield sentence("header", self._subject(path), None, None)
+    def _unsendable(self, value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:
+        """What JSON Schema lets pass and no wire can carry: half characters, endless numbers, line breaks, no JSON."""
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if rule := _unsendable_rule(key):
+                    yield sentence(rule, self._subject(path), None, None)
+                yield from self._unsendable(inner, (*path, key))
+        elif isinstance(value, list | tuple):
+            for index, inner in enumerate(value):
+                yield from self._unsendable(inner, (*path, index))
+        elif rule := _unsendable_rule(value):
+            yield sentence(rule, self._subject(path), None, None)
+        elif isinstance(value, str) and len(path) == 1 and self._row(path).x_in == "header" and not _fits_header(value):
+            yield sentence("header", self._subject(path), None, None)
+
+
+def _unsendable_rule(value: Any) -> str | None:
+    """The rule of the wire that a single value breaks."""
+    if isinstance(value, str):
+        return None if _encodable(value) else "encoding"
+    if isinstance(value, float):
+        return None if math.isfinite(value) else "finite"
+    if value is None or (isinstance(value, int) and value.bit_length() <= _LONGEST_NUMBER):
+        return None
+    return "json"
 
 
 def _encodable(text: str) -> bool:

@@ -53,7 +53,7 @@ def sentence(rule: str, subject: Subject, expected: Any, value: Any) -> Problem:
     """The problem of a value that breaks `rule`.
 
     Args:
-        rule: A JSON Schema keyword, or one of our own: `unknown`, `encoding`, `finite`, `header`.
+        rule: A JSON Schema keyword, or one of our own: `unknown`, `encoding`, `finite`, `header`, `json`.
         subject: The field it is about.
         expected: What the keyword asks for; for `unknown` the names that exist.
         value: What was given.
@@ -157,6 +157,10 @@ def _endless(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
     return f"{subject.name} must be a number that ends; infinity and “not a number” cannot be sent.", ""
 
 
+def _no_json(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
+    return f"{subject.name} holds something that is no JSON value, which cannot be sent.", ""
+
+
 def _not_for_header(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
     return (
         f"{subject.name} may contain only plain letters, digits, blanks and punctuation, no line breaks or accents.",
@@ -185,4 +189,5 @@ _SENTENCES: dict[str, Callable[[Subject, Any, Any], tuple[str, str]]] = {
     "encoding": _half_characters,
     "finite": _endless,
     "header": _not_for_header,
+    "json": _no_json,
 }
