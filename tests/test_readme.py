@@ -1,0 +1,85 @@
+"""Everything the README shows works."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from connector import Connector
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+_BLOCKS = re.compile(r"<!-- ([a-z-]+) -->\n```\w+\n(.*?)```", re.DOTALL)
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the README's commands are for a POSIX shell")
+
+
+def block(name: str) -> str:
+    found = dict(_BLOCKS.findall(README))
+    return str(found[name])
+
+
+def run(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", command],
+        cwd=ROOT,
+        env={**os.environ, "PATH": path, **environment},
+        input="the-key-of-the-test\n",
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_first_command_ends_by_sending_a_message_in_the_sandbox() -> None:
+    making, installing, sending = block("first-command").strip().split(" && ")
+    assert making == "python3 -m venv .venv"
+    assert installing == ".venv/bin/pip install --quiet ."
+    answer = run(sending.removeprefix(".venv/bin/"))
+    assert answer.returncode == 0, answer.stderr
+    assert re.fullmatch(r"1-[0-9a-f]{8}-[0-9a-f]{24}", json.loads(answer.stdout)["requestId"])
+    assert json.loads(block("output")).keys() == json.loads(answer.stdout).keys()
+
+
+def test_the_test_command_runs_all_tests() -> None:
+    assert block("test-command").strip().endswith(".venv/bin/python -m pytest")
+
+
+def test_every_command_of_the_look_around_works() -> None:
+    answer = run(block("shell"))
+    assert answer.returncode == 0, answer.stderr
+    assert "send_message" in answer.stdout
+    assert "ada@" in answer.stdout
+
+
+def test_the_commands_with_an_account_work_against_a_service() -> None:
+    keyring = pytest.importorskip("keyring", reason="the extra “keyring” is not installed")
+    assert keyring
+    with Connector.load("courier").sandbox() as connection:
+        # The service's own address is the only thing that is replaced.
+        commands = block("account").replace(
+            "connection add work", f"connection add work --base-url {connection.base_url}"
+        )
+        answer = run(commands, PYTHON_KEYRING_BACKEND="tests.plain_keyring.PlainKeyring", PYTHONPATH=str(ROOT))
+    assert answer.returncode == 0, answer.stderr
+    assert "harbour-books" in answer.stdout
+    assert "the-key-of-the-test" not in answer.stdout + answer.stderr
+
+
+def test_the_python_example_works() -> None:
+    answer = run("python - <<'PYTHON'\n" + block("python") + "PYTHON")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout == ""
+
+
+def test_every_block_of_the_readme_is_run() -> None:
+    fenced = README.count("```sh") + README.count("```python") + README.count("```json")
+    assert fenced == len(_BLOCKS.findall(README))
