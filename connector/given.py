@@ -51,6 +51,7 @@ def accept(definition: ActionDefinition, given: Mapping[str, Any]) -> tuple[dict
     """
     names = names_of(definition)
     inputs: dict[str, Any] = {}
+    keys: dict[str, str] = {}
     problems: list[Problem] = []
     for key, value in given.items():
         name = names.get(key, key)
@@ -63,10 +64,11 @@ def accept(definition: ActionDefinition, given: Mapping[str, Any]) -> tuple[dict
                 Problem(
                     name,
                     "twice",
-                    f"“{name}” is given twice with different values, the second time as “{key}”.",
+                    f"“{keys[name]}” and “{key}” are the same field, but their values differ.",
                 )
             )
         inputs[name] = cleaned
+        keys[name] = key
     for name, field in definition.inputs.properties.items():
         default = definition.inputs.resolve(field).default
         if default is not None:
