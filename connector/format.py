@@ -19,17 +19,18 @@ from connector.manifest import ConnectorDefinition
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _POINTER = "^(/.*)?$"
-_MODELS = {
+_MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "action": (ActionDefinition, "An action of a connector: definitions/<group>/<key>.json"),
     "connector": (ConnectorDefinition, "A connector: definitions/connector.json"),
+}
+_IS_OBJECT = {
+    "properties": {"type": {"anyOf": [{"const": "object"}, {"type": "array", "contains": {"const": "object"}}]}},
+    "required": ["type"],
 }
 _RULES_OF_A_FIELD: dict[str, Any] = {
     "dependentRequired": {"x-map-value": ["x-map-key"], "x-map-key": ["items"]},
     "if": {"properties": {"x-spread": {"const": True}}, "required": ["x-spread"]},
-    "then": {
-        "properties": {"type": {"anyOf": [{"const": "object"}, {"type": "array", "contains": {"const": "object"}}]}},
-        "required": ["type"],
-    },
+    "then": {"anyOf": [_IS_OBJECT, {"required": ["x-map-key"], "properties": {"x-map-key": {"type": "string"}}}]},
 }
 """What the model checks across the words of one field, as far as JSON Schema can say it."""
 NAMES = tuple(_MODELS)
@@ -71,7 +72,7 @@ class _Generator(GenerateJsonSchema):
         made = super().dict_schema(schema)
         return {**made, "additionalProperties": False} if "patternProperties" in made else made
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
+    def field_title_should_be_set(self, _schema: Any) -> bool:
         return False
 
 

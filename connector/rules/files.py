@@ -11,7 +11,7 @@ from connector.bundle import _add_common
 from connector.definition import ActionDefinition
 from connector.folder import COMMON, MANIFEST, definition_files, read_inside
 from connector.manifest import ConnectorDefinition
-from connector.rules.form import Shared, validated
+from connector.rules import form
 from connector.rules.rule import Hit, Rule
 from connector.rules.sample import ACTION, CONNECTOR
 from connector.rules.view import PARTS, ActionView, FolderView
@@ -29,7 +29,7 @@ UNSENDABLE = Rule(
     "D002",
     "A definition holds only what JSON can carry: no NaN, no half characters, no endless nesting.",
     "Take the value out, or write it as plain JSON.",
-    good={ACTION: {"examples": []}},
+    good={ACTION: {"deprecated": False}},
     bad={CONNECTOR: '{"key": "sample", "retry": {"cap": NaN}}'},
 )
 STRAY = Rule(
@@ -39,7 +39,6 @@ STRAY = Rule(
     good={"definitions/common.json": {"$defs": {}}},
     bad={"definitions/extra.json": {"key": "get_extra"}},
 )
-FILE_RULES = (UNREADABLE, UNSENDABLE, STRAY)
 
 
 class Reading:
@@ -67,7 +66,7 @@ class Reading:
     def _common(self) -> dict[str, Any]:
         path = self._folder / COMMON
         document = self._read(COMMON) if path.exists() or path.is_symlink() else None
-        shared = self._model(Shared, COMMON, document)
+        shared = self._model(form.Shared, COMMON, document)
         return dict(document["$defs"]) if shared is not None and document is not None else {}
 
     def _action(self, path: Path, common: dict[str, Any]) -> ActionView | None:
@@ -102,7 +101,7 @@ class Reading:
     def _model(self, model: Any, path: Path, document: dict[str, Any] | None) -> Any:
         if document is None:
             return None
-        made, flaws = validated(model, document)
+        made, flaws = form.validated(model, document)
         self.hits += [(flaw.rule, Hit(_name(path), flaw.pointer, flaw.message)) for flaw in flaws]
         return made
 

@@ -71,7 +71,6 @@ CONTRADICTION = Rule(
     good={ACTION: {"outputs": {"properties": {"name": {"x-pointer": "/name"}}}}},
     bad={ACTION: {"outputs": {"properties": {"name": {"x-map-value": "id"}}}}},
 )
-FORM_RULES = (UNKNOWN_WORD, MISSING_WORD, WRONG_KIND, WRONG_VALUE, CONTRADICTION)
 
 _KINDS = {
     "string_type": "text",
@@ -88,10 +87,10 @@ _KINDS = {
 
 _BOUNDS = {
     "string_too_short": "may not be empty",
-    "greater_than": "must be more than {gt}",
-    "greater_than_equal": "must be {ge} or more",
-    "less_than": "must be less than {lt}",
-    "less_than_equal": "must be {le} or less",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be {ge:g} or more",
+    "less_than": "must be less than {lt:g}",
+    "less_than_equal": "must be {le:g} or less",
     "too_short": "needs at least {min_length} entries",
     "too_long": "may have at most {max_length} entries",
 }
@@ -142,7 +141,7 @@ def _steps(document: Any, location: Sequence[str | int], *, missing: bool) -> tu
 
 def _flaw(model: type[BaseModel], document: Any, steps: tuple[str | int, ...], details: list[Any]) -> Flaw:
     place = pointer.join(steps)
-    name = f"“{str(steps[-1])[:80]}”" if steps else "The file"
+    name = _name(steps)
     kind, context = details[0]["type"], details[0].get("ctx", {})
     if kind == "extra_forbidden":
         close = nearest(str(steps[-1]), _words(model, steps[:-1]))
@@ -155,7 +154,8 @@ def _flaw(model: type[BaseModel], document: Any, steps: tuple[str | int, ...], d
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
         words = _PATTERNS.get(pattern, f"must match {pattern}")
-        return Flaw(WRONG_VALUE, place, f"{name} {words}, but it is {show(pointer.get(document, place))}.")
+        given = str(steps[-1]) if details[0]["loc"][-1:] == ("[key]",) else pointer.get(document, place)
+        return Flaw(WRONG_VALUE, place, f"{name} {words}, but it is {show(given)}.")
     if kind in _BOUNDS:
         return Flaw(WRONG_VALUE, place, f"{name} {_BOUNDS[kind].format(**context)}.")
     expected = " or ".join(dict.fromkeys(map(_expected, details)))
@@ -163,9 +163,18 @@ def _flaw(model: type[BaseModel], document: Any, steps: tuple[str | int, ...], d
     return Flaw(rule, place, f"{name} must be {expected}, but it is {show(pointer.get(document, place))}.")
 
 
+def _name(steps: Sequence[str | int]) -> str:
+    """What a sentence calls a place."""
+    if not steps:
+        return "The file"
+    last = steps[-1]
+    return f"“{last[:80]}”" if isinstance(last, str) else f"Entry {last + 1} of {_name(steps[:-1])}"
+
+
 def _expected(detail: Any) -> str:
     if detail["type"] == "literal_error":
-        return "one of " + str(detail["ctx"]["expected"]).replace("'", "")
+        choices = str(detail["ctx"]["expected"]).replace("'", "")
+        return f"one of {choices}" if " or " in choices else {"False": "false", "True": "true"}.get(choices, choices)
     return _KINDS.get(detail["type"], "in the form that the format asks for")
 
 

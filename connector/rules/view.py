@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import SchemaError
 
 from connector import pointer
 from connector.bundle import Bundle, LoadedAction
@@ -77,6 +81,12 @@ class ActionView:
     def broken_references(self) -> list[tuple[str, str]]:
         """Every `$ref` that names nothing or leads back to itself, with what is wrong."""
         return [(place, text) for part in PARTS for place, text in _broken(part, self.schema(part))]
+
+    @cached_property
+    def schema_errors(self) -> list[tuple[str, str]]:
+        """Where the inputs or the outputs are no JSON Schema, with what is wrong."""
+        found = ((part, _schema_error(json.dumps(self.document[part]))) for part in PARTS)
+        return [(f"/{part}{error[0]}", error[1]) for part, error in found if error is not None]
 
     def nodes(self, *parts: Part) -> Iterator[Node]:
         """Every field of the parts (both when none is named), each where it is written, rows and lists included."""
@@ -159,6 +169,17 @@ class FolderView:
             return error.message
         except (Exception, SystemExit) as error:  # a module may do anything while it is imported
             return f"{name} cannot be imported: {type(error).__name__}."
+
+
+@lru_cache(maxsize=1_024)  # the slowest step of a check, and from one check to the next few schemas change
+def _schema_error(text: str) -> tuple[str, str] | None:
+    """Where a schema is no JSON Schema, and what is wrong there."""
+    try:
+        Draft202012Validator.check_schema(json.loads(text))
+    except SchemaError as error:
+        message = f"This is no JSON Schema 2020-12: its own rule “{error.validator}” is broken."
+        return pointer.join(list(error.absolute_path)), message
+    return None
 
 
 def _broken(part: str, schema: ObjectSchema) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,20 @@
+"""The connector folder of this repository, read once for all tests; a broken file hides only itself."""
+
+from functools import cache
+from pathlib import Path
+
+from connector.rules.files import Reading
+from connector.rules.view import ActionView, FolderView
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@cache
+def folder() -> FolderView:
+    """Every definition of the right form."""
+    return Reading(ROOT).view()
+
+
+def actions() -> tuple[ActionView, ...]:
+    """Every action whose definition can be followed."""
+    return folder().sound

@@ -1,0 +1,95 @@
+"""The format is one thing, whether pydantic or JSON Schema judges it."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from connector.check import check
+from connector.definition import ActionDefinition
+from connector.folder import COMMON, definition_files
+from connector.format import NAMES, format_schema
+from connector.manifest import ConnectorDefinition
+from connector.rules.form import validated
+from connector.rules.sample import ACTION, write
+
+ROOT = Path(__file__).parent.parent.parent
+FILES = Path(__file__).parent / "format"
+VALID = sorted((FILES / "valid").glob("*.json"))
+INVALID = sorted((FILES / "invalid").glob("*.json"))
+MODELS: dict[str, Any] = {"action": ActionDefinition, "connector": ConnectorDefinition}
+
+
+@cache
+def validator(kind: str) -> Draft202012Validator:
+    return Draft202012Validator(format_schema(kind))
+
+
+def by_schema(kind: str, document: Any) -> bool:
+    return validator(kind).is_valid(document)
+
+
+def by_models(kind: str, document: Any) -> bool:
+    return validated(MODELS[kind], document)[0] is not None
+
+
+def read(path: Path) -> tuple[str, Any]:
+    return path.name.partition("-")[0], json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
+def test_both_accept_what_is_valid(path: Path) -> None:
+    kind, document = read(path)
+    assert (by_models(kind, document), by_schema(kind, document)) == (True, True)
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
+def test_both_refuse_what_is_not(path: Path) -> None:
+    kind, document = read(path)
+    assert (by_models(kind, document), by_schema(kind, document)) == (False, False)
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
+def test_what_is_refused_is_told_once_per_place_in_our_own_words(path: Path) -> None:
+    kind, document = read(path)
+    flaws = validated(MODELS[kind], document)[1]
+    assert len({flaw.pointer for flaw in flaws}) == len(flaws)
+    for flaw in flaws:
+        assert flaw.message.endswith((".", "?"))
+        assert not {"Input should", "Field required", "validation error", "pydantic"} & set(flaw.message.split(":"))
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_the_published_schema_is_current(kind: str) -> None:
+    published = json.loads((ROOT / f"docs/format/{kind}.schema.json").read_text(encoding="utf-8"))
+    assert published == format_schema(kind), "Run: python -m connector.format docs/format"
+
+
+@pytest.mark.parametrize("kind", NAMES)
+def test_the_published_schema_is_json_schema(kind: str) -> None:
+    Draft202012Validator.check_schema(format_schema(kind))
+
+
+def test_our_own_definitions_have_the_published_form() -> None:
+    schema = validator("action")
+    for path in definition_files(ROOT):
+        document = json.loads((ROOT / path).read_text(encoding="utf-8"))
+        assert [error.json_path for error in schema.iter_errors(document)] == [], path
+
+
+def test_a_misspelt_word_is_answered_with_the_right_one(tmp_path: Path) -> None:
+    found = check(write(tmp_path, {ACTION: {"sumary": "Get it", "summary": None}}))
+    assert {(finding.pointer, finding.message) for finding in found if finding.file == ACTION} == {
+        ("/sumary", "“sumary” is no word of the format here. Did you mean “summary”?"),
+        ("/summary", "“summary” is missing."),
+    }
+
+
+def test_shared_definitions_are_checked_where_they_stand(tmp_path: Path) -> None:
+    found = check(write(tmp_path, {str(COMMON): {"$defs": {"rows": {"type": "table"}}}}))
+    assert [(finding.file, finding.pointer, finding.rule) for finding in found] == [
+        (str(COMMON), "/$defs/rows/type", "D013")
+    ]

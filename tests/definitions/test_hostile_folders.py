@@ -1,0 +1,214 @@
+"""A folder may be as broken as it likes: each fault is a finding, and the check always comes back."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.check import Finding, check
+from connector.rules.sample import ACTION, CONNECTOR, HANDLERS, write
+
+DEEP = 1_000_000
+
+TEXTS = {
+    "empty": "",
+    "no JSON": "{",
+    "two documents": "{}{}",
+    "a list": "[]",
+    "a number": "7",
+    "null": "null",
+    "NaN": '{"key": NaN}',
+    "an endless number": '{"key": 1e999}',
+    "a number of ten thousand digits": '{"key": ' + "9" * 10_000 + "}",
+    "a key twice": '{"key": "a", "key": "b"}',
+    "half a character": '{"key": "\\ud800"}',
+    "half a character in a key": '{"\\udfff": 1}',
+    "a byte order mark": "\ufeff{}",
+    "lists a million deep": "[" * DEEP,
+    "objects a million deep": '{"a":' * DEEP + "1" + "}" * DEEP,
+    "objects five hundred deep": '{"a":' * 500 + "1" + "}" * 500,
+}
+
+VALUES: list[Any] = [None, True, 0, -1, 1.5, "", "x", "\u0000", [], [[]], {}, {"$ref": "#"}, {"": {}}, "../../etc"]
+
+REFERENCES: dict[str, dict[str, Any]] = {
+    "itself": {"a": {"$ref": "#/$defs/a"}},
+    "a circle": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}},
+    "nothing": {"a": {"$ref": "#/$defs/none"}},
+    "another file": {"a": {"$ref": "file:///etc/passwd"}},
+    "the whole": {"a": {"$ref": "#"}},
+}
+
+
+def codes(found: list[Finding]) -> set[str]:
+    return {finding.rule for finding in found}
+
+
+@pytest.mark.parametrize("file", [ACTION, CONNECTOR, "definitions/common.json"])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_a_file_that_is_no_definition_is_a_finding(file: str, text: str, tmp_path: Path) -> None:
+    found = check(write(tmp_path, {file: text}))
+    assert file in {finding.file for finding in found}
+    for finding in found:
+        finding.message.encode()
+
+
+def test_bytes_that_are_no_text_are_a_finding(tmp_path: Path) -> None:
+    write(tmp_path, {})
+    (tmp_path / ACTION).write_bytes(b"\xff\xfe{}")
+    assert "D001" in codes(check(tmp_path))
+
+
+FIELD_WORDS = [
+    *("$ref", "type", "items", "properties", "required", "enum", "pattern", "format", "default", "examples"),
+    *("minLength", "additionalProperties", "x-in", "x-pointer", "x-map-key", "x-spread", "x-ms-dynamic-values"),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_any_value_in_place_of_any_word_of_an_action_never_ends_the_check(value: Any, tmp_path: Path) -> None:
+    document = json.loads((write(tmp_path, {}) / ACTION).read_text(encoding="utf-8"))
+    for word in document:
+        changed = {**document, word: value}
+        (tmp_path / ACTION).with_stem(f"with_{word}").write_text(json.dumps(changed), encoding="utf-8")
+    assert len({finding.file for finding in check(tmp_path)}) >= len(document)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+@pytest.mark.parametrize("part", ["inputs", "outputs"])
+def test_any_value_in_place_of_any_word_of_a_field_never_ends_the_check(part: str, value: Any, tmp_path: Path) -> None:
+    document = json.loads((write(tmp_path, {}) / ACTION).read_text(encoding="utf-8"))
+    ((name, field),) = document[part]["properties"].items()
+    for word in FIELD_WORDS:
+        document[part]["properties"][name] = {**field, word: value}
+        path = (tmp_path / ACTION).with_stem("with_" + word.replace("$", "").replace("-", "_").lower())
+        path.write_text(json.dumps(document), encoding="utf-8")
+    assert len({finding.file for finding in check(tmp_path)}) >= len(FIELD_WORDS)
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_any_value_in_place_of_any_word_of_the_connector_never_ends_the_check(value: Any, tmp_path: Path) -> None:
+    folder = write(tmp_path, {ACTION: None, "definitions/things/list_things.json": None, HANDLERS: None})
+    document = json.loads((folder / CONNECTOR).read_text(encoding="utf-8"))
+    for word in document:
+        (tmp_path / CONNECTOR).write_text(json.dumps({**document, word: value}), encoding="utf-8")
+        assert check(tmp_path)
+
+
+@pytest.mark.parametrize("definitions", REFERENCES.values(), ids=REFERENCES.keys())
+def test_a_reference_that_leads_nowhere_is_a_finding(definitions: dict[str, Any], tmp_path: Path) -> None:
+    outputs = {"properties": {"name": {"$ref": "#/$defs/a", "title": "Name"}}, "$defs": definitions}
+    assert "D401" in codes(check(write(tmp_path, {ACTION: {"outputs": outputs}})))
+
+
+def test_rows_inside_rows_of_their_own_kind_are_allowed(tmp_path: Path) -> None:
+    text = {"type": ["string", "null"], "title": "Text", "description": "What it says."}
+    rows = {
+        "type": ["array", "null"],
+        "title": "Parts",
+        "description": "What it is made of.",
+        "items": {"type": "object", "properties": {"text": text, "parts": {"$ref": "#/$defs/rows"}}},
+    }
+    outputs = {"properties": {"name": {"$ref": "#/$defs/rows"}}, "$defs": {"rows": rows}}
+    assert codes(check(write(tmp_path, {ACTION: {"outputs": outputs}}))) == {"D506"}
+
+
+@pytest.mark.parametrize("value", [[], "rows", {"rows": 7}, None])
+def test_shared_definitions_of_the_wrong_form_are_a_finding(value: Any, tmp_path: Path) -> None:
+    document = json.dumps({"$defs": value})
+    assert codes(check(write(tmp_path, {"definitions/common.json": document}))) & {"D010", "D011", "D012"}
+
+
+@pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "icons/things.svg"])
+def test_a_link_out_of_the_folder_is_not_followed(file: str, tmp_path: Path) -> None:
+    folder = write(tmp_path / "folder", {})
+    outside = tmp_path / "outside"
+    outside.write_bytes((folder / file).read_bytes())
+    (folder / file).unlink()
+    (folder / file).symlink_to(outside)
+    assert check(folder)
+
+
+@pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "icons/things.svg"])
+def test_a_link_to_itself_is_a_finding(file: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, {})
+    (folder / file).unlink()
+    (folder / file).symlink_to(folder / file)
+    assert check(folder)
+
+
+@pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "definitions/common.json"])
+def test_a_folder_in_place_of_a_file_is_a_finding(file: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, {file: None})
+    (folder / file).mkdir(parents=True)
+    assert check(folder)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(file: str, tmp_path: Path) -> None:
+    folder = write(tmp_path, {})
+    (folder / file).unlink()
+    os.mkfifo(folder / file)
+    assert check(folder)
+
+
+@pytest.mark.parametrize("name", ["..", "../..", "a/b", ".", "\u202e", "con"])
+def test_a_name_that_is_a_path_is_a_finding(name: str, tmp_path: Path) -> None:
+    for word in ("key", "group"):
+        found = check(write(tmp_path / word, {ACTION: {word: name}}))
+        assert codes(found) & {"D013", "D101"}
+
+
+def test_an_icon_outside_the_folder_is_a_finding(tmp_path: Path) -> None:
+    (tmp_path / "icon.svg").write_text("<svg/>", encoding="utf-8")
+    found = check(write(tmp_path / "folder", {CONNECTOR: {"icon": "../icon.svg"}}))
+    assert codes(found) == {"D701"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "get_thing = ",
+        "raise ValueError('no')",
+        "raise SystemExit(0)",
+        "import nothing_of_that_name",
+        "\x00",
+        "get_thing = 7\n",
+        "(" * 5_000,
+        "def get_thing(call):\n    raise SystemExit(0)\n",
+        "def get_thing(call):\n    return get_thing(call)\n",
+        "def get_thing():\n    return 7\n",
+    ],
+)
+def test_handlers_that_do_not_run_are_findings(text: str, tmp_path: Path) -> None:
+    assert codes(check(write(tmp_path, {HANDLERS: text}))) & {"D506", "D601"}
+
+
+def test_a_folder_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
+    assert codes(check(tmp_path / "nowhere")) == {"D001"}
+
+
+def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
+    found = check(
+        write(
+            tmp_path,
+            {
+                CONNECTOR: {"icon": "none.svg", "version": "one"},
+                ACTION: {"since": "one", "summary": ""},
+                "definitions/things/list_things.json": {"outputs": {"required": []}, "description": "List things"},
+                "definitions/things/broken.json": "{",
+            },
+        )
+    )
+    assert {(finding.rule, Path(finding.file).name) for finding in found} >= {
+        ("D013", "connector.json"),
+        ("D013", "get_thing.json"),
+        ("D206", "list_things.json"),
+        ("D304", "list_things.json"),
+        ("D305", "list_things.json"),
+        ("D001", "broken.json"),
+    }
+    assert len([finding for finding in found if finding.file == ACTION]) == 2
