@@ -8,7 +8,6 @@ from connector.handler import Given
 
 Json = dict[str, Any]
 
-_ELEMENTS_VERSION = "2022-01-01"
 _NEEDED = {
     "text": ("content",),
     "channel": ("channel",),
@@ -95,16 +94,3 @@ def _incomplete(elements: list[Json], way: str, where: str) -> Iterator[Problem]
         if kind == "channel" and not element.get("elements") and "raw" not in element:
             yield Problem(field, "required", f"{row} needs Elements or Raw: the type channel is made of them.")
         yield from _incomplete(element.get("elements", []), f"{field}.elements", f"{row}, Elements")
-
-
-def finish_content(message: Json) -> None:
-    """Say which version of the elements' form is meant."""
-    content = message.get("content", {})
-    if "elements" in content:
-        content["version"] = _ELEMENTS_VERSION
-
-
-def finish_recipient(recipient: Json) -> None:
-    """Give a recipient's preferences the part that the service always asks for."""
-    if "preferences" in recipient:
-        recipient["preferences"].setdefault("notifications", {})

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from connector import pointer
 from connector.errors import Problem
 from connector.handler import Call, Given, Outputs, check, page, send
 
@@ -26,13 +24,6 @@ _SWITCHES = {
 }
 """Boxes that must be decided as soon as one of others is filled in: words for the others, their names."""
 
-_COMPANIONS: dict[str, dict[str, dict[str, Any]]] = {
-    "/settings/email/header": {"logo": {}},
-    "/settings/email/templateOverride": {"mjml": {"enabled": False}},
-    "/settings/inapp": {"widgetBackground": {}, "colors": {}, "icons": {}},
-}
-"""What the service wants to see in an object, empty if need be, as soon as the object is there at all."""
-
 
 def _undecided(given: Given) -> Iterator[Problem]:
     for switch, (reason, others) in _SWITCHES.items():
@@ -43,12 +34,5 @@ def _undecided(given: Given) -> Iterator[Problem]:
 
 @check(_undecided)
 def create_brand(call: Call) -> Outputs:
-    """Make snippets of plain texts, and add what the service insists on."""
-    snippets = pointer.get(call.body, "/snippets/items")
-    if snippets is not pointer.MISSING:
-        snippets[:] = [{"name": item, "value": item} if isinstance(item, str) else item for item in snippets]
-    for place, companions in _COMPANIONS.items():
-        found = pointer.get(call.body, place)
-        if found is not pointer.MISSING:
-            found.update({name: dict(empty) for name, empty in companions.items() if name not in found})
+    """Make it; what must be decided together was checked before."""
     return call.send()

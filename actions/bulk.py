@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from connector.errors import Problem
 from connector.handler import Call, Given, Outputs, check, page, send
 
-from ._message import Json, finish_content, finish_recipient, missing, one_content, together, whole_elements
+from ._message import missing, one_content, together, whole_elements
 
 get_bulk_job = send
 get_bulk_job_users = page
@@ -43,26 +43,8 @@ def _one_brand(given: Given) -> Iterator[Problem]:
     together("method", "channels", "a routing is made of a method and channels"),
 )
 def create_bulk_job(call: Call) -> Outputs:
-    """Make both generations of the job's message whole, so that either can be read by itself."""
-    message = call.body["message"]
-    finish_content(message)
-    message.setdefault("event", message.get("template"))
-    if "message" in message:
-        _finish_nested(message, message["message"])
+    """Make the job; both generations of its message are made whole by the definition's completions."""
     return call.send()
-
-
-def _finish_nested(message: Json, nested: Json) -> None:
-    if "brand_id" in nested:
-        message.setdefault("brand", nested["brand_id"])
-    elif "brand" in message:
-        nested["brand_id"] = message["brand"]
-    if "content" in message:
-        nested["content"] = message["content"]
-    else:
-        nested["template"] = message.get("template", message["event"])
-    if "data" in message:
-        nested["data"] = message["data"]
 
 
 def _users(given: Given) -> Iterator[Problem]:
@@ -77,7 +59,5 @@ def _users(given: Given) -> Iterator[Problem]:
 
 @check(_users)
 def add_users_to_bulk_job(call: Call) -> Outputs:
-    """Finish each user's preferences."""
-    for user in call.body["users"]:
-        finish_recipient(user.get("to", {}))
+    """Add them; that each row names somebody was checked before."""
     return call.send()

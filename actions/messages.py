@@ -7,13 +7,14 @@ from itertools import chain
 from connector.errors import Problem
 from connector.handler import Call, Given, Outputs, check, page, send
 
-from ._message import finish_content, finish_recipient, label, labels, missing, one_content, together, whole_elements
+from ._message import label, labels, missing, one_content, together, whole_elements
 
 get_message = send
 get_message_content = send
 get_message_history = send
 list_messages = page
 archive_message = send
+cancel_message = send
 
 
 @dataclass(frozen=True)
@@ -169,17 +170,5 @@ def _expiry(given: Given) -> Iterator[Problem]:
     _expiry,
 )
 def send_message(call: Call) -> Outputs:
-    """Finish what the message says and whom it goes to."""
-    message = call.body["message"]
-    finish_content(message)
-    to = message["to"]
-    for recipient in to if isinstance(to, list) else [to]:
-        finish_recipient(recipient)
+    """Send it; whether the boxes fit together was checked before."""
     return call.send()
-
-
-def cancel_message(call: Call) -> Outputs:
-    """Tell from the status whether the message was stopped; its record comes with either."""
-    outputs = call.send()
-    outputs["canceled"] = call.response is not None and call.response.succeeded
-    return outputs

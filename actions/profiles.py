@@ -9,6 +9,7 @@ from connector.handler import Call, Given, Outputs, check, page, send
 get_profile = send
 get_profile_subscriptions = page
 add_profile_subscriptions = send
+delete_profile = send
 delete_profile_subscriptions = send
 
 _DISCORD = ("channel_id", "discord_user_id")
@@ -113,17 +114,5 @@ def _operations(given: Given) -> Iterator[Problem]:
 
 @check(_operations)
 def update_profile(call: Call) -> Outputs:
-    """Give “remove” the value that the service demands of every operation."""
-    for operation in call.inputs["operations"]:
-        operation.setdefault("value", "")
-    return _succeeded(call.send())
-
-
-def delete_profile(call: Call) -> Outputs:
-    """Remove the profile; the service may answer without a word."""
-    return _succeeded(call.send())
-
-
-def _succeeded(outputs: Outputs) -> Outputs:
-    """The outputs, with the status that an accepted answer without a body stands for."""
-    return outputs | {"status": outputs["status"] or "SUCCESS"}
+    """Change it; that every row has what its operation needs was checked before."""
+    return call.send()

@@ -100,13 +100,14 @@ class Action:
         """The inputs under their own names with defaults, and everything that is wrong with them."""
         inputs, problems = accept(self.definition, given)
         problems += self._judges[0].problems(inputs, [name for name in self.input_names if "/" not in name])
-        wrong = {problem.field.split("[")[0].split(".")[0] for problem in problems}
+        wrong = {_input_of(problem) for problem in problems}
         right = {name: value for name, value in inputs.items() if name not in wrong}
         problems += collisions(self.definition, right)
         view = Given(right, frozenset(inputs), self._labels)
         for check in checks_of(self.handler):
             problems += check(view)
-        return inputs, problems
+        order = {name: place for place, name in enumerate(self._resolved)}
+        return inputs, sorted(problems, key=lambda problem: order.get(_input_of(problem), len(order)))
 
     def judge_outputs(self, outputs: Mapping[str, Any]) -> list[Problem]:
         """Where the outputs are not what the definition says."""
@@ -114,3 +115,8 @@ class Action:
 
     def __repr__(self) -> str:
         return f"<Action {self.key}: {self.summary}>"
+
+
+def _input_of(problem: Problem) -> str:
+    """The input that a problem is about, whatever the place inside it."""
+    return problem.field.split("[")[0].split(".")[0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import json
 import sys
 import threading
 import types
@@ -65,11 +66,9 @@ class Bundle:
         try:
             with _import_lock:
                 return importlib.import_module(f"{self._package}.{name}")
-        except ModuleNotFoundError as error:
-            if error.name and error.name.startswith(self._package):
+        except Exception as error:  # the module is somebody else's code: whatever it raises, it is not there
+            if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith(self._package):
                 raise DefinitionError(f"The connector folder has no {name.replace('.', '/')}.py.") from None
-            raise
-        except (SyntaxError, ImportError) as error:
             raise DefinitionError(f"{name.replace('.', '/')}.py cannot be imported: {error}") from error
 
     @cached_property
@@ -94,34 +93,47 @@ def load(folder: Path) -> Bundle:
     problems: list[Problem] = []
     manifest_document = _read(folder, MANIFEST, problems)
     manifest = _validated(ConnectorDefinition, manifest_document, MANIFEST, problems)
-    common = _read(folder, COMMON, problems).get("$defs", {}) if (folder / COMMON).is_file() else {}
+    common = _common(folder, problems)
     actions: dict[str, LoadedAction] = {}
     for path in definition_files(folder):
         document = _read(folder, path, problems)
-        if not document:
+        if document is None:
             continue
-        _add_common(document, common)
+        add_common(document, common)
         definition = _validated(ActionDefinition, document, path, problems)
-        if definition is not None:
+        if definition is not None and definition.key in actions:
+            place = f"{path.as_posix()}#/key"
+            problems.append(Problem(place, "duplicate", f"{place}: another file has the key “{definition.key}” too."))
+        elif definition is not None:
             actions[definition.key] = LoadedAction(definition, document)
-    if problems or manifest is None:
+    if problems or manifest is None or manifest_document is None:
         raise DefinitionError(f"The connector folder {folder.name} cannot be loaded.", problems)
     order = {group: place for place, group in enumerate(manifest.groups)}
     ordered = sorted(actions.items(), key=lambda item: (order.get(item[1].definition.group, len(order)), item[0]))
     return Bundle(folder, manifest, manifest_document, dict(ordered))
 
 
-def _read(folder: Path, path: Path, problems: list[Problem]) -> dict[str, Any]:
-    """The file's object; an empty one and a problem where it cannot be had."""
+def _common(folder: Path, problems: list[Problem]) -> dict[str, Any]:
+    """The shared `$defs` of the folder, if it has any."""
+    document = _read(folder, COMMON, problems) if (folder / COMMON).is_file() else {}
+    shared = (document or {}).get("$defs", {})
+    if not isinstance(shared, dict):
+        problems.append(Problem(COMMON.as_posix(), "type", f"{COMMON.as_posix()} at /$defs: it must be an object."))
+        return {}
+    return shared
+
+
+def _read(folder: Path, path: Path, problems: list[Problem]) -> dict[str, Any] | None:
+    """The file's object; None and a problem where it cannot be had."""
     try:
         return read_inside(folder, path)
     except (ValueError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         problems.append(Problem(path.as_posix(), "file", f"{path.as_posix()}: {reason}."))
-        return {}
+        return None
 
 
-def _add_common(document: dict[str, Any], common: dict[str, Any]) -> None:
+def add_common(document: dict[str, Any], common: dict[str, Any]) -> None:
     """Copy the shared `$defs` that a schema refers to and does not define itself into it."""
     for part in ("inputs", "outputs"):
         schema = document.get(part)
@@ -130,8 +142,9 @@ def _add_common(document: dict[str, Any], common: dict[str, Any]) -> None:
         waiting = [schema]
         while waiting:
             for name in _references(waiting.pop()):
-                if name in common and name not in schema.setdefault("$defs", {}):
-                    schema["$defs"][name] = common[name]
+                own = schema.setdefault("$defs", {})
+                if name in common and isinstance(own, dict) and name not in own:
+                    own[name] = common[name]
                     waiting.append(common[name])
 
 
@@ -144,11 +157,12 @@ def _references(value: Any) -> set[str]:
     return own.union(*map(_references, value.values()))
 
 
-def _validated(model: Any, document: dict[str, Any], path: Path, problems: list[Problem]) -> Any:
-    if not document:
+def _validated(model: Any, document: dict[str, Any] | None, path: Path, problems: list[Problem]) -> Any:
+    if document is None:
         return None
     try:
-        return model.model_validate(document)
+        # As JSON, and strictly: a text that looks like a number or a truth value is a text.
+        return model.model_validate_json(json.dumps(document), strict=True)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
             place = "/" + "/".join(str(step) for step in detail["loc"])

@@ -16,10 +16,10 @@ from connector.exchange import Exchange, Record, Teller
 from connector.handler import Call
 from connector.manifest import ConnectorDefinition
 from connector.refusal import is_refusal, refusal
-from connector.request import HttpRequest, masked
+from connector.request import HttpRequest, masked, secret_texts
 from connector.response import HttpResponse
 from connector.result import Preview, ThrottleStatus
-from connector.sign import base_url_of, masked_headers, secret_headers, secrets_of
+from connector.sign import base_url_of, identity_of, masked_headers, secret_headers, secrets_of
 from connector.throttle import Bucket, Store
 from connector.transport import Patience, Transport
 
@@ -82,14 +82,14 @@ class Calls:
         """
         _check_pages(action, options)
         try:
-            inputs, problems = action.judge_inputs(given)
+            inputs, problems = action.judge_inputs(_with_key(action, given, options.idempotency_key))
         except RecursionError:
             raise InputError("The inputs are nested too deeply.") from None
         if problems:
             count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
             raise InputError(f"{action.summary}: {count} with the inputs. Nothing was sent.", problems)
         if action.definition.idempotency is not None:
-            inputs.setdefault(action.definition.idempotency.input, options.idempotency_key or self.new_key())
+            inputs.setdefault(action.definition.idempotency.input, self.new_key())
         return inputs
 
     def prepare(
@@ -174,13 +174,14 @@ class Calls:
         def accept(response: HttpResponse) -> None:
             accepted = response.succeeded or response.status in action.definition.outcomes
             if not accepted or is_refusal(self.definition, response):
-                raise refusal(self.definition, action.definition, inputs, response, self.clock.wall(), secrets)
+                hidden = [*secrets, *secret_texts(action.definition, inputs)]
+                raise refusal(self.definition, action.definition, inputs, response, self.clock.wall(), hidden)
 
         return accept
 
     def buckets(self, action: Action | None, connection: Connection) -> list[Bucket]:
         """The connection's own limit, and the action's where it states a tighter one."""
-        name = connection.identity(self.definition.base_url)
+        name = identity_of(self.definition, connection)
         limits = [(name, self.definition.throttle)]
         if action is not None and action.definition.throttle is not None:
             limits.append((f"{name}/{action.key}", action.definition.throttle))
@@ -205,6 +206,16 @@ def idempotency_key(action: Action, inputs: Mapping[str, Any]) -> str | None:
     """The key under which the service remembers a call with these inputs, if the action has one."""
     declared = action.definition.idempotency
     return inputs.get(declared.input) if declared is not None else None
+
+
+def _with_key(action: Action, given: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:
+    """The inputs with an idempotency key from outside, unless they bring their own."""
+    declared = action.definition.idempotency
+    if declared is None or not key:
+        return given
+    names = action.input_names
+    brought = (value for name, value in given.items() if names.get(name, name) == declared.input)
+    return given if any(brought) else {**given, declared.input: key}
 
 
 def _check_pages(action: Action, options: RunOptions) -> None:

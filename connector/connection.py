@@ -82,13 +82,14 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         parts, host, port = urlsplit(""), None, None
-    if parts.scheme not in {"http", "https"} or not host or port == 0:
+    odd = any(char <= " " or char == "\x7f" for char in url.strip())
+    if parts.scheme not in {"http", "https"} or not host or port == 0 or odd:
         raise AuthorizationError(
             "The base URL is not a web address.",
             code="base_url",
             hint="It looks like https://api.example.com.",
         )
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if "@" in parts.netloc or "?" in url or "#" in url:
         raise AuthorizationError(
             "The base URL may not contain a user name, a password, a query or a fragment.", code="base_url"
         )

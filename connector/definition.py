@@ -34,12 +34,37 @@ class Effects(Model):
     idempotent: bool
 
 
+class Completion(Model):
+    """What the service wants to see in an object of the body, as soon as the inputs put that object there.
+
+    Attributes:
+        at: Where such an object stands; `*` on the way is every entry of a list.
+        beside: Only when the object has this name.
+        without: Only when it has not.
+        put: Values by name, for names that are absent.
+        take: Places in the body by name, for names that are absent; a place with nothing gives nothing.
+    """
+
+    at: Pointer
+    beside: str | None = None
+    without: str | None = None
+    put: dict[str, Any] = Field(default_factory=dict)
+    take: dict[str, Pointer] = Field(default_factory=dict)
+
+
 class RequestTemplate(Model):
-    """Method and path of the call; `{names}` in the path are inputs. `body` is what every request carries."""
+    """How a call looks on the wire.
+
+    Attributes:
+        path: `{names}` in it are inputs.
+        body: What every request carries.
+        completions: What is added to the body that the inputs make up, one after another.
+    """
 
     method: Method
     path: Annotated[str, StringConstraints(pattern=r"^/")]
     body: dict[str, Any] | None = None
+    completions: list[Completion] = Field(default_factory=list)
 
     @property
     def placeholders(self) -> tuple[str, ...]:
@@ -146,7 +171,6 @@ class ActionDefinition(Model):
 
     Attributes:
         outcomes: Statuses outside 2xx that are an outcome with a body, not an error.
-        notes: What a user of the original connector must know, such as a documented field the service lacks.
     """
 
     schema_uri: str | None = None

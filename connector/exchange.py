@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from connector.clock import Clock
-from connector.errors import OutcomeUnknownError, UnavailableError
+from connector.errors import ConnectorError, OutcomeUnknownError, UnavailableError
 from connector.manifest import RetryPolicy
 from connector.request import HttpRequest
 from connector.response import HttpResponse
@@ -20,6 +21,10 @@ from connector.transport import BrokenError, NotSentError
 
 Teller = Callable[[str, float], None]
 """Told what a run is about to wait for, and how many seconds."""
+
+
+_HOPELESS = {"certificate", "base_url", "header"}
+"""Codes of failures that the same call meets again."""
 
 
 @dataclass
@@ -86,7 +91,7 @@ class Exchange:
     def _take_token(self) -> None:
         left = min(self.max_wait - self.record.throttled, self.deadline - self.clock.monotonic())
         self.record.throttled += acquire(
-            self.store, self.clock, self.buckets, max(0.0, left), self.cancelled, self.tell
+            self.store, self.clock, self.buckets, max(0.0, left), self.cancelled, self.tell, self.chance
         )
 
     def _wait_after(self, outcome: HttpResponse | UnavailableError, attempt: int) -> float | None:
@@ -95,11 +100,13 @@ class Exchange:
         if isinstance(outcome, HttpResponse):
             retry_after = retry_after_seconds(outcome.headers.get("retry-after"), self.clock.wall())
             if outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
-                self.store.pause(self.buckets[0], retry_after or 1.0)
+                # Where the others cannot be told, they meet answers like this one.
+                with contextlib.suppress(ConnectorError):
+                    self.store.pause(self.buckets[0], retry_after or 1.0)
             again = outcome.status in self.policy.statuses and self.repeatable
         else:
             again = self.repeatable or isinstance(outcome, NotSentError)
-            again = again and outcome.error_code != "certificate"
+            again = again and outcome.error_code not in _HOPELESS
         if not again or attempt >= self.policy.attempts:
             return None
         if self.cancelled is not None and self.cancelled.is_set():

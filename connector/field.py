@@ -16,7 +16,7 @@ from connector import pointer as pointers
 JsonType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
 Place = Literal["path", "query", "header", "body"]
 Visibility = Literal["important", "advanced", "internal"]
-Source = Literal["body", "text", "status"]
+Source = Literal["body", "text", "status", "success"]
 
 
 def _pointer(text: str) -> str:
@@ -73,7 +73,10 @@ class FieldSchema(Model):
         x_map_value: With `x_map_key`: the field of the row that is the whole value of its key.
         x_spread: The object's keys stand on the wire beside the other fields, not inside an object of their own.
         x_keep_empty: An empty text or list is a value here, not a box left empty.
-        x_from: Where an output is read: in the body's JSON (default), the body's text, or the HTTP status.
+        x_text_for: In the items of a list: a text stands for an object that has it under each of these names.
+        x_from: Where an output is read: in the body's JSON (default), the body's text, the HTTP status, or in
+            whether that status means success.
+        default: Of an input, what it is when left empty; of an output, what it is when the service does not say.
         x_time: The wire's number is epoch milliseconds; the output is its ISO 8601 text.
     """
 
@@ -114,6 +117,7 @@ class FieldSchema(Model):
     x_map_value: str | None = None
     x_spread: bool = False
     x_keep_empty: bool = False
+    x_text_for: list[str] = Field(default_factory=list)
     x_from: Source = "body"
     x_time: Literal["epoch-milliseconds"] | None = None
     x_ms_visibility: Visibility | None = None

@@ -104,7 +104,11 @@ def read_inside(folder: Path, path: Path) -> dict[str, Any]:
         OSError: It cannot be read.
     """
     full = folder / path
-    if not full.resolve().is_relative_to(folder.resolve()):
+    try:
+        inside = full.resolve().is_relative_to(folder.resolve())
+    except RuntimeError:
+        raise ValueError("the file is a link that leads to itself") from None
+    if not inside:
         raise ValueError("the file is a link that leads out of the connector folder")
     return read_json(full)
 

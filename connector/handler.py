@@ -6,12 +6,13 @@ returns the outputs, perhaps with something derived.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
-from connector import paginate, request
+from connector import paginate, pointer, request
 from connector.definition import ActionDefinition
 from connector.errors import InputError, Problem
 from connector.manifest import Limits
@@ -111,6 +112,14 @@ class Call:
     def body(self) -> Any:
         """The JSON body as the definition builds it; assign to it to send another."""
         return request.body_of(self.action, self.inputs)
+
+    def give(self, name: str, value: Any) -> None:
+        """Change an input for the next request, in the body too where it stands there."""
+        self.inputs[name] = value
+        field = self.action.input(name)
+        if field.x_in == "body":
+            self.body = copy.deepcopy(self.body)
+            pointer.put(self.body, field.pointers(name)[0], value)
 
     def send(self) -> Outputs:
         """Build the request, send it, and flatten the answer.

@@ -114,6 +114,32 @@ class Group(Model):
     icon: str
 
 
+class Contact(Model):
+    """Who answers questions about the connector's service."""
+
+    name: Sentence
+    url: Annotated[str, StringConstraints(pattern=r"^https://")]
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class Publication(Model):
+    """What catalogues of connectors want to know beside what the connector does.
+
+    Attributes:
+        contact: Whom to ask.
+        privacy_policy: Web address of the service's privacy policy.
+        categories: In words of the catalogue; Microsoft's takes at most two of its own list.
+        brand_color: The ground that a catalogue prescribes, where it is not the connector's own.
+        icon: A square PNG on that ground, 230 pixels wide, where it is not the connector's own.
+    """
+
+    contact: Contact
+    privacy_policy: Annotated[str, StringConstraints(pattern=r"^https://")]
+    categories: Annotated[list[Sentence], Field(min_length=1, max_length=2)]
+    brand_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] | None = None
+    icon: str | None = None
+
+
 class ConnectorDefinition(Model):
     """The connector, whole."""
 
@@ -139,4 +165,5 @@ class ConnectorDefinition(Model):
     paging: PagingDefaults = PagingDefaults()
     errors: list[KnownError] = Field(default_factory=list)
     groups: dict[Key, Group]
+    publication: Publication | None = None
     sandbox: Literal["sandbox"] | None = None

@@ -21,6 +21,9 @@ class PagedCall(Protocol):
     response: HttpResponse | None
     warnings: list[str]
 
+    def give(self, name: str, value: Any) -> None:
+        """Change an input for the next page."""
+
     def send(self) -> dict[str, Any]:
         """Fetch the page that the cursor input names."""
 
@@ -49,7 +52,7 @@ def walk(call: PagedCall, fetch: Callable[[], dict[str, Any]] | None = None) -> 
                 code="cursor_repeats",
             )
         seen.add(cursor)
-        call.inputs[paging.input] = cursor
+        call.give(paging.input, cursor)
 
 
 def rows(call: PagedCall, fetch: Callable[[], dict[str, Any]]) -> Iterator[Any]:

@@ -56,7 +56,7 @@ def refusal(
     field = (known.field if known else None) or _complained_field(action, words)
     message = _fill(known.sentence, action, inputs) if known else _general(response.status)
     if words:
-        message += f" {connector.title} says: {words}" + ("" if words.endswith((".", "!", "?")) else ".")
+        message += f" {connector.title} says: {words}" + ("" if words.endswith((".", "!", "?", "…")) else ".")
     hint = known.hint if known else ""
     code = known.code if known else None
     request_id = find_request_id(connector, response)
@@ -90,7 +90,7 @@ def _words(connector: ConnectorDefinition, response: HttpResponse, secrets: Sequ
     said = pointer.get(response.body, connector.error_body.message)
     if not isinstance(said, str):
         return ""
-    text = " ".join(printable(mask(said, secrets)).split())
+    text = mask(" ".join(printable(said).split()), secrets)
     return text if len(text) <= _LONGEST_WORDS else text[:_LONGEST_WORDS] + "…"
 
 
@@ -122,7 +122,7 @@ def _fill(text: str, action: ActionDefinition, inputs: Mapping[str, Any]) -> str
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
         field = action.inputs.properties.get(name)
-        shown = show(inputs.get(name), secret=field is None or field.write_only)
+        shown = show(inputs.get(name), secret=field is None or action.inputs.resolve(field).write_only)
         return shown.removeprefix("the text ")
 
     return _PLACEHOLDER.sub(value, text)

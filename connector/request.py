@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from connector import pointer
+from connector.complete import complete
 from connector.definition import ActionDefinition
 from connector.errors import Problem
 from connector.field import FieldSchema, ObjectSchema
@@ -83,6 +84,7 @@ def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
     body: dict[str, Any] = json.loads(json.dumps(definition.request.body or {}))
     for name, field in placed:
         _write(body, name, field, inputs[name], definition.inputs)
+    complete(body, definition.request.completions)
     return body
 
 
@@ -120,6 +122,24 @@ def masked(definition: ActionDefinition, inputs: Mapping[str, Any]) -> dict[str,
         return value
 
     return {name: hide(definition.inputs.properties[name], value) for name, value in inputs.items()}
+
+
+def secret_texts(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[str]:
+    """The texts in the inputs that are secret, for keeping them out of messages."""
+
+    def texts(field: FieldSchema, value: Any, secret: bool) -> Iterator[str]:
+        field = definition.inputs.resolve(field)
+        secret = secret or field.write_only
+        if isinstance(value, str) and secret:
+            yield value
+        elif isinstance(value, list):
+            for item in value:
+                yield from texts(field.items or FieldSchema(), item, secret)
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                yield from texts(field.properties.get(key, FieldSchema()), item, secret)
+
+    return list(texts(FieldSchema(properties=definition.inputs.properties), dict(inputs), False))
 
 
 def _placed(schema: ObjectSchema, inputs: Mapping[str, Any]) -> Iterator[tuple[str, FieldSchema]]:
@@ -166,6 +186,8 @@ def _keyed(field: FieldSchema, item: FieldSchema, rows: list[dict[str, Any]], sc
 
 
 def _wire_item(item: FieldSchema, entry: Any, schema: ObjectSchema) -> Any:
+    if item.x_text_for and isinstance(entry, str):
+        return dict.fromkeys(item.x_text_for, entry)
     if item.x_pointer is not None and not isinstance(entry, dict):
         wrapped: dict[str, Any] = {}
         pointer.put(wrapped, item.pointers("")[0], entry)

@@ -71,7 +71,11 @@ def _output(name: str, field: FieldSchema, response: HttpResponse, schema: Objec
         return response.text or None
     if field.x_from == "status":
         return response.status
-    return _read(name, schema.resolve(field), response.body, schema)
+    if field.x_from == "success":
+        return response.succeeded
+    field = schema.resolve(field)
+    value = _read(name, field, response.body, schema)
+    return field.default if value is None else value
 
 
 def _read(name: str, field: FieldSchema, document: Any, schema: ObjectSchema) -> Any:

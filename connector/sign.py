@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from connector.connection import Connection
 from connector.errors import AuthorizationError
@@ -45,6 +46,12 @@ def secrets_of(connector: ConnectorDefinition, connection: Connection) -> dict[s
     return values
 
 
+def identity_of(connector: ConnectorDefinition, connection: Connection) -> str:
+    """The connection's identity, the same however its secret was pasted."""
+    values: dict[str, Any] = {name: _stripped(connector, value) for name, value in connection.reveal().items()}
+    return Connection(base_url=connection.base_url, allow_insecure=True, **values).identity(connector.base_url)
+
+
 def secret_headers(connector: ConnectorDefinition, secrets: dict[str, str]) -> dict[str, str]:
     """The header that signs a request."""
     value = _FIELD.sub(lambda match: secrets.get(match.group(1), ""), connector.authorization.template)
@@ -63,6 +70,7 @@ def _label(connector: ConnectorDefinition, name: str) -> str:
 
 def _stripped(connector: ConnectorDefinition, value: str) -> str:
     for prefix in connector.authorization.strip:
-        if value[: len(prefix)].casefold() == prefix.casefold():
+        # A connection's values have no blank at their end: a prefix alone lost its own.
+        if f"{value} "[: len(prefix)].casefold() == prefix.casefold():
             return value[len(prefix) :].strip()
     return value

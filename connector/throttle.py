@@ -10,21 +10,27 @@ reserves a time; the caller sleeps until then outside the lock, first come, firs
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import math
+import random
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from connector.clock import Clock
-from connector.errors import ThrottledError
+from connector.errors import ConnectorError, ThrottledError
 
 _TRIES = 5
 """How often a caller that woke too late reserves again."""
 
+_LEAST_GUARD = 0.02
+"""Seconds."""
 
-@dataclass(frozen=True)
-class Bucket:
+_CHANCE = random.Random()  # noqa: S311 - spreads callers, hides nothing
+
+
+class Bucket(NamedTuple):
     """One limit: never more than `calls` in any `period` seconds under this name."""
 
     name: str
@@ -34,28 +40,34 @@ class Bucket:
     @property
     def guard(self) -> float:
         """Seconds added to the period, because waking up and the way to the service are never exact."""
-        return max(0.02, self.period / 240)
+        return max(_LEAST_GUARD, self.period / 240)
+
+    @property
+    def span(self) -> float:
+        """Seconds until a token that was taken is there again."""
+        return self.period + self.guard
 
 
-@dataclass(frozen=True)
-class Reservation:
+class Reservation(NamedTuple):
     """A call that may be made at a time of its own.
 
     Attributes:
         at: The granted time on the store's clock, in seconds.
         wait: Seconds from the reservation to that time.
+        made: When it was reserved, on the clock of this process.
         marks: Per bucket the sequence number of the grant, so that the newest can be given back.
         replaced: Per bucket the older grant whose place in the ring this one took.
+        paused: Whether the wait is for the end of a pause, together with everybody else.
         name: The reservation's own name, where the store knows it by one.
-        server_at: The granted time on a server's clock, where there is one.
     """
 
     at: float
     wait: float
+    made: float
     marks: tuple[int, ...]
     replaced: tuple[float, ...]
+    paused: bool = False
     name: str = ""
-    server_at: int = 0
 
 
 class Store(Protocol):
@@ -72,7 +84,10 @@ class Store(Protocol):
         """Give a reservation back that was not used; exact where it is still the newest."""
 
     def remaining(self, buckets: Sequence[Bucket], reservation: Reservation) -> float:
-        """Seconds until the reserved time or the end of a pause; negative by how much it has passed."""
+        """Seconds until the reserved time or the end of a pause; negative by how much it has passed.
+
+        Minus infinity for a reservation that holds no longer: another one has to be made.
+        """
 
     def pause(self, bucket: Bucket, seconds: float) -> None:
         """Let nobody call for that many seconds: the service said so."""
@@ -91,20 +106,15 @@ class Ring:
 
     def __init__(self, bucket: Bucket) -> None:
         self.calls = bucket.calls
-        self.span = bucket.period + bucket.guard
+        self.span = bucket.span
         self.times = [-math.inf] * bucket.calls
         self.sequence = 0
         self.floor = -math.inf
 
-    def next(self, limit: int | None = None) -> float:
-        """When the next token is there; in the past when it is there now.
-
-        Args:
-            limit: Keep to fewer calls than the bucket has.
-        """
-        if limit is not None and limit < self.calls:
-            return max(self.times[(self.sequence - limit) % self.calls] + self.span, self.floor)
-        return max(self.times[self.sequence % self.calls] + self.span, self.floor)
+    def next(self) -> float:
+        """When the next token is there; in the past when it is there now."""
+        at = self.times[self.sequence % self.calls] + self.span
+        return at if at > self.floor else self.floor  # noqa: FURB136 - every call does it; max() takes twice as long
 
     def grant(self, at: float) -> float:
         """Take the next token at that time; the older grant whose place it takes."""
@@ -115,8 +125,8 @@ class Ring:
 
     def copy(self) -> Ring:
         """The same ring, for looking at."""
-        twin = Ring(Bucket("", self.calls, 0))
-        twin.span, twin.times, twin.sequence, twin.floor = self.span, list(self.times), self.sequence, self.floor
+        twin = copy.copy(self)
+        twin.times = list(self.times)
         return twin
 
     def due(self, count: int, now: float) -> float:
@@ -131,6 +141,12 @@ class Ring:
             self.sequence -= 1
             self.times[self.sequence % self.calls] = older
 
+    def forget_after(self, now: float) -> None:
+        """Take back all grants that were not used until now; none of them can be given back any more."""
+        used = sorted(at for at in self.times if at <= now)
+        self.times = [-math.inf] * (self.calls - len(used)) + used
+        self.sequence += 2 * self.calls - self.sequence % self.calls
+
 
 class MemoryStore:
     """Buckets for the threads of one process.
@@ -142,25 +158,28 @@ class MemoryStore:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._rings: dict[tuple[str, int, float], Ring] = {}
+        self._rings: dict[Bucket, Ring] = {}
 
     def _ring(self, bucket: Bucket) -> Ring:
-        key = (bucket.name, bucket.calls, bucket.period)
-        ring = self._rings.get(key)
-        if ring is None:
-            ring = self._rings[key] = Ring(bucket)
-        return ring
+        return self._rings.get(bucket) or self._rings.setdefault(bucket, Ring(bucket))
 
     def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
         """Take a token from every bucket, in one step; see `Store.reserve`."""
         with self._lock:
-            now = self._clock.monotonic()
-            rings = [self._ring(bucket) for bucket in buckets]
-            at = max(now, *(ring.next() for ring in rings))
+            at = now = self._clock.monotonic()
+            paused = False
+            rings = []
+            for bucket in buckets:
+                rings.append(ring := self._ring(bucket))
+                if (due := ring.next()) > at:
+                    at, paused = due, due == ring.floor
             if at - now > max_wait:
                 raise refusal(at - now, max_wait)
-            replaced = tuple(ring.grant(at) for ring in rings)
-            return Reservation(at, at - now, tuple(ring.sequence for ring in rings), replaced)
+            marks, replaced = [], []
+            for ring in rings:
+                replaced.append(ring.grant(at))
+                marks.append(ring.sequence)
+            return Reservation(at, at - now, now, tuple(marks), tuple(replaced), paused)
 
     def release(self, buckets: Sequence[Bucket], reservation: Reservation) -> None:
         """Give the newest reservation back; an older one stays spent, which is safe."""
@@ -187,7 +206,7 @@ class MemoryStore:
             return self._ring(bucket).copy(), self._clock.monotonic()
 
     def warnings(self) -> tuple[str, ...]:
-        """Nothing: memory has no condition."""
+        """None: memory has no condition."""
         return ()
 
 
@@ -208,6 +227,7 @@ def acquire(
     max_wait: float,
     cancelled: threading.Event | None = None,
     tell: Callable[[str, float], None] = lambda _reason, _seconds: None,
+    chance: random.Random = _CHANCE,
 ) -> float:
     """Take a token from every bucket and wait for its time.
 
@@ -218,6 +238,7 @@ def acquire(
         max_wait: Longest total wait in seconds.
         cancelled: Set by somebody else to give the place up.
         tell: Told of a wait before it begins: what for, and how many seconds.
+        chance: Spreads those who wait for the end of one pause, within the guard.
 
     Returns:
         Seconds waited.
@@ -225,20 +246,36 @@ def acquire(
     Raises:
         ThrottledError: The wait would be too long, or was cancelled; nothing is spent.
     """
-    started = clock.monotonic()
-    guard = min(bucket.guard for bucket in buckets)
+    started = before = clock.monotonic()
     for _ in range(_TRIES):
-        before = clock.monotonic()
-        reservation = store.reserve(buckets, max_wait - (before - started))
+        reservation = store.reserve(buckets, max(0.0, max_wait - (before - started)))
+        late = 0.0
         try:
-            _wait(store, clock, buckets, reservation, started + max_wait, cancelled, tell)
+            if reservation.wait > 0:
+                late = _wait(store, clock, buckets, reservation, started + max_wait, cancelled, tell, chance)
+            else:
+                _heed(cancelled)
         except BaseException:
-            store.release(buckets, reservation)
+            # What ended the wait is what matters; a place that cannot be given back stays spent.
+            with contextlib.suppress(ConnectorError):
+                store.release(buckets, reservation)
             raise
-        if clock.monotonic() - before - reservation.wait <= guard:
-            return clock.monotonic() - started
+        before = clock.monotonic()
+        late = max(late, before - reservation.made - reservation.wait)
+        if late <= _LEAST_GUARD or late <= _guard(buckets):
+            return before - started
         # Woken too late, or held by a pause: a call now could crowd the next window.
     raise ThrottledError("This machine is too busy to keep to the limit of calls.", hint="Run it later.")
+
+
+def _guard(buckets: Sequence[Bucket]) -> float:
+    """Seconds by which a call may be late without harm to any of the limits."""
+    return buckets[0].guard if len(buckets) == 1 else min([bucket.guard for bucket in buckets])
+
+
+def _heed(cancelled: threading.Event | None) -> None:
+    if cancelled is not None and cancelled.is_set():
+        raise ThrottledError("The run was cancelled while it waited for its turn.")
 
 
 def _wait(
@@ -249,15 +286,26 @@ def _wait(
     deadline: float,
     cancelled: threading.Event | None,
     tell: Callable[[str, float], None],
-) -> None:
-    """Sleep until the reserved time has come and no pause holds; a sleep may end early, a pause may begin meanwhile."""
-    told = 0.0
-    while (left := store.remaining(buckets, reservation)) > 0:
-        if clock.monotonic() + left > deadline + min(bucket.guard for bucket in buckets):
+    chance: random.Random,
+) -> float:
+    """Sleep until the reserved time has come and no pause holds; a sleep may end early, a pause may begin meanwhile.
+
+    Returns:
+        Seconds by which the time has passed; infinity where the reservation holds no longer.
+    """
+    told, guard, paused = 0.0, _guard(buckets), reservation.paused
+    while True:
+        _heed(cancelled)
+        left = store.remaining(buckets, reservation)
+        if left <= 0:
+            return -left
+        if clock.monotonic() + left > deadline + guard:
             raise refusal(left, max(0.0, deadline - clock.monotonic()))
         if left > told:
             tell("waiting for the limit of calls", left)
+            # Who has more to wait for than before is held by a pause that began meanwhile.
+            paused = paused or told > 0
             told = left
+        if paused:
+            left += chance.uniform(0, guard / 2)
         clock.sleep(left, cancelled)
-        if cancelled is not None and cancelled.is_set():
-            raise ThrottledError("The run was cancelled while it waited for its turn.")

@@ -12,24 +12,27 @@ import hmac
 import math
 import os
 import secrets
-import stat
-import struct
 import threading
-import zlib
+import weakref
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from connector import file_lock
 from connector.clock import Clock
 from connector.errors import ConnectorError
-from connector.file_lock import locked
 from connector.state import StateError, folder
 from connector.throttle import Bucket, MemoryStore, Reservation, Ring, Store, refusal
+from connector.throttle_record import BucketFile, Record
 
-_HEADER = struct.Struct("<8s16sIQdddd")
-_CHECKSUM = struct.Struct("<I")
-_MAGIC = b"bucket01"
 _KEY_BYTES = 32
+_TRIES = 20
+
+_DAMAGED = "The throttle's file was damaged and was replaced; every call it may have held counts as just made."
+_REMOVED = "The throttle's file was removed and made anew; every call it may have held counts as just made."
+_ELSEWHERE = (
+    "Another machine uses the throttle's file as well; every call it may have held counts as just made. "
+    "Machines share a limit through Redis."
+)
 
 
 class ThrottleFileError(ConnectorError):
@@ -38,20 +41,11 @@ class ThrottleFileError(ConnectorError):
     code = "throttle_file"
 
 
-@dataclass
-class _State:
-    """What a file holds: the ring, and the clock as it was last seen."""
-
-    ring: Ring
-    seen: float
-    offset: float
-
-
 class FileStore:
     """Buckets in files of a private folder.
 
     Args:
-        folder: Gives the folder when a bucket is first used; made private by whoever gives it.
+        folder: Gives the folder when a file is opened; made private by whoever gives it.
         clock: Where the time comes from; it must be the machine's, the same for every process.
         boot_id: Names the time since the machine was started; another one means another zero of the clock.
     """
@@ -61,165 +55,179 @@ class FileStore:
         self._clock = clock
         self._boot = hashlib.sha256((machine_boot_id() if boot_id is None else boot_id).encode()).digest()[:16]
         self._lock = threading.Lock()
-        self._handles: dict[str, int] = {}
-        self._owner = os.getpid()
-        self._key: bytes | None = None
-        self._warnings: dict[str, str] = {}
+        self._files: dict[Bucket, BucketFile] = {}
+        self._warnings: dict[str, tuple[float, str]] = {}
+        _STORES.add(self)
 
     def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
         """Take a token from every bucket, in one step; see `Store.reserve`."""
-        with self._held(buckets) as states:
-            now = self._now(states)
-            at = max(now, *(state.ring.next() for state in states))
-            if at - now > max_wait:
-                raise refusal(at - now, max_wait)
-            replaced = tuple(state.ring.grant(at) for state in states)
-            return Reservation(at, at - now, tuple(state.ring.sequence for state in states), replaced)
+        with self._held(buckets) as records:
+            raw = self._clock.monotonic()
+            wait, paused = 0.0, False
+            # Every bucket has a time of its own, so what they have in common is the wait.
+            for record in records:
+                due = record.next()
+                left = due - record.now(raw)
+                if left > wait:
+                    wait, paused = left, due == record.floor
+            if wait > max_wait:
+                raise refusal(wait, max_wait)
+            marks, replaced = [], []
+            for record in records:
+                replaced.append(record.grant(raw + record.offset + wait))
+                marks.append(record.sequence)
+            at = raw + records[0].offset + wait
+            return Reservation(at, wait, raw, tuple(marks), tuple(replaced), paused)
 
     def release(self, buckets: Sequence[Bucket], reservation: Reservation) -> None:
         """Give the newest reservation back; an older one stays spent, which is safe."""
-        with self._held(buckets) as states:
-            for state, mark, older in zip(states, reservation.marks, reservation.replaced, strict=True):
-                state.ring.undo(mark, older)
+        with self._held(buckets) as records:
+            for record, mark, older in zip(records, reservation.marks, reservation.replaced, strict=True):
+                record.undo(mark, older)
 
     def remaining(self, buckets: Sequence[Bucket], reservation: Reservation) -> float:
         """Seconds until the reserved time or the end of a pause; see `Store.remaining`."""
-        with self._held(buckets, write=False) as states:
-            return max(reservation.at, *(state.ring.floor for state in states)) - self._now(states)
+        with self._held(buckets, write=False) as records:
+            raw = self._clock.monotonic()
+            # Never more than it was: the file may have been replaced, and its time with it.
+            own = min(reservation.at - records[0].now(raw), reservation.wait)
+            return max(own, *[record.floor - record.now(raw) for record in records])
 
     def pause(self, bucket: Bucket, seconds: float) -> None:
         """Let nobody on this machine call for that many seconds."""
-        with self._held([bucket]) as states:
-            states[0].ring.floor = max(states[0].ring.floor, self._now(states) + seconds)
+        with self._held([bucket]) as (record,):
+            record.floor = max(record.floor, record.now(self._clock.monotonic()) + seconds)
 
     def look(self, bucket: Bucket) -> tuple[Ring, float]:
         """The bucket's ring as it is, and the time it is to be read at."""
-        with self._held([bucket], write=False) as states:
-            return states[0].ring, self._now(states)
+        with self._held([bucket], write=False) as (record,):
+            return record.ring(bucket), record.now(self._clock.monotonic())
 
     def warnings(self) -> tuple[str, ...]:
-        """What somebody should be told about the files."""
-        return tuple(self._warnings.values())
+        """What somebody should be told about the files; forgotten when it can hold up nobody any more."""
+        now = self._clock.monotonic()
+        return tuple(text for until, text in list(self._warnings.values()) if now <= until)
 
     def close(self) -> None:
         """Give the open files back."""
         with self._lock:
             self._forget()
 
-    def _now(self, states: Sequence[_State]) -> float:
-        """The time that never goes back: a clock that was set back goes on from where it was."""
-        raw = self._clock.monotonic()
-        now = -math.inf
-        for state in states:
-            if raw < state.seen:
-                state.offset += state.seen - raw
-            state.seen = raw
-            now = max(now, raw + state.offset)
-        return now
-
     @contextlib.contextmanager
-    def _held(self, buckets: Sequence[Bucket], *, write: bool = True) -> Iterator[list[_State]]:
-        """The buckets' states while nobody else has them; written back at the end, if nothing failed."""
-        with self._lock, contextlib.ExitStack() as stack:
-            if self._owner != os.getpid():
-                # A forked child shares its parent's open files, and with them the parent's locks.
-                self._forget()
-                self._owner = os.getpid()
-            handles = {}
-            for bucket in sorted(buckets, key=lambda bucket: bucket.name):
-                handles[bucket.name] = self._locked_handle(bucket, stack)
-            states = [self._read(bucket, handles[bucket.name]) for bucket in buckets]
-            yield states
-            if write:
-                for bucket, state in zip(buckets, states, strict=True):
-                    os.pwrite(handles[bucket.name], self._packed(state), 0)
+    def _held(self, buckets: Sequence[Bucket], *, write: bool = True) -> Iterator[list[Record]]:
+        """The buckets' records while nobody else has them; written back at the end, if nothing failed."""
+        with self._lock:
+            records: dict[Bucket, Record] = {}
+            done = False
+            try:
+                # Everybody locks in the same order, or two could wait for each other.
+                for bucket in buckets if len(buckets) == 1 else sorted(buckets):
+                    records[bucket] = self._taken(bucket)
+                yield [records[bucket] for bucket in buckets]
+                done = write
+            except OSError as error:
+                raise ThrottleFileError(f"The throttle's file cannot be used: {error.strerror}.") from None
+            finally:
+                self._let_go(buckets, records, write=done)
 
-    def _locked_handle(self, bucket: Bucket, stack: contextlib.ExitStack) -> int:
-        while True:
-            handle = self._handles.get(bucket.name)
-            if handle is None:
-                handle = self._handles[bucket.name] = self._open(self._path(bucket))
-            lock = locked(handle)
-            lock.__enter__()
-            if os.fstat(handle).st_nlink:
-                stack.push(lock)
-                return handle
-            # Somebody removed the file: what we hold is nobody else's bucket.
-            lock.__exit__(None, None, None)
-            os.close(self._handles.pop(bucket.name))
-
-    def _path(self, bucket: Bucket) -> Path:
-        folder = self._folder()
-        if self._key is None:
-            self._key = _folder_key(folder / "throttle.key")
-        name = f"{bucket.name}|{bucket.calls}|{bucket.period}"
-        return folder / f"throttle-{hmac.new(self._key, name.encode(), 'sha256').hexdigest()[:32]}"
-
-    def _open(self, path: Path) -> int:
+    def _let_go(self, buckets: Sequence[Bucket], records: dict[Bucket, Record], *, write: bool) -> None:
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | _SAFELY, 0o600)
+            for bucket, record in records.items():
+                if write or record.changed:
+                    file_lock.write(self._files[bucket].handle, record.packed(self._clock.wall().timestamp()))
         except OSError as error:
-            raise ThrottleFileError(f"The throttle's file {path} cannot be opened: {error.strerror}.") from None
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
-            os.close(handle)
-            raise ThrottleFileError(f"The throttle's file {path} is not a plain file of this user.")
-        return handle
+            raise ThrottleFileError(f"The throttle's file cannot be written: {error.strerror}.") from None
+        finally:
+            for bucket in buckets:
+                if bucket in self._files:
+                    file_lock.unlock(self._files[bucket].handle)
 
-    def _read(self, bucket: Bucket, handle: int) -> _State:
-        size = _HEADER.size + 8 * bucket.calls + _CHECKSUM.size
-        content = os.pread(handle, size + 1, 0)
-        ring = Ring(bucket)
-        if not content:
-            return _State(ring, self._clock.monotonic(), 0.0)
-        state = self._unpacked(content, ring, size)
-        if state is None:
-            self._warnings[bucket.name] = (
-                "The throttle's file was damaged and was replaced; every call it may have held counts as just made."
-            )
-            now = self._clock.monotonic()
-            ring.times = [now] * bucket.calls
-            return _State(ring, now, 0.0)
-        return state
+    def _taken(self, bucket: Bucket) -> Record:
+        """The bucket's record, its file locked; what was in a file that somebody removed is carried over."""
+        removed = b""
+        for _ in range(_TRIES):
+            file = self._files.get(bucket)
+            if file is None:
+                file = self._files[bucket] = self._opened(bucket)
+            file_lock.lock(file.handle)
+            if file.is_in_its_place():
+                return self._read(file, removed)
+            removed = file_lock.read(file.handle, file.size)
+            os.close(self._files.pop(bucket).handle)
+        raise ThrottleFileError("The throttle's file is removed again and again.")
 
-    def _unpacked(self, content: bytes, ring: Ring, size: int) -> _State | None:
-        """The state in the file; None when it is damaged."""
-        body, checksum = content[: -_CHECKSUM.size], content[-_CHECKSUM.size :]
-        if len(content) != size or _CHECKSUM.unpack(checksum)[0] != zlib.crc32(body):
-            return None
-        magic, boot, calls, sequence, floor, span, seen, offset = _HEADER.unpack_from(body)
-        if magic != _MAGIC or calls != ring.calls or not math.isclose(span, ring.span):
-            return None
-        if boot != self._boot:
+    def _opened(self, bucket: Bucket) -> BucketFile:
+        place = self._folder()
+        try:
+            key, replaced = _folder_key(place / "throttle.key")
+            name = f"{bucket.name}|{bucket.calls}|{bucket.period}"
+            path = place / f"throttle-{hmac.new(key, name.encode(), 'sha256').hexdigest()[:32]}"
+            return BucketFile(bucket, path, doubtful=replaced)
+        except OSError as error:
+            raise ThrottleFileError(
+                f"The throttle's file {error.filename} cannot be opened: {error.strerror}."
+            ) from None
+
+    def _read(self, file: BucketFile, removed: bytes) -> Record:
+        """What the file says, or the safe assumption, and why it was made."""
+        content = file_lock.read(file.handle, file.size + 1)
+        raw = self._clock.monotonic()
+        record, older = file.record(content), file.record(removed)
+        if record is None and not content and older is not None:
+            record = older
+            record.changed = True
+        elif record is None and not content and not removed and not file.doubtful:
+            return file.made(self._boot, raw, -math.inf)
+        if record is None:
+            return self._assumed(file, raw, raw, _DAMAGED)
+        boot, birth = record.origin
+        if older is not None and older.origin[1] != birth:
+            return self._assumed(file, raw, raw, _REMOVED)
+        if boot == self._boot:
+            return record
+        if record.written < self._clock.wall().timestamp() - raw:
             # Every call in the file was made before the machine was started, where its clock had its zero.
-            ring.times = [0.0] * ring.calls
-            return _State(ring, self._clock.monotonic(), 0.0)
-        ring.times = list(struct.unpack_from(f"<{calls}d", body, _HEADER.size))
-        ring.sequence = sequence
-        ring.floor = floor
-        return _State(ring, seen, offset)
+            return self._assumed(file, raw, 0.0, "")
+        return self._assumed(file, raw, raw, _ELSEWHERE)
 
-    def _packed(self, state: _State) -> bytes:
-        ring = state.ring
-        header = _HEADER.pack(
-            _MAGIC, self._boot, ring.calls, ring.sequence, ring.floor, ring.span, state.seen, state.offset
-        )
-        body = header + struct.pack(f"<{ring.calls}d", *ring.times)
-        return body + _CHECKSUM.pack(zlib.crc32(body))
+    def _assumed(self, file: BucketFile, raw: float, at: float, reason: str) -> Record:
+        if reason:
+            self._warnings[file.bucket.name] = (raw + 2 * file.span, reason)
+        os.ftruncate(file.handle, file.size)  # a longer file would be taken for damaged again and again
+        record = file.made(self._boot, raw, at)
+        record.changed = True
+        return record
 
     def _forget(self) -> None:
-        for handle in self._handles.values():
-            os.close(handle)
-        self._handles.clear()
+        for file in self._files.values():
+            os.close(file.handle)
+        self._files.clear()
+
+    def start_over(self) -> None:
+        """For a forked child: the open files are its parent's, and so are their locks."""
+        self._lock = threading.Lock()
+        self._forget()
+
+
+_STORES: weakref.WeakSet[FileStore] = weakref.WeakSet()
+
+
+def _start_over() -> None:
+    for store in list(_STORES):
+        store.start_over()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_over)
 
 
 def default_store(clock: Clock) -> Store:
     """Buckets in the user's state folder; in this process's memory, with a warning, where there is no such folder."""
     try:
-        place = folder()
+        folder()
     except StateError as error:
         return _MemoryInstead(clock, error.message)
-    return FileStore(lambda: place, clock)
+    return FileStore(folder, clock)
 
 
 class _MemoryInstead(MemoryStore):
@@ -234,25 +242,17 @@ class _MemoryInstead(MemoryStore):
         return (f"The limit of calls is kept by this process alone. {self._reason}",)
 
 
-_SAFELY = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-
-
-def _folder_key(path: Path) -> bytes:
-    """The key that hides connections behind the names of their files; made once per folder."""
-    with contextlib.suppress(FileExistsError):
-        made = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o600)
-        try:
-            os.write(handle, secrets.token_bytes(_KEY_BYTES))
-        finally:
-            os.close(handle)
-        try:
-            os.link(made, path)  # whole or not at all, and the first one wins
-        finally:
-            made.unlink()
-    handle = os.open(path, os.O_RDONLY | _SAFELY)
+def _folder_key(path: Path) -> tuple[bytes, bool]:
+    """The key that hides connections behind the names of their files; and whether a damaged one was replaced."""
+    handle = file_lock.open_private(path)
     try:
-        return os.read(handle, _KEY_BYTES)
+        file_lock.lock(handle)
+        key = file_lock.read(handle, _KEY_BYTES)
+        if len(key) == _KEY_BYTES:
+            return key, False
+        made = secrets.token_bytes(_KEY_BYTES)
+        file_lock.write(handle, made)
+        return made, bool(key)
     finally:
         os.close(handle)
 

@@ -11,95 +11,22 @@ import math
 import threading
 import uuid
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from connector.clock import Clock
-from connector.errors import UnavailableError
+from connector.errors import ThrottledError, UnavailableError
 from connector.throttle import Bucket, Reservation, Ring, refusal
 
 _MICRO = 1_000_000
+_TRIES = 5
+"""How often a thread asks again whose place in this process was taken by another."""
 
-# KEYS: the clock's hash, then one sorted set per bucket. Times are microseconds; they are formatted with %.0f,
-# because Lua's own tostring would round them. ARGV: see each script.
-_NOW = """
-local time = redis.call('TIME')
-local raw = time[1] * 1000000 + time[2]
-local clock = redis.call('HMGET', KEYS[1], 'last', 'offset', 'floor')
-local last, offset, floor = tonumber(clock[1]) or raw, tonumber(clock[2]) or 0, tonumber(clock[3]) or 0
-if raw < last then offset = offset + last - raw end
-local now = raw + offset
-redis.call('HSET', KEYS[1], 'last', string.format('%.0f', raw), 'offset', string.format('%.0f', offset))
-local function keep(key, microseconds)
-    local wanted = math.ceil(microseconds / 1000) + 1000
-    if redis.call('PTTL', key) < wanted then redis.call('PEXPIRE', key, string.format('%.0f', wanted)) end
-end
-"""
-
-# ARGV: request id, longest wait, then calls and span per bucket. Answers {granted, wait, time}.
-_RESERVE = (
-    _NOW
-    + """
-local known = redis.call('ZSCORE', KEYS[2], ARGV[1])
-local at = math.max(now, floor)
-if known then
-    at = tonumber(known)
-else
-    for i = 2, #KEYS do
-        local calls, span = tonumber(ARGV[2 * i - 1]), tonumber(ARGV[2 * i])
-        local older = redis.call('ZREVRANGE', KEYS[i], calls - 1, calls - 1, 'WITHSCORES')[2]
-        if older then at = math.max(at, tonumber(older) + span) end
-    end
-end
-local longest = 0
-for i = 2, #KEYS do longest = math.max(longest, tonumber(ARGV[2 * i])) end
-keep(KEYS[1], math.max(at, floor) - now + 2 * longest)
-if not known then
-    if at - now > tonumber(ARGV[2]) then return {0, string.format('%.0f', at - now), '0'} end
-    for i = 2, #KEYS do
-        local span = tonumber(ARGV[2 * i])
-        redis.call('ZADD', KEYS[i], string.format('%.0f', at), ARGV[1])
-        redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', string.format('(%.0f', now - span))
-        keep(KEYS[i], at - now + 2 * span)
-    end
-end
-return {1, string.format('%.0f', math.max(0, at - now)), string.format('%.0f', at)}
-"""
-)
-
-# ARGV: request id. Gives the grant back where it is the newest.
-_RELEASE = """
-for i = 1, #KEYS do
-    if redis.call('ZREVRANGE', KEYS[i], 0, 0)[1] == ARGV[1] then redis.call('ZREM', KEYS[i], ARGV[1]) end
-end
-return 1
-"""
-
-# ARGV: the granted time. Answers the microseconds that are left of it and of a pause.
-_REMAINING = _NOW + "return string.format('%.0f', math.max(tonumber(ARGV[1]), floor) - now)"
-
-# ARGV: microseconds.
-_PAUSE = (
-    _NOW
-    + """
-floor = math.max(floor, now + tonumber(ARGV[1]))
-redis.call('HSET', KEYS[1], 'floor', string.format('%.0f', floor))
-keep(KEYS[1], floor - now + 60000000)
-return 1
-"""
-)
-
-# Answers now, the floor, and the newest grants of the bucket, newest first. ARGV: calls.
-_LOOK = (
-    _NOW
-    + """
-local answer = {string.format('%.0f', now), string.format('%.0f', floor)}
-local grants = redis.call('ZREVRANGE', KEYS[2], 0, tonumber(ARGV[1]) - 1, 'WITHSCORES')
-for i = 2, #grants, 2 do answer[#answer + 1] = grants[i] end
-return answer
-"""
-)
+_SCRIPT = Path(__file__).with_name("throttle.lua")
 
 
 class ThrottleStoreError(UnavailableError):
@@ -115,7 +42,9 @@ class RedisStore:
         client: A connected client; its own time-outs and retries apply.
         clock: Where this process's own time comes from.
         processes: How many processes share the limit while Redis cannot be reached: each then keeps to its share
-            and the result says so. Left out, a run fails while Redis is gone.
+            and the result says so. Nobody knows what the others did last, so the share begins one period after
+            Redis was lost, and it binds for one period more after Redis came back. Left out, a run fails while
+            Redis is gone.
         prefix: Begins every key.
     """
 
@@ -125,43 +54,45 @@ class RedisStore:
         self._clock = clock
         self._processes = processes
         self._prefix = prefix
-        self._scripts = {
-            name: client.register_script(text)
-            for name, text in {
-                "reserve": _RESERVE,
-                "release": _RELEASE,
-                "remaining": _REMAINING,
-                "pause": _PAUSE,
-                "look": _LOOK,
-            }.items()
-        }
+        self._script = client.register_script(self._lua())
         self._lock = threading.Lock()
-        self._shadows: dict[str, Ring] = {}
+        self._shadows: dict[Bucket, Ring] = {}
         self._lost = False
+        self._lost_at = self._back_at = -math.inf
+        self._alone = threading.local()
 
     @classmethod
     def from_url(cls, url: str, clock: Clock, **options: Any) -> RedisStore:
         """A store on the server at `redis://host:port/db`; time-outs of a few seconds, one try again."""
-        client = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=5, health_check_interval=30)
+        again = Retry(NoBackoff(), 1)
+        client = redis.Redis.from_url(
+            url, socket_timeout=5, socket_connect_timeout=5, health_check_interval=30, retry=again
+        )
         return cls(client, clock, **options)
+
+    @staticmethod
+    def _lua() -> str:
+        return _SCRIPT.read_text(encoding="utf-8")
 
     def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
         """Take a token from every bucket, in one step; see `Store.reserve`."""
-        request = uuid.uuid4().hex
-        arguments: list[Any] = [request, f"{min(max_wait, 1e9) * _MICRO:.0f}"]
-        for bucket in buckets:
-            arguments += [bucket.calls, f"{(bucket.period + bucket.guard) * _MICRO:.0f}"]
-        answer = self._call("reserve", buckets, arguments)
-        if answer is None:
-            return self._shadowed(buckets, 0.0, max_wait, "", None)
-        granted, wait, at = int(answer[0]), int(answer[1]) / _MICRO, int(answer[2])
-        if not granted:
-            raise refusal(wait, max_wait)
-        try:
-            return self._shadowed(buckets, wait, max_wait, request, at)
-        except BaseException:
-            self._call("release", buckets, [request], clock=False)
-            raise
+        for _ in range(_TRIES):
+            request = uuid.uuid4().hex
+            made = self._clock.monotonic()
+            arguments: list[Any] = [request, _micro(self._own_wait(buckets, made)), _micro(min(max_wait, 1e9))]
+            for bucket in buckets:
+                arguments += [bucket.calls, _micro(bucket.span)]
+            answer = self._call("reserve", buckets, arguments)
+            if answer is None:
+                return self._shared(buckets, max_wait)
+            granted, wait, paused = int(answer[0]), int(answer[1]) / _MICRO, bool(int(answer[2]))
+            if not granted:
+                raise refusal(wait, max_wait)
+            reservation = self._noted(buckets, wait, made, paused=paused, name=request)
+            if reservation is not None:
+                return reservation
+            self._call("release", buckets, [request])
+        raise ThrottledError("This machine is too busy to keep to the limit of calls.", hint="Run it later.")
 
     def release(self, buckets: Sequence[Bucket], reservation: Reservation) -> None:
         """Give the newest reservation back; an older one stays spent, which is safe."""
@@ -169,29 +100,38 @@ class RedisStore:
             for bucket, mark, older in zip(buckets, reservation.marks, reservation.replaced, strict=True):
                 self._shadow(bucket).undo(mark, older)
         if reservation.name:
-            self._call("release", buckets, [reservation.name], clock=False)
+            self._call("release", buckets, [reservation.name])
 
     def remaining(self, buckets: Sequence[Bucket], reservation: Reservation) -> float:
-        """Seconds until the reserved time or the end of a pause; see `Store.remaining`."""
-        own = reservation.at - self._clock.monotonic()
-        if not reservation.name:
-            return own
-        answer = self._call("remaining", buckets, [reservation.server_at])
-        return own if answer is None else max(own, int(answer) / _MICRO)
+        """Seconds until the reserved time or the end of a pause; see `Store.remaining`.
+
+        What Redis granted holds only while Redis is there, and what was taken from the share only while it is gone.
+        """
+        answer = self._call("remaining", buckets, [])
+        if (answer is None) is bool(reservation.name):
+            return -math.inf
+        now = self._clock.monotonic()
+        if answer is not None:
+            return max(reservation.at - now, int(answer) / _MICRO)
+        with self._lock:
+            return max(reservation.at, *[self._shadow(bucket).floor for bucket in buckets]) - now
 
     def pause(self, bucket: Bucket, seconds: float) -> None:
         """Let nobody on any machine call for that many seconds."""
         with self._lock:
             ring = self._shadow(bucket)
             ring.floor = max(ring.floor, self._clock.monotonic() + seconds)
-        self._call("pause", [bucket], [f"{seconds * _MICRO:.0f}"])
+        self._call("pause", [bucket], [_micro(seconds)])
 
     def look(self, bucket: Bucket) -> tuple[Ring, float]:
-        """The bucket's ring as it is, and the time it is to be read at."""
+        """The bucket's ring as it is, and the time it is to be read at; this process's share while Redis is gone."""
         answer = self._call("look", [bucket], [bucket.calls])
         if answer is None:
             with self._lock:
-                return self._shadow(bucket).copy(), self._clock.monotonic()
+                share = self._share(bucket)
+            if math.isinf(share.next()):
+                raise _gone("and the share of one process is less than one call")
+            return share, self._clock.monotonic()
         now, floor, *grants = (int(number) / _MICRO for number in answer)
         ring = Ring(bucket)
         ring.floor = floor or -math.inf
@@ -201,32 +141,64 @@ class RedisStore:
 
     def warnings(self) -> tuple[str, ...]:
         """What somebody should be told: that each process keeps to its share while Redis is gone."""
-        if not self._lost:
+        if not getattr(self._alone, "now", False):
             return ()
         return (f"Redis could not be reached: this process kept to its share, one in {self._processes} of the limit.",)
 
-    def _shadowed(
-        self, buckets: Sequence[Bucket], wait: float, max_wait: float, request: str, server_at: int | None
-    ) -> Reservation:
-        """The grant as this process sees it: never more than it may have made itself."""
+    def _own_wait(self, buckets: Sequence[Bucket], now: float) -> float:
+        """Seconds for which this process has to wait, whatever Redis knows of its calls."""
+        with self._lock:
+            return max(0.0, *[self._own_next(bucket) - now for bucket in buckets])
+
+    def _own_next(self, bucket: Bucket) -> float:
+        at = self._shadow(bucket).next()
+        shared_until = self._back_at + bucket.span
+        # Others may have used their shares until now, of which Redis knows nothing.
+        return max(at, min(self._share(bucket).next(), shared_until)) if at < shared_until else at
+
+    def _noted(
+        self, buckets: Sequence[Bucket], wait: float, made: float, *, paused: bool, name: str
+    ) -> Reservation | None:
+        """The grant of Redis as this process sees it; None where others of its threads were faster."""
         with self._lock:
             now = self._clock.monotonic()
-            rings = [self._shadow(bucket) for bucket in buckets]
-            limits = [bucket.calls if request else max(1, bucket.calls // (self._processes or 1)) for bucket in buckets]
-            at = max(now + wait, *(ring.next(limit) for ring, limit in zip(rings, limits, strict=True)))
+            own = max(self._own_next(bucket) for bucket in buckets)
+            if own - (now + wait) > min(bucket.guard for bucket in buckets):
+                return None
+            return self._granted(buckets, now + wait, wait, made, paused=paused, name=name)
+
+    def _shared(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
+        """A token of this process's share."""
+        with self._lock:
+            now = self._clock.monotonic()
+            at = max(now, *[self._share(bucket).next() for bucket in buckets])
+            if math.isinf(at):
+                raise _gone("and the share of one process is less than one call")
             if at - now > max_wait:
                 raise refusal(at - now, max_wait)
-            replaced = tuple(ring.grant(at) for ring in rings)
-            marks = tuple(ring.sequence for ring in rings)
-            return Reservation(at, at - now, marks, replaced, request, server_at or 0)
+            return self._granted(buckets, at, at - now, now, paused=False, name="")
+
+    def _granted(
+        self, buckets: Sequence[Bucket], at: float, wait: float, made: float, *, paused: bool, name: str
+    ) -> Reservation:
+        rings = [self._shadow(bucket) for bucket in buckets]
+        replaced = tuple(ring.grant(at) for ring in rings)
+        return Reservation(at, wait, made, tuple(ring.sequence for ring in rings), replaced, paused, name)
 
     def _shadow(self, bucket: Bucket) -> Ring:
-        key = f"{bucket.name}|{bucket.calls}|{bucket.period}"
-        if key not in self._shadows:
-            self._shadows[key] = Ring(bucket)
-        return self._shadows[key]
+        return self._shadows.get(bucket) or self._shadows.setdefault(bucket, Ring(bucket))
 
-    def _call(self, script: str, buckets: Sequence[Bucket], arguments: list[Any], *, clock: bool = True) -> Any:
+    def _share(self, bucket: Bucket) -> Ring:
+        """What this process may use of the bucket by itself; nothing, for ever, where that is less than one call."""
+        calls = bucket.calls // (self._processes or 1)
+        shadow = self._shadow(bucket)
+        ring = Ring(bucket._replace(calls=max(1, calls)))
+        for place in range(shadow.sequence - ring.calls, shadow.sequence):
+            ring.grant(shadow.times[place % shadow.calls])
+        ring.floor = max(shadow.floor, self._lost_at + bucket.span) if calls else math.inf
+        return ring
+
+    def _call(self, act: str, buckets: Sequence[Bucket], arguments: list[Any]) -> Any:
         """The script's answer; None while Redis is gone and that is allowed for.
 
         Raises:
@@ -236,14 +208,37 @@ class RedisStore:
         tag = f"{self._prefix}:{{{buckets[0].name.partition('/')[0]}}}"
         keys = [f"{tag}:{bucket.name}:{bucket.calls}:{bucket.period:g}" for bucket in buckets]
         try:
-            answer = self._scripts[script](keys=[f"{tag}:clock", *keys] if clock else keys, args=arguments)
+            answer = self._script(keys=[f"{tag}:clock", *keys], args=[act, *arguments])
         except redis.RedisError as error:
-            self._lost = self._processes is not None
-            if self._lost:
-                return None
-            raise ThrottleStoreError(
-                f"The limit of calls is kept in Redis, and Redis could not be reached ({type(error).__name__}).",
-                hint="Start it, or check its address. No call was made.",
-            ) from None
-        self._lost = False
+            if self._processes is None:
+                raise _gone(type(error).__name__) from None
+            self._turn(lost=True)
+            return None
+        self._turn(lost=False)
         return answer
+
+    def _turn(self, *, lost: bool) -> None:
+        """Redis has gone, or has come back, or is as it was."""
+        self._alone.now = lost
+        with self._lock:
+            if lost is self._lost:
+                return
+            self._lost = lost
+            now = self._clock.monotonic()
+            if lost:
+                self._lost_at = now
+            else:
+                self._back_at = now
+            for ring in self._shadows.values():
+                ring.forget_after(now)
+
+
+def _micro(seconds: float) -> str:
+    return f"{seconds * _MICRO:.0f}"
+
+
+def _gone(reason: str) -> ThrottleStoreError:
+    return ThrottleStoreError(
+        f"The limit of calls is kept in Redis, and Redis could not be reached: {reason}.",
+        hint="Start it, or check its address. No call was made.",
+    )

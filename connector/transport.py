@@ -10,7 +10,7 @@ import http.cookiejar
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import requests
 import urllib3
@@ -97,32 +97,20 @@ class RequestsTransport:
         left = patience.deadline - self._clock.monotonic()
         if left <= 0:
             raise NotSentError("The time for this run was used up before the call was made.")
-        prepared = self._session.prepare_request(
-            requests.Request(
-                request.method,
-                request.url,
-                headers={**request.headers, **secret_headers},
-                data=request.content,
-                auth=_unsigned,
-            )
-        )
-        # requests would undo the encoding of dot segments, and make `/lists/..` another resource.
-        prepared.url = request.url
-        settings = self._session.merge_environment_settings(request.url, {}, True, None, None)
         with within(left):
-            return self._exchanged(prepared, settings, patience, left)
+            return self._exchanged(request, secret_headers, patience, left)
 
     def _exchanged(
-        self, prepared: requests.PreparedRequest, settings: Mapping[str, Any], patience: Patience, left: float
+        self, request: HttpRequest, secret_headers: Mapping[str, str], patience: Patience, left: float
     ) -> HttpResponse:
         try:
             answer = self._session.send(
-                prepared,
+                self._prepared(request, secret_headers),
                 timeout=(min(patience.connect, left), min(patience.read, left)),
                 allow_redirects=False,
-                **settings,
+                **self._session.merge_environment_settings(request.url, {}, True, None, None),
             )
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _translated(error) from None
         try:
             content = _read(answer, patience, self._clock.monotonic)
@@ -135,6 +123,20 @@ class RequestsTransport:
         return HttpResponse(
             answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, content
         )
+
+    def _prepared(self, request: HttpRequest, secret_headers: Mapping[str, str]) -> requests.PreparedRequest:
+        prepared = self._session.prepare_request(
+            requests.Request(
+                request.method,
+                request.url,
+                headers={**request.headers, **secret_headers},
+                data=request.content,
+                auth=_unsigned,
+            )
+        )
+        # requests would undo the encoding of dot segments, and make `/lists/..` another resource.
+        prepared.url = request.url
+        return prepared
 
     def close(self) -> None:
         """Close every pooled connection."""
@@ -178,18 +180,23 @@ _KINDS: list[tuple[type[Exception] | tuple[type[Exception], ...], type[Unavailab
     ),
     (urllib3.exceptions.NewConnectionError, NotSentError, "The service could not be reached.", _LOOK, ""),
     (
-        (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema),
+        (
+            requests.exceptions.InvalidURL,
+            requests.exceptions.InvalidSchema,
+            urllib3.exceptions.LocationValueError,
+        ),
         NotSentError,
         "The address of the call is not a valid web address.",
         "Check the base URL.",
         "base_url",
     ),
+    (requests.exceptions.InvalidHeader, NotSentError, "A header of the call cannot be sent.", "", "header"),
     (requests.exceptions.Timeout, BrokenError, "The service did not answer in time.", "", ""),
 ]
 """What the HTTP library says, and what it means: did anything leave this machine? The first that fits counts."""
 
 
-def _translated(error: requests.RequestException) -> UnavailableError:
+def _translated(error: Exception) -> UnavailableError:
     """Our error for the library's."""
     cause = _root(error)
     for kinds, ours, message, hint, code in _KINDS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from connector import state
 from connector.bundle import Bundle
 from connector.connection import Connection, check_base_url
 from connector.errors import AuthorizationError, ConnectorError
-from connector.sentences import nearest
+from connector.sentences import nearest, show
+from connector.sign import secrets_of
 
 DEFAULT = "default"
+_NAME = re.compile(r"[^\W_][\w.-]{0,63}")
 
 
 class NoKeyringError(ConnectorError):
@@ -39,28 +42,61 @@ def known(bundle: Bundle) -> dict[str, dict[str, Any]]:
         return {}
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(stored, dict) or not all(isinstance(entry, dict) for entry in stored.values()):
+            raise ValueError
     except (ValueError, OSError):
         raise state.StateError(
             f"The file {path} is damaged and cannot be read.",
             hint="Move it away and add the connections again; the secrets are not in it.",
         ) from None
-    return stored if isinstance(stored, dict) else {}
+    return stored
 
 
-def add(bundle: Bundle, name: str, secrets: dict[str, str], base_url: str | None, *, allow_insecure: bool) -> None:
-    """Store a connection: its secrets in the keyring, the rest in the file.
+def check(bundle: Bundle, name: str, base_url: str | None, *, allow_insecure: bool) -> None:
+    """Whether a connection could be stored, before anybody types a secret.
 
     Raises:
+        AuthorizationError: The name or the address cannot be used.
         NoKeyringError: There is no keyring.
-        AuthorizationError: The address may not be used.
+        StateError: The file of connections is damaged.
     """
+    if not _NAME.fullmatch(name):
+        raise AuthorizationError(
+            f"A connection cannot be called {show(name).removeprefix('the text ')}.",
+            code="connection_name",
+            hint="A name is made of letters, digits, dots, dashes and underscores, such as prod or eu-test.",
+        )
+    if base_url:
+        check_base_url(base_url, allow_insecure=allow_insecure)
+    known(bundle)
+    for field in bundle.manifest.connection.properties:
+        _keyring(bundle, "get_password", f"{name}/{field}")
+
+
+def add(bundle: Bundle, name: str, secrets: dict[str, Any], base_url: str | None, *, allow_insecure: bool) -> bool:
+    """Store a connection: its secrets in the keyring, the rest in the file.
+
+    Returns:
+        Whether there was one of that name before.
+
+    Raises:
+        AuthorizationError: The name, the address or a secret cannot be used.
+        NoKeyringError: There is no keyring, or it forgets.
+        StateError: The file of connections is damaged.
+    """
+    check(bundle, name, base_url, allow_insecure=allow_insecure)
+    secrets_of(bundle.manifest, Connection(name=name, **secrets))
     entry: dict[str, Any] = {}
     if base_url:
         entry["base_url"] = check_base_url(base_url, allow_insecure=allow_insecure)
         entry["allow_insecure"] = allow_insecure
+    connections = known(bundle)
     for field, secret in secrets.items():
-        _keyring("set_password", _service(bundle), f"{name}/{field}", secret)
-    _save(bundle, known(bundle) | {name: entry})
+        _keyring(bundle, "set_password", f"{name}/{field}", secret)
+        if _keyring(bundle, "get_password", f"{name}/{field}") != secret:
+            raise _no_keyring(bundle, "This system's keyring does not keep what it is given.")
+    _save(bundle, connections | {name: entry})
+    return name in connections
 
 
 def remove(bundle: Bundle, name: str) -> None:
@@ -68,22 +104,42 @@ def remove(bundle: Bundle, name: str) -> None:
 
     Raises:
         AuthorizationError: There is none of that name.
+        NoKeyringError: It is forgotten, but its secret may still be in a keyring that cannot be used now.
     """
     connections = known(bundle)
     _require(connections, name)
-    for field in bundle.manifest.connection.properties:
-        if _keyring("get_password", _service(bundle), f"{name}/{field}") is not None:
-            _keyring("delete_password", _service(bundle), f"{name}/{field}")
     _save(bundle, {other: entry for other, entry in connections.items() if other != name})
+    for field in bundle.manifest.connection.properties:
+        try:
+            if _keyring(bundle, "get_password", f"{name}/{field}") is not None:
+                _keyring(bundle, "delete_password", f"{name}/{field}")
+        except NoKeyringError as error:
+            raise NoKeyringError(
+                f"The connection “{name}” is forgotten, but its secret could not be deleted. {error.message}",
+                hint=f"Delete the entry “{name}/{field}” of “{_service(bundle)}” in the keyring by hand.",
+            ) from None
 
 
 def stored_connection(
-    bundle: Bundle, name: str | None, *, base_url: str | None = None, allow_insecure: bool = False
+    bundle: Bundle,
+    name: str | None,
+    *,
+    base_url: str | None = None,
+    allow_insecure: bool = False,
+    with_secrets: bool = True,
 ) -> Connection:
     """The connection to use: the named one, else the environment's, else the stored one called “default”.
 
+    Args:
+        bundle: The connector.
+        name: The name of a stored connection.
+        base_url: Another address than the stored one.
+        allow_insecure: Accept a plain `http://` address.
+        with_secrets: Left out, the keyring stays closed: an address is enough to show a request.
+
     Raises:
         AuthorizationError: There is none.
+        NoKeyringError: The keyring cannot be used.
     """
     if name is None:
         values = from_environment(bundle)
@@ -93,10 +149,8 @@ def stored_connection(
     connections = known(bundle)
     _require(connections, name)
     entry = connections[name]
-    secrets = {
-        field: _keyring("get_password", _service(bundle), f"{name}/{field}")
-        for field in bundle.manifest.connection.properties
-    }
+    fields = bundle.manifest.connection.properties if with_secrets else ()
+    secrets = {field: _keyring(bundle, "get_password", f"{name}/{field}") for field in fields}
     return Connection(
         base_url=base_url or entry.get("base_url"),
         allow_insecure=allow_insecure or bool(entry.get("allow_insecure")),
@@ -117,10 +171,19 @@ def from_environment(bundle: Bundle) -> dict[str, str]:
     return values
 
 
-def sandbox_connection(bundle: Bundle, url: str) -> Connection:
-    """A connection to the local service, which takes any secret."""
-    values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "sandbox")
-    return Connection(base_url=url, name="sandbox", **values)
+def variables(bundle: Bundle) -> str:
+    """The environment variables that can hold the secrets, for a sentence; empty where there are none."""
+    declared = bundle.manifest.connection
+    fields = [field for field in declared.required if declared.environment.get(field)]
+    return " and ".join(" or ".join(declared.environment[field]) for field in fields)
+
+
+def with_ways_to_connect(error: ConnectorError, bundle: Bundle, program: str, more: str = "") -> ConnectorError:
+    """The error; where a secret is missing, with what to do about it on a command line."""
+    if error.error_code == "missing_secret":
+        names = variables(bundle)
+        error.hint = f"{f'Set {names}, or store' if names else 'Store'} one with: {program} connection add NAME{more}"
+    return error
 
 
 def _require(connections: dict[str, dict[str, Any]], name: str) -> None:
@@ -140,7 +203,7 @@ def _service(bundle: Bundle) -> str:
     return f"{bundle.manifest.key}-connector"
 
 
-def _keyring(function: str, *arguments: str) -> str | None:
+def _keyring(bundle: Bundle, function: str, *arguments: str) -> str | None:
     """Call the system's keyring.
 
     Raises:
@@ -148,16 +211,19 @@ def _keyring(function: str, *arguments: str) -> str | None:
     """
     try:
         keyring = importlib.import_module("keyring")
-        answer: str | None = getattr(keyring, function)(*arguments)
+        answer: str | None = getattr(keyring, function)(_service(bundle), *arguments)
     except ImportError:
-        raise NoKeyringError(
+        raise _no_keyring(
+            bundle,
             "The keyring support is not installed, so there is no safe place for the secret.",
-            hint="Install the package with its extra “keyring”, or give the secret in the environment.",
+            "Install it with “pip install keyring”",
         ) from None
     except Exception as error:
         # Its backends raise errors of their own kinds; their texts may quote what they were given.
-        raise NoKeyringError(
-            f"This system's keyring cannot be used ({type(error).__name__}).",
-            hint="Unlock or install one, or give the secret in the environment.",
-        ) from None
+        raise _no_keyring(bundle, f"This system's keyring cannot be used ({type(error).__name__}).") from None
     return answer
+
+
+def _no_keyring(bundle: Bundle, message: str, way: str = "Unlock or install a keyring") -> NoKeyringError:
+    names = variables(bundle)
+    return NoKeyringError(message, hint=f"{way}, or give the secret in the environment{f': {names}' if names else ''}.")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from connector.check import check as check_folder
-from connector.cli import app, talk
+from connector.cli import app, render, talk
 from connector.errors import ExitStatus
 from connector.folder import MANIFEST
+from connector.redact import printable
 
 
-@click.command(help="Check the definitions and handlers of a connector folder: every problem of every file.")
-@click.argument("directory", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.command(
+    help="""Check the definitions and handlers of a connector folder: every problem of every file.
+
+    DIRECTORY is a connector folder; left out, it is the connector that this program is about. The exit status is
+    0 when nothing is wrong, and 9 when something is.
+    """
+)
+@click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.pass_obj
 def check(connector_name: str | None, directory: Path | None, as_json: bool) -> int:
@@ -25,10 +31,10 @@ def check(connector_name: str | None, directory: Path | None, as_json: bool) -> 
         raise click.UsageError(f"{folder} is no connector folder: it has no {MANIFEST.as_posix()}.")
     findings = check_folder(folder)
     if as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], ensure_ascii=False, indent=2))
-    else:
-        for finding in findings:
-            click.echo(f"{finding.file}#{finding.pointer} {finding.rule}: {finding.message} {finding.remedy}")
+        click.echo(render.as_json([asdict(finding) for finding in findings]))
+    for finding in [] if as_json else findings:
+        line = f"{finding.file}#{finding.pointer} {finding.rule}: {finding.message} {finding.remedy}"
+        click.echo(printable(line).rstrip())
     count = len(findings)
     talk.say("Nothing is wrong." if not count else f"{count} problem{'s' if count > 1 else ''}.")
     return ExitStatus.DEFINITION if findings else ExitStatus.OK

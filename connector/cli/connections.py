@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
 
 from connector.bundle import Bundle
 from connector.cli import accounts, app, render, talk
+from connector.errors import ConnectorError
 from connector.runtime import Connector
 
 _LONGEST_SECRET = 10_000
 
 
-@click.group(help="Keep accounts to run actions with. Secrets go to the system's keyring, never to a file.")
+@click.group(
+    cls=app.HelpfulGroup, help="Keep accounts to run actions with. Secrets go to the system's keyring, never to a file."
+)
 def connection() -> None:
     """The commands about connections."""
 
 
 @connection.command(help="Store a connection called NAME. The secret is asked for, or read from stdin.")
 @click.argument("name")
+@click.argument("surplus", nargs=-1, metavar="")
 @click.option("--base-url", metavar="URL", help="Another address of the service: a proxy, a region, a sandbox.")
 @click.option("--allow-insecure", is_flag=True, help="Accept an http:// address that is not this machine.")
 @click.pass_obj
-def add(connector_name: str | None, name: str, base_url: str | None, allow_insecure: bool) -> None:
+def add(
+    connector_name: str | None, name: str, surplus: tuple[str, ...], base_url: str | None, allow_insecure: bool
+) -> None:
     """Store a connection."""
+    if surplus:
+        # It is most likely the secret: other programs of this machine could have seen it; nobody else shall.
+        raise click.UsageError(
+            "Only the name is an argument; the secret never is, because others could see it. "
+            "Type it when asked, or pipe it in. If this was a secret, replace it with a new one.",
+            click.get_current_context(),
+        )
     bundle = app.load_bundle(connector_name)
-    accounts.add(bundle, name, _ask(bundle), base_url, allow_insecure=allow_insecure)
-    talk.say(f"Stored. Try it: {app.program()} connection test {name}")
+    accounts.check(bundle, name, base_url, allow_insecure=allow_insecure)
+    replaced = accounts.add(bundle, name, _ask(bundle), base_url, allow_insecure=allow_insecure)
+    talk.say(f"{'Replaced' if replaced else 'Stored'}. Try it: {app.program(connector_name)} connection test {name}")
 
 
 def _ask(bundle: Bundle) -> dict[str, str]:
@@ -36,14 +49,24 @@ def _ask(bundle: Bundle) -> dict[str, str]:
     secrets: dict[str, str] = {}
     for field, declared in bundle.manifest.connection.properties.items():
         label = declared.title or field
-        if sys.stdin.isatty():
-            value = str(click.prompt(label, hide_input=declared.write_only, err=True))
+        if talk.is_terminal(sys.stdin):
+            value = str(click.prompt(f"{label} (hidden)", hide_input=declared.write_only, err=True))
         else:
-            value = sys.stdin.readline(_LONGEST_SECRET)
+            value = _line()
         if not value.strip():
             raise click.UsageError(f"No {label} was given: type it at the prompt, or pipe it in.")
+        if len(value) > _LONGEST_SECRET:
+            raise click.UsageError(f"The {label} is longer than {_LONGEST_SECRET} characters.")
         secrets[field] = value.strip()
     return secrets
+
+
+def _line() -> str:
+    try:
+        return sys.stdin.readline(_LONGEST_SECRET + 1) if sys.stdin is not None else ""
+    except ValueError:
+        # The error itself would quote what it read.
+        raise click.UsageError("What stdin gives is not text in UTF-8.") from None
 
 
 @connection.command("list", help="List the stored connections, without their secrets.")
@@ -59,22 +82,28 @@ def list_connections(connector_name: str | None, as_json: bool) -> None:
     if accounts.from_environment(bundle):
         entries.insert(0, {"name": "(environment)", "base_url": bundle.manifest.base_url, "source": "environment"})
     if as_json:
-        click.echo(json.dumps(entries, ensure_ascii=False, indent=2))
+        click.echo(render.as_json(entries))
     elif entries:
         click.echo(render.grid(["Name", "Base URL", "Secret in"], [list(entry.values()) for entry in entries]))
     else:
-        talk.say("No connection is stored.")
+        talk.say(f"No connection is stored. Add one: {app.program(connector_name)} connection add NAME")
 
 
-@connection.command(help="Call the service once with the connection NAME, or with the one that run would use.")
+@connection.command(
+    short_help="Call the service once, to see whether it works.",
+    help="Call the service once with the connection NAME, or with the one that run would use.",
+)
 @click.argument("name", required=False)
 @click.pass_obj
 def test(connector_name: str | None, name: str | None) -> None:
     """Test a connection."""
     bundle = app.load_bundle(connector_name)
-    with Connector(bundle) as connector:
-        result = connector.test(accounts.stored_connection(bundle, name), on_wait=talk.Waiting())
-    click.echo(f"The connection works ({result.meta.elapsed:.1f} s).")
+    try:
+        with Connector(bundle) as connector:
+            result = connector.test(accounts.stored_connection(bundle, name), on_wait=talk.Waiting())
+    except ConnectorError as error:
+        raise accounts.with_ways_to_connect(error, bundle, app.program(connector_name)) from None
+    talk.say(f"The connection works ({result.meta.elapsed:.1f} s).")
 
 
 @connection.command(help="Forget the connection NAME and its secret.")

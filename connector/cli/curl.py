@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 
@@ -10,6 +11,7 @@ from connector.manifest import ConnectorDefinition
 from connector.result import Preview
 
 _FIELD = re.compile(r"{([^}]+)}")
+_SHELL = re.compile(r'([\\"$`])')
 
 
 def curl_line(connector: ConnectorDefinition, preview: Preview) -> str:
@@ -17,10 +19,7 @@ def curl_line(connector: ConnectorDefinition, preview: Preview) -> str:
     parts = ["curl", "--globoff", "--path-as-is", "-X", preview.method, shlex.quote(preview.url)]
     for name, value in preview.headers.items():
         if name == connector.authorization.header:
-            # Double quotes: the shell fills the secret in when the command runs.
-            template = connector.authorization.template
-            signature = _FIELD.sub(lambda field: _variable(connector, field.group(1)), template)
-            parts += ["-H", f'"{name}: {signature}"']
+            parts += ["-H", _signature(connector)]
         else:
             parts += ["-H", shlex.quote(f"{name}: {value}")]
     if preview.body is not None:
@@ -28,6 +27,18 @@ def curl_line(connector: ConnectorDefinition, preview: Preview) -> str:
     return " ".join(parts)
 
 
+def _signature(connector: ConnectorDefinition) -> str:
+    """The header in double quotes: the shell fills the secret in when the command runs."""
+    declared = connector.authorization
+    pieces = _FIELD.split(f"{declared.header}: {declared.template}")
+    filled = [
+        _variable(connector, piece) if place % 2 else _SHELL.sub(r"\\\1", piece) for place, piece in enumerate(pieces)
+    ]
+    return f'"{"".join(filled)}"'
+
+
 def _variable(connector: ConnectorDefinition, field: str) -> str:
+    """The variable that is set here, else the first that would be looked at; a shell says so when it is empty."""
     names = connector.connection.environment.get(field) or [field.upper()]
-    return f"${{{names[0]}}}"
+    name = next((name for name in names if os.environ.get(name)), names[0])
+    return f"${{{name}:?}}"

@@ -6,53 +6,66 @@ import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
 from connector import state
 from connector.bundle import Bundle
 from connector.cli import app, talk
-from connector.errors import ConnectorError
+from connector.connection import Connection
+from connector.errors import ExitStatus
+from connector.local import SandboxError, Service, connection_to, started
+
+_OPTIONS = "Choose another --port (0 takes a free one); for a damaged file, move it away or choose another --db."
 
 
-class SandboxError(ConnectorError):
-    """The local service cannot be started."""
+@click.command(
+    help="""Run the local service until Ctrl-C, for other programs to call.
 
-    code = "sandbox"
-
-
-@click.command(help="Run the local service until Ctrl-C, for other programs to call.")
+    The first line of stdout is its address; it takes any secret. Its state is kept between runs, in a file that
+    run --sandbox uses too. Ctrl-C is the way to end it: the exit status is then 0.
+    """
+)
 @click.option("--port", type=click.IntRange(0, 65_535), default=8_000, show_default=True, help="0 takes a free one.")
-@click.option("--db", "file", type=click.Path(dir_okay=False, path_type=Path), help="File for its state.")
+@click.option(
+    "--db",
+    "file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Another file for its state; made where it is missing.",
+)
 @click.option("--reset", is_flag=True, help="Begin with the fresh data set again.")
 @click.pass_obj
-def sandbox(connector_name: str | None, port: int, file: Path | None, reset: bool) -> None:
+def sandbox(connector_name: str | None, port: int, file: Path | None, reset: bool) -> int:
     """Run the sandbox in the foreground."""
     bundle = app.load_bundle(connector_name)
-    with _started(bundle, port, file) as service:
+    with _service(bundle, port, file, _OPTIONS) as service:
         if reset:
             service.reset()
-        click.echo(service.url)
-        talk.say(f"The sandbox answers at {service.url} and takes any secret. Ctrl-C stops it.")
-        threading.Event().wait()
+        try:
+            click.echo(service.url)
+            talk.say("The sandbox answers at this address. It takes any secret and sends nothing on. Ctrl-C stops it.")
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            talk.say("The sandbox has stopped; its state is kept.")
+    return ExitStatus.OK
 
 
 @contextlib.contextmanager
-def running_sandbox(bundle: Bundle) -> Iterator[str]:
-    """The URL of a local service that lives as long as the block; its state stays in a file of the user's."""
-    with _started(bundle, 0, None) as service:
-        yield service.url
+def sandbox_connection(bundle: Bundle) -> Iterator[Connection]:
+    """A connection to a local service that lives as long as the block; its state stays in a file of the user's."""
+    with _service(bundle, 0, None, "") as service:
+        yield connection_to(bundle, service)
 
 
 @contextlib.contextmanager
-def _started(bundle: Bundle, port: int, file: Path | None) -> Iterator[Any]:
-    if bundle.manifest.sandbox is None:
-        raise SandboxError(f"The connector “{bundle.manifest.key}” brings no sandbox.")
+def _service(bundle: Bundle, port: int, file: Path | None, options: str) -> Iterator[Service]:
+    """The service, started; where it cannot be, `options` says what to choose instead."""
     database = file or state.folder() / f"{bundle.manifest.key}-sandbox.sqlite3"
-    try:
-        service = bundle.module(bundle.manifest.sandbox).start(port=port, database=database)
-    except OSError as error:
-        raise SandboxError(f"The sandbox cannot start: {error}.", hint="Choose another --port or --db.") from None
-    with service:
+    with contextlib.ExitStack() as stack:
+        try:
+            service = stack.enter_context(started(bundle, port=port, database=database))
+        except SandboxError as error:
+            if bundle.manifest.sandbox is not None:
+                error.hint = options or f"If the file {database} is damaged, move it away: it holds only practice data."
+            raise
         yield service

@@ -1,39 +1,54 @@
-"""`new`: the beginnings of an action, in the form that the check accepts but for what only its author knows."""
+"""`new`: the beginnings of an action, in the form that the check accepts but for what only its author knows.
+
+What is written where is decided first; nothing is written when something is wrong.
+"""
 
 from __future__ import annotations
 
 import json
+import keyword
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import click
 
-from connector.bundle import load
-from connector.cli import app, talk
+from connector.bundle import Bundle, load
+from connector.cli import app, skeleton, talk
 from connector.errors import DefinitionError
 from connector.folder import MANIFEST
+from connector.sentences import nearest
 
 _KEY = re.compile(r"[a-z][a-z0-9_]*")
-_SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 
 
-@click.command(help="Scaffold a new action: its definition and its handler.")
+@click.command(
+    help="""Scaffold a new action: its definition and its handler.
+
+    Without --dir and --connector, the connector folder is the current directory.
+    """
+)
 @click.argument("key")
-@click.option("--group", required=True, metavar="GROUP", help="A group of connector.json.")
+@click.option("--group", metavar="GROUP", help="A group of connector.json.")
 @click.option(
-    "--method", type=click.Choice(["GET", "POST", "PUT", "PATCH", "DELETE"]), default="GET", show_default=True
+    "--method",
+    type=click.Choice(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False),
+    metavar="METHOD",
+    help="GET, POST, PUT, PATCH or DELETE.",
+    default="GET",
+    show_default=True,
 )
 @click.option(
     "--path", "path_template", metavar="PATH", help="Such as /things/{thing_id}; names in braces become inputs."
 )
 @click.option("--summary", metavar="TEXT", help="What people see; made from KEY when left out.")
-@click.option("--dir", "directory", type=click.Path(file_okay=False, path_type=Path), help="The connector folder.")
+@click.option("--dir", "directory", type=click.Path(path_type=Path), help="The connector folder.")
 @click.pass_obj
 def new(
     connector_name: str | None,
     key: str,
-    group: str,
+    group: str | None,
     method: str,
     path_template: str | None,
     summary: str | None,
@@ -43,110 +58,66 @@ def new(
     folder = directory or (app.folder_of(connector_name) if connector_name else Path())
     if not (folder / MANIFEST).is_file():
         raise click.UsageError(f"{folder.resolve()} is no connector folder; name one with --dir.")
-    if not _KEY.fullmatch(key):
+    if not _KEY.fullmatch(key) or keyword.iskeyword(key):
         raise click.UsageError("KEY is made of small letters, digits and _, such as get_thing.")
+    path = path_template or f"/{key.replace('_', '-')}"
+    _check_path(path)
     bundle = load(folder)
-    if group not in bundle.manifest.groups:
-        groups = ", ".join(bundle.manifest.groups)
-        raise click.UsageError(f"There is no group “{group}” in connector.json. The groups are: {groups}.")
+    group = _group(bundle, group)
+    document = skeleton.document(key, group, method, path, summary)
+    _check_names(bundle, key, document)
     definition = folder / "definitions" / group / f"{key}.json"
-    if key in bundle.actions or definition.exists():
-        raise DefinitionError(f"There is an action “{key}” already; nothing was changed.")
-    document = _document(key, group, method, path_template or f"/{key.replace('_', '-')}", summary)
+    if definition.exists():
+        raise DefinitionError(f"There is a file {definition} already; nothing was changed.")
+    handlers = folder / "actions" / f"{group}.py"
+    code = skeleton.with_handler(handlers, key, bundle.manifest.groups[group].title)
     definition.parent.mkdir(parents=True, exist_ok=True)
     definition.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    handlers = folder / "actions" / f"{group}.py"
-    _add_handler(handlers, key, bundle.manifest.groups[group].title)
+    handlers.parent.mkdir(exist_ok=True)
+    handlers.write_text(code, encoding="utf-8")
     click.echo(definition)
     click.echo(handlers)
-    talk.say(f"Replace each “TODO”, then run: {app.program()} check {folder}")
+    talk.say(f"Replace each “TODO”, then run: {app.program()} check {shlex.quote(str(folder))}")
 
 
-def _document(key: str, group: str, method: str, path: str, summary: str | None) -> dict[str, Any]:
-    names = re.findall(r"{([^}]*)}", path)
-    filled = re.sub(r"{([^}]*)}", lambda match: f"example-{match.group(1).replace('_', '-')}", path)
-    return {
-        "key": key,
-        "operationId": "".join(word.title() for word in key.split("_")),
-        "summary": summary or key.replace("_", " ").capitalize(),
-        "description": "TODO: what happens, and what a flow builder must know before running it.",
-        "group": group,
-        "since": "0.1.0",
-        "documented": False,
-        "effects": {
-            "readOnly": method == "GET",
-            "destructive": method == "DELETE",
-            "idempotent": method in {"GET", "PUT", "DELETE"},
-        },
-        "request": {"method": method, "path": path},
-        "inputs": _object({name: _path_input(name) for name in names}, names),
-        "outputs": _object({"id": _output()}, ["id"]),
-        "errors": [
-            {"status": 404, "code": "not_found", "sentence": "TODO: what is not there.", "hint": "TODO: what to do."}
-        ],
-        "examples": _examples(method, filled, {name: f"example-{name.replace('_', '-')}" for name in names}),
-    }
+def _group(bundle: Bundle, name: str | None) -> str:
+    """The group that was named, or the only one there is."""
+    groups = list(bundle.manifest.groups)
+    if name in groups:
+        return name
+    if name is None and len(groups) == 1:
+        return groups[0]
+    close = nearest(name, groups) if name else []
+    wrong = f"There is no group “{name}” in connector.json." if name else "Say with --group where it belongs."
+    meant = f" Did you mean “{close[0]}”?" if close else f" The groups are: {', '.join(groups)}."
+    raise click.UsageError(wrong + meant, click.get_current_context())
 
 
-def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:
-    return {
-        "$schema": _SCHEMA,
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
-
-
-def _path_input(name: str) -> dict[str, Any]:
-    return {
-        "type": "string",
-        "title": name.replace("_", " ").title().replace(" Id", " ID"),
-        "description": "TODO: which one, and where its value is found.",
-        "examples": [f"example-{name.replace('_', '-')}"],
-        "x-in": "path",
-        "x-ms-visibility": "important",
-        "x-ms-url-encoding": "single",
-    }
-
-
-def _output() -> dict[str, Any]:
-    return {
-        "type": ["string", "null"],
-        "title": "ID",
-        "description": "TODO: what the value is good for.",
-        "x-ms-visibility": "important",
-    }
-
-
-def _examples(method: str, path: str, inputs: dict[str, str]) -> list[dict[str, Any]]:
-    request = {"method": method, "path": path}
-    return [
-        {
-            "title": "TODO: a case from life",
-            "inputs": inputs,
-            "exchanges": [{"request": request, "response": {"status": 200, "body": {"id": "example"}}}],
-            "outputs": {"id": "example"},
-        },
-        {
-            "title": "TODO: a case that is refused",
-            "inputs": inputs,
-            "exchanges": [{"request": request, "response": {"status": 404, "body": {"message": "Not found"}}}],
-            "error": {"code": "not_found"},
-        },
-    ]
-
-
-def _add_handler(path: Path, key: str, title: str) -> None:
-    """Bind the standard handler under the action's name, importing it where the module does not yet."""
-    path.parent.mkdir(exist_ok=True)
-    if not path.exists():
-        path.write_text(
-            f'"""Handlers of the group “{title}”."""\n\nfrom connector.handler import send\n', encoding="utf-8"
+def _check_path(path: str) -> None:
+    names = re.findall(r"{([^{}]*)}", path)
+    rest = re.sub(r"{[^{}]*}", "", path)
+    whole = path.startswith("/") and not re.search(r"[{}?#\s]", rest)
+    if not whole or not all(map(_KEY.fullmatch, names)) or len(set(names)) != len(names):
+        raise click.UsageError(
+            f"The path “{path}” is none: it begins with /, has no query, and names in braces are made of small "
+            "letters, digits and _, each once, such as /things/{thing_id}.",
+            click.get_current_context(),
         )
-    text = path.read_text(encoding="utf-8")
-    if not re.search(r"^from connector\.handler import .*\bsend\b", text, re.MULTILINE):
-        text = re.sub(r"^(from connector\.handler import )(.*)$", r"\1\2, send", text, count=1, flags=re.MULTILINE)
-        if not re.search(r"\bsend\b", text):
-            text = text.rstrip("\n") + "\n\nfrom connector.handler import send\n"
-    path.write_text(f"{text.rstrip()}\n\n{key} = send\n", encoding="utf-8")
+
+
+def _check_names(bundle: Bundle, key: str, document: dict[str, Any]) -> None:
+    """Refuse names that another action has already.
+
+    Raises:
+        DefinitionError: One has.
+    """
+    for other in bundle.actions.values():
+        theirs = other.definition
+        if key == theirs.key:
+            raise DefinitionError(f"There is an action “{key}” already; nothing was changed.")
+        if document["operationId"] == theirs.operation_id:
+            raise DefinitionError(
+                f"“{theirs.key}” has the operation id {theirs.operation_id} already; choose another key."
+            )
+        if document["summary"].casefold() == theirs.summary.casefold():
+            raise DefinitionError(f"“{theirs.key}” is called “{theirs.summary}” already; give another --summary.")

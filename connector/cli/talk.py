@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
-from connector.errors import ConnectorError, InputError
+from connector.cli import render
+from connector.errors import AuthorizationError, ConnectorError, InputError
 from connector.redact import printable
 
 
 def colour() -> bool | None:
     """Whether to use colours: no where `NO_COLOR` says so, otherwise as the terminal can."""
     return False if os.environ.get("NO_COLOR") else None
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person is at the other end of the stream."""
+    return stream is not None and stream.isatty()
 
 
 def say(text: str, **style: Any) -> None:
@@ -38,7 +43,7 @@ def usage(error: click.ClickException) -> None:
 def failure(error: ConnectorError, *, as_json: bool = False) -> None:
     """An error, with every problem and every hint."""
     if as_json:
-        click.echo(json.dumps(error.to_dict(), ensure_ascii=False, indent=2), err=True)
+        click.echo(render.as_json(error.to_dict()), err=True)
         return
     error_text(error.message)
     for problem in getattr(error, "problems", ()):
@@ -47,7 +52,7 @@ def failure(error: ConnectorError, *, as_json: bool = False) -> None:
             say(f"    {problem.hint}", dim=True)
     if error.hint:
         say(error.hint)
-    if error.field and not isinstance(error, InputError):
+    if error.field and not isinstance(error, InputError | AuthorizationError):
         say(f"Field: {error.field}", dim=True)
     if error.request_id:
         say(f"Request id: {error.request_id}", dim=True)
@@ -57,7 +62,7 @@ class Waiting:
     """Tells a person at a terminal what the run waits for, how long, and how to stop."""
 
     def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
+        self._shown = is_terminal(sys.stderr)
 
     def __call__(self, reason: str, seconds: float) -> None:
         """Told before each wait."""

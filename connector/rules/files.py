@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from connector.bundle import _add_common
+from connector.bundle import add_common
 from connector.definition import ActionDefinition
 from connector.folder import COMMON, MANIFEST, definition_files, read_inside
 from connector.manifest import ConnectorDefinition
@@ -75,7 +75,7 @@ class Reading:
             return None
         before = {part: _definitions(document, part) for part in PARTS}
         if None not in before.values():
-            _add_common(document, common)
+            add_common(document, common)
         definition = self._model(ActionDefinition, path, document)
         if definition is None:
             return None
