@@ -77,15 +77,17 @@ class Exchange:
                 response = self.deliver(request)
             except (NotSentError, BrokenError) as error:
                 wait = self._wait_after(error, attempt)
+                reason = error.message.rstrip(".")
                 self._note(None, error.message, wait)
                 if wait is None:
                     raise self._final(error) from None
             else:
                 wait = self._wait_after(response, attempt)
+                reason = f"The service answered {response.status}"
                 self._note(response.status, "", wait)
                 if wait is None:
                     return response
-            self.tell("trying again", wait)
+            self.tell(f"{reason}; trying again", wait)
             self.clock.sleep(wait, self.cancelled)
 
     def _take_token(self) -> None:

@@ -51,12 +51,20 @@ def available() -> dict[str, Path]:
     found = {path.name: path for path in sorted(package.glob("bundles/*")) if (path / MANIFEST).is_file()}
     checkout = package.parent
     if (checkout / MANIFEST).is_file():
-        found[str(read_json(checkout / MANIFEST).get("key", checkout.name))] = checkout
+        found[_key(checkout)] = checkout
     for entry in entry_points(group=ENTRY_POINTS):
         spec = importlib.util.find_spec(entry.value)
         for place in (spec.submodule_search_locations or []) if spec else []:
             found.setdefault(entry.name, Path(place))
     return found
+
+
+def _key(folder: Path) -> str:
+    """The folder's key; its name where the manifest cannot say, which loading it will explain."""
+    try:
+        return str(read_json(folder / MANIFEST).get("key", folder.name))
+    except (ValueError, OSError):
+        return folder.name
 
 
 def definition_files(folder: Path) -> list[Path]:

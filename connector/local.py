@@ -44,7 +44,7 @@ def started(bundle: Bundle, *, port: int = 0, database: Path | None = None) -> I
     try:
         service = bundle.module(bundle.manifest.sandbox).start(port=port, database=database)
     except OSError as error:
-        reason = str(error).rstrip(".")
+        reason = (error.strerror or str(error)).rstrip(".")
         raise SandboxError(f"The sandbox cannot start: {reason}.", hint="Choose another port or file.") from None
     with service:
         yield service

@@ -13,6 +13,7 @@ from connector.formats import FORMATS
 from connector.redact import printable
 
 _LONGEST_QUOTE = 40
+_MOST_NAMES = 12
 
 _TYPES = {
     "string": "text",
@@ -111,8 +112,15 @@ def _unknown(subject: Subject, expected: Any, _value: Any) -> tuple[str, str]:
     meant = f" Did you mean “{close[0]}”?" if close else ""
     return (
         f"There is no field {name}{inside}.{meant}",
-        "" if close else f"The fields are: {', '.join(expected)}.",
+        "" if close else f"The fields are: {_some(expected)}.",
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names of a list that may be too long to read."""
+    if len(names) <= _MOST_NAMES:
+        return ", ".join(names)
+    return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more"
 
 
 def _not_listed(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
