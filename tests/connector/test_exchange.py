@@ -137,7 +137,7 @@ def test_waits_between_attempts_stay_in_their_bounds_and_are_noted() -> None:
     assert all(0 < wait <= bound for wait, bound in zip(waits, [0.5, 1.0, 2.0], strict=False))
     assert waits[3] == 0
     assert [round(slept, 3) for slept in attempt.clock.slept] == waits[:3]
-    assert attempt.told == [("trying again", slept) for slept in attempt.clock.slept]
+    assert attempt.told == [("The service answered 500; trying again", slept) for slept in attempt.clock.slept]
 
 
 @pytest.mark.parametrize("header", ["17", "Sat, 31 Jan 2026 09:30:17 GMT"])

@@ -174,6 +174,7 @@ PLACES: Json = {
         ("users[0].recipient: Required", "people"),
         ("users: Required", "people"),
         ("settings.colors.primary: no colour", "primary"),
+        ("settings.colors.primary.hex[0]: no colour", "primary"),
         ("dry-run: wrong", "dry_run"),
         ("elsewhere: x; name: Required", "name"),
         ("elsewhere: x", None),

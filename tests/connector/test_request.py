@@ -82,7 +82,7 @@ def test_an_id_is_one_segment_of_the_path_on_a_real_socket(station: Station, tex
     assert segments[2] not in {".", ".."}
 
 
-@settings(derandomize=True, database=None, max_examples=200)
+@settings(derandomize=True, database=None, max_examples=100)
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
 def test_any_text_is_exactly_one_segment(text: str) -> None:
     segment = path_segment(text)

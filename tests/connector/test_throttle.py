@@ -65,12 +65,12 @@ def test_under_steady_demand_all_calls_of_every_period_are_used(make_store: Make
     store = make_store(clock)
     started = clock.monotonic()
     grants = []
-    for _ in range(2_000):
+    for _ in range(1_000):
         acquire(store, clock, [MINUTE], FOREVER)
         grants.append(clock.monotonic() - started)
     assert most_in_any_window(grants, 60) == 100
-    # 2,000 calls begin 20 bursts, which are 19 periods apart.
-    assert 19 * 60 / grants[-1] >= 0.995
+    # 1,000 calls are 10 bursts, the last of which begins 9 periods after the first.
+    assert 9 * 60 / grants[-1] >= 0.995
 
 
 def asked(store: Store, bucket: Bucket, max_wait: float) -> tuple[Reservation | None, float]:
@@ -93,7 +93,7 @@ steps = st.lists(
 )
 
 
-@settings(derandomize=True, database=None, max_examples=300, deadline=None)
+@settings(derandomize=True, database=None, max_examples=150, deadline=None)
 @given(calls=st.integers(1, 5), period=st.sampled_from([1.0, 10.0, 60.0]), steps=steps)
 def test_never_more_calls_than_allowed_in_any_window_first_come_first_served(
     calls: int, period: float, steps: list[tuple[str, Any]]

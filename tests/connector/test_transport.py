@@ -224,6 +224,7 @@ def test_a_silent_service_is_given_up_after_the_read_time(send: Send, station: S
 
 def test_an_answer_that_drips_without_end_is_given_up_at_the_deadline(station: Station) -> None:
     over = threading.Event()
+    drops: list[int] = []
 
     def drip(talk: Conversation) -> None:
         talk.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
@@ -231,7 +232,7 @@ def test_an_answer_that_drips_without_end_is_given_up_at_the_deadline(station: S
             if over.wait(0.02):
                 break
             with contextlib.suppress(OSError):
-                talk.wfile.write(b"x")
+                drops.append(talk.wfile.write(b"x"))
         talk.hang_up()
 
     station.answers = [drip]
@@ -245,6 +246,7 @@ def test_an_answer_that_drips_without_end_is_given_up_at_the_deadline(station: S
     finally:
         over.set()
         transport.close()
+    assert 0 < len(drops) < 90
 
 
 def test_where_nobody_listens_nothing_was_sent(transport: RequestsTransport) -> None:
