@@ -11,7 +11,14 @@ from typing import Any
 from connector.action import Action
 from connector.clock import Clock
 from connector.connection import Connection
-from connector.errors import AuthorizationError, DefinitionError, InputError, Problem
+from connector.errors import (
+    AuthorizationError,
+    DefinitionError,
+    InputError,
+    OutcomeUnknownError,
+    Problem,
+    UnavailableError,
+)
 from connector.exchange import Exchange, Record, Teller
 from connector.handler import Call
 from connector.manifest import ConnectorDefinition
@@ -161,7 +168,7 @@ class Calls:
             policy=self.definition.retry,
             deadline=deadline,
             max_wait=settings.wait if options.max_wait is None else options.max_wait,
-            repeatable=action.definition.repeatable or idempotency_key(action, inputs) is not None,
+            repeatable=_repeatable(action, inputs),
             chance=self.chance,
             record=record,
             tell=options.on_wait or (lambda _reason, _seconds: None),
@@ -175,7 +182,10 @@ class Calls:
             accepted = response.succeeded or response.status in action.definition.outcomes
             if not accepted or is_refusal(self.definition, response):
                 hidden = [*secrets, *secret_texts(action.definition, inputs)]
-                raise refusal(self.definition, action.definition, inputs, response, self.clock.wall(), hidden)
+                error = refusal(self.definition, action.definition, inputs, response, self.clock.wall(), hidden)
+                if isinstance(error, UnavailableError) and not _repeatable(action, inputs):
+                    error = OutcomeUnknownError.after(error)
+                raise error
 
         return accept
 
@@ -200,6 +210,11 @@ def status(store: Store, bucket: Bucket, calls: int) -> ThrottleStatus:
         asked=calls,
         asked_in=round(ring.due(calls, now) - now, 3),
     )
+
+
+def _repeatable(action: Action, inputs: Mapping[str, Any]) -> bool:
+    """Whether sending the request again has the effect of once: by its method, or because it carries a key."""
+    return action.definition.repeatable or idempotency_key(action, inputs) is not None
 
 
 def idempotency_key(action: Action, inputs: Mapping[str, Any]) -> str | None:

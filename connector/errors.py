@@ -152,8 +152,8 @@ class ThrottledError(ConnectorError):
     exit_status = ExitStatus.WAIT
     retryable = True
 
-    def __init__(self, message: str, *, wait: float | None = None, hint: str = "", status: int | None = None) -> None:
-        super().__init__(message, hint=hint, status=status)
+    def __init__(self, message: str, *, wait: float | None = None, **told: Any) -> None:
+        super().__init__(message, **told)
         self.wait = wait
 
     def to_dict(self) -> dict[str, Any]:
@@ -170,10 +170,21 @@ class UnavailableError(ConnectorError):
 
 
 class OutcomeUnknownError(UnavailableError):
-    """The request may have arrived, but no answer did. Sending it again could do it twice."""
+    """The request may have been carried out, and nothing says so. Sending it again could do it twice."""
 
     code = "outcome_unknown"
     retryable = False
+
+    @classmethod
+    def after(cls, failure: UnavailableError) -> OutcomeUnknownError:
+        """The same failure, of a request that may not be repeated."""
+        return cls(
+            f"{failure.message} Whether the service carried it out is unknown, so it was not sent again.",
+            hint="Look whether it happened before you run it again.",
+            status=failure.status,
+            request_id=failure.request_id,
+            field=failure.field,
+        )
 
 
 class OutputError(_ProblemsError):

@@ -118,10 +118,7 @@ class Exchange:
 
     def _final(self, error: UnavailableError) -> UnavailableError:
         if isinstance(error, BrokenError) and not self.repeatable:
-            return OutcomeUnknownError(
-                f"{error.message} Whether the service carried it out is unknown, so it was not sent again.",
-                hint="Look whether it happened before you run it again.",
-            )
+            return OutcomeUnknownError.after(error)
         return error
 
     def _note(self, status: int | None, reason: str, wait: float | None) -> None:

@@ -63,7 +63,7 @@ def refusal(
     status = response.status
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = retry_after_seconds(response.headers.get("retry-after"), now)
-        return ThrottledError(message, wait=wait, hint=hint, status=status)
+        return ThrottledError(message, wait=wait, code=code, hint=hint, status=status, request_id=request_id)
     kind: type[ConnectorError] = RefusedError
     if status in _CONNECTION:
         kind = AuthorizationError
