@@ -84,6 +84,12 @@ class Action:
         )
 
     @cached_property
+    def _spoken_names(self) -> list[str]:
+        """The names people may mean when they mistype one: the inputs' own, and their aliases."""
+        aliases = [alias for field in self._resolved.values() for alias in field.x_aliases]
+        return [*self._resolved, *aliases]
+
+    @cached_property
     def _labels(self) -> dict[str, str]:
         return {name: field.title or name for name, field in self._resolved.items()}
 
@@ -99,7 +105,7 @@ class Action:
     def judge_inputs(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """The inputs under their own names with defaults, and everything that is wrong with them."""
         inputs, problems = accept(self.definition, given)
-        problems += self._judges[0].problems(inputs, [name for name in self.input_names if "/" not in name])
+        problems += self._judges[0].problems(inputs, self._spoken_names)
         wrong = {_input_of(problem) for problem in problems}
         right = {name: value for name, value in inputs.items() if name not in wrong}
         problems += collisions(self.definition, right)

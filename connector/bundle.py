@@ -141,7 +141,7 @@ def add_common(document: dict[str, Any], common: dict[str, Any]) -> None:
             continue
         waiting = [schema]
         while waiting:
-            for name in _references(waiting.pop()):
+            for name in sorted(_references(waiting.pop())):
                 own = schema.setdefault("$defs", {})
                 if name in common and isinstance(own, dict) and name not in own:
                     own[name] = common[name]
