@@ -1,0 +1,226 @@
+"""The files of the package beside the node's own: manifest, credentials, codex, icons, licence."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from connector.export import ExportError
+from connector.export.n8n import words
+from connector.export.n8n.node import NodeData
+from connector.export.n8n.typescript import source
+from connector.field import FieldSchema
+from connector.manifest import ConnectorDefinition, Publication
+
+NODE_CLI = "0.48.3"
+ESLINT = "9.32.0"
+TYPESCRIPT = "5.9.2"
+"""Versions that n8n's own template of a node package names, and with which this one was checked."""
+
+_CATEGORIES = ("Analytics", "Communication", "Development", "Finance & Accounting", "Marketing", "Productivity", "Sales")
+
+
+def publication(manifest: ConnectorDefinition) -> Publication:
+    """Who stands behind the package.
+
+    Raises:
+        ExportError: The manifest does not say.
+    """
+    if manifest.publication is None:
+        raise ExportError("n8n wants to know whom to ask: definitions/connector.json needs “publication” with a contact.")
+    return manifest.publication
+
+
+def package_json(node: NodeData) -> dict[str, Any]:
+    """`package.json`."""
+    manifest = node.manifest
+    contact = publication(manifest).contact
+    return {
+        "name": node.package_name,
+        "version": manifest.version,
+        "description": f"n8n node: {manifest.description}",
+        "license": "MIT",
+        "homepage": manifest.website,
+        "keywords": ["n8n-community-node-package", "n8n", manifest.key],
+        "author": {"name": manifest.publisher, "email": contact.email},
+        "repository": {"type": "git", "url": manifest.website},
+        "scripts": {"build": "n8n-node build", "lint": "n8n-node lint", "dev": "n8n-node dev"},
+        "files": ["dist"],
+        "n8n": {
+            "n8nNodesApiVersion": 1,
+            "strict": True,
+            "credentials": [f"dist/credentials/{node.credential_class}.credentials.js"],
+            "nodes": [f"dist/nodes/{node.class_name}/{node.class_name}.node.js"],
+        },
+        "devDependencies": {"@n8n/node-cli": NODE_CLI, "eslint": ESLINT, "typescript": TYPESCRIPT},
+        "peerDependencies": {"n8n-workflow": "*"},
+    }
+
+
+def tsconfig() -> dict[str, Any]:
+    """`tsconfig.json`, as n8n's template has it."""
+    return {
+        "compilerOptions": {
+            "strict": True,
+            "module": "commonjs",
+            "moduleResolution": "node",
+            "target": "es2019",
+            "lib": ["es2019", "es2020", "es2022.error"],
+            "removeComments": True,
+            "useUnknownInCatchVariables": False,
+            "forceConsistentCasingInFileNames": True,
+            "noImplicitAny": True,
+            "noImplicitReturns": True,
+            "noUnusedLocals": True,
+            "strictNullChecks": True,
+            "preserveConstEnums": True,
+            "esModuleInterop": True,
+            "resolveJsonModule": True,
+            "incremental": True,
+            "declaration": True,
+            "sourceMap": True,
+            "skipLibCheck": True,
+            "outDir": "./dist/",
+        },
+        "include": ["credentials/**/*", "nodes/**/*", "nodes/**/*.json", "package.json"],
+    }
+
+
+def codex(node: NodeData) -> dict[str, Any]:
+    """What n8n's own catalogue says of the node."""
+    known = [name for name in publication(node.manifest).categories if name in _CATEGORIES]
+    links = [{"url": node.manifest.website}]
+    return {
+        "node": f"{node.package_name}.{node.node_name}",
+        "nodeVersion": "1.0",
+        "codexVersion": "1.0",
+        "categories": known or ["Development"],
+        "resources": {"credentialDocumentation": links, "primaryDocumentation": links},
+    }
+
+
+def icons(node: NodeData, svg: bytes) -> dict[str, bytes]:
+    """The icon for light screens, and one with a lighter ground for dark ones."""
+    text = svg.decode()
+    ground = node.manifest.brand_color
+    dark = re.sub(re.escape(ground), _lighter(ground), text, flags=re.IGNORECASE)
+    return {f"icons/{node.node_name}.svg": svg, f"icons/{node.node_name}.dark.svg": dark.encode()}
+
+
+def _lighter(color: str) -> str:
+    """The colour, a third of the way to white."""
+    parts = [int(color[place : place + 2], 16) for place in (1, 3, 5)]
+    return "#" + "".join(f"{part + (255 - part) // 3:02x}" for part in parts)
+
+
+def icon_words(node: NodeData, depth: int) -> dict[str, str]:
+    """Where the icons are, seen from a file that many folders deep."""
+    up = "../" * depth
+    return {"light": f"file:{up}icons/{node.node_name}.svg", "dark": f"file:{up}icons/{node.node_name}.dark.svg"}
+
+
+def credentials(node: NodeData) -> str:
+    """The TypeScript of the credentials: their boxes, how they sign, and the request that tries them."""
+    manifest = node.manifest
+    fields = [
+        _credential_field(name, field, required=name in manifest.connection.required)
+        for name, field in manifest.connection.properties.items()
+    ]
+    fields.append(
+        {
+            "displayName": "Base URL",
+            "name": "baseUrl",
+            "type": "string",
+            "default": manifest.base_url,
+            "required": True,
+            "description": "Where the service answers; change it for a test server or a proxy",
+        }
+    )
+    test = next((action for action in node.sources.values() if action.key == manifest.connection.test), None)
+    if test is None or test.definition.request.placeholders or test.definition.request.method != "GET":
+        raise ExportError(f"n8n tries credentials with a plain request, which “{manifest.connection.test}” is not.")
+    authenticate = {"type": "generic", "properties": {"headers": {manifest.authorization.header: signature(manifest)}}}
+    request = {"baseURL": base_url(), "url": test.definition.request.path, "method": "GET"}
+    return f"""import type {{
+	IAuthenticateGeneric,
+	ICredentialTestRequest,
+	ICredentialType,
+	Icon,
+	INodeProperties,
+}} from 'n8n-workflow';
+
+export class {node.credential_class} implements ICredentialType {{
+	name = {source(node.credential_name)};
+
+	displayName = {source(f"{manifest.title} Actions API")};
+
+	icon: Icon = {source(icon_words(node, 1), 1)};
+
+	documentationUrl = {source(manifest.website)};
+
+	properties: INodeProperties[] = {source(fields, 1)};
+
+	authenticate: IAuthenticateGeneric = {source(authenticate, 1)};
+
+	test: ICredentialTestRequest = {source({"request": request}, 1)};
+}}
+"""
+
+
+def base_url() -> str:
+    """The expression for where the service answers, without a slash at its end."""
+    return r'={{ $credentials.baseUrl.replace(/\/+$/, "") }}'
+
+
+def signature(manifest: ConnectorDefinition) -> str:
+    """The expression for the value of the header that signs; prefixes that were pasted along are taken off."""
+    prefixes = "|".join(re.escape(prefix.strip()).replace("/", r"\/") for prefix in manifest.authorization.strip)
+    strip = rf'.replace(/^(?:{prefixes})\s+/i, "")' if prefixes else ""
+    value = re.sub(
+        r"{([^}]+)}",
+        lambda field: f"{{{{ $credentials.{words.camel(field.group(1))}.trim(){strip} }}}}",
+        manifest.authorization.template,
+    )
+    return f"={value}"
+
+
+def _credential_field(name: str, field: FieldSchema, *, required: bool) -> dict[str, Any]:
+    if field.types != ("string",):
+        raise ExportError(f"n8n has no box for the connection field {name}, which is no text.")
+    display = words.title(field.title or name)
+    made: dict[str, Any] = {"displayName": display, "name": words.camel(name), "type": "string"}
+    if field.write_only:
+        made["typeOptions"] = {"password": True}
+    made["default"] = ""
+    if required:
+        made["required"] = True
+    return made | {"description": words.description(field.description or "", beside=display)}
+
+
+def licence(manifest: ConnectorDefinition) -> str:
+    """The MIT licence in the publisher's name."""
+    return f"""# MIT License
+
+Copyright (c) {manifest.publisher}
+
+Permission is hereby granted, free of charge, to any person obtaining a copy
+of this software and associated documentation files (the "Software"), to deal
+in the Software without restriction, including without limitation the rights
+to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
+copies of the Software, and to permit persons to whom the Software is
+furnished to do so, subject to the following conditions:
+
+The above copyright notice and this permission notice shall be included in all
+copies or substantial portions of the Software.
+
+THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
+IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
+FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
+AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
+LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
+OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
+SOFTWARE.
+"""
+
+

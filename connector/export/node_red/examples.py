@@ -1,0 +1,103 @@
+"""Example flows: every action once, filled in as its definition's example is, with a catch node beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from connector.action import Action
+from connector.definition import Example
+from connector.export import Selection
+from connector.export.examples import inputs_of, succeeded
+from connector.export.node_red import forms
+from connector.export.node_red.names import Names
+
+_ROW = 80
+"""Pixels between two actions."""
+
+
+def flow(selection: Selection, names: Names, group: str) -> list[dict[str, Any]]:
+    """The flow of a group, as Node-RED imports it."""
+    manifest = selection.bundle.manifest
+    tab, account, caught, shown = (_id(group, part) for part in ("tab", "account", "catch", "error"))
+    title = f"{manifest.title}: {manifest.groups[group].title}"
+    nodes: list[dict[str, Any]] = [
+        {"id": tab, "type": "tab", "label": title, "disabled": False, "info": manifest.groups[group].description},
+        {"id": account, "type": names.connection, "name": "", "baseUrl": "", "allowInsecure": False},
+    ]
+    place = 0
+    for place, action in enumerate([action for action in selection.actions if action.group == group], start=1):
+        start, node, result = (_id(action.key, part) for part in ("start", "action", "result"))
+        position = {"z": tab, "y": _ROW * place}
+        nodes += [
+            {"id": start, "type": "inject", **position, "x": 140, "name": "", "props": [], "wires": [[node]]},
+            {
+                "id": node,
+                "type": names.groups[group],
+                **position,
+                "x": 380,
+                **box(action, account),
+                "wires": [[result]],
+            },
+            {"id": result, "type": "debug", **position, "x": 640, **_DEBUG, "complete": "payload", "wires": []},
+        ]
+    bottom = {"z": tab, "y": _ROW * (place + 1)}
+    nodes += [
+        {
+            "id": caught,
+            "type": "catch",
+            **bottom,
+            "x": 380,
+            "name": "",
+            "scope": None,
+            "uncaught": False,
+            "wires": [[shown]],
+        },
+        {"id": shown, "type": "debug", **bottom, "x": 640, **_DEBUG, "complete": "error", "wires": []},
+    ]
+    return nodes
+
+
+_DEBUG = {"name": "", "active": True, "tosidebar": True, "console": False, "tostatus": False, "targetType": "msg"}
+
+
+def box(action: Action, account: str) -> dict[str, Any]:
+    """The configuration of a node that runs the action's first successful example; empty boxes where there is none."""
+    example = next(iter(succeeded(action)), None)
+    return {
+        "name": "",
+        "connection": account,
+        "action": action.key,
+        "boxes": boxes(action, example) if example is not None else {},
+        "source": "",
+        "allPages": example is not None and example.all_pages,
+        "maxItems": {"t": "num", "v": ""},
+    }
+
+
+def boxes(action: Action, example: Example) -> dict[str, dict[str, str]]:
+    """What the boxes of a form say for the inputs of an example; a secret comes from the environment."""
+    given = inputs_of(action, example)
+    made = {}
+    # In the order of the form, so that opening and closing it changes nothing.
+    for name in (name for name in action.inputs["properties"] if name in given):
+        value = given[name]
+        kind = forms.kind(action, name)
+        if kind == "secret":
+            made[name] = {"t": "env", "v": name.upper()}
+        elif kind in {"choice", "flag"}:
+            made[name] = {"t": kind, "v": value if isinstance(value, str) else json.dumps(value)}
+        elif isinstance(value, str):
+            made[name] = {"t": "str", "v": value}
+        else:
+            made[name] = {
+                "t": "json" if isinstance(value, dict | list) else "num",
+                "v": json.dumps(value, ensure_ascii=False),
+            }
+    return made
+
+
+def _id(*words: str) -> str:
+    """An id as Node-RED makes them, the same for the same words."""
+    return hashlib.sha256("/".join(words).encode()).hexdigest()[:16]

@@ -1,0 +1,19 @@
+"""The files of the package that are the same for every connector, but for its names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from connector.export.node_red.names import Names
+
+_SOURCE = Path(__file__).parent / "package"
+
+
+def runtime_files(names: Names) -> dict[str, bytes]:
+    """The runtime that Node-RED loads, and the script that draws the forms."""
+    made = {}
+    for path in sorted(_SOURCE.rglob("*.js")):
+        text = path.read_text(encoding="utf-8")
+        text = text.replace("__PACKAGE__", names.package).replace("__CONNECTION__", names.connection)
+        made[path.relative_to(_SOURCE).as_posix()] = text.encode()
+    return made

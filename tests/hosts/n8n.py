@@ -1,0 +1,43 @@
+"""What a real n8n does with the exported node: the workflow against the sandbox, and every example of the definitions.
+
+`n8n.sh` calls it: `python -m tests.hosts.n8n PROGRAM FOLDER`, with n8n's settings in the environment.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from connector.bundle import load
+from connector.catalogue import Catalogue
+from connector.export import Selection
+from connector.export.n8n.node import NodeData
+from tests.hosts import n8n_examples, n8n_story
+from tests.hosts.n8n_flow import N8n
+
+_ROOT = Path(__file__).parent.parent.parent
+
+
+def main(program: str, folder: Path) -> None:
+    """Run both, and end with an error where something is not as promised."""
+    bundle = load(_ROOT)
+    node = NodeData.of(Selection(bundle, list(Catalogue(bundle))))
+    n8n = N8n(program, folder)
+    started = time.monotonic()
+    steps = n8n_story.run(node, n8n)
+    say(f"{steps} steps against the sandbox, {time.monotonic() - started:.1f} s; n8n agrees with the runtime.")
+    started = time.monotonic()
+    count, found = n8n_examples.differences(node, n8n)
+    if found:
+        raise SystemExit("NOT SO:\n  " + "\n  ".join(found))
+    say(f"{count} examples of {len(node.actions)} actions, {time.monotonic() - started:.1f} s: sent and read as they say.")
+
+
+def say(words: str) -> None:
+    """Tell how it went."""
+    print(words, flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))

@@ -1,0 +1,199 @@
+"""Every example of every definition that reaches the service, run by n8n against a server that plays the service.
+
+An example is known by the key in its credentials. What the node sends must be what the example says, and what it
+gives out must be the example's outputs. Where the node does less than the connector's own code, the difference is
+listed here, and the package's README says so.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from connector.action import Action
+from connector.definition import Example
+from connector.export.n8n.node import NodeData
+from tests.hosts.n8n_flow import Json, N8n, Step, credentials, failure, is_failure, items, workflow
+from tests.hosts.n8n_form import parameters
+
+OTHERWISE = {
+    ("create_or_update_audience", "body"),
+    ("create_or_update_audience", "outputs"),
+    ("get_audience", "outputs"),
+    ("list_audiences", "outputs"),
+}
+"""What the node does otherwise than the connector's own code: the action, and in what."""
+
+
+_KEY = "idempotency-key"
+
+
+@dataclass
+class Sample:
+    """An example, and what came of it."""
+
+    key: str
+    action: Action
+    example: Example
+    requests: list[Json] = field(default_factory=list)
+    faults: int = 0
+
+    @property
+    def answer(self) -> tuple[int, dict[str, str], str]:
+        """Status, headers and text for the request that was noted last."""
+        place = len(self.requests) - 1 - self.faults
+        if place < 0:
+            return 503, {}, "{}"
+        said = self.example.exchanges[min(place, len(self.example.exchanges) - 1)].response
+        text = said.text if said.text is not None else "" if said.body is None else json.dumps(said.body)
+        return said.status, said.headers, text
+
+
+def samples(node: NodeData) -> list[Sample]:
+    """The examples that reach the service."""
+    return [
+        Sample(f"{action.key}-{place}", action, example)
+        for action in node.actions
+        for place, example in enumerate(action.definition.examples)
+        if example.exchanges
+    ]
+
+
+def differences(node: NodeData, n8n: N8n) -> tuple[int, list[str]]:
+    """How many examples were run, and a sentence for everything that was not as they say."""
+    every = samples(node)
+    keyed = next(sample for sample in every if sample.action.definition.idempotency and not sample.example.error)
+    again = Sample("again", keyed.action, keyed.example, faults=1)
+    with _Service([*every, again]) as service:
+        n8n.take("credentials", [credentials(node, sample.key, service.address, sample.key) for sample in [*every, again]])
+        steps = [
+            Step(sample.key, _parameters(node, sample), sample.key, on_error="continueRegularOutput") for sample in every
+        ]
+        steps.append(Step(again.key, _parameters(node, again), again.key, tries=2))
+        n8n.take("workflow", [workflow(node, "examples", steps)])
+        execution = n8n.execute("examples")
+    compared = [(sample, what, sentence) for sample in every for what, sentence in _compare(sample, execution)]
+    found = [
+        f"{sample.key} ({sample.example.title}): {sentence}"
+        for sample, what, sentence in compared
+        if (sample.action.key, what) not in OTHERWISE
+    ]
+    idle = OTHERWISE - {(sample.action.key, what) for sample, what, _ in compared}
+    found += [f"{key}: the {what} are as elsewhere, so OTHERWISE is wrong" for key, what in sorted(idle)]
+    return len(every), found + list(_keys(every, again))
+
+
+def _keys(every: list[Sample], again: Sample) -> Iterator[str]:
+    """Whether the node makes idempotency keys: another for every call, the same when it tries again."""
+    tries = [sent["headers"].get(_KEY) for sent in again.requests]
+    if len(tries) != 2 or len(set(tries)) != 1:  # noqa: PLR2004 - the first try and the second
+        yield f"the key of a second try must be that of the first, but they are {tries}"
+    made = [
+        sent["headers"].get(_KEY)
+        for sample in every
+        if sample.action.definition.idempotency and not sample.example.exchanges[0].request.headers
+        for sent in sample.requests
+    ]
+    if None in made or len({*made, *tries}) != len(made) + 1:
+        yield f"every call must have a key of its own, but there are {made}"
+
+
+def _parameters(node: NodeData, sample: Sample) -> Json:
+    more: Json = {}
+    if sample.action.definition.pagination is not None:
+        more = {"wholePage": True, "returnAll": sample.example.all_pages}
+    return parameters(node, sample.action, sample.example.inputs, **more)
+
+
+def _compare(sample: Sample, execution: Json) -> Iterator[tuple[str, str]]:
+    expected = [exchange.request for exchange in sample.example.exchanges]
+    if sample.example.error is not None:
+        # The connector tries again where that is safe; n8n does when the workflow's author says so.
+        expected = expected[: max(1, len(sample.requests))]
+    if len(sample.requests) != len(expected):
+        yield "calls", f"{len(expected)} calls expected, {len(sample.requests)} made {failure(execution, sample.key)}"
+        return
+    for request, sent in zip(expected, sample.requests, strict=True):
+        for what in ("method", "path", "query", "body"):
+            wanted = getattr(request, what)
+            wanted = unquote(wanted) if what == "path" else sorted(wanted) if what == "query" else wanted
+            if wanted != sent[what]:
+                yield what, f"the {what} should be {json.dumps(wanted)}, but is {json.dumps(sent[what])}"
+        for name, value in request.headers.items():
+            if sent["headers"].get(name.lower()) != value:
+                yield "headers", f"the header {name} should be {value}, but is {sent['headers'].get(name.lower())}"
+    yield from _compare_results(sample, items(execution, sample.key))
+
+
+def _compare_results(sample: Sample, given: list[Json]) -> Iterator[tuple[str, str]]:
+    refused = bool(given) and is_failure(given[0])
+    if sample.example.error is not None:
+        if not refused:
+            yield "error", f"it should be refused, but gave {json.dumps(given)[:300]}"
+        return
+    if refused or len(given) != 1:
+        yield "outputs", f"one item expected, but there is {json.dumps(given)[:500]}"
+        return
+    expected = sample.example.outputs or {}
+    for name in {**expected, **given[0]}:
+        if expected.get(name, "(absent)") != given[0].get(name, "(absent)"):
+            found, wanted = given[0].get(name, "(absent)"), expected.get(name, "(absent)")
+            yield "outputs", f"{name} should be {json.dumps(wanted)}, but is {json.dumps(found)}"
+
+
+class _Service:
+    """Answers with the examples' answers, in their order, and notes what it was asked."""
+
+    def __init__(self, every: list[Sample]) -> None:
+        by_key = {sample.key: sample for sample in every}
+        lock = threading.Lock()
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def answer(self) -> None:
+                length = int(self.headers.get("content-length") or 0)
+                content = self.rfile.read(length)
+                sample = by_key[self.headers["authorization"].removeprefix("Bearer ")]
+                parts = urlsplit(self.path)
+                with lock:
+                    sample.requests.append(
+                        {
+                            "method": self.command,
+                            "path": unquote(parts.path),
+                            "query": sorted(parse_qsl(parts.query, keep_blank_values=True)),
+                            "body": json.loads(content) if content else None,
+                            "headers": {name.lower(): value for name, value in self.headers.items()},
+                        }
+                    )
+                    status, headers, text = sample.answer
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", str(len(text.encode())))
+                self.end_headers()
+                self.wfile.write(text.encode())
+
+            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - http.server's names
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def __enter__(self) -> _Service:
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()

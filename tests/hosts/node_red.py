@@ -1,0 +1,239 @@
+"""The flow that a real Node-RED runs against the sandbox, and the checks of what came out of it.
+
+`node_red.sh` calls it twice: `prepare FOLDER ADDRESS` writes what Node-RED starts with, `check FOLDER ADDRESS` waits
+for the results and compares them with the connector's own runtime on the same sandbox.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from connector import Connection, Connector
+
+Json = dict[str, Any]
+
+_PATIENCE = 60.0
+_ACCOUNT = "account"
+_PACKAGE = "@courier-connector/node-red-contrib-courier-actions"
+_TYPES = {
+    f"courier-{name}"
+    for name in (
+        *("connection", "messages", "profiles", "lists", "audiences", "bulk", "automations", "brands"),
+        *("notifications", "audit-events"),
+    )
+}
+
+_EVENT = "5b8f0d1e-6a2c-4f3b-8d7e-000000000001"
+_BRAND = {
+    "name": "Node-RED Brand",
+    "primary": "#101010",
+    "barColor": "#202020",
+    "facebook_url": "https://example.com/node-red",
+}
+
+
+def text(value: str) -> Json:
+    return {"t": "str", "v": value}
+
+
+def of_message(path: str) -> Json:
+    return {"t": "msg", "v": path}
+
+
+# Name of the case: the node's group, action and boxes, what the message brings, and other settings of the node.
+CASES: dict[str, tuple[str, str, Json, Json, Json]] = {
+    "send": (
+        "messages",
+        "send_message",
+        {
+            "user_id": text("ada"),
+            "title": of_message("subject"),
+            "body": {"t": "jsonata", "v": "'Order ' & order & ' has left'"},
+            "data": {"t": "json", "v": '{"order": "1042"}'},
+            "idempotency": text("node-red-1"),
+        },
+        {"subject": "On its way", "order": "1042"},
+        {"source": ""},
+    ),
+    "send again": (
+        "messages",
+        "send_message",
+        {"idempotency": text("node-red-1")},
+        {
+            "payload": {
+                "user_id": "ada",
+                "title": "On its way",
+                "body": "Order 1042 has left",
+                "data": {"order": "1042"},
+            }
+        },
+        {},
+    ),
+    "all pages": ("lists", "get_all_recipient_lists", {}, {}, {"allPages": True}),
+    "some rows": ("lists", "get_all_recipient_lists", {}, {}, {"allPages": True, "maxItems": {"t": "num", "v": "6"}}),
+    "alternatives": ("audit_events", "get_audit_event", {"audit-event-id": text(_EVENT)}, {}, {}),
+    "create": ("brands", "create_brand", {name: text(value) for name, value in _BRAND.items()}, {}, {}),
+    "from a flow": (
+        "profiles",
+        "create_profile",
+        {},
+        {"payload": {"recipient_id": "node-red", "body/profile/email": "n@example.com"}},
+        {},
+    ),
+    "refused": ("profiles", "get_profile", {"recipient_id": text("nobody-of-that-name")}, {}, {}),
+    "wrong input": (
+        "messages",
+        "send_message",
+        {"user_id": text("ada")},
+        {"payload": {"titel": "Hi", "to_data": "no"}},
+        {},
+    ),
+}
+
+
+def prepare(folder: Path, address: str) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (folder / "port").write_text(str(port))
+    user = folder / "user"
+    settings = {
+        **{"uiHost": "127.0.0.1", "uiPort": port, "disableEditor": True, "httpNodeRoot": False},
+        **{
+            "flowFile": "flows.json",
+            "credentialSecret": False,
+            "telemetry": {"enabled": False, "updateNotification": False},
+        },
+        "logging": {"console": {"level": "info"}},
+    }
+    (user / "settings.js").write_text(f"module.exports = {json.dumps(settings, indent=2)};\n")
+    (user / "flows.json").write_text(json.dumps(flow(address, folder / "results"), indent=2))
+    (user / "flows_cred.json").write_text(json.dumps({_ACCOUNT: {"api_key": "Bearer sandbox-key"}}))
+
+
+def flow(address: str, results: Path) -> list[Json]:
+    tell = "return { payload: { name: msg.name, payload: msg.payload, call: msg.call, error: msg.error } };"
+    nodes: list[Json] = [
+        {"id": "tab", "type": "tab", "label": "Proof"},
+        {"id": _ACCOUNT, "type": "courier-connection", "name": "Sandbox", "baseUrl": address, "allowInsecure": False},
+        {"id": "tell", "type": "function", "z": "tab", "func": tell, "outputs": 1, "wires": [["write"]]},
+        {
+            **{"id": "write", "type": "file", "z": "tab", "filename": str(results), "filenameType": "str"},
+            **{"appendNewline": True, "createDir": False, "overwriteFile": "false", "wires": []},
+        },
+        {"id": "catch", "type": "catch", "z": "tab", "scope": None, "uncaught": False, "wires": [["tell"]]},
+    ]
+    for place, (name, (group, action, inputs, message, more)) in enumerate(CASES.items()):
+        props = [{"p": "name", "v": name, "vt": "str"}]
+        props += [{"p": key, "v": json.dumps(value), "vt": "json"} for key, value in message.items()]
+        after = ["read"] if name == "create" else ["tell"]
+        nodes += [
+            # The second sending comes after the first.
+            {
+                **{"id": f"start{place}", "type": "inject", "z": "tab", "props": props, "once": True},
+                **{"onceDelay": 1 if name == "send again" else 0.1, "repeat": "", "wires": [[f"run{place}"]]},
+            },
+            {"id": f"run{place}", **_node(group, action, inputs), **more, "wires": [after]},
+        ]
+    nodes.append(
+        {
+            "id": "read",
+            **_node("brands", "get_brand", {"brand_id": of_message("payload.id")}),
+            "source": "",
+            "wires": [["tell"]],
+        }
+    )
+    # What has no place on the canvas is taken for a config node.
+    return [node if node["id"] in {"tab", _ACCOUNT} else {"x": 100, "y": 100, **node} for node in nodes]
+
+
+def _node(group: str, action: str, inputs: Json) -> Json:
+    kind = f"courier-{group.replace('_', '-')}"
+    return {"type": kind, "z": "tab", "connection": _ACCOUNT, "action": action, "boxes": inputs, "source": "payload"}
+
+
+def check(folder: Path, address: str) -> None:
+    started = time.monotonic()
+    told = _results(folder / "results")
+    base = f"http://127.0.0.1:{(folder / 'port').read_text()}"
+    loaded = {kind for module in _asked(f"{base}/nodes") if module["module"] == _PACKAGE for kind in module["types"]}
+    broken = [module["err"] for module in _asked(f"{base}/nodes") if module.get("err")]
+    expect("every node type loads", (loaded, broken), (_TYPES, []))
+    with Connector.load("courier") as connector:
+        _compare(told, connector, Connection(api_key="sandbox-key", base_url=address), base)
+    print(f"{len(CASES)} flows, results after {time.monotonic() - started:.1f} s; Node-RED agrees with the runtime.")  # noqa: T201
+
+
+def _compare(told: dict[str, Json], connector: Connector, account: Connection, base: str) -> None:
+    def here(action: str, inputs: Json | None = None, **options: Any) -> Json:
+        return connector.run(action, inputs or {}, account, **options).fields
+
+    sent, again = told["send"], told["send again"]
+    expect("a message is sent", (sent["call"]["status"], sent["call"]["idempotencyKey"]), (202, "node-red-1"))
+    expect("the same key sends once", again["payload"], sent["payload"])
+    message = here("get_message", {"message_id": sent["payload"]["requestId"]})
+    expect("the service has it", message["recipient"], "ada")
+
+    lists = told["all pages"]
+    expect("all pages are collected", lists["payload"], here("get_all_recipient_lists", all_pages=True))
+    expect("they were several", lists["call"]["pages"] > 1, True)
+    some = told["some rows"]
+    expect("a bound is kept", some["payload"], here("get_all_recipient_lists", max_items=6))
+    expect("and told", len(some["call"]["warnings"]), 1)
+    event = told["alternatives"]["payload"]
+    expect("a value that has two forms is read", event, here("get_audit_event", {"audit-event-id": _EVENT}))
+
+    brand = told["create"]["payload"]
+    expect("what was created is read back as here", brand, here("get_brand", {"brand_id": brand["id"]}))
+    expect("with its nested fields", brand["settings.colors.primary"], _BRAND["primary"])
+    profile = here("get_profile", {"recipient_id": "node-red"})
+    expect("inputs come from the message", profile["profile.email"], "n@example.com")
+
+    refused, wrong = told["refused"]["error"], told["wrong input"]["error"]
+    cause = refused["cause"]
+    expect("a refusal goes to the catch node", (cause["status"], refused["code"]), (404, cause["code"]))
+    expect("its message is plain", refused["message"], cause["message"])
+    fields = {problem["field"] for problem in wrong["cause"]["problems"]}
+    expect("every problem of the inputs is told", (wrong["code"], fields), ("input", {"titel", "to_data"}))
+
+    choices = _asked(f"{base}/courier-connection/{_ACCOUNT}/choices/send_message/list_id")
+    expected = [
+        {"value": choice.value, "label": choice.label}
+        for choice in connector.options("send_message", "list_id", account)
+    ]
+    expect("the editor is offered the choices", choices, expected)
+
+
+def expect(promise: str, found: object, wanted: object) -> None:
+    if found != wanted:
+        raise SystemExit(f"NOT SO: {promise}\n  found  {found!r}\n  wanted {wanted!r}")
+    print(f"  {promise}")  # noqa: T201
+
+
+def _results(file: Path) -> dict[str, Json]:
+    """The results of all cases, by name; they come in any order."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        lines = file.read_text().splitlines() if file.exists() else []
+        told = {result["name"]: result for result in map(json.loads, lines)}
+        if len(told) == len(CASES):
+            return told
+        if time.monotonic() > deadline:
+            raise SystemExit(f"No result of: {', '.join(set(CASES) - set(told))}")
+        time.sleep(0.1)
+
+
+def _asked(url: str) -> Any:
+    asking = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310 - always this machine
+    with urllib.request.urlopen(asking, timeout=10) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+if __name__ == "__main__":
+    {"prepare": prepare, "check": check}[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])
