@@ -74,6 +74,15 @@ def test_the_commands_with_an_account_work_against_a_service() -> None:
     assert "the-key-of-the-test" not in answer.stdout + answer.stderr
 
 
+def test_every_export_of_the_readme_works(tmp_path: Path) -> None:
+    answer = run(block("exports"), EXPORTS=str(tmp_path))
+    assert answer.returncode == 0, answer.stderr
+    assert json.loads((tmp_path / "openapi.json").read_text())["openapi"].startswith("3.1")
+    assert (tmp_path / "power-platform" / "apiDefinition.swagger.json").exists()
+    assert (tmp_path / "n8n" / "package.json").exists()
+    assert (tmp_path / "node-red" / "package.json").exists()
+
+
 def test_the_python_example_works() -> None:
     answer = run("python - <<'PYTHON'\n" + block("python") + "PYTHON")
     assert answer.returncode == 0, answer.stderr
