@@ -70,9 +70,12 @@ def differences(node: NodeData, n8n: N8n) -> tuple[int, list[str]]:
     keyed = next(sample for sample in every if sample.action.definition.idempotency and not sample.example.error)
     again = Sample("again", keyed.action, keyed.example, faults=1)
     with _Service([*every, again]) as service:
-        n8n.take("credentials", [credentials(node, sample.key, service.address, sample.key) for sample in [*every, again]])
+        n8n.take(
+            "credentials", [credentials(node, sample.key, service.address, sample.key) for sample in [*every, again]]
+        )
         steps = [
-            Step(sample.key, _parameters(node, sample), sample.key, on_error="continueRegularOutput") for sample in every
+            Step(sample.key, _parameters(node, sample), sample.key, on_error="continueRegularOutput")
+            for sample in every
         ]
         steps.append(Step(again.key, _parameters(node, again), again.key, tries=2))
         n8n.take("workflow", [workflow(node, "examples", steps)])
@@ -91,7 +94,7 @@ def differences(node: NodeData, n8n: N8n) -> tuple[int, list[str]]:
 def _keys(every: list[Sample], again: Sample) -> Iterator[str]:
     """Whether the node makes idempotency keys: another for every call, the same when it tries again."""
     tries = [sent["headers"].get(_KEY) for sent in again.requests]
-    if len(tries) != 2 or len(set(tries)) != 1:  # noqa: PLR2004 - the first try and the second
+    if len(tries) != 2 or len(set(tries)) != 1:
         yield f"the key of a second try must be that of the first, but they are {tries}"
     made = [
         sent["headers"].get(_KEY)

@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.action import Action
 from connector.export.n8n import words
+from connector.export.n8n.description import group_properties
 from connector.export.n8n.layout import parameter_name
 from connector.export.n8n.node import NodeData
 
@@ -25,7 +26,7 @@ def parameters(node: NodeData, action: Action, inputs: Json, **more: Any) -> Jso
     resource = words.camel(action.group)
     drawn = [
         field
-        for field in node.group_properties(action.group)
+        for field in group_properties(node, action.group)
         if field.get("displayOptions", {}).get("show", {}).get("operation") == [action.key]
     ]
     accepted, _ = action.judge_inputs(inputs)

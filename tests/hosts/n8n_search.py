@@ -24,7 +24,9 @@ def main(build: str) -> None:
     with start() as sandbox, Connector.load("courier") as connector:
         account = Connection(api_key="test", base_url=sandbox.url)
         script = [str(_HERE / "n8n_search.cjs"), build, sandbox.url]
-        told = json.loads(subprocess.run(["node", *script], capture_output=True, text=True, check=True, timeout=60).stdout)
+        told = json.loads(
+            subprocess.run(["node", *script], capture_output=True, text=True, check=True, timeout=60).stdout
+        )
         for name, source in node.searches.items():
             wanted_call = (source["shape"]["method"], source["shape"]["path"])
             action = next(

@@ -18,7 +18,7 @@ _BRAND: Json = {
     "facebook_url": "https://example.com/n8n",
     "items": ["Pier 4", {"name": "greeting", "value": "Hello {{name}}"}],
     "colors": [{"name": "accent", "value": "#d9a441"}],
-    "inapp_placement": "bottom",
+    "placement": "bottom",
 }
 
 # Name of the step: action, inputs, what the node itself is told, and what happens when it fails.
@@ -58,7 +58,16 @@ STEPS: dict[str, tuple[str, Json, Json, str | None]] = {
     "audience": ("get_audience", {"audience_id": "hamburg-or-oslo"}, {}, None),
     "refused": ("get_message", {"message_id": "1-nobody"}, {}, _GOES_ON),
     "empty": ("send_message", {"title": "To nobody", "body": "At all"}, {}, _GOES_ON),
-    "incomplete": ("send_message", {"user_id": "ada", "elements": [{"content": "of no type"}]}, {}, _GOES_ON),
+    "incomplete": (
+        "send_message",
+        {
+            "list_id": "n8n.readers",
+            "template": "order-shipped",
+            "filters": [{"operator": "MEMBER_OF", "path": "account_id"}],
+        },
+        {},
+        _GOES_ON,
+    ),
 }
 
 
@@ -121,14 +130,14 @@ def _compare(told: Json, connector: Connector, account: Connection) -> None:
     expect("rows become an object's names", {"name": "accent", "value": "#d9a441"} in kept["colors"], True)
     expect("a group is read as here", given("audience"), [here("get_audience", {"audience_id": "hamburg-or-oslo"})])
 
-    refused, nobody, incomplete = (given(name)[0]["error"] for name in ("refused", "empty", "incomplete"))
-    expect("a refusal is told in our words", refused["message"], "There is no message with the id “1-nobody”.")
-    expect("with its status", refused["httpCode"], "404")
-    expect("what only the service knows is refused by it", nobody["httpCode"], "400")
-    expect("a missing field in a row is told", incomplete["message"], _MISSING)
+    refused, nobody, incomplete = (given(name)[0].get("error", {}) for name in ("refused", "empty", "incomplete"))
+    expect("a refusal is told in our words", refused.get("message"), "There is no message with the id “1-nobody”.")
+    expect("with its status", refused.get("context", {}).get("status"), 404)
+    expect("what only the service knows is refused by it", nobody.get("context", {}).get("status"), 400)
+    expect("a missing field in a row is told", incomplete.get("message"), _MISSING)
 
 
-_MISSING = "Elements, row 1, Type is missing: it must be filled in."
+_MISSING = "Filters, row 1, Value is missing: it must be filled in."
 
 
 def expect(promise: str, found: object, wanted: object) -> None:

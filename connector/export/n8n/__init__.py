@@ -32,7 +32,7 @@ def files(selection: Selection) -> dict[str, bytes]:
     node = NodeData.of(selection)
     manifest = node.manifest
     texts = {
-        "README.md": readme(node, selection.bundle),
+        "README.md": readme(node),
         "LICENSE.md": package.licence(manifest),
         "eslint.config.mjs": _ESLINT,
         ".gitignore": _GITIGNORE,

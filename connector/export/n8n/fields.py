@@ -109,7 +109,9 @@ def _typed(drawing: Drawing, box: Box, display: str) -> Property:
         return {"type": "json", "default": json.dumps(field.default or {})}
     if kinds and kinds <= {"string", "integer", "number"}:
         return _text(drawing, box)
-    raise cannot(drawing.action, f"n8n has no field for “{box.name}”, whose type is {' or '.join(field.types) or 'open'}")
+    raise cannot(
+        drawing.action, f"n8n has no field for “{box.name}”, whose type is {' or '.join(field.types) or 'open'}"
+    )
 
 
 def _text(drawing: Drawing, box: Box) -> Property:
@@ -146,7 +148,9 @@ def _placeholder(box: Box) -> str:
 
 def _number(field: FieldSchema) -> Property:
     limits = {"minValue": field.minimum, "maxValue": field.maximum}
-    options = {name: int(value) if value == int(value) else value for name, value in limits.items() if value is not None}
+    options = {
+        name: int(value) if value == int(value) else value for name, value in limits.items() if value is not None
+    }
     default = field.default if field.default is not None else max(0, options.get("minValue", 0))
     return {"type": "number", "default": default} | ({"typeOptions": options} if options else {})
 
@@ -160,7 +164,10 @@ def _choice(drawing: Drawing, field: FieldSchema, *, empty: bool) -> Property:
 
 
 def _options(drawing: Drawing, field: FieldSchema) -> list[Property]:
-    options = [{"name": words.title(str(value).replace("_", " ").replace("-", " ")), "value": value} for value in field.enum or ()]
+    options = [
+        {"name": words.title(str(value).replace("_", " ").replace("-", " ")), "value": value}
+        for value in field.enum or ()
+    ]
     if len({option["name"] for option in options}) < len(options):
         options = [{"name": words.title(str(value)), "value": value} for value in field.enum or ()]
     if len({option["name"] for option in options}) < len(options):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector.export.n8n import package, words
+from connector.export.n8n import description, package, words
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.typescript import Code, source
 
@@ -27,7 +27,7 @@ def sources(node: NodeData) -> dict[str, str]:
 def _node(node: NodeData) -> str:
     manifest = node.manifest
     groups = [words.camel(group) for group in node.groups]
-    description = {
+    data = {
         "displayName": manifest.title,
         "name": node.node_name,
         "icon": package.icon_words(node, 2),
@@ -47,7 +47,7 @@ def _node(node: NodeData) -> str:
             "encoding": "text",
             "ignoreHttpStatusErrors": True,
         },
-        "properties": node.properties(),
+        "properties": description.properties(node),
     }
     methods = {"listSearch": {name: Code(f"searchIn(searches.{name})") for name in node.searches}}
     searching = (
@@ -61,15 +61,17 @@ def _node(node: NodeData) -> str:
         + imports
         + (searching[1] if node.searches else "")
         + f"\nexport class {node.class_name} implements INodeType {{\n"
-        + f"\tdescription: INodeTypeDescription = {source(description, 1)};\n"
+        + f"\tdescription: INodeTypeDescription = {source(data, 1)};\n"
         + (f"\n\tmethods = {source(methods, 1)};\n" if node.searches else "")
         + "}\n"
     )
 
 
 def _resource(node: NodeData, group: str) -> str:
-    properties = source(node.group_properties(group))
-    used = [hook for hook in _HOOKS if f"[{hook}]" in properties or f": {hook} " in properties or f": {hook}," in properties]
+    properties = source(description.group_properties(node, group))
+    used = [
+        hook for hook in _HOOKS if f"[{hook}]" in properties or f": {hook} " in properties or f": {hook}," in properties
+    ]
     imports = "".join(f"import {{ {hook} }} from '../hooks/{hook}';\n" for hook in used)
     return (
         "import type { INodeProperties } from 'n8n-workflow';\n"

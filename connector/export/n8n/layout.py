@@ -12,7 +12,9 @@ from connector.export import ExportError
 from connector.field import FieldSchema, ObjectSchema
 
 _MOST_BY_THEMSELVES = 10
-_OWN = frozenset({"resource", "operation", "requestOptions", "additionalFields", "returnAll", "limit", "wholePage", "rows"})
+_OWN = frozenset(
+    {"resource", "operation", "requestOptions", "additionalFields", "returnAll", "limit", "wholePage", "rows"}
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def inputs(action: Action) -> list[Box]:
         return boxes
     # Pages are walked by the node; whoever wants a certain one finds the cursor among the additional fields.
     return [
-        Box(box.name, box.parameter, box.field, box.required, box.additional or box.name == paging.input) for box in boxes
+        Box(box.name, box.parameter, box.field, box.required, box.additional or box.name == paging.input)
+        for box in boxes
     ]
 
 

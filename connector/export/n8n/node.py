@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from connector.action import Action
-from connector.definition import RequestTemplate
 from connector.export import Selection
 from connector.export.n8n import layout, words
-from connector.export.n8n.fields import Drawing, Property, draw, in_order, routing_of, source_key
+from connector.export.n8n.fields import Property, routing_of, source_key
 from connector.export.n8n.layout import Box
 from connector.export.n8n.shapes import Shape, Shared, action_shape, service_shape
-from connector.export.n8n.typescript import Code
 from connector.export.vocabulary import cannot, require_known
 from connector.field import DynamicValues, FieldSchema
 from connector.manifest import ConnectorDefinition
-
-_WHOLE_PAGE: Property = {
-    "displayName": "Whole Page as One Item",
-    "name": "wholePage",
-    "type": "boolean",
-    "default": False,
-    "description": "Whether to return what a page says as one item with its cursor, instead of one item per row",
-}
 
 
 @dataclass(frozen=True)
@@ -124,70 +112,6 @@ class NodeData:
         found = {box.name: routing_of(action, box, twice) for box in boxes}
         return {name: routing for name, routing in found.items() if routing is not None}
 
-    def properties(self) -> list[Any]:
-        """The node's parameters; each group's are in a file of their own."""
-        options = [
-            {
-                "name": words.title(words.singular(self.manifest.groups[group].title)),
-                "value": words.camel(group),
-                "description": words.description(self.manifest.groups[group].description),
-            }
-            for group in self.groups
-        ]
-        options = in_order(options, "name")
-        resource = {
-            "displayName": "Resource",
-            "name": "resource",
-            "type": "options",
-            "noDataExpression": True,
-            "options": options,
-            "default": options[0]["value"],
-        }
-        return [resource, *(Code(f"...{words.camel(group)}Properties") for group in self.groups)]
-
-    def group_properties(self, group: str) -> list[Property]:
-        """The parameters of a group: the choice of its operations, and their fields."""
-        actions = self.groups[group]
-        options = in_order([self._operation(action) for action in actions], "name")
-        operation = {
-            "displayName": "Operation",
-            "name": "operation",
-            "type": "options",
-            "noDataExpression": True,
-            "displayOptions": {"show": {"resource": [words.camel(group)]}},
-            "options": options,
-            "default": options[0]["value"],
-        }
-        return [operation, *(field for action in actions for field in self._fields(action))]
-
-    def _operation(self, action: Action) -> Property:
-        definition = action.definition
-        paged = definition.pagination is not None
-        send: Property = {"preSend": [Code("prepare")]}
-        routing: Property = {
-            "request": {"method": definition.request.method, "url": _url(definition.request, self.boxes(action))},
-            "send": send | ({"paginate": True} if paged else {}),
-            "output": {"postReceive": [Code("receive")]},
-        }
-        if paged:
-            routing["operations"] = {"pagination": Code("walk")}
-        return {
-            "name": words.title(definition.summary),
-            "value": action.key,
-            "action": words.sentence(definition.summary),
-            "description": words.description(definition.description, beside=definition.summary),
-            "routing": routing,
-        }
-
-    def _fields(self, action: Action) -> list[Property]:
-        methods = {key: name for key, (name, _) in self.methods.items()}
-        drawing = Drawing(action, methods, self.routed(action))
-        fields = draw(drawing, self.boxes(action))
-        if action.definition.pagination is not None:
-            fields = _with_paging(fields)
-        show = {"resource": [words.camel(action.group)], "operation": [action.key]}
-        return [_shown(field, show) for field in fields]
-
     @cached_property
     def shared(self) -> Shared:
         """The shapes that several actions refer to; whole once `shapes` was asked for."""
@@ -220,52 +144,6 @@ class NodeData:
     def service(self) -> Shape:
         """What the hooks must know of the service."""
         return service_shape(self.manifest)
-
-
-def _url(request: RequestTemplate, boxes: list[Box]) -> str:
-    """The path; its inputs are encoded so that each stays one segment."""
-    parameters = {box.field.x_name or box.name: box.parameter for box in boxes if box.field.x_in == "path"}
-    if not request.placeholders:
-        return request.path
-    return "=" + re.sub(
-        r"{([^}]*)}", lambda name: f'{{{{ encodeURIComponent($parameter["{parameters[name.group(1)]}"]) }}}}', request.path
-    )
-
-
-def _with_paging(fields: list[Property]) -> list[Property]:
-    """The fields, with how many rows to return and the choice of whole pages."""
-    *others, last = fields
-    if last["name"] == "additionalFields":
-        options = in_order([*last["options"], _WHOLE_PAGE])
-        last = {**last, "displayName": "Options", "placeholder": "Add Option", "options": options}
-    return [
-        *others,
-        {
-            "displayName": "Return All",
-            "name": "returnAll",
-            "type": "boolean",
-            "default": False,
-            "description": "Whether to return all results or only up to a given limit",
-        },
-        {
-            "displayName": "Limit",
-            "name": "limit",
-            "type": "number",
-            "displayOptions": {"show": {"returnAll": [False]}},
-            "typeOptions": {"minValue": 1},
-            "default": 50,
-            "description": "Max number of results to return",
-            "routing": {"output": {"maxResults": "={{ $value }}"}},
-        },
-        last,
-    ]
-
-
-def _shown(field: Property, show: Property) -> Property:
-    """The field, for one operation only; the words that say so come after its type."""
-    options = {"displayOptions": {"show": {**show, **field.get("displayOptions", {}).get("show", {})}}}
-    first = {name: field[name] for name in ("displayName", "name", "type")}
-    return {**first, **options, **{name: value for name, value in field.items() if name not in {*first, *options}}}
 
 
 def _every_field(action: Action) -> list[FieldSchema]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from connector.export import ExportError
+from connector.export.licence import mit
 from connector.export.n8n import words
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.typescript import source
@@ -18,7 +18,15 @@ ESLINT = "9.32.0"
 TYPESCRIPT = "5.9.2"
 """Versions that n8n's own template of a node package names, and with which this one was checked."""
 
-_CATEGORIES = ("Analytics", "Communication", "Development", "Finance & Accounting", "Marketing", "Productivity", "Sales")
+_CATEGORIES = (
+    "Analytics",
+    "Communication",
+    "Development",
+    "Finance & Accounting",
+    "Marketing",
+    "Productivity",
+    "Sales",
+)
 
 
 def publication(manifest: ConnectorDefinition) -> Publication:
@@ -28,7 +36,9 @@ def publication(manifest: ConnectorDefinition) -> Publication:
         ExportError: The manifest does not say.
     """
     if manifest.publication is None:
-        raise ExportError("n8n wants to know whom to ask: definitions/connector.json needs “publication” with a contact.")
+        raise ExportError(
+            "n8n wants to know whom to ask: definitions/connector.json needs “publication” with a contact."
+        )
     return manifest.publication
 
 
@@ -200,27 +210,4 @@ def _credential_field(name: str, field: FieldSchema, *, required: bool) -> dict[
 
 def licence(manifest: ConnectorDefinition) -> str:
     """The MIT licence in the publisher's name."""
-    return f"""# MIT License
-
-Copyright (c) {manifest.publisher}
-
-Permission is hereby granted, free of charge, to any person obtaining a copy
-of this software and associated documentation files (the "Software"), to deal
-in the Software without restriction, including without limitation the rights
-to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
-copies of the Software, and to permit persons to whom the Software is
-furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all
-copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
-OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
-SOFTWARE.
-"""
-
-
+    return f"# {mit(manifest.publisher)}"

@@ -162,7 +162,11 @@ def _places(name: str, declared: FieldSchema, *, top: bool) -> list[str] | None:
 
 def _input_shape(box: Box, routed: bool, schema: ObjectSchema, shared: Shared) -> Shape:
     declared = schema.properties[box.name]
-    shape = {"parameter": box.parameter, "in": box.field.x_in, **field_shape(box.name, declared, schema, shared, output=False)}
+    shape = {
+        "parameter": box.parameter,
+        "in": box.field.x_in,
+        **field_shape(box.name, declared, schema, shared, output=False),
+    }
     if box.field.x_in == "body":
         shape["at"] = list(box.field.pointers(box.name))
     else:

@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.action import Action
 from connector.export import Selection
+from connector.export.licence import mit
 from connector.export.node_red.beyond import Beyond, beyond
 from connector.export.node_red.names import Names
 
@@ -34,7 +35,7 @@ def package(selection: Selection, names: Names) -> dict[str, Any]:
 
 def licence(selection: Selection) -> str:
     """The MIT licence in the publisher's name."""
-    return _LICENCE % selection.bundle.manifest.publisher
+    return mit(selection.bundle.manifest.publisher)
 
 
 def readme(selection: Selection, names: Names) -> str:
@@ -149,26 +150,3 @@ _LEFT_OUT: str = """\
 - An id of `.` or `..` cannot be asked for: it would be another address.
 - Whole numbers beyond 2^53 in an answer lose digits, as everywhere in JavaScript.
 - A proxy is used only where Node itself is told to (`NODE_USE_ENV_PROXY=1`, Node 24)."""
-
-_LICENCE: str = """MIT License
-
-Copyright (c) %s
-
-Permission is hereby granted, free of charge, to any person obtaining a copy
-of this software and associated documentation files (the "Software"), to deal
-in the Software without restriction, including without limitation the rights
-to use, copy, modify, merge, publish, distribute, sublicense, and/or sell
-copies of the Software, and to permit persons to whom the Software is
-furnished to do so, subject to the following conditions:
-
-The above copyright notice and this permission notice shall be included in all
-copies or substantial portions of the Software.
-
-THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR
-IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY,
-FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE
-AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER
-LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM,
-OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE
-SOFTWARE.
-"""

@@ -31,12 +31,15 @@ export function refusal(
 	]
 		.filter((part) => part !== '')
 		.join(' ');
-	return new NodeApiError(context.getNode(), errorBody(answer), {
+	const error = new NodeApiError(context.getNode(), errorBody(answer), {
 		message: filled(context, shape, message),
 		description,
 		httpCode: String(answer.status),
 		itemIndex: context.getItemIndex(),
 	});
+	// Of an error that a workflow goes on with, only the context still tells the status.
+	error.context.status = answer.status;
+	return error;
 }
 
 function words(answer: Answer): string {
