@@ -209,6 +209,7 @@ def status(store: Store, bucket: Bucket, calls: int) -> ThrottleStatus:
         next_in=round(ring.due(1, now) - now, 3),
         asked=calls,
         asked_in=round(ring.due(calls, now) - now, 3),
+        warnings=store.warnings(),
     )
 
 

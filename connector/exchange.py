@@ -23,7 +23,7 @@ Teller = Callable[[str, float], None]
 """Told what a run is about to wait for, and how many seconds."""
 
 
-_HOPELESS = {"certificate", "base_url", "header"}
+_HOPELESS = {"certificate", "base_url", "header", "answer_size"}
 """Codes of failures that the same call meets again."""
 
 

@@ -12,12 +12,12 @@ import sys
 import time
 from pathlib import Path
 
-_FLAGS = os.O_RDWR | os.O_CREAT
+_FLAGS = os.O_RDWR
 _FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
 
-def open_private(path: Path) -> int:
-    """An open file of this user's alone, made where it is missing.
+def open_private(path: Path) -> tuple[int, bool]:
+    """An open file of this user's alone, and whether it was missing and has been made.
 
     Raises:
         OSError: It is a link, no plain file, somebody else's, or cannot be opened.
@@ -25,9 +25,9 @@ def open_private(path: Path) -> int:
     if not hasattr(os, "O_NOFOLLOW") and path.is_symlink():
         raise OSError(errno.ELOOP, _LINK, str(path))
     try:
-        handle = os.open(path, _FLAGS, 0o600)
+        handle, made = _opened_or_made(path)
     except OSError as error:
-        if error.errno == errno.ELOOP:
+        if error.errno == errno.ELOOP or path.is_symlink():
             raise OSError(errno.ELOOP, _LINK, str(path)) from None
         raise
     try:
@@ -35,7 +35,17 @@ def open_private(path: Path) -> int:
     except BaseException:
         os.close(handle)
         raise
-    return handle
+    return handle, made
+
+
+def _opened_or_made(path: Path) -> tuple[int, bool]:
+    try:
+        return os.open(path, _FLAGS), False
+    except FileNotFoundError:
+        try:
+            return os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600), True
+        except FileExistsError:
+            return os.open(path, _FLAGS), False  # somebody else was faster
 
 
 _LINK = "it is a link"

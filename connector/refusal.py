@@ -107,6 +107,8 @@ def _general(status: int) -> str:
     except ValueError:
         phrase = ""
     name = f"{status} {phrase}".strip()
+    if status < HTTPStatus.OK:
+        return f"The service answered {name}, which is no answer to a request."
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return "The service refused the request, although its status says success."
     if status < HTTPStatus.BAD_REQUEST:

@@ -91,6 +91,7 @@ class ThrottleStatus(BaseModel):
         next_in: Seconds until the next call is possible; 0 when it is now.
         asked: A number of calls that was asked about.
         asked_in: Seconds until the last of them could be made.
+        warnings: What should be known about the place where the limit is kept.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -102,6 +103,7 @@ class ThrottleStatus(BaseModel):
     next_in: float
     asked: int
     asked_in: float
+    warnings: tuple[str, ...] = ()
 
 
 class Preview(BaseModel):

@@ -24,9 +24,7 @@ from connector.errors import ConnectorError, ThrottledError
 _TRIES = 5
 """How often a caller that woke too late reserves again."""
 
-_LEAST_GUARD = 0.02
-"""Seconds."""
-
+_LEAST_GUARD = 0.05
 _CHANCE = random.Random()  # noqa: S311 - spreads callers, hides nothing
 
 
@@ -57,7 +55,7 @@ class Reservation(NamedTuple):
         made: When it was reserved, on the clock of this process.
         marks: Per bucket the sequence number of the grant, so that the newest can be given back.
         replaced: Per bucket the older grant whose place in the ring this one took.
-        paused: Whether the wait is for the end of a pause, together with everybody else.
+        paused: Whether it waits for the end of a pause, as everybody does.
         name: The reservation's own name, where the store knows it by one.
     """
 
@@ -71,7 +69,7 @@ class Reservation(NamedTuple):
 
 
 class Store(Protocol):
-    """Where buckets live: memory, a file, a server. Every method is one short critical section."""
+    """Where buckets live: memory, files, a server. Every method is one short critical section."""
 
     def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
         """Take a token from every bucket, in one step.
@@ -84,10 +82,7 @@ class Store(Protocol):
         """Give a reservation back that was not used; exact where it is still the newest."""
 
     def remaining(self, buckets: Sequence[Bucket], reservation: Reservation) -> float:
-        """Seconds until the reserved time or the end of a pause; negative by how much it has passed.
-
-        Minus infinity for a reservation that holds no longer: another one has to be made.
-        """
+        """Seconds until its time or a pause's end; negative once passed, minus infinity if it holds no longer."""
 
     def pause(self, bucket: Bucket, seconds: float) -> None:
         """Let nobody call for that many seconds: the service said so."""
@@ -229,7 +224,7 @@ def acquire(
     tell: Callable[[str, float], None] = lambda _reason, _seconds: None,
     chance: random.Random = _CHANCE,
 ) -> float:
-    """Take a token from every bucket and wait for its time.
+    """Take a token from every bucket and wait for its time; the seconds waited.
 
     Args:
         store: Where the buckets live.
@@ -239,9 +234,6 @@ def acquire(
         cancelled: Set by somebody else to give the place up.
         tell: Told of a wait before it begins: what for, and how many seconds.
         chance: Spreads those who wait for the end of one pause, within the guard.
-
-    Returns:
-        Seconds waited.
 
     Raises:
         ThrottledError: The wait would be too long, or was cancelled; nothing is spent.
@@ -288,11 +280,7 @@ def _wait(
     tell: Callable[[str, float], None],
     chance: random.Random,
 ) -> float:
-    """Sleep until the reserved time has come and no pause holds; a sleep may end early, a pause may begin meanwhile.
-
-    Returns:
-        Seconds by which the time has passed; infinity where the reservation holds no longer.
-    """
+    """Sleep until the time has come and no pause holds; the seconds by which it has passed, infinity if all is void."""
     told, guard, paused = 0.0, _guard(buckets), reservation.paused
     while True:
         _heed(cancelled)

@@ -148,7 +148,7 @@ class FileStore:
         for _ in range(_TRIES):
             file = self._files.get(bucket)
             if file is None:
-                file = self._files[bucket] = self._opened(bucket)
+                file = self._files[bucket] = self._opened(bucket, removed)
             file_lock.lock(file.handle)
             if file.is_in_its_place():
                 return self._read(file, removed)
@@ -156,13 +156,21 @@ class FileStore:
             os.close(self._files.pop(bucket).handle)
         raise ThrottleFileError("The throttle's file is removed again and again.")
 
-    def _opened(self, bucket: Bucket) -> BucketFile:
+    def _opened(self, bucket: Bucket, removed: bytes) -> BucketFile:
+        """The bucket's file; while one is made, the key's lock keeps others from an empty one."""
         place = self._folder()
         try:
-            key, replaced = _folder_key(place / "throttle.key")
-            name = f"{bucket.name}|{bucket.calls}|{bucket.period}"
-            path = place / f"throttle-{hmac.new(key, name.encode(), 'sha256').hexdigest()[:32]}"
-            return BucketFile(bucket, path, doubtful=replaced)
+            with _folder_key(place / "throttle.key") as (key, replaced):
+                name = f"{bucket.name}|{bucket.calls}|{bucket.period}"
+                file = BucketFile(bucket, place / f"throttle-{hmac.new(key, name.encode(), 'sha256').hexdigest()[:32]}")
+                if file.is_new:
+                    raw = self._clock.monotonic()
+                    record = file.record(removed)
+                    if record is None and replaced:
+                        record = self._assumed(file, raw, raw, _DAMAGED)
+                    record = record or file.made(self._boot, raw, -math.inf)
+                    file_lock.write(file.handle, record.packed(self._clock.wall().timestamp()))
+                return file
         except OSError as error:
             raise ThrottleFileError(
                 f"The throttle's file {error.filename} cannot be opened: {error.strerror}."
@@ -170,14 +178,8 @@ class FileStore:
 
     def _read(self, file: BucketFile, removed: bytes) -> Record:
         """What the file says, or the safe assumption, and why it was made."""
-        content = file_lock.read(file.handle, file.size + 1)
+        record, older = file.record(file_lock.read(file.handle, file.size + 1)), file.record(removed)
         raw = self._clock.monotonic()
-        record, older = file.record(content), file.record(removed)
-        if record is None and not content and older is not None:
-            record = older
-            record.changed = True
-        elif record is None and not content and not removed and not file.doubtful:
-            return file.made(self._boot, raw, -math.inf)
         if record is None:
             return self._assumed(file, raw, raw, _DAMAGED)
         boot, birth = record.origin
@@ -242,17 +244,17 @@ class _MemoryInstead(MemoryStore):
         return (f"The limit of calls is kept by this process alone. {self._reason}",)
 
 
-def _folder_key(path: Path) -> tuple[bytes, bool]:
-    """The key that hides connections behind the names of their files; and whether a damaged one was replaced."""
-    handle = file_lock.open_private(path)
+@contextlib.contextmanager
+def _folder_key(path: Path) -> Iterator[tuple[bytes, bool]]:
+    """The key that hides connections behind the names of their files, locked; and whether an older one is lost."""
+    handle, _ = file_lock.open_private(path)
     try:
         file_lock.lock(handle)
-        key = file_lock.read(handle, _KEY_BYTES)
-        if len(key) == _KEY_BYTES:
-            return key, False
-        made = secrets.token_bytes(_KEY_BYTES)
-        file_lock.write(handle, made)
-        return made, bool(key)
+        key, lost = file_lock.read(handle, _KEY_BYTES), False
+        if len(key) < _KEY_BYTES:
+            key, lost = secrets.token_bytes(_KEY_BYTES), any(path.parent.glob("throttle-*"))
+            file_lock.write(handle, key)
+        yield key, lost
     finally:
         os.close(handle)
 

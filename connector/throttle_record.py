@@ -98,13 +98,12 @@ class Record:
 class BucketFile:
     """A bucket's open file."""
 
-    __slots__ = ("bucket", "doubtful", "handle", "path", "place", "shape", "size", "span")
+    __slots__ = ("bucket", "handle", "is_new", "path", "place", "shape", "size", "span")
 
-    def __init__(self, bucket: Bucket, path: Path, *, doubtful: bool) -> None:
+    def __init__(self, bucket: Bucket, path: Path) -> None:
         self.bucket = bucket
         self.path = os.fspath(path)
-        self.handle = file_lock.open_private(path)
-        self.doubtful = doubtful
+        self.handle, self.is_new = file_lock.open_private(path)
         self.span = bucket.span
         self.shape = _SHAPE.pack(_FORMAT, bucket.calls, self.span)
         self.size = _RING_AT + 8 * bucket.calls + _CHECKSUM.size

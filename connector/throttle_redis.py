@@ -165,6 +165,8 @@ class RedisStore:
             own = max(self._own_next(bucket) for bucket in buckets)
             if own - (now + wait) > min(bucket.guard for bucket in buckets):
                 return None
+            # A pause that began here is known here to the microsecond, and in Redis a little later.
+            paused = paused or (wait > 0 and any(self._shadow(bucket).floor > now for bucket in buckets))
             return self._granted(buckets, now + wait, wait, made, paused=paused, name=name)
 
     def _shared(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:

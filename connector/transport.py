@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import http.cookiejar
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
 
 from connector.bounded import BoundedAdapter, within
 from connector.clock import Clock
+from connector.connection import is_loopback
 from connector.errors import UnavailableError
 from connector.request import HttpRequest
 from connector.response import HttpResponse
@@ -108,13 +110,15 @@ class RequestsTransport:
                 self._prepared(request, secret_headers),
                 timeout=(min(patience.connect, left), min(patience.read, left)),
                 allow_redirects=False,
-                **self._session.merge_environment_settings(request.url, {}, True, None, None),
+                **self._surroundings(request.url),
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _translated(error) from None
         try:
             content = _read(answer, patience, self._clock.monotonic)
         except (TimeoutError, urllib3.exceptions.TimeoutError):
+            if self._clock.monotonic() < patience.deadline:
+                raise BrokenError("The answer stopped before it was complete.") from None
             raise BrokenError("The answer did not end in the time that this run has.") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error):
             raise BrokenError("The connection broke while the answer was being read.") from None
@@ -123,6 +127,14 @@ class RequestsTransport:
         return HttpResponse(
             answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, content
         )
+
+    def _surroundings(self, url: str) -> MutableMapping[str, Any]:
+        """The proxy and the certificates that this machine's environment asks for."""
+        settings = self._session.merge_environment_settings(url, {}, True, None, None)
+        if is_loopback(urlsplit(url).hostname or ""):
+            # A proxy is another machine: it would not find the service, and it would see the secret.
+            settings["proxies"] = {}
+        return settings
 
     def _prepared(self, request: HttpRequest, secret_headers: Mapping[str, str]) -> requests.PreparedRequest:
         prepared = self._session.prepare_request(
@@ -148,13 +160,17 @@ def _read(answer: requests.Response, patience: Patience, now: Callable[[], float
     packed = answer.headers.get("content-encoding", "").strip().lower()
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed in {"gzip", "x-gzip", "deflate"} else None
     content = bytearray()
+    taken = 0
     while chunk := answer.raw.read(_CHUNK, decode_content=False):
         if now() > patience.deadline:
             raise BrokenError("The answer did not end in the time that this run has.")
         room = patience.response_bytes + 1 - len(content)
         content += unpack.decompress(chunk, room) if unpack else chunk
-        if len(content) > patience.response_bytes:
-            raise BrokenError(f"The answer is larger than {patience.response_bytes // 1_000_000} MB and was not read.")
+        taken += len(chunk)
+        # What follows the end of a packed answer is kept by the library, though nobody reads it.
+        if max(taken, len(content)) > patience.response_bytes:
+            size = f"{patience.response_bytes // 1_000_000} MB"
+            raise BrokenError(f"The answer is larger than {size} and was not read.", code="answer_size")
     if unpack is not None and content and not unpack.eof:
         raise BrokenError("The answer ended before it was complete.")
     return bytes(content)
@@ -190,6 +206,14 @@ _KINDS: list[tuple[type[Exception] | tuple[type[Exception], ...], type[Unavailab
         "Check the base URL.",
         "base_url",
     ),
+    (
+        urllib3.exceptions.InvalidHeader,
+        BrokenError,
+        "The header of the answer contradicts itself, so it was not read.",
+        "",
+        "",
+    ),
+    (urllib3.exceptions.ClosedPoolError, NotSentError, "The connector was closed before the call was made.", "", ""),
     (requests.exceptions.InvalidHeader, NotSentError, "A header of the call cannot be sent.", "", "header"),
     (requests.exceptions.Timeout, BrokenError, "The service did not answer in time.", "", ""),
 ]

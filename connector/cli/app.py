@@ -26,6 +26,7 @@ _COMMANDS = {
     "show": ("showing", "show", "Show the inputs, outputs, an example and the errors of an action."),
     "run": ("running", "run", "Run an action, or show what would be sent."),
     "connection": ("connections", "connection", "Keep accounts to run actions with."),
+    "throttle": ("throttling", "throttle", "See how much of the limit of calls is used."),
     "sandbox": ("sandboxing", "sandbox", "Run the local practice service for other programs."),
     "check": ("checking", "check", "Check the files of a connector folder."),
     "new": ("scaffold", "new", "Scaffold a new action."),

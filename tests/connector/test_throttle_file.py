@@ -96,11 +96,10 @@ def test_a_damaged_file_counts_as_all_used_and_says_so(
     store.reserve([THREE], 0)
     path = bucket_file(folder)
     path.write_bytes(damage)
-    if damage:
-        assert free_now(store) == 0
-        (warning,) = store.warnings()
-        assert "damaged" in warning
-        clock.advance(ROUND)
+    assert free_now(store) == 0
+    (warning,) = store.warnings()
+    assert "damaged" in warning
+    clock.advance(ROUND)
     assert free_now(store) == 3
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from connector.testing import FakeClock
 from connector.throttle import MemoryStore
 from connector.throttle_file import FileStore
+from tests.throttle.machine import Process
 from tests.throttle.server import RedisServer, executable
 from tests.throttle.worlds import FakeTimeStore, MakeWorld, World
 
@@ -69,3 +70,31 @@ def _folder(factory: pytest.TempPathFactory) -> Path:
 def world(request: pytest.FixtureRequest, make_world: MakeWorld) -> World:
     """Every promise of the bucket is kept wherever it lives."""
     return make_world(request.param)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "buckets"
+    place.mkdir(mode=0o700)
+    return place
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def process(folder: Path, clock: FakeClock) -> Iterator[Process]:
+    """Another process of this machine, as the files see it."""
+    opened: list[FileStore] = []
+
+    def start(
+        boot: str = "this boot", clock: FakeClock = clock, place: Callable[[], Path] = lambda: folder
+    ) -> FileStore:
+        opened.append(FileStore(place, clock, boot))
+        return opened[-1]
+
+    yield start
+    for store in opened:
+        store.close()

@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 
 def executable() -> str | None:
@@ -38,7 +40,7 @@ class RedisServer:
         command = [self._program, "--port", "0", "--unixsocket", str(self.socket), "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen([*command, "--dir", str(self._folder)], stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 10
-        with redis.Redis(unix_socket_path=str(self.socket)) as client:
+        with redis.Redis(unix_socket_path=str(self.socket), retry=Retry(NoBackoff(), 0)) as client:
             while time.monotonic() < deadline:
                 with contextlib.suppress(redis.ConnectionError):
                     client.ping()
@@ -54,7 +56,7 @@ class RedisServer:
             self.socket.unlink(missing_ok=True)
 
     def client(self) -> redis.Redis:
-        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5)
+        client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
         self._clients.append(client)
         return client
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,10 +49,8 @@ class FakeTimeStore(RedisStore):
 
     def _call(self, act: str, buckets: Sequence[Bucket], arguments: list[Any]) -> Any:
         seconds, microseconds = divmod(round((self._fake.monotonic() + self.skew) * 1_000_000), 1_000_000)
-        try:
+        with contextlib.suppress(redis.RedisError):
             self._client.hset("now", mapping={"seconds": 1_790_000_000 + seconds, "microseconds": microseconds})
-        except redis.RedisError:
-            pass
         return super()._call(act, buckets, arguments)
 
 

@@ -97,6 +97,8 @@ def _typed(drawing: Drawing, box: Box, display: str) -> Property:
     """The words that depend on the type."""
     field = box.field
     kinds = frozenset(field.types) - {"null"}
+    if field.x_ms_visibility == "internal":
+        return {"type": "hidden", "default": field.default if field.default is not None else ""}
     if field.items is not None:
         return _list(drawing, box, display)
     if field.properties:
@@ -183,7 +185,7 @@ def _choice_of_others(drawing: Drawing, field: FieldSchema, values: DynamicValue
         by_hand["placeholder"] = f"e.g. {example}"
     return {
         "type": "resourceLocator",
-        "default": {"mode": "list", "value": ""},
+        "default": {"mode": "list", "value": field.default or ""},
         "modes": [
             {
                 "displayName": "From List",

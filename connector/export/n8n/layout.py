@@ -63,10 +63,16 @@ def boxes_of(
     single = {name for name, field in resolved.items() if name not in required and stands_alone(field, schema)}
     if len(single) > _MOST_BY_THEMSELVES:
         single = set()
+    single |= {name for name, field in resolved.items() if always_sent(field)}
     return [
         Box(name, parameters[name], field, name in required, name not in required and name not in single)
         for name, field in resolved.items()
     ]
+
+
+def always_sent(field: FieldSchema) -> bool:
+    """Whether an optional field has a value even when nobody fills it in; an additional field would not be sent."""
+    return field.default is not None
 
 
 def stands_alone(field: FieldSchema, schema: ObjectSchema) -> bool:

@@ -56,8 +56,8 @@ def _operations(node: NodeData) -> Iterator[str]:
 
 def _idempotency(manifest: ConnectorDefinition) -> Iterator[str]:
     if manifest.idempotency is not None:
-        yield f"- Where the service remembers a call by its {manifest.idempotency.header}, the node makes a key that stays"
-        yield "  the same when n8n tries the item again (Retry On Fail), so that nothing happens twice. A key of your own wins."
+        yield f"- Where the service remembers a call by its {manifest.idempotency.header}, the node makes a key that stays the"
+        yield "  same when n8n tries the item again (Retry On Fail), so that nothing happens twice. A key of your own wins."
 
 
 def _unchecked(node: NodeData) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _unchecked(node: NodeData) -> Iterator[str]:
 def _beyond(node: NodeData) -> Iterator[str]:
     more = [action for action in node.actions if adds_something(action.handler)]
     if more:
-        yield "- These do more in the connector's own runtime; here the request and the answer are just what their fields say:"
+        yield "- These do more in the connector's own runtime; here request and answer are just what their fields say:"
         yield from (f"  - {words.title(action.summary)}. Missing here: “{_promise(action)}”" for action in more)
 
 

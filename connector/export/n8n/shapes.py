@@ -128,6 +128,7 @@ def _own_shape(
             "label": None if output or declared.title is None else words.title(declared.title),
             "at": _places(name, declared, top=top),
             "types": list(declared.types),
+            "secret": declared.write_only and not output,
             "mapKey": declared.x_map_key,
             "mapValue": declared.x_map_value,
             "spread": declared.x_spread,

@@ -6,6 +6,7 @@ import { service } from '../shapes/service';
 import type { Answer } from './answer';
 import { get, isObject } from './json';
 import type { KnownError, Shape } from './shape';
+import { resolve } from './values';
 
 export function isRefusal(shape: Shape, answer: Answer): boolean {
 	const accepted = (answer.status >= 200 && answer.status < 300) || (shape.outcomes ?? []).includes(answer.status);
@@ -58,7 +59,7 @@ function find(shape: Shape, status: number, said: string): KnownError | undefine
 function filled(context: IExecuteSingleFunctions, shape: Shape, sentence: string): string {
 	return sentence.replace(/{([^}]+)}/g, (_, name: string) => {
 		const field = shape.inputs[name];
-		if (field?.parameter === undefined) return name;
+		if (field?.parameter === undefined || resolve(field).secret) return name;
 		const place = field.additional ? `additionalFields.${field.parameter}` : field.parameter;
 		const value = context.getNodeParameter(place, '') as unknown;
 		return `“${String(isObject(value) ? value.value : value)}”`;

@@ -14,6 +14,7 @@ export interface Field {
 	at?: string[];
 	types?: string[];
 	required?: boolean;
+	secret?: boolean;
 	/** The routing of the parameter itself has already put the value into the request. */
 	routed?: boolean;
 	items?: Field;
