@@ -136,7 +136,7 @@ def test_every_page_takes_a_token(bench: MakeBench) -> None:
     answers = [sheet("a", cursor="c2"), sheet("b", cursor="c3"), sheet("c")]
     made = bench(answers, connector=manifest(throttle={"calls": 1, "renewalPeriod": 10}))
     result = made.run("list_parcels", all_pages=True)
-    assert result.meta.waited == pytest.approx(2 * 10.0417, abs=1e-3)
+    assert result.meta.waited == pytest.approx(2 * 10.05, abs=1e-3)
 
 
 def test_a_cursor_may_travel_in_the_body(bench: MakeBench) -> None:

@@ -118,6 +118,19 @@ def test_status_and_text_can_be_outputs() -> None:
     assert flatten(outputs, response(204)) == {"status": 204, "said": None}
 
 
+def test_whether_it_succeeded_can_be_an_output() -> None:
+    outputs = definition(outputs={"done": field("boolean", x_from="success"), "id": TEXT}).outputs
+    assert flatten(outputs, response(202, {"id": "a"})) == {"done": True, "id": "a"}
+    assert flatten(outputs, response(409, {"id": "a"})) == {"done": False, "id": "a"}
+
+
+def test_an_output_may_have_a_value_for_when_the_service_does_not_say() -> None:
+    outputs = {"status": field(["string", "null"], default="SUCCESS")}
+    assert read(outputs, None) == {"status": "SUCCESS"}
+    assert read(outputs, {"status": None}) == {"status": "SUCCESS"}
+    assert read(outputs, {"status": "LATER"}) == {"status": "LATER"}
+
+
 def test_a_web_page_is_no_answer_even_with_200() -> None:
     outputs = definition(outputs={"id": TEXT}).outputs
     with pytest.raises(OutputError, match="The service answered 200 with a web page that is not JSON"):

@@ -311,11 +311,11 @@ def test_an_actions_tighter_limit_counts_beside_the_connections(bench: MakeBench
     made.run("get_parcel", {"parcel_id": "a"})
     with pytest.raises(ThrottledError) as caught:
         made.run("get_parcel", {"parcel_id": "a"}, max_wait=5)
-    assert caught.value.wait == pytest.approx(10.0417, abs=1e-3)
+    assert caught.value.wait == pytest.approx(10.05, abs=1e-3)
     whole, own = made.connector.throttle(made.connection, "get_parcel", calls=100)
     assert (whole.calls, whole.used, whole.free, whole.next_in) == (100, 1, 99, 0)
     assert whole.asked_in == 60.25
-    assert (own.calls, own.used, own.free, own.next_in) == (1, 1, 0, 10.042)
+    assert (own.calls, own.used, own.free, own.next_in) == (1, 1, 0, 10.05)
 
 
 def test_a_wait_is_told_to_the_host(bench: MakeBench) -> None:
@@ -323,7 +323,7 @@ def test_a_wait_is_told_to_the_host(bench: MakeBench) -> None:
     made = bench([OK, OK], connector=manifest(throttle={"calls": 1, "renewalPeriod": 10}))
     for _ in range(2):
         made.run("get_parcel", {"parcel_id": "a"}, on_wait=lambda why, seconds: told.append((why, round(seconds, 2))))
-    assert told == [("waiting for the limit of calls", 10.04)]
+    assert told == [("waiting for the limit of calls", 10.05)]
 
 
 def test_the_timeout_of_a_run_is_the_callers(bench: MakeBench) -> None:
