@@ -245,9 +245,7 @@ def test_waiting_is_told_before_it_begins() -> None:
     told: list[tuple[str, float, int]] = []
     reserve_all(store, TIGHT, 3)
     waited = acquire(store, clock, [TIGHT], 60, tell=lambda why, wait: told.append((why, wait, len(clock.slept))))
-    assert [(why, round(wait, 4), slept) for why, wait, slept in told] == [
-        ("waiting for the limit of calls", 10.05, 0)
-    ]
+    assert [(why, round(wait, 4), slept) for why, wait, slept in told] == [("waiting for the limit of calls", 10.05, 0)]
     assert waited == pytest.approx(10.05, abs=1e-4)
 
 

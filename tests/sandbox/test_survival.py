@@ -29,7 +29,7 @@ with start(database=Path(sys.argv[1])) as running:
 
 
 def launch(file: Path) -> tuple[subprocess.Popen[str], str]:
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own program
+    process = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(file)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
