@@ -104,7 +104,7 @@ class Action:
 
     def judge_inputs(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """The inputs under their own names with defaults, and everything that is wrong with them."""
-        inputs, problems = accept(self.definition, given)
+        inputs, problems = accept(self.definition, given, self.input_names)
         problems += self._judges[0].problems(inputs, self._spoken_names)
         wrong = {_input_of(problem) for problem in problems}
         right = {name: value for name, value in inputs.items() if name not in wrong}

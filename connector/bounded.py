@@ -205,7 +205,7 @@ def _addresses(connection: HTTPConnection) -> list[str]:
     def search() -> None:
         try:
             found.put(socket.getaddrinfo(connection.host.strip("[]"), connection.port, type=socket.SOCK_STREAM))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it belongs to the thread that waits
+        except Exception as error:
             found.put(error)
 
     threading.Thread(target=search, name="connector-lookup", daemon=True).start()

@@ -22,6 +22,7 @@ from connector.errors import (
 from connector.exchange import Exchange, Record, Teller
 from connector.handler import Call
 from connector.manifest import ConnectorDefinition
+from connector.redact import Secrets, SecretTexts
 from connector.refusal import is_refusal, refusal
 from connector.request import HttpRequest, masked, secret_texts
 from connector.response import HttpResponse
@@ -119,7 +120,7 @@ class Calls:
             base_url_of(self.definition, connection),
             self.definition.limits,
             self._exchange(action, inputs, connection, secrets, record, options),
-            self._accept(action, inputs, list(secrets.values())),
+            self._accept(action, inputs, SecretTexts(secrets.values())),
             all_pages=options.walks,
             max_items=self.definition.paging.max_items if options.max_items is None else options.max_items,
         )
@@ -152,7 +153,7 @@ class Calls:
         action: Action,
         inputs: Mapping[str, Any],
         connection: Connection,
-        secrets: dict[str, str],
+        secrets: Secrets,
         record: Record,
         options: RunOptions,
     ) -> Exchange:
@@ -175,13 +176,15 @@ class Calls:
             cancelled=options.cancelled,
         )
 
-    def _accept(self, action: Action, inputs: Mapping[str, Any], secrets: list[str]) -> Callable[[HttpResponse], None]:
+    def _accept(
+        self, action: Action, inputs: Mapping[str, Any], secrets: SecretTexts
+    ) -> Callable[[HttpResponse], None]:
         """Raises what an answer stands for, unless it is a success or a declared outcome."""
 
         def accept(response: HttpResponse) -> None:
             accepted = response.succeeded or response.status in action.definition.outcomes
             if not accepted or is_refusal(self.definition, response):
-                hidden = [*secrets, *secret_texts(action.definition, inputs)]
+                hidden = SecretTexts((*secrets, *secret_texts(action.definition, inputs)))
                 error = refusal(self.definition, action.definition, inputs, response, self.clock.wall(), hidden)
                 if isinstance(error, UnavailableError) and not _repeatable(action, inputs):
                     error = OutcomeUnknownError.after(error)

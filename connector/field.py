@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from pydantic.alias_generators import to_camel
 
 from connector import pointer as pointers
@@ -165,6 +165,9 @@ class ObjectSchema(Model):
     additional_properties: Literal[False] = False
     defs: dict[str, FieldSchema] = Field(default_factory=dict)
 
+    # By the identity of the field that refers; it is kept, so that no other one gets its identity.
+    _resolved: dict[int, tuple[FieldSchema, FieldSchema]] = PrivateAttr(default_factory=dict)
+
     def resolve(self, field: FieldSchema) -> FieldSchema:
         """The field itself, or what its `$ref` names; the words beside the `$ref` win.
 
@@ -173,6 +176,9 @@ class ObjectSchema(Model):
         """
         if field.ref is None:
             return field
-        target = self.resolve(self.defs[field.ref.removeprefix("#/$defs/")])
-        beside = {name: getattr(field, name) for name in field.model_fields_set if name != "ref"}
-        return target.model_copy(update=beside)
+        known = self._resolved.get(id(field))
+        if known is None:
+            target = self.resolve(self.defs[field.ref.removeprefix("#/$defs/")])
+            beside = {name: getattr(field, name) for name in field.model_fields_set if name != "ref"}
+            known = self._resolved[id(field)] = (field, target.model_copy(update=beside))
+        return known[1]

@@ -43,13 +43,20 @@ def names_of(definition: ActionDefinition) -> dict[str, str]:
     return names | {name: name for name in definition.inputs.properties}
 
 
-def accept(definition: ActionDefinition, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+def accept(
+    definition: ActionDefinition, given: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> tuple[dict[str, Any], list[Problem]]:
     """The inputs under their own names, without what a form left empty, with defaults.
+
+    Args:
+        definition: The action.
+        given: What the caller hands over.
+        names: What `names_of` says of the action, where it was asked already.
 
     Returns:
         The inputs, and a problem for each one that was given under two names with different values.
     """
-    names = names_of(definition)
+    names = names_of(definition) if names is None else names
     inputs: dict[str, Any] = {}
     keys: dict[str, str] = {}
     problems: list[Problem] = []

@@ -44,6 +44,26 @@ class Secret:
         raise TypeError("A secret cannot be pickled: hand over the connection's name instead.")
 
 
+class Secrets(dict[str, str]):
+    """Secrets by name, where they are needed as plain text; shown, as in a traceback with locals, they are masked."""
+
+    def __repr__(self) -> str:
+        return repr(dict.fromkeys(self, MASK))
+
+    __str__ = __repr__
+
+
+class SecretTexts(tuple[str, ...]):
+    """Texts to keep out of messages; shown, they are masked."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"({MASK!r} * {len(self)})"
+
+    __str__ = __repr__
+
+
 def mask(text: str, secrets: Iterable[str]) -> str:
     """`text` with every occurrence of every secret replaced; the longest first, so that no tail stays."""
     for secret in sorted((text for text in secrets if len(text) >= _SHORTEST), key=len, reverse=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -26,11 +26,11 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class HttpResponse:
-    """An answer, read whole. Header names are lower case."""
+    """An answer, read whole. Header names are lower case. Only its status is shown: the rest may repeat a secret."""
 
     status: int
-    headers: Mapping[str, str]
-    content: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
 
     @cached_property
     def text(self) -> str:

@@ -47,14 +47,18 @@ class Judge:
             names: Every name that would have been accepted, for “did you mean”.
         """
         found: list[Problem] = []
-        for error in self._validator.iter_errors(values):
-            found.extend(self._tell(error, names))
+        unsendable = list(self._unsendable(values))
+        try:
+            for error in self._validator.iter_errors(values):
+                found.extend(self._tell(error, names))
+        except ValueError:
+            # jsonschema quotes values, and Python writes no number of so many digits; that is told below.
+            if not any(problem.rule == "json" for problem in unsendable):
+                raise
         # jsonschema reports each missing name by itself, and each report tells of all.
         found = list(dict.fromkeys(found))
         told = {problem.field for problem in found}
-        found.extend(
-            problem for problem in self._unsendable(values) if problem.rule != "json" or problem.field not in told
-        )
+        found.extend(problem for problem in unsendable if problem.rule != "json" or problem.field not in told)
         order = {name: place for place, name in enumerate(self._schema.properties)}
         return sorted(found, key=lambda problem: order.get(problem.field.split("[")[0].split(".")[0], len(order)))
 

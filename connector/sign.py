@@ -8,7 +8,7 @@ from typing import Any
 from connector.connection import Connection
 from connector.errors import AuthorizationError
 from connector.manifest import ConnectorDefinition
-from connector.redact import MASK
+from connector.redact import MASK, Secrets
 
 _FIELD = re.compile(r"{([^}]+)}")
 
@@ -18,13 +18,13 @@ def base_url_of(connector: ConnectorDefinition, connection: Connection | None) -
     return (connection.base_url if connection else None) or connector.base_url.rstrip("/")
 
 
-def secrets_of(connector: ConnectorDefinition, connection: Connection) -> dict[str, str]:
+def secrets_of(connector: ConnectorDefinition, connection: Connection) -> Secrets:
     """The connection's values as they are sent, without prefixes that were pasted along.
 
     Raises:
         AuthorizationError: A required field is missing, or a value cannot travel in a header.
     """
-    values = {name: _stripped(connector, value) for name, value in connection.reveal().items()}
+    values = Secrets({name: _stripped(connector, value) for name, value in connection.reveal().items()})
     for name in connector.connection.required:
         if not values.get(name):
             variables = " or ".join(connector.connection.environment.get(name, []))
@@ -34,8 +34,8 @@ def secrets_of(connector: ConnectorDefinition, connection: Connection) -> dict[s
                 field=name,
                 hint=f"Give {name}=... to the connection" + (f", or set {variables}." if variables else "."),
             )
-    for name, value in values.items():
-        if not all(" " < char <= "~" for char in value):
+    for name in values:
+        if not all(" " < char <= "~" for char in values[name]):
             raise AuthorizationError(
                 f"The connection's {_label(connector, name)} contains characters that cannot be part of one, "
                 "such as a blank or a line break.",
@@ -52,10 +52,10 @@ def identity_of(connector: ConnectorDefinition, connection: Connection) -> str:
     return Connection(base_url=connection.base_url, allow_insecure=True, **values).identity(connector.base_url)
 
 
-def secret_headers(connector: ConnectorDefinition, secrets: dict[str, str]) -> dict[str, str]:
+def secret_headers(connector: ConnectorDefinition, secrets: dict[str, str]) -> Secrets:
     """The header that signs a request."""
     value = _FIELD.sub(lambda match: secrets.get(match.group(1), ""), connector.authorization.template)
-    return {connector.authorization.header: value}
+    return Secrets({connector.authorization.header: value})
 
 
 def masked_headers(connector: ConnectorDefinition) -> dict[str, str]:

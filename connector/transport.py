@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.cookiejar
 import zlib
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -128,9 +128,9 @@ class RequestsTransport:
             answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, content
         )
 
-    def _surroundings(self, url: str) -> MutableMapping[str, Any]:
+    def _surroundings(self, url: str) -> dict[str, Any]:
         """The proxy and the certificates that this machine's environment asks for."""
-        settings = self._session.merge_environment_settings(url, {}, True, None, None)
+        settings: dict[str, Any] = {**self._session.merge_environment_settings(url, {}, True, None, None)}
         if is_loopback(urlsplit(url).hostname or ""):
             # A proxy is another machine: it would not find the service, and it would see the secret.
             settings["proxies"] = {}

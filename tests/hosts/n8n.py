@@ -31,9 +31,8 @@ def main(program: str, folder: Path) -> None:
     count, found = n8n_examples.differences(node, n8n)
     if found:
         raise SystemExit("NOT SO:\n  " + "\n  ".join(found))
-    say(
-        f"{count} examples of {len(node.actions)} actions, {time.monotonic() - started:.1f} s: sent and read as they say."
-    )
+    took = f"{time.monotonic() - started:.1f} s"
+    say(f"{count} examples of {len(node.actions)} actions, {took}: sent and read as they say.")
 
 
 def say(words: str) -> None:

@@ -70,8 +70,14 @@ def differences(node: NodeData, n8n: N8n) -> tuple[int, list[str]]:
     keyed = next(sample for sample in every if sample.action.definition.idempotency and not sample.example.error)
     again = Sample("again", keyed.action, keyed.example, faults=1)
     with _Service([*every, again]) as service:
+        # The word before the key may be pasted along with it.
+        pasted = [f"{'' if place % 2 else ' bearer '}{sample.key}" for place, sample in enumerate([*every, again])]
         n8n.take(
-            "credentials", [credentials(node, sample.key, service.address, sample.key) for sample in [*every, again]]
+            "credentials",
+            [
+                credentials(node, key, service.address, sample.key)
+                for key, sample in zip(pasted, [*every, again], strict=True)
+            ],
         )
         steps = [
             Step(sample.key, _parameters(node, sample), sample.key, on_error="continueRegularOutput")

@@ -96,13 +96,19 @@ def _drawn(drawing: Drawing, box: Box) -> Property:
 def _typed(drawing: Drawing, box: Box, display: str) -> Property:
     """The words that depend on the type."""
     field = box.field
-    kinds = frozenset(field.types) - {"null"}
     if field.x_ms_visibility == "internal":
         return {"type": "hidden", "default": field.default if field.default is not None else ""}
     if field.items is not None:
         return _list(drawing, box, display)
     if field.properties:
         return _rows(drawing, box, field, display, several=False)
+    return _single(drawing, box)
+
+
+def _single(drawing: Drawing, box: Box) -> Property:
+    """The words for a value that is neither a list nor made of fields."""
+    field = box.field
+    kinds = frozenset(field.types) - {"null"}
     if kinds == {"boolean"}:
         return {"type": "boolean", "default": bool(field.default)}
     if kinds in ({"integer"}, {"number"}):

@@ -56,8 +56,8 @@ def _operations(node: NodeData) -> Iterator[str]:
 
 def _idempotency(manifest: ConnectorDefinition) -> Iterator[str]:
     if manifest.idempotency is not None:
-        yield f"- Where the service remembers a call by its {manifest.idempotency.header}, the node makes a key that stays the"
-        yield "  same when n8n tries the item again (Retry On Fail), so that nothing happens twice. A key of your own wins."
+        yield f"- Where the service remembers a call by its {manifest.idempotency.header}, the node makes a key. It is"
+        yield "  the same when n8n tries the item again (Retry On Fail): nothing happens twice. A key of your own wins."
 
 
 def _unchecked(node: NodeData) -> Iterator[str]:

@@ -1,0 +1,102 @@
+"""Where a fault is tried: the service, another host that must hear nothing, and the names both are found by."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import random
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connector import Connection, Connector
+from connector.bundle import load
+from connector.clock import SystemClock
+from connector.folder import find
+from connector.manifest import Limits, RetryPolicy, Timeouts
+from connector.throttle import MemoryStore
+from tests.faults.certificates import Certificates
+from tests.faults.server import FaultServer, well
+from tests.secrets.canary import CANARY
+
+TRIES = 2
+CAP_BYTES = 1_000_000
+HOST = "service.localhost"
+_COURIER = load(find("courier"))
+_SETTINGS = {
+    "timeouts": Timeouts(connect=0.2, read=0.12, total=2),
+    "retry": RetryPolicy(attempts=TRIES, base=0.01, cap=0.02),
+    "limits": Limits.model_validate({"responseBytes": CAP_BYTES}),
+}
+IMPATIENT = dataclasses.replace(_COURIER, manifest=_COURIER.manifest.model_copy(update=_SETTINGS))
+"""The Courier connector with small times and bounds; everything else as it is delivered."""
+
+
+class Scene:
+    """A service that can be made to fail, and mended.
+
+    Attributes:
+        server: The service.
+        elsewhere: Another host.
+        host_known: Whether the service's name can be found.
+    """
+
+    def __init__(self, server: FaultServer, elsewhere: FaultServer, certificates: Certificates) -> None:
+        self.server = server
+        self.elsewhere = elsewhere
+        self.certificates = certificates
+        self.host_known = True
+        self.listening = False
+
+    @property
+    def base_url(self) -> str:
+        host = HOST if self.server.tls is None else "127.0.0.1"
+        return f"http{'s' if self.server.tls else ''}://{host}:{self.server.port}"
+
+    @property
+    def connection(self) -> Connection:
+        return Connection(api_key=CANARY, base_url=self.base_url)
+
+    def listen(self) -> None:
+        """Let the service take connections; until then it refuses them."""
+        if not self.listening:
+            self.listening = True
+            self.server.listen()
+
+    def mend(self) -> None:
+        """Let everything be as it should."""
+        self.server.does = well
+        self.server.greets = None
+        self.server.tls = self.server.tls and self.certificates.right
+        self.host_known = True
+        self.listen()
+
+
+@contextlib.contextmanager
+def scene(certificates: Certificates) -> Iterator[Scene]:
+    """A scene on loopback, in which every name leads to this machine."""
+    with FaultServer() as server, FaultServer() as elsewhere, pytest.MonkeyPatch.context() as patch:
+        elsewhere.listen()
+        server.neighbour = elsewhere.port
+        made = Scene(server, elsewhere, certificates)
+        truly = socket.getaddrinfo
+
+        def found(host: Any, *args: Any, **options: Any) -> Any:
+            if host == HOST and not made.host_known:
+                raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+            return truly("127.0.0.1", *args, **options)
+
+        patch.setattr(socket, "getaddrinfo", found)
+        patch.setenv("REQUESTS_CA_BUNDLE", str(certificates.authority))
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            patch.delenv(name, raising=False)
+            patch.delenv(name.upper(), raising=False)
+        yield made
+
+
+def connector(**options: Any) -> Connector:
+    """The connector on real time, with a throttle of its own."""
+    clock = SystemClock()
+    return Connector(IMPATIENT, clock=clock, store=MemoryStore(clock), chance=random.Random(1), **options)  # noqa: S311

@@ -1,0 +1,531 @@
+"""The faults, and what a run makes of each: the one table that the tests try and docs/faults.md shows.
+
+`python -m tests.faults.table > docs/faults.md` writes the page anew.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from connector import OutcomeUnknownError, OutputError, RefusedError, UnavailableError
+from connector.errors import ConnectorError
+from tests.faults.scene import TRIES, Scene
+from tests.faults.server import WELL, Behaviour, Talk
+
+Arrange = Callable[[Scene], None]
+
+_UNKNOWN = " Whether the service carried it out is unknown, so it was not sent again."
+_BROKE = "The connection broke before an answer came."
+_BROKE_READING = "The connection broke while the answer was being read."
+_INCOMPLETE = "The answer ended before it was complete."
+_SILENT = "The service did not answer in time."
+_STOPPED = "The answer stopped before it was complete."
+_ENDLESS = "The answer did not end in the time that this run has."
+_LARGE = "The answer is larger than 1 MB and was not read."
+_NO_JSON = "The service answered 200 with something that is not JSON."
+_CERTIFICATE = "The service's certificate was not accepted, so nothing was sent."
+_NOT_REACHED = "The service could not be reached."
+_MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ends: its error (None for success), the sentence, and how often it was tried."""
+
+    error: type[ConnectorError] | None
+    sentence: str
+    tries: int
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that goes wrong.
+
+    Attributes:
+        name: What goes wrong, in words.
+        arrange: Makes it so.
+        repeatable: How a run ends that may be repeated: one that reads, or writes under an idempotency key.
+        once: How one ends that writes without a key.
+        seconds: The deadline of the run.
+        large: Whether far more bytes come than may be kept.
+    """
+
+    name: str
+    arrange: Arrange
+    repeatable: Outcome
+    once: Outcome
+    seconds: float = 2.0
+    large: bool = False
+
+
+def _does(behaviour: Behaviour) -> Arrange:
+    def arrange(scene: Scene) -> None:
+        scene.listen()
+        scene.server.does = behaviour
+
+    return arrange
+
+
+def _greets(behaviour: Behaviour, *, tls: bool = False) -> Arrange:
+    def arrange(scene: Scene) -> None:
+        scene.listen()
+        scene.server.greets = behaviour
+        scene.server.tls = scene.certificates.right if tls else None
+
+    return arrange
+
+
+def _shows(certificate: str) -> Arrange:
+    def arrange(scene: Scene) -> None:
+        scene.listen()
+        scene.server.tls = getattr(scene.certificates, certificate)
+
+    return arrange
+
+
+def _in_tls(behaviour: Behaviour) -> Arrange:
+    def arrange(scene: Scene) -> None:
+        scene.listen()
+        scene.server.tls = scene.certificates.right
+        scene.server.does = behaviour
+
+    return arrange
+
+
+def _loses_the_name(scene: Scene) -> None:
+    scene.host_known = False
+
+
+def _refuses(scene: Scene) -> None:
+    """The port is taken and nobody listens, until the scene is mended."""
+
+
+def _broken(name: str, arrange: Arrange, sentence: str, *, tries: int = TRIES, **more: float) -> Fault:
+    """The request arrived, or may have; no whole answer came back."""
+    return Fault(
+        name,
+        arrange,
+        Outcome(UnavailableError, sentence, tries),
+        Outcome(OutcomeUnknownError, sentence + _UNKNOWN, 1),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def _not_sent(name: str, arrange: Arrange, sentence: str, *, tries: int = TRIES) -> Fault:
+    """Nothing of the request left, so that it may be tried again whatever it is."""
+    outcome = Outcome(UnavailableError, sentence, tries)
+    return Fault(name, arrange, outcome, outcome)
+
+
+def _answered(name: str, behaviour: Behaviour, error: type[ConnectorError], sentence: str) -> Fault:
+    """The service said something whole, which trying again would not change."""
+    outcome = Outcome(error, sentence, 1)
+    return Fault(name, _does(behaviour), outcome, outcome)
+
+
+def _no_matter(name: str, behaviour: Behaviour) -> Fault:
+    """Odd, and the answer is there all the same."""
+    outcome = Outcome(None, "", 1)
+    return Fault(name, _does(behaviour), outcome, outcome)
+
+
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+_CHUNKED = _HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def _half(talk: Talk) -> None:
+    talk.answer(b'{"id": "ne', length=100)
+    talk.rest()
+
+
+def _reset_before_reading(talk: Talk) -> None:
+    talk.reset()
+
+
+def _reset_in_handshake(talk: Talk) -> None:
+    talk.listen()
+    talk.reset()
+
+
+def _hang_up_in_handshake(talk: Talk) -> None:
+    talk.listen()
+    talk.hang_up()
+
+
+def _reset_before_answering(talk: Talk) -> None:
+    talk.reset()
+
+
+def _hang_up(talk: Talk) -> None:
+    talk.hang_up()
+
+
+def _reset_in_head(talk: Talk) -> None:
+    talk.send(b"HTTP/1.1 200 OK\r\nContent-Len")
+    talk.rest()
+    talk.reset()
+
+
+def _reset_in_body(talk: Talk) -> None:
+    _half(talk)
+    # A reset throws away what the other side has not read yet.
+    talk.rest()
+    talk.rest()
+    talk.reset()
+
+
+def _reset_after(talk: Talk) -> None:
+    talk.answer()
+    talk.rest()
+    talk.reset()
+
+
+def _close_after(talk: Talk) -> None:
+    talk.answer()
+    talk.hang_up()
+
+
+def _close_unsaid(talk: Talk) -> None:
+    talk.answer(headers=["Connection: keep-alive", "Keep-Alive: timeout=60"])
+    talk.rest()
+    talk.hang_up()
+
+
+def _stall(talk: Talk) -> None:
+    talk.stall()
+
+
+def _stall_in_head(talk: Talk) -> None:
+    talk.send(b"HTTP/1.1 200 OK\r\nContent-Len")
+    talk.stall()
+
+
+def _stall_in_body(talk: Talk) -> None:
+    _half(talk)
+    talk.stall()
+
+
+def _drip_head(talk: Talk) -> None:
+    talk.drip(_HEAD + b"X-Long: " + b"x" * 1000)
+
+
+def _drip_body(talk: Talk) -> None:
+    talk.send(_HEAD + b"Content-Length: 1000\r\n\r\n")
+    talk.drip(b" " * 1000)
+
+
+def _drip_trailers(talk: Talk) -> None:
+    talk.send(_CHUNKED + b"2\r\n{}\r\n0\r\n")
+    talk.drip(b"X-Trailer: x\r\n" * 100)
+
+
+def _drip_interim(talk: Talk) -> None:
+    talk.drip(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+
+def _truncated_json(talk: Talk) -> None:
+    talk.answer(json.dumps({**WELL, "echo": talk.echo}).encode()[:-3])
+
+
+def _says_more_than_it_sends(talk: Talk) -> None:
+    _half(talk)
+    talk.hang_up()
+
+
+def _says_less_than_it_sends(talk: Talk) -> None:
+    talk.answer(length=10)
+
+
+def _length_of_no_number(talk: Talk) -> None:
+    talk.send(_HEAD, b"Content-Length: many\r\n\r\n", json.dumps(WELL).encode())
+    talk.hang_up()
+
+
+def _two_lengths(talk: Talk) -> None:
+    talk.answer(headers=["Content-Length: 3", f"X-Echo: {talk.echo}"])
+
+
+def _negative_chunk(talk: Talk) -> None:
+    talk.send(_CHUNKED, b"-1\r\n")
+    talk.flood(30 * _MEGABYTE)
+
+
+def _chunk_of_no_size(talk: Talk) -> None:
+    talk.send(_CHUNKED, f"{talk.echo}\r\n".encode())
+    talk.stall()
+
+
+def _cut_in_chunk(talk: Talk) -> None:
+    talk.send(_CHUNKED, b"64\r\n{")
+    talk.rest()
+    talk.hang_up()
+
+
+def _web_page(talk: Talk) -> None:
+    talk.answer(f"<!doctype html><title>Sign in</title>{talk.echo}".encode(), headers=["Content-Type: text/html"])
+
+
+def _empty(talk: Talk) -> None:
+    talk.answer(b"")
+
+
+def _error_in_success(talk: Talk) -> None:
+    talk.answer(json.dumps({"type": "invalid_request_error", "message": f"{talk.echo} is odd"}).encode())
+
+
+def _gateway_fault(talk: Talk) -> None:
+    talk.answer(f"<h1>502</h1>{talk.echo}".encode(), status="502 Bad Gateway")
+
+
+def _bomb(talk: Talk) -> None:
+    talk.answer(_packed_nothing(), headers=["Content-Encoding: gzip"])
+
+
+def _bomb_with_a_tail(talk: Talk) -> None:
+    packed = gzip.compress(b"{}")
+    talk.send(_HEAD, b"Content-Encoding: gzip\r\nContent-Length: 100000000\r\n\r\n", packed)
+    talk.flood(100 * _MEGABYTE)
+
+
+def _packed_twice(talk: Talk) -> None:
+    talk.answer(gzip.compress(gzip.compress(b"{}")), headers=["Content-Encoding: gzip, gzip"])
+
+
+def _packed_and_cut(talk: Talk) -> None:
+    talk.answer(gzip.compress(json.dumps(WELL).encode() * 10)[:-12], headers=["Content-Encoding: gzip"])
+
+
+def _not_packed(talk: Talk) -> None:
+    talk.answer(headers=["Content-Encoding: gzip"])
+
+
+def _hundred_megabytes(talk: Talk) -> None:
+    talk.send(_HEAD, b"Content-Length: 100000000\r\n\r\n")
+    talk.flood(100 * _MEGABYTE)
+
+
+def _hundred_megabytes_in_chunks(talk: Talk) -> None:
+    talk.send(_CHUNKED)
+    talk.flood(100 * _MEGABYTE, b"10000\r\n" + b" " * 0x10000 + b"\r\n")
+
+
+def _hundred_megabytes_of_header(talk: Talk) -> None:
+    talk.send(_HEAD, b"X-Long: ")
+    talk.flood(100 * _MEGABYTE, b"x" * 0x10000)
+
+
+def _thousand_headers(talk: Talk) -> None:
+    talk.answer(headers=[f"X-{number}: {talk.echo}" for number in range(1000)])
+
+
+def _no_text(talk: Talk) -> None:
+    talk.answer(json.dumps(WELL).encode().replace(b"Weekly", b"W\xe9\xff\xc3"))
+
+
+def _other_encoding(talk: Talk) -> None:
+    talk.answer(json.dumps(WELL).encode("utf-16"))
+
+
+def _deep(talk: Talk) -> None:
+    talk.answer(b"[" * 200_000)
+
+
+def _twice_each_header(talk: Talk) -> None:
+    content = json.dumps(WELL).encode()
+    lengths = [f"Content-Length: {len(content)}"]
+    talk.answer(content, headers=[*lengths, "Content-Type: text/html", "X-Request-Id: a", "X-Request-Id: b"])
+
+
+def _no_headers(talk: Talk) -> None:
+    talk.send(b"HTTP/1.1 200 OK\r\n\r\n", json.dumps(WELL).encode())
+    talk.hang_up()
+
+
+def _header_without_a_colon(talk: Talk) -> None:
+    content = json.dumps(WELL).encode()
+    talk.send(_HEAD, f"Content-Length: {len(content)}\r\nno colon here {talk.echo}\r\n\r\n".encode(), content)
+    talk.hang_up()
+
+
+def _no_http(talk: Talk) -> None:
+    talk.send(f"220 mail.example {talk.echo} ESMTP\r\n".encode())
+    talk.rest()
+    talk.hang_up()
+
+
+def _redirect(status: str, location: Callable[[Talk], str]) -> Behaviour:
+    return lambda talk: talk.answer(b"", status=status, headers=[f"Location: {location(talk)}"])
+
+
+def _to_other_host(talk: Talk) -> str:
+    return f"http://elsewhere.example:{talk.server.neighbour}/lists?key={talk.echo}"
+
+
+def _interim(talk: Talk) -> None:
+    talk.send(b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n")
+    talk.answer()
+
+
+def _only_interim(talk: Talk) -> None:
+    talk.flood(10 * _MEGABYTE, b"HTTP/1.1 102 Processing\r\n\r\n" * 1000)
+
+
+def _switches(talk: Talk) -> None:
+    talk.send(f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: {talk.echo}\r\nConnection: Upgrade\r\n\r\n".encode())
+    talk.rest()
+    talk.hang_up()
+
+
+def _speaks_past_tls(talk: Talk) -> None:
+    talk.send_outside_tls(b"\x17\x03\x03\x00\x20" + b"x" * 32)
+    talk.stall()
+
+
+def _cut_tls(talk: Talk) -> None:
+    _half(talk)
+    talk.hang_up()
+
+
+def _bombs(scene: Scene) -> None:
+    _packed_nothing()
+    _does(_bomb)(scene)
+
+
+@cache
+def _packed_nothing() -> bytes:
+    """A hundred megabytes of zeros, packed."""
+    packer = zlib.compressobj(9, wbits=zlib.MAX_WBITS | 16)
+    return b"".join(packer.compress(bytes(_MEGABYTE)) for _ in range(100)) + packer.flush()
+
+
+def _elsewhere(status: str, location: Callable[[Talk], str], name: str) -> Fault:
+    sentence = f"The service answered {status}, which leads elsewhere; the connector does not follow."
+    return _answered(name, _redirect(status, location), RefusedError, sentence)
+
+
+FAULTS = [
+    _not_sent("The host's name cannot be found", _loses_the_name, "The service's host name could not be found."),
+    _not_sent("Nobody listens: the connection is refused", _refuses, _NOT_REACHED),
+    _broken("The connection is reset before the request is read", _greets(_reset_before_reading), _BROKE),
+    _broken("The connection is reset before the answer", _does(_reset_before_answering), _BROKE),
+    _broken("The connection is closed without an answer", _does(_hang_up), _BROKE),
+    _broken("The connection is reset in the header of the answer", _does(_reset_in_head), _BROKE),
+    _broken("The connection is reset in the body of the answer", _does(_reset_in_body), _BROKE_READING),
+    _no_matter("The connection is reset after the answer", _reset_after),
+    _no_matter("The connection is closed after the answer", _close_after),
+    _no_matter("Keep-alive is promised, and the connection closed between two calls", _close_unsaid),
+    _broken("No answer comes", _does(_stall), _SILENT),
+    _broken("The header of the answer stops half-way", _does(_stall_in_head), _SILENT),
+    _broken("The body of the answer stops half-way", _does(_stall_in_body), _STOPPED),
+    _broken("The header drips, byte by byte", _does(_drip_head), _SILENT, tries=1, seconds=0.3),
+    _broken("Interim answers (100) drip without end", _does(_drip_interim), _SILENT, tries=1, seconds=0.3),
+    _broken("The body drips, byte by byte", _does(_drip_body), _ENDLESS, tries=1, seconds=0.3),
+    _broken("The trailers after the body drip without end", _does(_drip_trailers), _ENDLESS, tries=1, seconds=0.3),
+    _answered("The JSON is cut off", _truncated_json, OutputError, _NO_JSON),
+    _broken("Content-Length is longer than the body", _does(_says_more_than_it_sends), _BROKE_READING),
+    _answered("Content-Length is shorter than the body", _says_less_than_it_sends, OutputError, _NO_JSON),
+    _no_matter("Content-Length is no number", _length_of_no_number),
+    _broken(
+        "Two values of Content-Length that differ",
+        _does(_two_lengths),
+        "The header of the answer contradicts itself, so it was not read.",
+    ),
+    _broken("A chunk of negative size, and 30 MB", _does(_negative_chunk), _BROKE_READING, large=True),
+    _broken("A chunk whose size is no number", _does(_chunk_of_no_size), _BROKE_READING),
+    _broken("The connection is closed inside a chunk", _does(_cut_in_chunk), _BROKE_READING),
+    _answered(
+        "200 with a web page", _web_page, OutputError, "The service answered 200 with a web page that is not JSON."
+    ),
+    _no_matter("200 with an empty body", _empty),
+    _answered(
+        "200 with an error in the body",
+        _error_in_success,
+        RefusedError,
+        "The service refused the request, although its status says success. Courier says: Bearer •••••• is odd.",
+    ),
+    _broken("502 with a web page", _does(_gateway_fault), "The service had a fault of its own (502 Bad Gateway)."),
+    _broken("A gzip bomb: 100 MB packed into 100 kB", _bombs, _LARGE, tries=1, large=True),
+    _broken("A small gzip, and 100 MB after its end", _does(_bomb_with_a_tail), _LARGE, tries=1, large=True),
+    _answered("Packed twice", _packed_twice, OutputError, _NO_JSON),
+    _broken("Packed, and cut off", _does(_packed_and_cut), _INCOMPLETE),
+    _broken("Said to be packed, and is not", _does(_not_packed), _BROKE_READING),
+    _broken("A body of 100 MB", _does(_hundred_megabytes), _LARGE, tries=1, large=True),
+    _broken("A body of 100 MB in chunks", _does(_hundred_megabytes_in_chunks), _LARGE, tries=1, large=True),
+    _broken("A header of 100 MB", _does(_hundred_megabytes_of_header), _BROKE, large=True),
+    _broken("A thousand headers", _does(_thousand_headers), _BROKE),
+    _no_matter("Bytes in the JSON that are no UTF-8", _no_text),
+    _answered("JSON in UTF-16", _other_encoding, OutputError, _NO_JSON),
+    _answered("JSON nested 200,000 deep", _deep, OutputError, _NO_JSON),
+    _no_matter("Headers that come twice", _twice_each_header),
+    _no_matter("No headers at all", _no_headers),
+    _no_matter("A header line without a colon", _header_without_a_colon),
+    _broken("An answer that is no HTTP", _does(_no_http), _BROKE),
+    _elsewhere("301 Moved Permanently", lambda _: "/elsewhere", "A redirect on the same host"),
+    _elsewhere("302 Found", _to_other_host, "A redirect to another host"),
+    _elsewhere("307 Temporary Redirect", _to_other_host, "A redirect to another host that keeps method and body"),
+    _elsewhere("308 Permanent Redirect", lambda _: "file:///etc/passwd", "A redirect to a file"),
+    _elsewhere("302 Found", lambda talk: talk.heard.line.split()[1], "A redirect in a circle"),
+    _no_matter("Interim answers (100, 103) before the answer", _interim),
+    _broken("Interim answers (102) and nothing else", _does(_only_interim), _BROKE, large=True),
+    _answered(
+        "101: the service wants to speak something else",
+        _switches,
+        RefusedError,
+        "The service answered 101 Switching Protocols, which is no answer to a request.",
+    ),
+    _not_sent("TLS: a certificate for another name", _shows("wrong_name"), _CERTIFICATE, tries=1),
+    _not_sent("TLS: an expired certificate", _shows("expired"), _CERTIFICATE, tries=1),
+    _not_sent("TLS: a certificate of an unknown authority", _shows("unknown"), _CERTIFICATE, tries=1),
+    _not_sent("TLS: reset in the handshake", _greets(_reset_in_handshake, tls=True), _NOT_REACHED),
+    _not_sent("TLS: closed in the handshake", _greets(_hang_up_in_handshake, tls=True), _NOT_REACHED),
+    _not_sent("TLS: the handshake stops", _greets(_stall, tls=True), "The service could not be reached in time."),
+    _broken("TLS: closed without an answer", _in_tls(_hang_up), _BROKE),
+    _broken("TLS: reset in the body of the answer", _in_tls(_reset_in_body), _BROKE_READING),
+    _broken("TLS: cut off in the body, without a farewell", _in_tls(_cut_tls), _BROKE_READING),
+    _broken("TLS: what comes back cannot be decrypted", _in_tls(_speaks_past_tls), _BROKE),
+]
+
+_PAGE = """\
+# Faults
+
+What a run does when the network or the service misbehaves. The tests try every line with an action that reads, one
+that writes under an idempotency key, and one that writes without; this page is made from their table
+(`python -m tests.faults.table > docs/faults.md`).
+
+For every line it also holds that the run ends within its deadline; that what cannot be repeated is sent at most once;
+that neither the secret nor anything else reaches another host; that no connection stays open; that no more is kept in
+memory than the definition's limit of an answer (here 1 MB; 20 MB as delivered); that the secret is in no error and no
+log, even where the service repeats it; and that the next call works.
+
+“Tried again” means up to the number of attempts that the definition allows, each with a token of its own. The
+sentence of an `OutcomeUnknownError` goes on: “Whether the service carried it out is unknown, so it was not sent
+again.”
+
+| fault | what the run says | reads, or writes under a key | writes without a key |
+|---|---|---|---|
+"""
+
+
+def page() -> str:
+    """docs/faults.md, whole."""
+    rows = []
+    for fault in FAULTS:
+        said = fault.repeatable.sentence or "(nothing: the answer is there)"
+        rows.append(f"| {fault.name} | {said} | {_cell(fault.repeatable)} | {_cell(fault.once)} |\n")
+    return _PAGE + "".join(rows)
+
+
+def _cell(outcome: Outcome) -> str:
+    if outcome.error is None:
+        return "succeeds"
+    return f"`{outcome.error.__name__}`" + (", after it was tried again" if outcome.tries > 1 else "")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,195 @@
+"""Whatever the network does: the right error, in time, once, with nothing leaked, and the next call works."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import connector as product
+from connector import Connector, ConnectorError, Result
+from tests.faults.certificates import Certificates
+from tests.faults.scene import CAP_BYTES, Scene, connector, scene
+from tests.faults.server import Heard
+from tests.faults.table import FAULTS, Fault, Outcome, page
+from tests.secrets.canary import told, traces
+
+ERRANDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "read": ("get_list", {"list_id": "news.weekly"}),
+    "write once": ("create_bulk_job", {"message_event": "welcome-email"}),
+    "write with a key": ("send_message", {"user_id": "ada", "title": "Hi", "body": "There"}),
+}
+PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
+LATE = 0.5
+"""Seconds by which a busy machine may notice a deadline late."""
+
+
+@dataclass
+class Observed:
+    """What happened when an errand met a fault."""
+
+    fault: Fault
+    errand: str
+    expected: Outcome
+    error: ConnectorError | None = None
+    result: Result | None = None
+    seconds: float = 0.0
+    tries: int = 1
+    heard: list[Heard] = field(default_factory=list)
+    visitors: int = 0
+    left_open: int = 0
+    files_left: int = 0
+    peak: int = 0
+    next_result: Result | None = None
+    next_seconds: float = 0.0
+    shown: str = ""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[(fault, errand) for fault in FAULTS for errand in ERRANDS],
+    ids=lambda param: f"{param[0].name}-{param[1]}",
+)
+def observed(request: pytest.FixtureRequest, certificates: Certificates) -> Observed:
+    fault, errand = request.param
+    seen = Observed(fault, errand, fault.once if errand == "write once" else fault.repeatable)
+    logged = _Log()
+    with logged, scene(certificates) as stage:
+        files = _open_files()
+        with connector() as running:
+            fault.arrange(stage)
+            if fault.large:
+                tracemalloc.start()
+            _meet(running, stage, seen)
+            if fault.large:
+                seen.peak = tracemalloc.get_traced_memory()[1]
+                tracemalloc.stop()
+            if seen.error is not None:
+                seen.shown = "\n".join([*told(seen.error, values=errand == "read"), str(seen.error.to_dict())])
+                seen.error.__traceback__ = None
+            # What it still does to the connection it does before the next call.
+            _until(lambda: stage.server.busy == 0)
+            _until(lambda: stage.server.open <= 1)
+            seen.heard = list(stage.server.heard)
+            stage.mend()
+            started = time.monotonic()
+            seen.next_result = running.run("get_list", {"list_id": "next"}, stage.connection, timeout=5)
+            seen.next_seconds = time.monotonic() - started
+            _until(lambda: stage.server.open <= 1)
+            seen.left_open = stage.server.open
+        _until(lambda: stage.server.open == 0 and _open_files() <= files)
+        seen.left_open += stage.server.open
+        seen.files_left = _open_files() - files
+        seen.visitors = stage.elsewhere.accepted
+    seen.shown += logged.text
+    return seen
+
+
+def _meet(running: Connector, stage: Scene, seen: Observed) -> None:
+    action, inputs = ERRANDS[seen.errand]
+
+    def count(_reason: str, _seconds: float) -> None:
+        seen.tries += 1
+
+    started = time.monotonic()
+    try:
+        seen.result = running.run(action, inputs, stage.connection, timeout=seen.fault.seconds, on_wait=count)
+    except ConnectorError as error:
+        seen.error = error
+    seen.seconds = time.monotonic() - started
+
+
+class _Log(logging.Handler):
+    """Everything that anybody logs, at DEBUG."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.text = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.text += self.format(record) + "\n"
+
+    def __enter__(self) -> None:
+        root = logging.getLogger()
+        self._level = root.level
+        root.addHandler(self)
+        root.setLevel(logging.DEBUG)
+
+    def __exit__(self, *_: object) -> None:
+        root = logging.getLogger()
+        root.removeHandler(self)
+        root.setLevel(self._level)
+
+
+def _open_files() -> int:
+    return len(os.listdir("/dev/fd")) if os.name == "posix" else 0  # noqa: PTH208 - it is no folder of files
+
+
+def _until(holds: Callable[[], bool], seconds: float = 1.0) -> None:
+    ends = time.monotonic() + seconds
+    while not holds() and time.monotonic() < ends:
+        time.sleep(0.002)
+
+
+def _public(error: ConnectorError) -> type:
+    """The class that people catch."""
+    return next(kind for kind in type(error).__mro__ if kind.__name__ in product.__all__)
+
+
+def test_the_error_is_of_the_right_kind_and_says_what_happened(observed: Observed) -> None:
+    found = (None, "") if observed.error is None else (_public(observed.error), observed.error.message)
+    assert found == (observed.expected.error, observed.expected.sentence)
+
+
+def test_it_ends_within_the_deadline(observed: Observed) -> None:
+    assert observed.seconds < observed.fault.seconds + LATE
+
+
+def test_it_is_tried_again_only_where_that_is_safe_and_can_help(observed: Observed) -> None:
+    assert observed.tries == observed.expected.tries
+    assert len(observed.heard) <= observed.tries
+
+
+def test_every_try_of_one_run_has_the_same_key(observed: Observed) -> None:
+    keys = {heard.headers.get("idempotency-key") for heard in observed.heard}
+    assert len(keys) <= 1
+    if observed.errand == "write with a key":
+        assert None not in keys
+
+
+def test_nothing_goes_to_another_host_or_another_path(observed: Observed) -> None:
+    assert observed.visitors == 0
+    assert len({heard.line for heard in observed.heard}) <= 1
+
+
+def test_no_connection_stays_open(observed: Observed) -> None:
+    assert (observed.left_open, observed.files_left) == (1, 0), "one was kept for the next call, and given back"
+
+
+def test_the_next_call_works(observed: Observed) -> None:
+    assert observed.next_result is not None
+    assert observed.next_result["id"] == "news.weekly"
+    assert len(observed.next_result.meta.attempts) == 1
+
+
+def test_the_secret_is_in_no_error_and_no_log(observed: Observed) -> None:
+    assert traces(observed.shown) == []
+
+
+def test_memory_is_bounded(observed: Observed) -> None:
+    assert observed.peak < 5 * CAP_BYTES
+
+
+def test_the_page_about_faults_is_current() -> None:
+    assert PAGE.read_text() == page(), "python -m tests.faults.table > docs/faults.md"
+
+
+def test_as_delivered_an_answer_may_have_20_megabytes() -> None:
+    assert Connector.load("courier").definition.limits.response_bytes == 20_000_000

@@ -1,0 +1,92 @@
+"""Many threads and several connections on one connector: no answer, token or idempotency key goes astray."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import threading
+from collections import Counter
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from connector import Connection, Connector
+from connector.bundle import load
+from connector.clock import SystemClock
+from connector.definition import Throttle
+from connector.folder import find
+from connector.request import HttpRequest
+from connector.response import HttpResponse
+from connector.throttle import MemoryStore
+from connector.transport import Patience
+
+THREADS = 10
+RUNS = 1_000
+CONNECTIONS = [Connection(api_key=f"key-{number}", name=str(number)) for number in range(3)]
+LIMIT = 2 * THREADS * RUNS
+
+
+class Echo:
+    """Answers at once with what it was asked, by whom and under which key."""
+
+    def __init__(self) -> None:
+        self.keys: Counter[str] = Counter()
+        self.calls: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: Patience) -> HttpResponse:
+        del patience  # an echo is never slow
+        signed = secret_headers["Authorization"].removeprefix("Bearer ")
+        key = request.headers.get("Idempotency-Key")
+        with self._lock:
+            self.calls[signed] += 1
+            if key is not None:
+                self.keys[key] += 1
+        asked = request.url.rsplit("/", 1)[1]
+        title = request.body["message"]["content"]["title"] if request.body else None
+        answer = {"id": asked, "name": signed, "requestId": f"{title} {signed} {key}"}
+        return HttpResponse(200, {"x-request-id": f"{asked} {signed}"}, json.dumps(answer).encode())
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def test_ten_threads_of_a_thousand_runs_each_get_what_is_theirs() -> None:
+    courier = load(find("courier"))
+    limit = Throttle.model_validate({"calls": LIMIT, "renewalPeriod": 600})
+    courier = dataclasses.replace(courier, manifest=courier.manifest.model_copy(update={"throttle": limit}))
+    echo, clock = Echo(), SystemClock()
+    connector = Connector(courier, transport=echo, clock=clock, store=MemoryStore(clock))
+    together = threading.Barrier(THREADS)
+    runs: Counter[str] = Counter()
+
+    def work(thread: int) -> tuple[Counter[str], list[str]]:
+        mine: Counter[str] = Counter()
+        astray: list[str] = []
+        together.wait()
+        for number in range(RUNS):
+            connection = CONNECTIONS[(thread + number) % len(CONNECTIONS)]
+            signed, name = f"key-{connection.name}", f"{thread}-{number}"
+            mine[signed] += 1
+            if number % 4:
+                result = connector.run("get_list", {"list_id": name}, connection)
+                expected, found = [name, signed], [result["id"], result["name"]]
+            else:
+                given = name if number % 8 else None
+                message = {"user_id": "ada", "title": name, "body": "There"}
+                result = connector.run("send_message", message, connection, idempotency_key=given)
+                key = result.meta.idempotency_key
+                expected, found = [f"{name} {signed} {given or key}"], [result["requestId"]]
+            if found != expected or (result.meta.request_id or "").split()[-1] != signed:
+                astray.append(f"{expected} became {found}")
+        return mine, astray
+
+    with connector, ThreadPoolExecutor(THREADS) as pool:
+        for mine, astray in pool.map(work, range(THREADS)):
+            assert astray == []
+            runs += mine
+        used = {f"key-{connection.name}": connector.throttle(connection)[0].used for connection in CONNECTIONS}
+    assert runs.total() == THREADS * RUNS
+    assert echo.calls == runs
+    assert used == dict(runs)
+    assert len(echo.keys) == THREADS * RUNS // 4
+    assert set(echo.keys.values()) == {1}
