@@ -25,13 +25,9 @@ TRIES = 2
 CAP_BYTES = 1_000_000
 HOST = "service.localhost"
 _COURIER = load(find("courier"))
-_SETTINGS = {
-    "timeouts": Timeouts(connect=0.2, read=0.12, total=2),
-    "retry": RetryPolicy(attempts=TRIES, base=0.01, cap=0.02),
-    "limits": Limits.model_validate({"responseBytes": CAP_BYTES}),
-}
-IMPATIENT = dataclasses.replace(_COURIER, manifest=_COURIER.manifest.model_copy(update=_SETTINGS))
-"""The Courier connector with small times and bounds; everything else as it is delivered."""
+_PATIENT = Timeouts(connect=5, read=5, total=10)
+_IMPATIENT = Timeouts(connect=0.15, read=0.15, total=10)
+"""For a service that says nothing: the test waits as long as the connector does."""
 
 
 class Scene:
@@ -96,7 +92,13 @@ def scene(certificates: Certificates) -> Iterator[Scene]:
         yield made
 
 
-def connector(**options: Any) -> Connector:
-    """The connector on real time, with a throttle of its own."""
+def connector(*, impatient: bool = False) -> Connector:
+    """The Courier connector on real time, with small bounds and a throttle of its own; the rest is as delivered."""
+    settings = {
+        "timeouts": _IMPATIENT if impatient else _PATIENT,
+        "retry": RetryPolicy(attempts=TRIES, base=0.01, cap=0.02),
+        "limits": Limits.model_validate({"responseBytes": CAP_BYTES}),
+    }
+    bundle = dataclasses.replace(_COURIER, manifest=_COURIER.manifest.model_copy(update=settings))
     clock = SystemClock()
-    return Connector(IMPATIENT, clock=clock, store=MemoryStore(clock), chance=random.Random(1), **options)  # noqa: S311
+    return Connector(bundle, clock=clock, store=MemoryStore(clock), chance=random.Random(1))  # noqa: S311

@@ -53,6 +53,7 @@ class Fault:
         repeatable: How a run ends that may be repeated: one that reads, or writes under an idempotency key.
         once: How one ends that writes without a key.
         seconds: The deadline of the run.
+        silent: Whether the service says nothing, so that only patience ends it.
         large: Whether far more bytes come than may be kept.
     """
 
@@ -61,6 +62,7 @@ class Fault:
     repeatable: Outcome
     once: Outcome
     seconds: float = 2.0
+    silent: bool = False
     large: bool = False
 
 
@@ -117,10 +119,10 @@ def _broken(name: str, arrange: Arrange, sentence: str, *, tries: int = TRIES, *
     )
 
 
-def _not_sent(name: str, arrange: Arrange, sentence: str, *, tries: int = TRIES) -> Fault:
+def _not_sent(name: str, arrange: Arrange, sentence: str, *, tries: int = TRIES, silent: bool = False) -> Fault:
     """Nothing of the request left, so that it may be tried again whatever it is."""
     outcome = Outcome(UnavailableError, sentence, tries)
-    return Fault(name, arrange, outcome, outcome)
+    return Fault(name, arrange, outcome, outcome, silent=silent)
 
 
 def _answered(name: str, behaviour: Behaviour, error: type[ConnectorError], sentence: str) -> Fault:
@@ -144,16 +146,12 @@ def _half(talk: Talk) -> None:
     talk.rest()
 
 
-def _reset_before_reading(talk: Talk) -> None:
-    talk.reset()
-
-
-def _reset_in_handshake(talk: Talk) -> None:
+def _reset_while_reading(talk: Talk) -> None:
     talk.listen()
     talk.reset()
 
 
-def _hang_up_in_handshake(talk: Talk) -> None:
+def _hang_up_while_reading(talk: Talk) -> None:
     talk.listen()
     talk.hang_up()
 
@@ -412,7 +410,7 @@ def _elsewhere(status: str, location: Callable[[Talk], str], name: str) -> Fault
 FAULTS = [
     _not_sent("The host's name cannot be found", _loses_the_name, "The service's host name could not be found."),
     _not_sent("Nobody listens: the connection is refused", _refuses, _NOT_REACHED),
-    _broken("The connection is reset before the request is read", _greets(_reset_before_reading), _BROKE),
+    _broken("The connection is reset while the request is read", _greets(_reset_while_reading), _BROKE),
     _broken("The connection is reset before the answer", _does(_reset_before_answering), _BROKE),
     _broken("The connection is closed without an answer", _does(_hang_up), _BROKE),
     _broken("The connection is reset in the header of the answer", _does(_reset_in_head), _BROKE),
@@ -420,13 +418,13 @@ FAULTS = [
     _no_matter("The connection is reset after the answer", _reset_after),
     _no_matter("The connection is closed after the answer", _close_after),
     _no_matter("Keep-alive is promised, and the connection closed between two calls", _close_unsaid),
-    _broken("No answer comes", _does(_stall), _SILENT),
-    _broken("The header of the answer stops half-way", _does(_stall_in_head), _SILENT),
-    _broken("The body of the answer stops half-way", _does(_stall_in_body), _STOPPED),
-    _broken("The header drips, byte by byte", _does(_drip_head), _SILENT, tries=1, seconds=0.3),
-    _broken("Interim answers (100) drip without end", _does(_drip_interim), _SILENT, tries=1, seconds=0.3),
-    _broken("The body drips, byte by byte", _does(_drip_body), _ENDLESS, tries=1, seconds=0.3),
-    _broken("The trailers after the body drip without end", _does(_drip_trailers), _ENDLESS, tries=1, seconds=0.3),
+    _broken("No answer comes", _does(_stall), _SILENT, silent=True),
+    _broken("The header of the answer stops half-way", _does(_stall_in_head), _SILENT, silent=True),
+    _broken("The body of the answer stops half-way", _does(_stall_in_body), _STOPPED, silent=True),
+    _broken("The header drips, byte by byte", _does(_drip_head), _SILENT, tries=1, seconds=0.2),
+    _broken("Interim answers (100) drip without end", _does(_drip_interim), _SILENT, tries=1, seconds=0.2),
+    _broken("The body drips, byte by byte", _does(_drip_body), _ENDLESS, tries=1, seconds=0.2),
+    _broken("The trailers after the body drip without end", _does(_drip_trailers), _ENDLESS, tries=1, seconds=0.2),
     _answered("The JSON is cut off", _truncated_json, OutputError, _NO_JSON),
     _broken("Content-Length is longer than the body", _does(_says_more_than_it_sends), _BROKE_READING),
     _answered("Content-Length is shorter than the body", _says_less_than_it_sends, OutputError, _NO_JSON),
@@ -482,9 +480,11 @@ FAULTS = [
     _not_sent("TLS: a certificate for another name", _shows("wrong_name"), _CERTIFICATE, tries=1),
     _not_sent("TLS: an expired certificate", _shows("expired"), _CERTIFICATE, tries=1),
     _not_sent("TLS: a certificate of an unknown authority", _shows("unknown"), _CERTIFICATE, tries=1),
-    _not_sent("TLS: reset in the handshake", _greets(_reset_in_handshake, tls=True), _NOT_REACHED),
-    _not_sent("TLS: closed in the handshake", _greets(_hang_up_in_handshake, tls=True), _NOT_REACHED),
-    _not_sent("TLS: the handshake stops", _greets(_stall, tls=True), "The service could not be reached in time."),
+    _not_sent("TLS: reset in the handshake", _greets(_reset_while_reading, tls=True), _NOT_REACHED),
+    _not_sent("TLS: closed in the handshake", _greets(_hang_up_while_reading, tls=True), _NOT_REACHED),
+    _not_sent(
+        "TLS: the handshake stops", _greets(_stall, tls=True), "The service could not be reached in time.", silent=True
+    ),
     _broken("TLS: closed without an answer", _in_tls(_hang_up), _BROKE),
     _broken("TLS: reset in the body of the answer", _in_tls(_reset_in_body), _BROKE_READING),
     _broken("TLS: cut off in the body, without a farewell", _in_tls(_cut_tls), _BROKE_READING),
