@@ -85,7 +85,7 @@ def _knotted() -> Any:
     return knot
 
 
-_UNSPEAKABLE: dict[str, Callable[[], Any]] = {
+UNSPEAKABLE: dict[str, Callable[[], Any]] = {
     "<deep>": _deep,
     "<knotted>": _knotted,
     "<of more digits than Python writes>": lambda: 10**5000,
@@ -96,7 +96,7 @@ _UNSPEAKABLE: dict[str, Callable[[], Any]] = {
 def real(value: Any) -> Any:
     """The value with what is unspeakable in its place."""
     if isinstance(value, str):
-        return _UNSPEAKABLE[value]() if value in _UNSPEAKABLE else value
+        return UNSPEAKABLE[value]() if value in UNSPEAKABLE else value
     if isinstance(value, dict):
         return {key: real(inner) for key, inner in value.items()}
     return [real(inner) for inner in value] if isinstance(value, list) else value
@@ -128,7 +128,7 @@ _NASTY = (
     | st.sampled_from([math.nan, math.inf, -math.inf, 1e308, -0.0, 10**400, -(2**64), True, None])
     | st.binary(max_size=8)
     | st.builds(object)
-    | st.sampled_from(list(_UNSPEAKABLE))
+    | st.sampled_from(list(UNSPEAKABLE))
     | st.sets(st.integers(), max_size=2)
     | st.tuples(st.integers(), TEXTS)
     | st.complex_numbers()

@@ -19,7 +19,8 @@ from connector.action import Action
 from connector.testing import FakeClock
 from sandbox import Sandbox, start
 from tests.actions.test_every_action import known, required
-from tests.storms.inputs import hostile, nearly_valid, real, valid
+from tests.storms.conftest import CASES_RUN
+from tests.storms.inputs import UNSPEAKABLE, hostile, nearly_valid, real, valid
 
 COURIER = Connector.load("courier")
 KEYS = [action.key for action in COURIER.actions]
@@ -67,9 +68,7 @@ def world(pytestconfig: pytest.Config) -> Iterator[World]:
     with service, Connector.load("courier", clock=clock, strict_outputs=True) as connector:
         made = World(service, connector)
         yield made
-    if NIGHTLY:
-        reporter = pytestconfig.pluginmanager.getplugin("terminalreporter")
-        reporter.write_line(f"\n{made.cases} cases of inputs")
+    pytestconfig.stash[CASES_RUN] = made.cases
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -100,3 +99,8 @@ def test_other_inputs_meet_only_our_own_errors(world: World, key: str, kind: Any
         world.outcome(action, real(inputs))
 
     case()
+
+
+@pytest.mark.parametrize("text", UNSPEAKABLE)
+def test_what_python_cannot_write_or_walk_is_told_like_any_other_mistake(world: World, text: str) -> None:
+    assert world.outcome(COURIER.find("get_list"), {"list_id": real(text)}) == "input"
