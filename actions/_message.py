@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from connector.call import InputView
 from connector.errors import Problem
-from connector.handler import Given
 
 Json = dict[str, Any]
 
@@ -44,10 +44,10 @@ def missing(name: str, reason: str) -> Problem:
     return Problem(name, "required", f"{label(name)} is missing: {reason}.")
 
 
-def together(first: str, second: str, reason: str) -> Callable[[Given], Iterator[Problem]]:
+def together(first: str, second: str, reason: str) -> Callable[[InputView], Iterator[Problem]]:
     """A check that two boxes are filled in both or not at all."""
 
-    def check_both(given: Given) -> Iterator[Problem]:
+    def check_both(given: InputView) -> Iterator[Problem]:
         for name, other in ((first, second), (second, first)):
             if given.has(other) and not given.has(name):
                 yield missing(name, reason)
@@ -55,7 +55,7 @@ def together(first: str, second: str, reason: str) -> Callable[[Given], Iterator
     return check_both
 
 
-def one_content(given: Given) -> Iterator[Problem]:
+def one_content(given: InputView) -> Iterator[Problem]:
     """A message is made from a template, from a title and a body, or from elements; never from two of them."""
     words = given.present("title", "body")
     content = given.present("title", "body", "elements")
@@ -70,7 +70,7 @@ def one_content(given: Given) -> Iterator[Problem]:
         yield missing(other, "Title and Body go together; a channel without titles leaves the title out")
 
 
-def whole_elements(given: Given) -> Iterator[Problem]:
+def whole_elements(given: InputView) -> Iterator[Problem]:
     """Each element has what its type needs, and channels stand only beside channels."""
     elements: list[Json] = given.get("elements", [])
     yield from _incomplete(elements, "elements", "Elements")

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from connector.call import Call, InputView, Outputs, check, page, send
 from connector.errors import Problem
-from connector.handler import Call, Given, Outputs, check, page, send
 
 delete_audience = send
 list_audience_members = page
@@ -20,7 +20,7 @@ _VALUELESS = ("EXISTS", "OMIT")
 _RULE = ("path", "operator", "value", "filters")
 
 
-def _sound_filter(given: Given) -> Iterator[Problem]:
+def _sound_filter(given: InputView) -> Iterator[Problem]:
     rule = {name: given.get(name) for name in given.present(*_RULE)}
     if rule:
         yield from _of_rule(rule)
@@ -71,7 +71,7 @@ def _of_comparison(rule: Mapping[str, Any], place: str, where: str) -> Iterator[
             yield Problem(f"{place}{name}", "required", message, hint)
 
 
-def _one_operator(given: Given) -> Iterator[Problem]:
+def _one_operator(given: InputView) -> Iterator[Problem]:
     operator, beside = given.get("operator"), given.get("audience_operator")
     if operator in _JOINING and beside and beside != operator:
         message = f"Audience Operator is {beside}, but Operator is {operator}: they must agree."

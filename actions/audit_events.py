@@ -1,6 +1,6 @@
 """Handlers of the audit event actions."""
 
-from connector.handler import page, send
+from connector.call import page, send
 
 get_audit_event = send
 get_all_audit_events = page

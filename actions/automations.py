@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from connector.call import Call, InputView, Outputs, check
 from connector.errors import Problem
-from connector.handler import Call, Given, Outputs, check
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ _KINDS = {
 _PERSON = ("recipient", "profile", "data")
 
 
-def _sound_steps(given: Given) -> Iterator[Problem]:
+def _sound_steps(given: InputView) -> Iterator[Problem]:
     for index, step in enumerate(given.get("steps", [])):
         for name, rule, message in (*_lacking(step), *_idle(step), *_unsendable(step, given)):
             yield Problem(f"steps[{index}].{name}", rule, f"Steps, row {index + 1}: {message}")
@@ -62,7 +62,7 @@ def _idle(step: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
             yield name, "conflict", f"{_label(name)} is filled in, but a step with the action “{action}” ignores it."
 
 
-def _unsendable(step: Mapping[str, Any], given: Given) -> Iterator[tuple[str, str, str]]:
+def _unsendable(step: Mapping[str, Any], given: InputView) -> Iterator[tuple[str, str, str]]:
     """What a step that sends finds neither in its own boxes nor in those of the whole run."""
     if not step["action"].startswith("send"):
         return
@@ -79,7 +79,7 @@ def _label(name: str) -> str:
     return name.replace("_", " ").title().replace("Url", "URL").replace(" Id", " ID")
 
 
-def _for_somebody(given: Given) -> Iterator[Problem]:
+def _for_somebody(given: InputView) -> Iterator[Problem]:
     if not given.has("recipient"):
         message = "Recipient is missing: fill in the user id of the person the automation runs for."
         yield Problem("recipient", "required", message, "The service starts no stored automation for nobody.")

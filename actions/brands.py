@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from connector.call import Call, InputView, Outputs, check, page, send
 from connector.errors import Problem
-from connector.handler import Call, Given, Outputs, check, page, send
 
 get_brand = send
 list_brands = page
@@ -25,7 +25,7 @@ _SWITCHES = {
 """Boxes that must be decided as soon as one of others is filled in: words for the others, their names."""
 
 
-def _undecided(given: Given) -> Iterator[Problem]:
+def _undecided(given: InputView) -> Iterator[Problem]:
     for switch, (reason, others) in _SWITCHES.items():
         if given.has(*others) and not given.has(switch):
             message = f"{given.label(switch)} must be decided, because {reason} filled in: choose true or false."

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from connector.call import Call, InputView, Outputs, check, page, send
 from connector.errors import Problem
-from connector.handler import Call, Given, Outputs, check, page, send
 
 from ._message import missing, one_content, together, whole_elements
 
@@ -22,13 +22,13 @@ _IDENTITIES = (
 )
 
 
-def _source(given: Given) -> Iterator[Problem]:
+def _source(given: InputView) -> Iterator[Problem]:
     """A job is made from an event or a template."""
     if not given.has("message_event", "template"):
         yield missing("message_event", "a job is made from an event or from the template in Template")
 
 
-def _one_brand(given: Given) -> Iterator[Problem]:
+def _one_brand(given: InputView) -> Iterator[Problem]:
     """Both brand boxes mean the same brand."""
     brand, brand_id = given.get("brand"), given.get("brand_id")
     if brand and brand_id and brand != brand_id:
@@ -43,11 +43,11 @@ def _one_brand(given: Given) -> Iterator[Problem]:
     together("method", "channels", "a routing is made of a method and channels"),
 )
 def create_bulk_job(call: Call) -> Outputs:
-    """Make the job; both generations of its message are made whole by the definition's completions."""
+    """Make the job; both generations of its message are made whole by the definition's body_defaults."""
     return call.send()
 
 
-def _users(given: Given) -> Iterator[Problem]:
+def _users(given: InputView) -> Iterator[Problem]:
     """Somebody is added, and each row says who."""
     if not given.has("users"):
         yield missing("users", "it is not said who is added")

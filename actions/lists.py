@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from connector.call import Call, InputView, Outputs, check, page, send
 from connector.errors import Problem
-from connector.handler import Call, Given, Outputs, check, page, send
 
 get_list = send
 get_all_recipient_lists = page
@@ -15,7 +15,7 @@ unsubscribe_user_from_list = send
 replace_list_subscriptions = send
 
 
-def _recipients(given: Given) -> Iterator[Problem]:
+def _recipients(given: InputView) -> Iterator[Problem]:
     if not given.has("recipients"):
         yield Problem(
             "recipients",
@@ -31,7 +31,7 @@ def add_subscribers_to_list(call: Call) -> Outputs:
     return call.send()
 
 
-def _name(given: Given) -> Iterator[Problem]:
+def _name(given: InputView) -> Iterator[Problem]:
     if not given.has("name"):
         yield Problem(
             "name",

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from connector.call import Call, InputView, Outputs, check, page, send
 from connector.errors import Problem
-from connector.handler import Call, Given, Outputs, check, page, send
 
 from ._message import label, labels, missing, one_content, together, whole_elements
 
@@ -80,7 +80,7 @@ _ABOUT_ONE = (
 )
 
 
-def _recipients(given: Given) -> Iterator[Problem]:
+def _recipients(given: InputView) -> Iterator[Problem]:
     """Somebody gets the message: one recipient, or one in each row."""
     single = given.present(*chain(*_KINDS), *_ABOUT_ONE)
     if not given.has("recipients"):
@@ -89,7 +89,7 @@ def _recipients(given: Given) -> Iterator[Problem]:
         keep = f"Clear {labels(single)}, or put what is said there into a row."
         yield Problem("recipients", "conflict", f"Recipients and {labels(single)} are filled in together.", keep)
     for place, row in enumerate(given.get("recipients", [])):
-        for problem in _recipient(Given(row, frozenset(row))):
+        for problem in _recipient(InputView(row, frozenset(row))):
             whole_row = problem.rule in {"recipient", "conflict"}
             yield replace(
                 problem,
@@ -98,7 +98,7 @@ def _recipients(given: Given) -> Iterator[Problem]:
             )
 
 
-def _recipient(given: Given) -> Iterator[Problem]:
+def _recipient(given: InputView) -> Iterator[Problem]:
     """One recipient of one kind, and whole. A tenant alone is one too: everybody in it."""
     kinds = [names for names in (given.present(*kind) for kind in _KINDS) if names]
     if not kinds and not given.has("tenant_id"):
@@ -116,7 +116,7 @@ def _recipient(given: Given) -> Iterator[Problem]:
     yield from _webhook(given)
 
 
-def _address(given: Given, address: _Address) -> Iterator[Problem]:
+def _address(given: InputView, address: _Address) -> Iterator[Problem]:
     if not given.has(*address.names):
         return
     for name in address.needed:
@@ -136,7 +136,7 @@ def _address(given: Given, address: _Address) -> Iterator[Problem]:
                 yield missing(name, f"{labels(chosen[0])} go together")
 
 
-def _webhook(given: Given) -> Iterator[Problem]:
+def _webhook(given: InputView) -> Iterator[Problem]:
     if given.has(*_KINDS[-1]) and not given.has("webhook_url"):
         yield missing("webhook_url", "a message to a webhook needs it")
     credentials = given.present(*_CREDENTIALS)
@@ -148,14 +148,14 @@ def _webhook(given: Given) -> Iterator[Problem]:
         yield missing(needed[mode], f"the mode {mode} needs it")
 
 
-def _content(given: Given) -> Iterator[Problem]:
+def _content(given: InputView) -> Iterator[Problem]:
     """There is something to say."""
     if not given.has("template", "title", "body", "elements"):
         hint = "Fill in Title and Body, or Template, or Elements."
         yield Problem("title", "required", "It is not said what the message is.", hint)
 
 
-def _expiry(given: Given) -> Iterator[Problem]:
+def _expiry(given: InputView) -> Iterator[Problem]:
     """The service takes a fixed end only beside a duration."""
     if given.has("expires_at") and not given.has("expires_in"):
         yield missing("expires_in", "the service takes Expires At only together with it")

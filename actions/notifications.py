@@ -1,5 +1,5 @@
 """Handlers of the template actions."""
 
-from connector.handler import page
+from connector.call import page
 
 list_notifications = page

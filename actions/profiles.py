@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from connector.call import Call, InputView, Outputs, check, page, send
 from connector.errors import Problem
-from connector.handler import Call, Given, Outputs, check, page, send
 
 get_profile = send
 get_profile_subscriptions = page
@@ -55,7 +55,7 @@ _ADDRESSES = (
 )
 
 
-def _one_address_each(given: Given) -> Iterator[Problem]:
+def _one_address_each(given: InputView) -> Iterator[Problem]:
     for alternatives in _ALTERNATIVES:
         filled = given.present(*alternatives)
         if len(filled) > 1:
@@ -68,7 +68,7 @@ def _one_address_each(given: Given) -> Iterator[Problem]:
             )
 
 
-def _whole_addresses(given: Given) -> Iterator[Problem]:
+def _whole_addresses(given: InputView) -> Iterator[Problem]:
     for address in _ADDRESSES:
         if not given.has(*address.signs):
             continue
@@ -95,7 +95,7 @@ def replace_profile(call: Call) -> Outputs:
     return call.send()
 
 
-def _operations(given: Given) -> Iterator[Problem]:
+def _operations(given: InputView) -> Iterator[Problem]:
     if not given.has("operations"):
         yield Problem(
             "operations",

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import counting
-from connector.bundle import load
+from connector.catalogue.loader import load
 from connector.clock import SystemClock
-from connector.connection import Connection
-from connector.definition import Throttle
+from connector.connections.connection import Connection
+from connector.connector import Connector
+from connector.definition.action import Throttle
 from connector.errors import ConnectorError
-from connector.runtime import Connector
-from connector.throttle_file import FileStore
+from connector.throttle.file_store import FileStore
 
 PROCESSES, THREADS, PERIODS = 4, 4, 3
 FORK = multiprocessing.get_context("fork")

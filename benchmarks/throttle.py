@@ -23,9 +23,9 @@ from typing import Any
 from benchmarks import counting
 from connector.clock import SystemClock
 from connector.errors import ThrottledError
-from connector.throttle import Bucket, MemoryStore, Store, acquire
-from connector.throttle_file import FileStore
-from tests.throttle.server import RedisServer, executable
+from connector.throttle.file_store import FileStore
+from connector.throttle.limiter import Bucket, MemoryStore, Store, acquire
+from tests.connector.throttle.server import RedisServer, executable
 
 CALLS, PERIOD = 100, 60.0
 FORK = multiprocessing.get_context("fork")
@@ -69,7 +69,7 @@ def ours_file(calls: int, period: float, folder: Path, name: str) -> Limiter:
 
 def ours_redis(calls: int, period: float, folder: Path, name: str) -> Limiter:
     """This project's store in Redis."""
-    from connector.throttle_redis import RedisStore  # noqa: PLC0415 - only where there is a server
+    from connector.throttle.redis_store import RedisStore  # noqa: PLC0415 - only where there is a server
 
     return _ours(RedisStore.from_url(f"unix://{folder / 's'}", SystemClock()), calls, period, name)
 

@@ -11,8 +11,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from connector.action import Action
-    from connector.connection import Connection
+    from connector.call.result import Choice, Meta, Preview, Result
+    from connector.catalogue.action import Action
+    from connector.connections.connection import Connection
+    from connector.connector import Connector
     from connector.errors import (
         AuthorizationError,
         ConnectorError,
@@ -27,12 +29,10 @@ if TYPE_CHECKING:
         UnavailableError,
         UnknownActionError,
     )
-    from connector.result import Choice, Meta, Preview, Result
-    from connector.runtime import Connector
 
 _HOMES = {
-    "connector.action": ["Action"],
-    "connector.connection": ["Connection"],
+    "connector.catalogue.action": ["Action"],
+    "connector.connections.connection": ["Connection"],
     "connector.errors": [
         "AuthorizationError",
         "ConnectorError",
@@ -47,8 +47,8 @@ _HOMES = {
         "UnavailableError",
         "UnknownActionError",
     ],
-    "connector.result": ["Choice", "Meta", "Preview", "Result"],
-    "connector.runtime": ["Connector"],
+    "connector.call.result": ["Choice", "Meta", "Preview", "Result"],
+    "connector.connector": ["Connector"],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -10,15 +10,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from connector.action import Action
-from connector.bundle import Bundle
-from connector.connection import Connection
-from connector.definition import Example, Exchange
+from connector.catalogue.action import Action
+from connector.catalogue.loader import Bundle
+from connector.connections.connection import Connection
+from connector.connector import Connector
+from connector.definition.action import Example, Interaction
 from connector.errors import ConnectorError
-from connector.request import HttpRequest
-from connector.response import HttpResponse
-from connector.runtime import Connector
-from connector.transport import Patience
+from connector.http.request import HttpRequest
+from connector.http.response import HttpResponse
+from connector.http.transport import SendOptions
 
 EXAMPLE_KEY = "example-idempotency-key"
 """The idempotency key of every example that does not give one."""
@@ -73,7 +73,7 @@ class ScriptedTransport:
         self.requests: list[HttpRequest] = []
         self.signatures: list[Mapping[str, str]] = []
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: Patience) -> HttpResponse:
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
         """The next answer.
 
         Raises:
@@ -111,7 +111,7 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
     Returns:
         A sentence for every difference between what the example says and what happened; none when it holds.
     """
-    answers = [_answer(exchange) for exchange in example.exchanges]
+    answers = [_answer(exchange) for exchange in example.interactions]
     transport = ScriptedTransport(answers)
     connector = Connector(
         bundle,
@@ -119,7 +119,7 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
         clock=FakeClock(),
         strict_outputs=True,
         new_key=lambda: EXAMPLE_KEY,
-        chance=random.Random(0),  # noqa: S311 - jitter of a fake clock
+        rng=random.Random(0),  # noqa: S311 - jitter of a fake clock
     )
     values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "example-secret")
     differences: list[str] = []
@@ -132,14 +132,14 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
             differences.append(f"it should be refused with “{example.error.code}”, but it succeeded")
         elif result.fields != example.outputs:
             differences += _compare("outputs", example.outputs, result.fields)
-    for exchange, sent in zip(example.exchanges, transport.requests, strict=False):
+    for exchange, sent in zip(example.interactions, transport.requests, strict=False):
         differences += _compare_request(exchange, sent, bundle.manifest.base_url)
     if transport.left:
         differences.append(f"{transport.left} of {len(answers)} calls were not made")
     return differences
 
 
-def _answer(exchange: Exchange) -> HttpResponse:
+def _answer(exchange: Interaction) -> HttpResponse:
     said = exchange.response
     return response(said.status, said.body, text=said.text, **said.headers)
 
@@ -152,7 +152,7 @@ def _compare_error(example: Example, error: ConnectorError) -> list[str]:
     return [] if told == expected else [f"it should be refused with {expected}, but was with {told}: {error}"]
 
 
-def _compare_request(exchange: Exchange, sent: HttpRequest, base_url: str) -> list[str]:
+def _compare_request(exchange: Interaction, sent: HttpRequest, base_url: str) -> list[str]:
     expected = exchange.request
     parts = urlsplit(sent.url)
     path = sent.url.removeprefix(base_url.rstrip("/")).partition("?")[0]

@@ -14,23 +14,23 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from connector import folder as folders
-from connector.cli import talk
+from connector.cli import console
+from connector.definition import files
 from connector.errors import ConnectorError, DefinitionError, ExitStatus
 
 if TYPE_CHECKING:
-    from connector.bundle import Bundle
+    from connector.catalogue.loader import Bundle
 
 _COMMANDS = {
-    "list": ("listing", "list_actions", "List the actions by group."),
-    "show": ("showing", "show", "Show the inputs, outputs, an example and the errors of an action."),
-    "run": ("running", "run", "Run an action, or show what would be sent."),
-    "connection": ("connections", "connection", "Keep accounts to run actions with."),
-    "throttle": ("throttling", "throttle", "See how much of the limit of calls is used."),
-    "sandbox": ("sandboxing", "sandbox", "Run the local practice service for other programs."),
-    "check": ("checking", "check", "Check the files of a connector folder."),
-    "new": ("scaffold", "new", "Scaffold a new action."),
-    "export": ("exporting", "export_command", "Write the catalogue as a package for another flow builder."),
+    "list": ("list", "list_actions", "List the actions by group."),
+    "show": ("show", "show", "Show the inputs, outputs, an example and the errors of an action."),
+    "run": ("run", "run", "Run an action, or show what would be sent."),
+    "connection": ("connection", "connection", "Keep accounts to run actions with."),
+    "throttle": ("throttle", "throttle", "See how much of the limit of calls is used."),
+    "sandbox": ("sandbox", "sandbox", "Run the local practice service for other programs."),
+    "check": ("check", "check", "Check the files of a connector folder."),
+    "new": ("new", "new", "Scaffold a new action."),
+    "export": ("export", "export_command", "Write the catalogue as a package for another flow builder."),
     "completion": ("completion", "completion", "Print the completion script for a shell."),
 }
 
@@ -57,7 +57,7 @@ class HelpfulGroup(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the arguments, of which there must be one."""
         if not args and not ctx.resilient_parsing:
-            talk.say(ctx.get_help())
+            console.say(ctx.get_help())
             ctx.exit(ExitStatus.USAGE)
         return super().parse_args(ctx, args)
 
@@ -72,7 +72,7 @@ class _LazyGroup(HelpfulGroup):
         if cmd_name not in _COMMANDS:
             return None
         module, name, _ = _COMMANDS[cmd_name]
-        command: click.Command = getattr(importlib.import_module(f"connector.cli.{module}"), name)
+        command: click.Command = getattr(importlib.import_module(f"connector.cli.commands.{module}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
@@ -98,7 +98,7 @@ class _LazyGroup(HelpfulGroup):
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
         unknown = args[0] not in _COMMANDS and not args[0].startswith("-")
         if unknown and not ctx.resilient_parsing:
-            from connector.sentences import nearest  # noqa: PLC0415
+            from connector.validation.messages import nearest  # noqa: PLC0415
 
             close = nearest(args[0], list(_COMMANDS))
             meant = f" Did you mean “{close[0]}”?" if close else f" There are: {', '.join(_COMMANDS)}."
@@ -109,9 +109,9 @@ class _LazyGroup(HelpfulGroup):
 def _show_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
         try:
-            manifest = folders.read_json(default_folder() / folders.MANIFEST)
+            manifest = files.read_json(default_folder() / files.MANIFEST)
         except (ValueError, OSError) as error:
-            raise DefinitionError(f"{folders.MANIFEST.as_posix()} cannot be read: {error}.") from None
+            raise DefinitionError(f"{files.MANIFEST.as_posix()} cannot be read: {error}.") from None
         click.echo(f"{manifest.get('key')} {manifest.get('version')}")
         context.exit()
 
@@ -145,7 +145,7 @@ def default_folder() -> Path:
     Raises:
         DefinitionError: There is none, or there are several.
     """
-    known = folders.available()
+    known = files.available()
     own = Path(sys.argv[0]).stem.removesuffix("-connector")
     if own in known:
         return known[own]
@@ -161,7 +161,7 @@ def load_bundle(name: str | None) -> Bundle:
     Raises:
         DefinitionError: There is none, or it cannot be loaded.
     """
-    from connector.bundle import load  # noqa: PLC0415 - the models; not every command needs them
+    from connector.catalogue.loader import load  # noqa: PLC0415 - the models; not every command needs them
 
     return load(folder_of(name))
 
@@ -172,7 +172,7 @@ def folder_of(name: str | None) -> Path:
     Raises:
         DefinitionError: There is none.
     """
-    return folders.find(name) if name else default_folder()
+    return files.find(name) if name else default_folder()
 
 
 def _forget_output() -> None:
@@ -204,15 +204,15 @@ def _told(error: BaseException) -> int:
     """Say what went wrong; the exit status of its kind."""
     match error:
         case click.ClickException():
-            talk.usage(error)
+            console.usage(error)
             return ExitStatus.USAGE
         case ConnectorError():
-            talk.failure(error)
+            console.failure(error)
             return error.exit_status
         case OSError():
             _forget_output()
             where = f"{error.filename}: " if error.filename else "Reading or writing failed: "
-            talk.error_text(f"{where}{error.strerror or error}.")
+            console.error_text(f"{where}{error.strerror or error}.")
             return ExitStatus.UNEXPECTED
-    talk.error_text("Stopped.")
+    console.error_text("Stopped.")
     return ExitStatus.INTERRUPTED

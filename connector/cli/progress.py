@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from connector.cli import talk
+from connector.cli import console
 from connector.clock import Clock
-from connector.request import HttpRequest
-from connector.response import HttpResponse
-from connector.transport import Patience, Transport
+from connector.http.request import HttpRequest
+from connector.http.response import HttpResponse
+from connector.http.transport import SendOptions, Transport
 
 _EVERY = 2.0
 """Seconds between two lines of progress, and before the first."""
@@ -29,14 +29,14 @@ class ToldTransport:
         self._started = self._told = clock.monotonic()
         self._answers = 0
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: Patience) -> HttpResponse:
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
         """Send once, and count."""
         answer = self._transport.send(request, secret_headers, patience)
         self._answers += 1
         now = self._clock.monotonic()
-        if now - self._told >= _EVERY and talk.is_terminal(sys.stderr):
+        if now - self._told >= _EVERY and console.is_terminal(sys.stderr):
             self._told = now
-            talk.say(f"Reading pages: {self._answers} so far, {now - self._started:.0f} s. Ctrl-C stops.", dim=True)
+            console.say(f"Reading pages: {self._answers} so far, {now - self._started:.0f} s. Ctrl-C stops.", dim=True)
         return answer
 
     def close(self) -> None:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal, Protocol, cast
 
-from connector.action import Action
-from connector.bundle import Bundle
-from connector.catalogue import Catalogue
+from connector.catalogue.action import Action
+from connector.catalogue.catalogue import Catalogue
+from connector.catalogue.loader import Bundle
 from connector.errors import ConnectorError, DefinitionError
-from connector.sentences import nearest
+from connector.validation.messages import nearest
 
 Only = Literal["all", "documented"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.action import Action
-from connector.definition import Example
-from connector.given import accept
+from connector.catalogue.action import Action
+from connector.definition.action import Example
+from connector.validation.normalize import accept
 
 
 def succeeded(action: Action) -> list[Example]:
@@ -22,5 +22,5 @@ def inputs_of(action: Action, example: Example) -> dict[str, Any]:
     if example.outputs is None:
         return example.inputs
     accepted, _ = accept(action.definition, example.inputs)
-    given = {action.input_names.get(name, name) for name in example.inputs}
+    given = {action.accepted_names.get(name, name) for name in example.inputs}
     return {name: value for name, value in accepted.items() if name in given}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from pathlib import PurePosixPath
 
-from connector.bundle import Bundle
+from connector.catalogue.loader import Bundle
 from connector.export import ExportError
 
 _MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}

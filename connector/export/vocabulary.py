@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from connector.action import Action
+from connector.catalogue.action import Action
 from connector.export import ExportError
 
 Schema = dict[str, Any]

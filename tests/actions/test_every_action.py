@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from connector import Connector
-from connector.action import Action
+from connector.catalogue.action import Action
 
 from .conftest import World
 
@@ -90,7 +90,7 @@ def test_it_succeeds_with_every_input_given(world: World, key: str) -> None:
             continue
         world.service.reset()
         prepare(world, action)
-        inputs = {action.input_names[name]: value for name, value in sample.inputs.items()} | known(action)
+        inputs = {action.accepted_names[name]: value for name, value in sample.inputs.items()} | known(action)
         if "idempotency_expiration" in inputs:
             inputs["idempotency_expiration"] = (world.clock.wall() + timedelta(days=2)).isoformat()
         if "idempotency" in inputs:

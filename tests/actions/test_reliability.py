@@ -7,9 +7,9 @@ import random
 import pytest
 
 from connector import Connection, Connector, OutcomeUnknownError, ThrottledError
-from connector.response import HttpResponse
+from connector.http.response import HttpResponse
+from connector.http.transport import ConnectionLostError
 from connector.testing import FakeClock, ScriptedTransport, response
-from connector.transport import BrokenError
 
 CONNECTION = Connection(api_key="the-key")
 JOB = {"message_event": "welcome-email"}
@@ -18,8 +18,8 @@ MESSAGE = {"user_id": "ada", "title": "Hi", "body": "There"}
 
 def courier(*answers: HttpResponse | Exception) -> tuple[Connector, ScriptedTransport]:
     transport = ScriptedTransport(answers)
-    chance = random.Random(1)  # noqa: S311 - jitter of a fake clock
-    return Connector.load("courier", transport=transport, clock=FakeClock(), chance=chance), transport
+    rng = random.Random(1)  # noqa: S311 - jitter of a fake clock
+    return Connector.load("courier", transport=transport, clock=FakeClock(), rng=rng), transport
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
@@ -34,7 +34,7 @@ def test_a_post_without_a_key_is_not_repeated_after_a_fault_and_its_outcome_is_u
 
 
 def test_a_message_is_tried_again_under_the_same_key() -> None:
-    broken = BrokenError("The connection broke before an answer came.")
+    broken = ConnectionLostError("The connection broke before an answer came.")
     connector, transport = courier(broken, response(502), response(202, {"requestId": "1-2"}))
     result = connector.run("send_message", MESSAGE, CONNECTION)
     keys = {request.headers["Idempotency-Key"] for request in transport.requests}

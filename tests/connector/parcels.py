@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from connector.bundle import load
-from connector.connection import Connection
-from connector.definition import ActionDefinition
-from connector.manifest import ConnectorDefinition
-from connector.request import HttpRequest
-from connector.response import HttpResponse
-from connector.result import Result
-from connector.runtime import Connector
+from connector.call.result import Result
+from connector.catalogue.loader import load
+from connector.connections.connection import Connection
+from connector.connector import Connector
+from connector.definition.action import ActionDefinition
+from connector.definition.service import ConnectorDefinition
+from connector.http.request import HttpRequest
+from connector.http.response import HttpResponse
+from connector.http.transport import SendOptions
 from connector.testing import FakeClock, ScriptedTransport
-from connector.transport import Patience
 
 API_KEY = "k-5ec7e7-0123456789"
 BASE = "https://api.parcels.example"
@@ -172,7 +172,7 @@ LIST = action(
 )
 ACTIONS = (SEND, POST_ONCE, GET, LIST)
 HANDLERS = """
-from connector.handler import page, send
+from connector.call import page, send
 
 send_parcel = post_once = get_parcel = send
 list_parcels = page
@@ -200,7 +200,7 @@ def write_folder(
 
 def _standard(actions: Sequence[Json]) -> str:
     lines = [f"{document['key']} = {'page' if 'pagination' in document else 'send'}\n" for document in actions]
-    return "from connector.handler import page, send\n\n" + "".join(lines)
+    return "from connector.call import page, send\n\n" + "".join(lines)
 
 
 @dataclass
@@ -234,7 +234,7 @@ def make_bench(
 ) -> Bench:
     clock = options.pop("clock", None) or FakeClock()
     transport = options.pop("transport", None) or ScriptedTransport(answers)
-    options.setdefault("chance", random.Random(7))  # noqa: S311 - jitter of a fake clock
+    options.setdefault("rng", random.Random(7))  # noqa: S311 - jitter of a fake clock
     options.setdefault("new_key", lambda: "made-key")
     loaded = Connector(
         load(write_folder(place, actions, handlers, connector)), transport=transport, clock=clock, **options
@@ -248,7 +248,7 @@ class Echo:
     def __init__(self) -> None:
         self.closed = False
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: Patience) -> HttpResponse:
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
         del patience
         answer = {"id": request.url.rpartition("/")[2], "note": secret_headers["Authorization"]}
         return HttpResponse(200, {}, json.dumps(answer).encode())

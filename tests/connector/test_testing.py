@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from connector.action import Action
-from connector.bundle import load
-from connector.definition import Example
-from connector.request import HttpRequest
+from connector.catalogue.action import Action
+from connector.catalogue.loader import load
+from connector.definition.action import Example
+from connector.http.request import HttpRequest
+from connector.http.transport import SendOptions
 from connector.testing import EXAMPLE_KEY, FakeClock, ScriptedTransport, response, run_example
-from connector.transport import Patience
 from tests.connector.parcels import Json, write_folder
 
 SENT: Json = {
     "title": "Send",
     "inputs": {"recipient": "Ada"},
-    "exchanges": [
+    "interactions": [
         {
             "request": {
                 "method": "POST",
@@ -33,7 +33,7 @@ SENT: Json = {
 REFUSED: Json = {
     "title": "None",
     "inputs": {"parcel_id": "a/b"},
-    "exchanges": [{"request": {"method": "GET", "path": "/parcels/a%2Fb"}, "response": {"status": 404}}],
+    "interactions": [{"request": {"method": "GET", "path": "/parcels/a%2Fb"}, "response": {"status": 404}}],
     "error": {"code": "parcel_not_found", "field": "parcel_id"},
 }
 
@@ -51,13 +51,14 @@ def test_an_example_that_holds_has_no_differences(tmp_path: Path, key: str, exam
 def test_the_key_of_an_example_need_not_be_repeated(tmp_path: Path) -> None:
     request = {"method": "POST", "path": "/parcels", "body": {"recipient": "Ada"}}
     assert (
-        differences(tmp_path, "send_parcel", SENT | {"exchanges": [SENT["exchanges"][0] | {"request": request}]}) == []
+        differences(tmp_path, "send_parcel", SENT | {"interactions": [SENT["interactions"][0] | {"request": request}]})
+        == []
     )
 
 
 def changed(part: str, **words: Any) -> Json:
-    (exchange,) = SENT["exchanges"]
-    return SENT | {"exchanges": [exchange | {part: exchange[part] | words}]}
+    (exchange,) = SENT["interactions"]
+    return SENT | {"interactions": [exchange | {part: exchange[part] | words}]}
 
 
 @pytest.mark.parametrize(
@@ -69,12 +70,12 @@ def changed(part: str, **words: Any) -> Json:
         (changed("request", body={"recipient": "Bob"}), "body differ: recipient: 'Bob' expected, 'Ada' found"),
         (changed("request", query=[["a", "b"]]), "query should be [('a', 'b')], but is []"),
         (changed("request", headers={"X": "y"}), "headers differ: "),
-        (SENT | {"exchanges": SENT["exchanges"] * 2}, "1 of 2 calls were not made"),
+        (SENT | {"interactions": SENT["interactions"] * 2}, "1 of 2 calls were not made"),
         (changed("response", body={"id": 7}), "it should succeed, but: "),
         (changed("response", status=404), "it should succeed, but: "),
         (SENT | {"error": {"code": "x"}}, "it should be refused with “x”, but it succeeded"),
         (
-            SENT | {"inputs": {}, "exchanges": [], "error": {"code": "x"}},
+            SENT | {"inputs": {}, "interactions": [], "error": {"code": "x"}},
             "it should be refused with ('x', None), but was with ('input', 'recipient'): ",
         ),
     ],
@@ -89,9 +90,9 @@ def test_a_script_that_has_ended_says_what_was_asked() -> None:
     transport = ScriptedTransport([response(200)])
     request = HttpRequest("GET", "https://x.example/y", {})
     assert transport.left == 1
-    transport.send(request, {}, Patience(1, 1, 1, 1))
+    transport.send(request, {}, SendOptions(1, 1, 1, 1))
     with pytest.raises(AssertionError, match=r"no answer left for GET https://x\.example/y"):
-        transport.send(request, {}, Patience(1, 1, 1, 1))
+        transport.send(request, {}, SendOptions(1, 1, 1, 1))
 
 
 def test_the_fake_clock_moves_without_waiting() -> None:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from connector import pointer
-from connector.definition import ActionDefinition
-from connector.field import FieldSchema
-from connector.given import names_of, path_style_key
+from connector import json_pointer
+from connector.definition.action import ActionDefinition
+from connector.definition.field import FieldSchema
+from connector.validation.normalize import accepted_names, path_style_key
 from tests.definitions.places import Spot, documented_inputs, documented_outputs, inside, received, sent
 from tests.definitions.wire import Side, Tokens, Wire, read, told
 
@@ -115,7 +115,7 @@ def _same(kind: str, described: Iterable[str]) -> bool:
 
 def _exchanged(definition: ActionDefinition) -> Iterator[tuple[Tokens, str]]:
     for example in definition.examples:
-        for exchange in example.exchanges:
+        for exchange in example.interactions:
             if isinstance(exchange.request.body, dict):
                 for place in inside(exchange.request.body):
                     yield place, example.title
@@ -220,14 +220,14 @@ def _input_row(
         flag = name in definition.inputs.required
         if flag != required and not excused("documented_otherwise", definition, name=name, what="required"):
             yield f"{name} must {'' if required else 'not '}be required"
-        steps = [pointer.join([step]) for step in path.split(".")]
+        steps = [json_pointer.join([step]) for step in path.split(".")]
         flow_key = path if where != "body" else "body" + "".join(steps)
-        if names_of(definition).get(flow_key) != name:
+        if accepted_names(definition).get(flow_key) != name:
             yield f"{name} must be accepted as {flow_key}, but is as {path_style_key(name, field)}"
     else:
         top = name.partition("[]")[0]
         flow_key = "/".join(["body", *[step for step in path.partition("[]")[0].split(".") if step]])
-        if names_of(definition).get(flow_key) != top:
+        if accepted_names(definition).get(flow_key) != top:
             yield f"{top} must be accepted as {flow_key}"
 
 

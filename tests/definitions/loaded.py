@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from connector.rules.files import Reading
-from connector.rules.view import ActionView, FolderView
+from connector.lint.folder_view import ActionView, FolderView
+from connector.lint.rules.files import Reading
 
 ROOT = Path(__file__).parent.parent.parent
 

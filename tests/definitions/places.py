@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from connector import pointer
-from connector.definition import ActionDefinition
-from connector.field import FieldSchema, ObjectSchema
-from connector.given import documented_path
+from connector import json_pointer
+from connector.definition.action import ActionDefinition
+from connector.definition.field import FieldSchema, ObjectSchema
+from connector.validation.normalize import documented_path
 from tests.definitions.wire import Tokens
 
 
@@ -54,7 +54,7 @@ class Places:
         refs = (*refs, declared.ref) if declared.ref else refs
         field = self._schema.resolve(declared)
         for place in field.pointers(name):
-            yield from self._inside(shown, field, (*above, *pointer.parse(place)), refs)
+            yield from self._inside(shown, field, (*above, *json_pointer.parse(place)), refs)
 
     def _inside(self, shown: str, field: FieldSchema, place: Tokens, refs: tuple[str, ...]) -> Iterator[Spot]:
         if field.items is None and not field.properties:
@@ -77,7 +77,7 @@ class Places:
             if set(item.types) - {"object", "null"}:
                 yield Spot(shown + "[]", inside, item)
         else:
-            below = pointer.parse(item.pointers("")[0]) if item.x_pointer is not None else ()
+            below = json_pointer.parse(item.pointers("")[0]) if item.x_pointer is not None else ()
             yield from self._inside(shown + "[]", item, (*inside, *below), refs)
 
     def _row(

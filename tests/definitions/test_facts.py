@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.definition import ActionDefinition
+from connector.definition.action import ActionDefinition
 from tests.definitions import gaps
 from tests.definitions.loaded import actions
 from tests.definitions.places import documented_inputs, documented_outputs

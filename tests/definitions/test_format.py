@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from connector.check import check
-from connector.definition import ActionDefinition
-from connector.folder import COMMON, definition_files
-from connector.format import NAMES, format_schema
-from connector.manifest import ConnectorDefinition
-from connector.rules.form import validated
-from connector.rules.sample import ACTION, write
+from connector.definition.action import ActionDefinition
+from connector.definition.files import COMMON, definition_files
+from connector.definition.json_schema import NAMES, format_schema
+from connector.definition.service import ConnectorDefinition
+from connector.lint.check import check
+from connector.lint.rules.form import validated
+from connector.lint.sample_folder import ACTION, write
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = Path(__file__).parent / "format"

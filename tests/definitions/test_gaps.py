@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.definition import ActionDefinition
+from connector.definition.action import ActionDefinition
 from tests.definitions import gaps
 from tests.definitions.loaded import actions
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connector.check import Finding, check
-from connector.rules.sample import ACTION, CONNECTOR, HANDLERS, write
+from connector.lint.check import Finding, check
+from connector.lint.sample_folder import ACTION, CONNECTOR, HANDLERS, write
 
 DEEP = 1_000_000
 

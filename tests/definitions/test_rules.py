@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from connector.check import check
-from connector.rules import RULES
-from connector.rules.rule import Rule
-from connector.rules.sample import write
+from connector.lint.check import check
+from connector.lint.rule import Rule
+from connector.lint.rules import RULES
+from connector.lint.sample_folder import write
 
 by_code = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 
@@ -34,10 +34,10 @@ def test_its_anti_example_breaks_the_rule_and_says_where_and_how_to_mend_it(rule
         assert (folder / finding.file).exists() or finding.rule == "D001"
         assert finding.pointer == "" or finding.pointer.startswith("/")
         assert finding.message.endswith((".", "?"))
-        assert finding.remedy.endswith(".")
+        assert finding.fix.endswith(".")
 
 
 def test_codes_and_duties_are_unique() -> None:
     assert len({rule.code for rule in RULES}) == len(RULES)
-    assert len({rule.duty for rule in RULES}) == len(RULES)
-    assert all(rule.duty.endswith(".") for rule in RULES)
+    assert len({rule.description for rule in RULES}) == len(RULES)
+    assert all(rule.description.endswith(".") for rule in RULES)

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from connector.definition import ActionDefinition
-from connector.field import FieldSchema, ObjectSchema
-from connector.rules.files import Reading
+from connector.definition.action import ActionDefinition
+from connector.definition.field import FieldSchema, ObjectSchema
+from connector.lint.rules.files import Reading
 
 FILE = Path(__file__).parent / "released.json"
 ROOT = Path(__file__).parent.parent.parent

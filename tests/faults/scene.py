@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from connector import Connection, Connector
-from connector.bundle import load
+from connector.catalogue.loader import load
 from connector.clock import SystemClock
-from connector.folder import find
-from connector.manifest import Limits, RetryPolicy, Timeouts
-from connector.throttle import MemoryStore
+from connector.definition.files import find
+from connector.definition.service import Limits, RetryPolicy, Timeouts
+from connector.throttle.limiter import MemoryStore
 from tests.faults.certificates import Certificates
 from tests.faults.server import FaultServer, well
 from tests.secrets.canary import CANARY
@@ -101,4 +101,4 @@ def connector(*, impatient: bool = False) -> Connector:
     }
     bundle = dataclasses.replace(_COURIER, manifest=_COURIER.manifest.model_copy(update=settings))
     clock = SystemClock()
-    return Connector(bundle, clock=clock, store=MemoryStore(clock), chance=random.Random(1))  # noqa: S311
+    return Connector(bundle, clock=clock, store=MemoryStore(clock), rng=random.Random(1))  # noqa: S311

@@ -9,8 +9,8 @@ import sys
 import time
 from pathlib import Path
 
-from connector.bundle import load
-from connector.catalogue import Catalogue
+from connector.catalogue.catalogue import Catalogue
+from connector.catalogue.loader import load
 from connector.export import Selection
 from connector.export.n8n.node import NodeData
 from tests.hosts import n8n_examples, n8n_story

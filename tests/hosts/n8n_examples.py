@@ -15,8 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from connector.action import Action
-from connector.definition import Example
+from connector.catalogue.action import Action
+from connector.definition.action import Example
 from connector.export.n8n.node import NodeData
 from tests.hosts.n8n_flow import Json, N8n, Step, credentials, failure, is_failure, items, workflow
 from tests.hosts.n8n_form import parameters
@@ -49,7 +49,7 @@ class Sample:
         place = len(self.requests) - 1 - self.faults
         if place < 0:
             return 503, {}, "{}"
-        said = self.example.exchanges[min(place, len(self.example.exchanges) - 1)].response
+        said = self.example.interactions[min(place, len(self.example.interactions) - 1)].response
         text = said.text if said.text is not None else "" if said.body is None else json.dumps(said.body)
         return said.status, said.headers, text
 
@@ -60,7 +60,7 @@ def samples(node: NodeData) -> list[Sample]:
         Sample(f"{action.key}-{place}", action, example)
         for action in node.actions
         for place, example in enumerate(action.definition.examples)
-        if example.exchanges
+        if example.interactions
     ]
 
 
@@ -105,7 +105,7 @@ def _keys(every: list[Sample], again: Sample) -> Iterator[str]:
     made = [
         sent["headers"].get(_KEY)
         for sample in every
-        if sample.action.definition.idempotency and not sample.example.exchanges[0].request.headers
+        if sample.action.definition.idempotency and not sample.example.interactions[0].request.headers
         for sent in sample.requests
     ]
     if None in made or len({*made, *tries}) != len(made) + 1:
@@ -120,7 +120,7 @@ def _parameters(node: NodeData, sample: Sample) -> Json:
 
 
 def _compare(sample: Sample, execution: Json) -> Iterator[tuple[str, str]]:
-    expected = [exchange.request for exchange in sample.example.exchanges]
+    expected = [exchange.request for exchange in sample.example.interactions]
     if sample.example.error is not None:
         # The connector tries again where that is safe; n8n does when the workflow's author says so.
         expected = expected[: max(1, len(sample.requests))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connector.action import Action
+from connector.catalogue.action import Action
 from connector.export.n8n import words
 from connector.export.n8n.description import group_properties
 from connector.export.n8n.layout import parameter_name
@@ -29,7 +29,7 @@ def parameters(node: NodeData, action: Action, inputs: Json, **more: Any) -> Jso
         for field in group_properties(node, action.group)
         if field.get("displayOptions", {}).get("show", {}).get("operation") == [action.key]
     ]
-    accepted, _ = action.judge_inputs(inputs)
+    accepted, _ = action.validate_inputs(inputs)
     filled = _boxes(drawn, accepted)
     if "wholePage" in more:
         filled.setdefault("additionalFields", {})["wholePage"] = more.pop("wholePage")

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from connector import Connection, Connector
-from connector.bundle import load
-from connector.catalogue import Catalogue
+from connector.catalogue.catalogue import Catalogue
+from connector.catalogue.loader import load
 from connector.export import Selection
 from connector.export.n8n.node import NodeData
 from sandbox import start

@@ -26,12 +26,12 @@ from connector import (
     ThrottledError,
     UnavailableError,
 )
-from connector.bundle import load
+from connector.catalogue.loader import load
+from connector.definition.files import find
 from connector.export import FORMATS, export
-from connector.folder import find
-from connector.response import HttpResponse
+from connector.http.response import HttpResponse
+from connector.http.transport import ConnectionLostError, NotSentError
 from connector.testing import FakeClock, ScriptedTransport, response
-from connector.transport import BrokenError, NotSentError
 from sandbox import start
 from tests.secrets.canary import CANARY, told, traces
 
@@ -88,7 +88,7 @@ FAILURES: dict[str, tuple[type[ConnectorError], str, dict[str, Any], list[HttpRe
     "a fault": (UnavailableError, "get_list", {"list_id": "x"}, [response(500, {"message": ECHO})] * 4),
     "a web page": (ConnectorError, "get_list", {"list_id": "x"}, [response(200, text=f"<p>{ECHO}")]),
     "not sent": (UnavailableError, "get_list", {"list_id": "x"}, [NotSentError("No.")] * 4),
-    "broken": (OutcomeUnknownError, "create_bulk_job", {"message_event": "x"}, [BrokenError("No.")]),
+    "broken": (OutcomeUnknownError, "create_bulk_job", {"message_event": "x"}, [ConnectionLostError("No.")]),
     "a fault of a write": (OutcomeUnknownError, "create_bulk_job", {"message_event": "x"}, [response(502, text=ECHO)]),
 }
 

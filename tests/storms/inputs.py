@@ -10,8 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from connector.action import Action
-from connector.field import FieldSchema, ObjectSchema
+from connector.catalogue.action import Action
+from connector.definition.field import FieldSchema, ObjectSchema
 
 _DEEPEST = 4
 _MOST_FIELDS = 4
@@ -149,7 +149,7 @@ _NASTY_TREES = st.recursive(
 @st.composite
 def hostile(draw: DrawFn, action: Action, least: dict[str, Any]) -> dict[str, Any]:
     """Anything under the action's names and under others, none of it meant well."""
-    names = st.sampled_from(list(action.input_names)) | _NASTY_TEXTS if action.input_names else _NASTY_TEXTS
+    names = st.sampled_from(list(action.accepted_names)) | _NASTY_TEXTS if action.accepted_names else _NASTY_TEXTS
     spoiled = draw(st.dictionaries(names, _NASTY_TREES, min_size=1, max_size=3))
     return {**(least if draw(st.booleans()) else {}), **spoiled}
 

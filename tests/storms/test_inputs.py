@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from connector import Connection, Connector, InputError, RefusedError
-from connector.action import Action
+from connector.catalogue.action import Action
 from connector.testing import FakeClock
 from sandbox import Sandbox, start
 from tests.actions.test_every_action import known, required

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from connector import Connection, Connector
-from connector.bundle import load
+from connector.catalogue.loader import load
 from connector.clock import SystemClock
-from connector.definition import Throttle
-from connector.folder import find
-from connector.request import HttpRequest
-from connector.response import HttpResponse
-from connector.throttle import MemoryStore
-from connector.transport import Patience
+from connector.definition.action import Throttle
+from connector.definition.files import find
+from connector.http.request import HttpRequest
+from connector.http.response import HttpResponse
+from connector.http.transport import SendOptions
+from connector.throttle.limiter import MemoryStore
 
 THREADS = 10
 RUNS = 1_000
@@ -33,7 +33,7 @@ class Echo:
         self.calls: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: Patience) -> HttpResponse:
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
         del patience  # an echo is never slow
         signed = secret_headers["Authorization"].removeprefix("Bearer ")
         key = request.headers.get("Idempotency-Key")

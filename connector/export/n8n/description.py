@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from connector.action import Action
-from connector.definition import RequestTemplate
+from connector.catalogue.action import Action
+from connector.definition.action import RequestTemplate
 from connector.export.n8n import words
 from connector.export.n8n.fields import Drawing, Property, draw, in_order
 from connector.export.n8n.layout import Box

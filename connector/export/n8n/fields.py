@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector import pointer
-from connector.action import Action
+from connector import json_pointer
+from connector.catalogue.action import Action
+from connector.definition.field import DynamicValues, FieldSchema, ObjectSchema
 from connector.export import ExportError
 from connector.export.n8n import layout, words
 from connector.export.n8n.layout import Box
 from connector.export.vocabulary import cannot
-from connector.field import DynamicValues, FieldSchema, ObjectSchema
 
 Property = dict[str, Any]
 
@@ -269,7 +269,7 @@ def routing_of(action: Action, box: Box, shared_names: frozenset[str]) -> Proper
 
 
 def _in_body(action: Action, box: Box) -> Property | None:
-    way = pointer.parse(box.field.pointers(box.name)[0])
+    way = json_pointer.parse(box.field.pointers(box.name)[0])
     if not way:
         raise ExportError(f"{action.key}: the field {box.name} is the whole body, which n8n cannot send.")
     if not all(re.fullmatch(_PLAIN_PLACE, token) for token in way):

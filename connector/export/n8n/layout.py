@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from connector.action import Action
+from connector.catalogue.action import Action
+from connector.definition.field import FieldSchema, ObjectSchema
 from connector.export import ExportError
-from connector.field import FieldSchema, ObjectSchema
 
 _MOST_BY_THEMSELVES = 10
 _OWN = frozenset(

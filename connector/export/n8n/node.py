@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from connector.action import Action
+from connector.catalogue.action import Action
+from connector.definition.field import DynamicValues, FieldSchema
+from connector.definition.service import ConnectorDefinition
 from connector.export import Selection
 from connector.export.n8n import layout, words
 from connector.export.n8n.fields import Property, routing_of, source_key
 from connector.export.n8n.layout import Box
 from connector.export.n8n.shapes import Shape, Shared, action_shape, service_shape
 from connector.export.vocabulary import cannot, require_known
-from connector.field import DynamicValues, FieldSchema
-from connector.manifest import ConnectorDefinition
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from connector.definition.field import FieldSchema
+from connector.definition.service import ConnectorDefinition, Publication
 from connector.export import ExportError
 from connector.export.licence import mit
 from connector.export.n8n import words
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.typescript import source
-from connector.field import FieldSchema
-from connector.manifest import ConnectorDefinition, Publication
 
 NODE_CLI = "0.48.3"
 ESLINT = "9.32.0"

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from importlib import resources
 from string import Template
 
-from connector import handler as handlers
-from connector.action import Action
+from connector.call.handler import Handler, checks_of, page, send
+from connector.catalogue.action import Action
+from connector.definition.service import ConnectorDefinition
 from connector.export.n8n import words
 from connector.export.n8n.node import NodeData
-from connector.handler import Handler, checks_of
-from connector.manifest import ConnectorDefinition
 
 
 def readme(node: NodeData) -> str:
@@ -36,7 +35,7 @@ def readme(node: NodeData) -> str:
 
 def adds_something(handler: Handler) -> bool:
     """Whether a handler does more than to send what the definition says, or to walk its pages."""
-    if handler in {handlers.send, handlers.page}:
+    if handler in {send, page}:
         return False
     code = getattr(handler, "__code__", None)
     return code is None or set(code.co_names) != {"send"}

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector.action import Action
-from connector.definition import KnownError
+from connector.catalogue.action import Action
+from connector.definition.action import KnownError
+from connector.definition.field import FieldSchema, ObjectSchema
+from connector.definition.service import ConnectorDefinition
 from connector.export.n8n import words
 from connector.export.n8n.layout import Box, parameter_name
-from connector.field import FieldSchema, ObjectSchema
-from connector.manifest import ConnectorDefinition
 
 Shape = dict[str, Any]
 
@@ -74,13 +74,8 @@ def action_shape(action: Action, boxes: list[Box], routed: Mapping[str, Any], sh
         name: field_shape(name, declared, definition.outputs, shared, output=True, top=False)
         for name, declared in definition.outputs.properties.items()
     }
-    if definition.request.completions:
-        shape["completions"] = [
-            _filled(
-                {"at": entry.at, "beside": entry.beside, "without": entry.without, "put": entry.put, "take": entry.take}
-            )
-            for entry in definition.request.completions
-        ]
+    if definition.request.body_defaults:
+        shape["bodyDefaults"] = [_filled(entry.model_dump(by_alias=True)) for entry in definition.request.body_defaults]
     if definition.pagination is not None:
         shape["paging"] = _paging(action)
     if definition.idempotency is not None:

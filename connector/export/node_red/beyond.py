@@ -7,12 +7,12 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from connector import request
-from connector.action import Action
-from connector.definition import Example, SampleResponse
+from connector.call.handler import checks_of, page, send
+from connector.catalogue.action import Action
+from connector.definition.action import Example, SampleResponse
 from connector.errors import ConnectorError
-from connector.handler import checks_of, page, send
-from connector.response import HttpResponse, flatten
+from connector.http import request
+from connector.http.response import HttpResponse, flatten
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def beyond(action: Action) -> Beyond | None:
     bodies: list[str] = []
     outputs: dict[str, None] = {}
     for example in action.definition.examples:
-        if not example.exchanges:
+        if not example.interactions:
             continue
         if _reshapes(action, example):
             bodies.append(example.title)
@@ -50,20 +50,20 @@ def beyond(action: Action) -> Beyond | None:
 
 
 def _reshapes(action: Action, example: Example) -> bool:
-    inputs, _ = action.judge_inputs(example.inputs)
+    inputs, _ = action.validate_inputs(example.inputs)
     try:
         made = request.body_of(action.definition, inputs)
     except (ConnectorError, ValueError):
         return True
-    return bool(made != example.exchanges[0].request.body)
+    return bool(made != example.interactions[0].request.body)
 
 
 def _derived(action: Action, example: Example) -> list[str]:
-    plain = flatten(action.definition.outputs, answer(example.exchanges[-1].response))
+    plain = flatten(action.definition.outputs, answer(example.interactions[-1].response))
     expected = example.outputs or {}
     paging = action.definition.pagination
-    if paging is not None and len(example.exchanges) > 1:
-        pages = [flatten(action.definition.outputs, answer(exchange.response)) for exchange in example.exchanges]
+    if paging is not None and len(example.interactions) > 1:
+        pages = [flatten(action.definition.outputs, answer(exchange.response)) for exchange in example.interactions]
         plain[paging.rows] = [row for fields in pages for row in fields[paging.rows] or []]
     return [name for name, value in plain.items() if value != expected.get(name)]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connector.action import Action
+from connector.catalogue.action import Action
 from connector.export import Selection
 from connector.export.node_red.names import Names
 from connector.export.vocabulary import Schema, cannot, mapped, types_of, walk
-from connector.given import names_of
+from connector.validation.normalize import accepted_names
 
 KEPT = frozenset(
     {
@@ -77,7 +77,7 @@ def _action(action: Action, operations: frozenset[str]) -> dict[str, Any]:
         "request": action.document["request"],
         "inputs": _lean(action.inputs, KEPT, operations),
         "outputs": _lean(action.outputs, KEPT - {"title"}, operations),
-        "names": {other: name for other, name in names_of(action.definition).items() if other != name},
+        "names": {other: name for other, name in accepted_names(action.definition).items() if other != name},
         "outcomes": action.definition.outcomes,
         "errors": action.document.get("errors", []),
     }

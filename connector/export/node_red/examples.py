@@ -6,8 +6,8 @@ import hashlib
 import json
 from typing import Any
 
-from connector.action import Action
-from connector.definition import Example
+from connector.catalogue.action import Action
+from connector.definition.action import Example
 from connector.export import Selection
 from connector.export.examples import inputs_of, succeeded
 from connector.export.node_red import forms

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from connector.action import Action
+from connector.catalogue.action import Action
+from connector.definition.field import FieldSchema
 from connector.export.vocabulary import cannot
-from connector.field import FieldSchema
 
 Form = dict[str, Any]
 

@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any
 
-from connector.action import Action
+from connector.catalogue.action import Action
+from connector.definition.field import FieldSchema
 from connector.export import Selection
 from connector.export.node_red import forms, sidebar
 from connector.export.node_red.names import Names
-from connector.field import FieldSchema
 
 _PALE = 0.62
 """How much white is mixed into a node's colour: Node-RED writes on it in black."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from connector.action import Action
+from connector.catalogue.action import Action
 from connector.export import Selection
 from connector.export.licence import mit
 from connector.export.node_red.beyond import Beyond, beyond

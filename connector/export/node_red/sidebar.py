@@ -5,9 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator
 
-from connector.action import Action
-from connector.definition import KnownError
-from connector.field import FieldSchema, ObjectSchema
+from connector.catalogue.action import Action
+from connector.definition.action import KnownError
+from connector.definition.field import FieldSchema, ObjectSchema
 
 
 def group_help(title: str, description: str, actions: list[Action]) -> str:

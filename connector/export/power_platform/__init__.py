@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+from connector.definition.service import Publication
 from connector.export import ExportError, Selection
 from connector.export.icon_files import icon_bytes
 from connector.export.power_platform import properties
@@ -21,7 +22,6 @@ from connector.export.power_platform.operations import Operation, operation_of
 from connector.export.power_platform.readme import readme
 from connector.export.power_platform.sharing import share_parameters, share_schemas
 from connector.export.vocabulary import require_known
-from connector.manifest import Publication
 
 Json = dict[str, Any]
 

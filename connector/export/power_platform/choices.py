@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from connector.action import Action
+from connector.catalogue.action import Action
+from connector.definition.field import DynamicValues, FieldSchema
 from connector.export.vocabulary import cannot
-from connector.field import DynamicValues, FieldSchema
 
 
 class Choices:

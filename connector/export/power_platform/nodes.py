@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from connector.field import FieldSchema
+from connector.definition.field import FieldSchema
 
 Side = Literal["input", "output"]
 

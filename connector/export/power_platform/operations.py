@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from connector import pointer
-from connector.action import Action
-from connector.bundle import Bundle
+from connector import json_pointer
+from connector.catalogue.action import Action
+from connector.catalogue.loader import Bundle
+from connector.definition.field import FieldSchema
+from connector.export.power_platform.body_defaults import complete
 from connector.export.power_platform.choices import Choices
-from connector.export.power_platform.completions import complete
 from connector.export.power_platform.labels import name_places
 from connector.export.power_platform.schemas import Schemas
 from connector.export.power_platform.tree import LeftOut, Tree
-from connector.field import FieldSchema
-from connector.given import path_style_key
+from connector.validation.normalize import path_style_key
 
 Json = dict[str, Any]
 
@@ -146,7 +146,7 @@ def _responses(action: Action, bundle: Bundle, tree: Tree, choices: Choices) -> 
     seen = {
         str(exchange.response.status)
         for example in action.definition.examples
-        for exchange in example.exchanges
+        for exchange in example.interactions
         if 200 <= exchange.response.status < 300  # noqa: PLR2004 - the class of successful statuses
     }
     responses: Json = {}
@@ -179,7 +179,7 @@ def _moved(action: Action, absent: set[str]) -> Iterator[Moved]:
             continue
         here = box.x_name or name
         if box.x_in == "body":
-            here = "/".join(["body", *pointer.parse(box.pointers(name)[0])])
+            here = "/".join(["body", *json_pointer.parse(box.pointers(name)[0])])
         documented = path_style_key(name, box)
         if documented != here:
             yield Moved(box.title or name, documented, here)
@@ -189,6 +189,6 @@ def _found(action: Action, absent: set[str]) -> Iterator[Moved]:
     outputs = action.definition.outputs
     for name in outputs.properties:
         box = outputs.resolve(outputs.properties[name])
-        here = "/".join(pointer.parse(box.pointers(name)[0]))
+        here = "/".join(json_pointer.parse(box.pointers(name)[0]))
         if name not in absent and here != name.replace(".", "/"):
             yield Moved(box.title or name, name, here)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from connector.bundle import Bundle
+from connector.catalogue.loader import Bundle
+from connector.definition.field import FieldSchema
+from connector.definition.service import Publication
 from connector.export import ExportError
-from connector.field import FieldSchema
-from connector.manifest import Publication
 
 Json = dict[str, Any]
 

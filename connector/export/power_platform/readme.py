@@ -6,13 +6,13 @@ import inspect
 import json
 from collections.abc import Iterable, Iterator
 
-from connector.bundle import Bundle
-from connector.definition import Completion
+from connector.call.handler import checks_of, page, send
+from connector.catalogue.loader import Bundle
+from connector.definition.action import BodyDefault
+from connector.definition.field import FieldSchema
 from connector.export.power_platform.operations import Operation
 from connector.export.power_platform.properties import credential_text
 from connector.export.power_platform.tree import LEVELS
-from connector.field import FieldSchema
-from connector.handler import checks_of, page, send
 
 
 def readme(bundle: Bundle, operations: list[Operation]) -> str:
@@ -163,7 +163,7 @@ def _completions(operations: list[Operation]) -> Iterator[str]:
         ]
         if request.body == {}:
             carried = ["an empty object as the body; here there is no body, as in the documented connector"]
-        told = [*carried, *(_told(completion) for completion in request.completions)]
+        told = [*carried, *(_told(completion) for completion in request.body_defaults)]
         rows += [(operation.action.summary, sentence) for sentence in told]
     if rows:
         yield "### What Must Be Filled In by Hand"
@@ -171,11 +171,11 @@ def _completions(operations: list[Operation]) -> Iterator[str]:
         yield _table(("Operation", "What the runtime adds"), rows)
 
 
-def _told(completion: Completion) -> str:
-    words = [f"`{name}`: `{_json(value)}`" for name, value in completion.put.items()]
-    words += [f"`{name}` from `{place}`" for name, place in completion.take.items()]
-    beside = f" when it has `{completion.beside}`" if completion.beside else ""
-    without = f" when it has no `{completion.without}`" if completion.without else ""
+def _told(completion: BodyDefault) -> str:
+    words = [f"`{name}`: `{_json(value)}`" for name, value in completion.set_values.items()]
+    words += [f"`{name}` from `{place}`" for name, place in completion.copy_values.items()]
+    beside = f" when it has `{completion.if_present}`" if completion.if_present else ""
+    without = f" when it has no `{completion.if_absent}`" if completion.if_absent else ""
     return f"to `{completion.at}`{beside}{without}: {', '.join(words)}"
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from connector.action import Action
+from connector.catalogue.action import Action
+from connector.definition.field import FieldSchema
 from connector.export.power_platform.choices import Choices
 from connector.export.power_platform.nodes import Node, Side
 from connector.export.vocabulary import cannot
-from connector.field import FieldSchema
 
 Json = dict[str, Any]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connector import pointer
-from connector.action import Action
+from connector import json_pointer
+from connector.catalogue.action import Action
+from connector.definition.field import FieldSchema, ObjectSchema
 from connector.export.power_platform.nodes import Node, Side, hide, merge
 from connector.export.power_platform.words import singular
 from connector.export.vocabulary import cannot
-from connector.field import FieldSchema, ObjectSchema
 
 _SOURCES = {"text": "the whole body as text", "status": "the HTTP status", "success": "told by the HTTP status"}
 
@@ -97,14 +97,14 @@ class Tree:
                 self._leave_out(way, box, "its keys would stand beside other fields, and a form has no box for them")
                 continue
             ref = refs.get(name)
-            node = self._node(pointer.parse(first)[-1] if first else "", box, way, met + ((ref,) if ref else ()))
+            node = self._node(json_pointer.parse(first)[-1] if first else "", box, way, met + ((ref,) if ref else ()))
             why = self._put(parent, first, node, name in required)
             if why:
                 self._leave_out(way, box, why)
             for other in others:
                 # A form that the service also has: the cloud cannot choose, so both places can be picked.
                 self._put(
-                    parent, other, self._node(pointer.parse(other)[-1] if other else "", box, way, met, ""), False
+                    parent, other, self._node(json_pointer.parse(other)[-1] if other else "", box, way, met, ""), False
                 )
 
     def _put(self, parent: Node, place: str, node: Node, required: bool) -> str:
@@ -113,7 +113,7 @@ class Tree:
         Returns:
             Why it cannot stand there; empty when it does.
         """
-        tokens = pointer.parse(place)
+        tokens = json_pointer.parse(place)
         if not tokens:
             if self._side == "input":
                 return "it is the whole body"
@@ -188,7 +188,7 @@ class Tree:
             for place in item.pointers("") if self._side == "output" else item.pointers("")[:1]:
                 node.types += [kind for kind in (["object"] if place else kinds) if kind not in node.types]
                 if place:
-                    inner = Node(pointer.parse(place)[-1], kinds, node.nullable, item, singular(title))
+                    inner = Node(json_pointer.parse(place)[-1], kinds, node.nullable, item, singular(title))
                     self._put(node, place, inner, self._side == "input")
         elif item.items is not None:
             node.items = self._item(item.items, f"{way}[]", title, met)

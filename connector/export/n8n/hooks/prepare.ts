@@ -42,7 +42,7 @@ function finish(context: IExecuteSingleFunctions, shape: Shape, request: IHttpRe
 	}
 	requireAll(values, shape.inputs);
 	underlay(body, shape.body ?? {});
-	complete(body, shape.completions ?? []);
+	complete(body, shape.bodyDefaults ?? []);
 	request.qs = query as IHttpRequestOptions['qs'];
 	request.headers = headers as IHttpRequestOptions['headers'];
 	// n8n leaves out an empty object, but sends a text as it stands.

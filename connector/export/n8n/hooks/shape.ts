@@ -34,10 +34,10 @@ export interface Field {
 
 export interface Completion {
 	at: string;
-	beside?: string;
-	without?: string;
-	put?: Record<string, unknown>;
-	take?: Record<string, string>;
+	ifPresent?: string;
+	ifAbsent?: string;
+	set?: Record<string, unknown>;
+	copy?: Record<string, string>;
 }
 
 export interface KnownError {

@@ -79,12 +79,12 @@ export function underlay(body: JsonObject, fixed: JsonObject): void {
 
 /** Adds what the service wants to see beside what the inputs say. */
 export function complete(body: JsonObject, completions: Completion[]): void {
-	for (const { at, beside, without, put: given = {}, take = {} } of completions) {
+	for (const { at, ifPresent, ifAbsent, set = {}, copy: copied = {} } of completions) {
 		for (const target of objectsAt(body, tokens(at))) {
-			if (beside !== undefined && !has(target, beside)) continue;
-			if (without !== undefined && has(target, without)) continue;
-			const taken = Object.entries(take).map(([name, place]) => [name, get(body, place)] as const);
-			for (const [name, value] of [...Object.entries(given), ...taken]) {
+			if (ifPresent !== undefined && !has(target, ifPresent)) continue;
+			if (ifAbsent !== undefined && has(target, ifAbsent)) continue;
+			const taken = Object.entries(copied).map(([name, place]) => [name, get(body, place)] as const);
+			for (const [name, value] of [...Object.entries(set), ...taken]) {
 				if (value !== MISSING && !has(target, name)) assign(target, name, copy(value));
 			}
 		}

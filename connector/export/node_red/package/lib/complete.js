@@ -1,16 +1,16 @@
 'use strict';
-// Adding to a body what the service wants to see beside what the inputs say.
+// Adding to a body what the service wants to see ifPresent what the inputs say.
 
 const { MISSING, copy, get, isObject, parse } = require('./pointer');
 
 // Follow the completions in their order; what is in the body already stays as it is.
 function complete(body, completions) {
-  for (const { at, beside, without, put = {}, take = {} } of completions) {
+  for (const { at, ifPresent, ifAbsent, set = {}, copy: copied = {} } of completions) {
     for (const target of objects(body, parse(at))) {
-      if (beside !== undefined && !Object.hasOwn(target, beside)) continue;
-      if (without !== undefined && Object.hasOwn(target, without)) continue;
-      const taken = Object.entries(take).map(([name, place]) => [name, get(body, place)]);
-      for (const [name, value] of [...Object.entries(put), ...taken]) {
+      if (ifPresent !== undefined && !Object.hasOwn(target, ifPresent)) continue;
+      if (ifAbsent !== undefined && Object.hasOwn(target, ifAbsent)) continue;
+      const taken = Object.entries(copied).map(([name, place]) => [name, get(body, place)]);
+      for (const [name, value] of [...Object.entries(set), ...taken]) {
         if (value !== MISSING && !Object.hasOwn(target, name)) target[name] = copy(value);
       }
     }

@@ -41,7 +41,7 @@ function bodyOf(action, inputs) {
   for (const [name, field] of placed(action.inputs, inputs)) {
     if (field['x-in'] === 'body') write(body, name, field, inputs[name], action.inputs);
   }
-  complete(body, action.request.completions || []);
+  complete(body, action.request.bodyDefaults || []);
   return body;
 }
 

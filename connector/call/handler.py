@@ -1,0 +1,157 @@
+"""What a handler works with: the call, the standard handlers, and checks across fields.
+
+A handler holds only what the definition cannot say. It gets a `Call`, may reshape `call.body`, sends, and
+returns the outputs, perhaps with something derived.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from connector import json_pointer
+from connector.call import pagination
+from connector.definition.action import ActionDefinition
+from connector.definition.service import Limits
+from connector.errors import InputError, Problem
+from connector.http import request
+from connector.http.request import HttpRequest
+from connector.http.response import HttpResponse, flatten
+
+Outputs = dict[str, Any]
+Handler = Callable[["Call"], Outputs]
+
+
+class InputView:
+    """The inputs as a check sees them: what was given, and the values that are right by themselves.
+
+    Args:
+        values: The inputs that passed the schema.
+        names: Every input that was given, right or wrong.
+        labels: What the form calls each input.
+    """
+
+    def __init__(
+        self, values: Mapping[str, Any], names: frozenset[str], labels: Mapping[str, str] | None = None
+    ) -> None:
+        self._values = values
+        self._names = names
+        self._labels = labels or {}
+
+    def has(self, *names: str) -> bool:
+        """Whether any of these was given, even with a wrong value."""
+        return any(name in self._names for name in names)
+
+    def present(self, *names: str) -> list[str]:
+        """Those of the names that were given, in this order."""
+        return [name for name in names if name in self._names]
+
+    def label(self, name: str) -> str:
+        """What the form calls the input."""
+        return self._labels.get(name, name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value, if it was given and is right by itself."""
+        return self._values.get(name, default)
+
+
+Check = Callable[[InputView], Iterator[Problem]]
+_H = TypeVar("_H", bound=Handler)
+
+
+def check(*checks: Check) -> Callable[[_H], _H]:
+    """Attach checks to a handler; they run with the schema's, so that a user sees every problem at once.
+
+    A check yields a `Problem` per thing that is wrong. It does not repeat what the schema says.
+    """
+
+    def attach(handler: _H) -> _H:
+        handler.checks = (*checks, *checks_of(handler))  # type: ignore[attr-defined]
+        return handler
+
+    return attach
+
+
+def checks_of(handler: Handler) -> tuple[Check, ...]:
+    """The checks attached to a handler."""
+    return getattr(handler, "checks", ())
+
+
+@dataclass
+class Call:
+    """One run of an action, in the hands of its handler.
+
+    Attributes:
+        action: The definition.
+        inputs: Checked inputs with defaults; the handler's to change.
+        base_url: Where the service answers.
+        limits: Bounds that a request must keep.
+        exchange: Sends a request reliably and returns the answer, whatever its status.
+        accept: Raises the error that an answer stands for, if it is not an outcome.
+        all_pages: Whether to walk all pages.
+        max_items: How many rows a walk collects at most.
+        response: The last answer; None before the first.
+        pages: Answers so far.
+        warnings: What the user should be told.
+    """
+
+    action: ActionDefinition
+    inputs: dict[str, Any]
+    base_url: str
+    limits: Limits
+    exchange: Callable[[HttpRequest], HttpResponse]
+    accept: Callable[[HttpResponse], None]
+    all_pages: bool = False
+    max_items: int = 0
+    response: HttpResponse | None = None
+    pages: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    @cached_property
+    def body(self) -> Any:
+        """The JSON body as the definition builds it; assign to it to send another."""
+        return request.body_of(self.action, self.inputs)
+
+    def set_input(self, name: str, value: Any) -> None:
+        """Change an input for the next request, in the body too where it stands there."""
+        self.inputs[name] = value
+        field = self.action.input(name)
+        if field.x_in == "body":
+            self.body = copy.deepcopy(self.body)
+            json_pointer.put(self.body, field.pointers(name)[0], value)
+
+    def send(self) -> Outputs:
+        """Build the request, send it, and flatten the answer.
+
+        Raises:
+            InputError: The request would be too large for the service.
+            ConnectorError: The service refused, or could not be reached.
+        """
+        built = request.build(self.action, self.inputs, self.base_url, self.body)
+        self._check_size(built)
+        self.response = self.exchange(built)
+        self.pages += 1
+        self.accept(self.response)
+        return flatten(self.action.outputs, self.response)
+
+    def _check_size(self, built: HttpRequest) -> None:
+        if len(built.url) > self.limits.url_characters:
+            problem = Problem("", "size", "The inputs that belong in the address are too long for one request.")
+            raise InputError("The inputs are too large.", [problem])
+        if len(built.content or b"") > self.limits.request_bytes:
+            megabytes = self.limits.request_bytes // 1_000_000
+            problem = Problem("", "size", f"The inputs make a request of more than {megabytes} MB.")
+            raise InputError("The inputs are too large.", [problem])
+
+
+def send(call: Call) -> Outputs:
+    """The standard handler: one call, its answer flattened."""
+    return call.send()
+
+
+def page(call: Call) -> Outputs:
+    """The standard handler of a paged action: one page, or all pages up to a bound when the caller asks."""
+    return pagination.gather(call)

@@ -1,0 +1,100 @@
+"""Walking pages: one after another, never twice, never without end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+from connector import json_pointer
+from connector.definition.action import ActionDefinition, Pagination
+from connector.errors import DefinitionError, OutputError
+from connector.http.response import HttpResponse
+
+
+class PagedCall(Protocol):
+    """What walking needs of a call."""
+
+    action: ActionDefinition
+    inputs: dict[str, Any]
+    all_pages: bool
+    max_items: int
+    response: HttpResponse | None
+    warnings: list[str]
+
+    def set_input(self, name: str, value: Any) -> None:
+        """Change an input for the next page."""
+
+    def send(self) -> dict[str, Any]:
+        """Fetch the page that the cursor input names."""
+
+
+def walk(call: PagedCall, fetch: Callable[[], dict[str, Any]] | None = None) -> Iterator[dict[str, Any]]:
+    """The outputs of page after page, from the cursor input on; each is fetched when it is asked for.
+
+    Args:
+        call: A call whose inputs name the first page.
+        fetch: Gives the outputs of the page that the call's inputs name now; `call.send` when left out.
+
+    Raises:
+        OutputError: The service names a page that was already read.
+        DefinitionError: The action has no pages.
+    """
+    paging = _paging(call)
+    seen = {call.inputs.get(paging.input)}
+    while True:
+        yield fetch() if fetch is not None else call.send()
+        cursor = next_cursor(paging, call.response)
+        if cursor is None:
+            return
+        if cursor in seen:
+            raise OutputError(
+                "The service names a next page that was already read; reading on would never end.",
+                code="cursor_repeats",
+            )
+        seen.add(cursor)
+        call.set_input(paging.input, cursor)
+
+
+def rows(call: PagedCall, fetch: Callable[[], dict[str, Any]]) -> Iterator[Any]:
+    """The rows of all pages one by one, at most `max_items`; `fetch` gives the outputs of one page."""
+    paging = _paging(call)
+    count = 0
+    for outputs in walk(call, fetch):
+        for row in outputs[paging.rows] or []:
+            yield row
+            count += 1
+            if count >= call.max_items:
+                return
+
+
+def gather(call: PagedCall) -> dict[str, Any]:
+    """One page; or, when the call asks for all, the rows of all pages under the fields of the last one."""
+    if not call.all_pages:
+        return call.send()
+    paging = _paging(call)
+    collected: list[Any] = []
+    outputs: dict[str, Any] = {}
+    for outputs in walk(call):
+        collected += outputs[paging.rows] or []
+        if len(collected) >= call.max_items:
+            cut = len(collected) - call.max_items
+            if cut or next_cursor(paging, call.response) is not None:
+                call.warnings.append(f"There are more rows than the {call.max_items} asked for; the rest was left out.")
+            del collected[call.max_items :]
+            break
+    return outputs | {paging.rows: collected}
+
+
+def next_cursor(paging: Pagination, response: HttpResponse | None) -> str | None:
+    """The cursor of the page after this answer; None on the last page."""
+    body = response.body if response is not None else None
+    if json_pointer.get(body, paging.more) is False:
+        return None
+    cursor = json_pointer.get(body, paging.cursor)
+    return cursor if isinstance(cursor, str) and cursor else None
+
+
+def _paging(call: PagedCall) -> Pagination:
+    if call.action.pagination is None:
+        raise DefinitionError(f"The action “{call.action.key}” has no pages to walk.")
+    return call.action.pagination

@@ -1,0 +1,128 @@
+"""An action as a host sees it: what to draw, what to ask, what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from connector.call.handler import Handler, InputView, checks_of
+from connector.catalogue.loader import Bundle
+from connector.definition.action import ActionDefinition
+from connector.definition.field import FieldSchema
+from connector.errors import Problem
+from connector.http.request import collisions
+from connector.validation.normalize import accept, accepted_names
+
+if TYPE_CHECKING:
+    from connector.validation.validator import Validator
+
+
+class Action:
+    """One action of a connector.
+
+    Args:
+        bundle: The folder it comes from.
+        key: Its key there.
+    """
+
+    def __init__(self, bundle: Bundle, key: str) -> None:
+        loaded = bundle.actions[key]
+        self._bundle = bundle
+        self.definition: ActionDefinition = loaded.definition
+        self.document: dict[str, Any] = loaded.document
+        self.key = key
+
+    @property
+    def operation_id(self) -> str:
+        """The name under which Power Automate flows know it."""
+        return self.definition.operation_id
+
+    @property
+    def summary(self) -> str:
+        """The name that people see."""
+        return self.definition.summary
+
+    @property
+    def description(self) -> str:
+        """What it does, in a few sentences."""
+        return self.definition.description
+
+    @property
+    def group(self) -> str:
+        """Key of the family it belongs to."""
+        return self.definition.group
+
+    @property
+    def effects(self) -> dict[str, bool]:
+        """`readOnly`, `destructive`, `idempotent`."""
+        return dict(self.document["effects"])
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The inputs as JSON Schema 2020-12."""
+        return dict(self.document["inputs"])
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """The outputs as JSON Schema 2020-12."""
+        return dict(self.document["outputs"])
+
+    @cached_property
+    def handler(self) -> Handler:
+        """The function that runs it."""
+        return self._bundle.handler(self.key)
+
+    @cached_property
+    def _validators(self) -> tuple[Validator, Validator]:
+        """For the inputs and the outputs. Imported here: who only lists actions does not pay for a validator."""
+        from connector.validation.validator import Validator  # noqa: PLC0415
+
+        return (
+            Validator(self.definition.inputs, self.document["inputs"]),
+            Validator(self.definition.outputs, self.document["outputs"]),
+        )
+
+    @cached_property
+    def _spoken_names(self) -> list[str]:
+        """The names people may mean when they mistype one: the inputs' own, and their aliases."""
+        aliases = [alias for field in self._resolved.values() for alias in field.x_aliases]
+        return [*self._resolved, *aliases]
+
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {name: field.title or name for name, field in self._resolved.items()}
+
+    @cached_property
+    def _resolved(self) -> dict[str, FieldSchema]:
+        return {name: self.definition.input(name) for name in self.definition.inputs.properties}
+
+    @cached_property
+    def accepted_names(self) -> dict[str, str]:
+        """Every accepted name of an input, and the input it means."""
+        return accepted_names(self.definition)
+
+    def validate_inputs(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+        """The inputs under their own names with defaults, and everything that is wrong with them."""
+        inputs, problems = accept(self.definition, given, self.accepted_names)
+        problems += self._validators[0].problems(inputs, self._spoken_names)
+        wrong = {_input_of(problem) for problem in problems}
+        right = {name: value for name, value in inputs.items() if name not in wrong}
+        problems += collisions(self.definition, right)
+        view = InputView(right, frozenset(inputs), self._labels)
+        for check in checks_of(self.handler):
+            problems += check(view)
+        order = {name: place for place, name in enumerate(self._resolved)}
+        return inputs, sorted(problems, key=lambda problem: order.get(_input_of(problem), len(order)))
+
+    def output_problems(self, outputs: Mapping[str, Any]) -> list[Problem]:
+        """Where the outputs are not what the definition says."""
+        return self._validators[1].problems(outputs)
+
+    def __repr__(self) -> str:
+        return f"<Action {self.key}: {self.summary}>"
+
+
+def _input_of(problem: Problem) -> str:
+    """The input that a problem is about, whatever the place inside it."""
+    return problem.field.split("[")[0].split(".")[0]

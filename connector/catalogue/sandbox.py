@@ -1,0 +1,56 @@
+"""The local service that a connector folder may bring: started in this process, on loopback, and stopped again."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from connector.catalogue.loader import Bundle
+from connector.connections.connection import Connection
+from connector.errors import ConnectorError
+
+
+class SandboxError(ConnectorError):
+    """The local service cannot be started."""
+
+    code = "sandbox"
+
+
+class Service(Protocol):
+    """A running local service."""
+
+    url: str
+
+    def reset(self) -> None:
+        """Begin again with the fresh data set."""
+
+
+@contextlib.contextmanager
+def started(bundle: Bundle, *, port: int = 0, database: Path | None = None) -> Iterator[Service]:
+    """The connector's local service, for as long as the block lasts.
+
+    Args:
+        bundle: The connector folder.
+        port: TCP port on loopback; 0 takes a free one.
+        database: File for its state; private to this block when left out.
+
+    Raises:
+        SandboxError: The connector brings none, the port is taken, or the file is no database of it.
+    """
+    if bundle.manifest.sandbox is None:
+        raise SandboxError(f"The connector “{bundle.manifest.key}” brings no sandbox.")
+    try:
+        service = bundle.module(bundle.manifest.sandbox).start(port=port, database=database)
+    except OSError as error:
+        reason = (error.strerror or str(error)).rstrip(".")
+        raise SandboxError(f"The sandbox cannot start: {reason}.", hint="Choose another port or file.") from None
+    with service:
+        yield service
+
+
+def connection_to(bundle: Bundle, service: Service) -> Connection:
+    """A connection to the local service, which takes any secret."""
+    values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "sandbox")
+    return Connection(base_url=service.url, name="sandbox", **values)

@@ -1,0 +1,112 @@
+"""A connection: one account at one service, with its secret kept out of sight."""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from connector.errors import AuthorizationError
+from connector.secrets import MASK, Secret
+
+
+class Connection:
+    """What a run needs to know about an account.
+
+    Args:
+        base_url: Where the service answers; the connector's own address when left out. Give it for a
+            sandbox, a proxy or another region.
+        allow_insecure: Accept a plain `http://` address that is not this machine. The secret then
+            travels readable for anyone on the way.
+        name: What people call this connection; shown in messages.
+        **values: The connection fields that the connector declares, such as `api_key`.
+
+    Raises:
+        AuthorizationError: The address is not a web address, or not `https` where it must be.
+    """
+
+    __slots__ = ("_values", "base_url", "name")
+
+    def __init__(
+        self,
+        *,
+        base_url: str | None = None,
+        allow_insecure: bool = False,
+        name: str = "",
+        **values: str | None,
+    ) -> None:
+        self.base_url = check_base_url(base_url, allow_insecure=allow_insecure) if base_url else None
+        self.name = name
+        self._values = {key: Secret(value.strip()) for key, value in values.items() if value and value.strip()}
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The names of the fields that have a value."""
+        return frozenset(self._values)
+
+    def reveal(self) -> Mapping[str, str]:
+        """The values themselves, for the one place that signs a request. Never log them."""
+        return {key: secret.reveal() for key, secret in self._values.items()}
+
+    def identity(self, default_base_url: str) -> str:
+        """A name for the bucket this connection draws from: the same account, the same name.
+
+        It is a hash from which the secret cannot be read back.
+        """
+        digest = hashlib.sha256((self.base_url or default_base_url).rstrip("/").lower().encode())
+        for key, secret in sorted(self._values.items()):
+            digest.update(b"\0" + key.encode() + b"\0" + hashlib.sha256(secret.reveal().encode()).digest())
+        return digest.hexdigest()
+
+    def __repr__(self) -> str:
+        told = [f"name={self.name!r}"] if self.name else []
+        told += [f"base_url={self.base_url!r}"] if self.base_url else []
+        told += [f"{key}={MASK!r}" for key in sorted(self._values)]
+        return f"Connection({', '.join(told)})"
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        raise TypeError("A connection cannot be pickled: it holds a secret. Hand over its name instead.")
+
+
+def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
+    """The address without a trailing slash, if a secret may be sent there.
+
+    Raises:
+        AuthorizationError: It is no web address, carries a user name, a query or a fragment, or would
+            send the secret unencrypted to another machine.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        parts, host, port = urlsplit(""), None, None
+    odd = any(char <= " " or char == "\x7f" for char in url.strip())
+    if parts.scheme not in {"http", "https"} or not host or port == 0 or odd:
+        raise AuthorizationError(
+            "The base URL is not a web address.",
+            code="base_url",
+            hint="It looks like https://api.example.com.",
+        )
+    if "@" in parts.netloc or "?" in url or "#" in url:
+        raise AuthorizationError(
+            "The base URL may not contain a user name, a password, a query or a fragment.", code="base_url"
+        )
+    if parts.scheme == "http" and not allow_insecure and not is_loopback(host):
+        raise AuthorizationError(
+            "The base URL begins with http://, so the secret would travel unencrypted to another machine.",
+            code="base_url",
+            hint="Use https://, or allow the insecure address by name.",
+        )
+    return url.strip().rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,235 @@
+"""The connections of a user: names and addresses in a private file, secrets in the system's keyring."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from connector import state_dir
+from connector.connections.auth import secrets_of
+from connector.connections.connection import Connection, check_base_url
+from connector.definition.service import ConnectorDefinition
+from connector.errors import AuthorizationError, ConnectorError
+from connector.validation.messages import nearest, show
+
+DEFAULT = "default"
+_NAME = re.compile(r"[^\W_][\w.-]{0,63}")
+
+
+class NoKeyringError(ConnectorError):
+    """There is nowhere to keep a secret."""
+
+    code = "no_keyring"
+    exit_status = AuthorizationError.exit_status
+
+
+def _file(connector: ConnectorDefinition) -> Path:
+    return state_dir.folder() / f"{connector.key}-connections.json"
+
+
+def known(connector: ConnectorDefinition) -> dict[str, dict[str, Any]]:
+    """The stored connections by name: `base_url` and `allow_insecure`, no secrets.
+
+    Raises:
+        StateError: The file is damaged.
+    """
+    path = _file(connector)
+    if not path.exists():
+        return {}
+    try:
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(stored, dict) or not all(isinstance(entry, dict) for entry in stored.values()):
+            raise ValueError
+    except (ValueError, OSError):
+        raise state_dir.StateError(
+            f"The file {path} is damaged and cannot be read.",
+            hint="Move it away and add the connections again; the secrets are not in it.",
+        ) from None
+    return stored
+
+
+def check(connector: ConnectorDefinition, name: str, base_url: str | None, *, allow_insecure: bool) -> None:
+    """Whether a connection could be stored, before anybody types a secret.
+
+    Raises:
+        AuthorizationError: The name or the address cannot be used.
+        NoKeyringError: There is no keyring.
+        StateError: The file of connections is damaged.
+    """
+    if not _NAME.fullmatch(name):
+        raise AuthorizationError(
+            f"A connection cannot be called {show(name).removeprefix('the text ')}.",
+            code="connection_name",
+            hint="A name is made of letters, digits, dots, dashes and underscores, such as prod or eu-test.",
+        )
+    if base_url:
+        check_base_url(base_url, allow_insecure=allow_insecure)
+    known(connector)
+    for field in connector.connection.properties:
+        _keyring(connector, "get_password", f"{name}/{field}")
+
+
+def add(
+    connector: ConnectorDefinition, name: str, secrets: dict[str, Any], base_url: str | None, *, allow_insecure: bool
+) -> bool:
+    """Store a connection: its secrets in the keyring, the rest in the file.
+
+    Returns:
+        Whether there was one of that name before.
+
+    Raises:
+        AuthorizationError: The name, the address or a secret cannot be used.
+        NoKeyringError: There is no keyring, or it forgets.
+        StateError: The file of connections is damaged.
+    """
+    check(connector, name, base_url, allow_insecure=allow_insecure)
+    secrets_of(connector, Connection(name=name, **secrets))
+    entry: dict[str, Any] = {}
+    if base_url:
+        entry["base_url"] = check_base_url(base_url, allow_insecure=allow_insecure)
+        entry["allow_insecure"] = allow_insecure
+    connections = known(connector)
+    for field, secret in secrets.items():
+        _keyring(connector, "set_password", f"{name}/{field}", secret)
+        if _keyring(connector, "get_password", f"{name}/{field}") != secret:
+            raise _no_keyring(connector, "This system's keyring does not keep what it is given.")
+    _save(connector, connections | {name: entry})
+    return name in connections
+
+
+def remove(connector: ConnectorDefinition, name: str) -> None:
+    """Forget a connection and its secrets.
+
+    Raises:
+        AuthorizationError: There is none of that name.
+        NoKeyringError: It is forgotten, but its secret may still be in a keyring that cannot be used now.
+    """
+    connections = known(connector)
+    _require(connections, name)
+    _save(connector, {other: entry for other, entry in connections.items() if other != name})
+    for field in connector.connection.properties:
+        try:
+            if _keyring(connector, "get_password", f"{name}/{field}") is not None:
+                _keyring(connector, "delete_password", f"{name}/{field}")
+        except NoKeyringError as error:
+            raise NoKeyringError(
+                f"The connection “{name}” is forgotten, but its secret could not be deleted. {error.message}",
+                hint=f"Delete the entry “{name}/{field}” of “{_service(connector)}” in the keyring by hand.",
+            ) from None
+
+
+def stored_connection(
+    connector: ConnectorDefinition,
+    name: str | None,
+    *,
+    base_url: str | None = None,
+    allow_insecure: bool = False,
+    with_secrets: bool = True,
+) -> Connection:
+    """The connection to use: the named one, else the environment's, else the stored one called “default”.
+
+    Args:
+        connector: The connector.
+        name: The name of a stored connection.
+        base_url: Another address than the stored one.
+        allow_insecure: Accept a plain `http://` address.
+        with_secrets: Left out, the keyring stays closed: an address is enough to show a request.
+
+    Raises:
+        AuthorizationError: There is none.
+        NoKeyringError: The keyring cannot be used.
+    """
+    if name is None:
+        values = from_environment(connector)
+        if values or DEFAULT not in known(connector):
+            return Connection(base_url=base_url, allow_insecure=allow_insecure, **values)
+        name = DEFAULT
+    connections = known(connector)
+    _require(connections, name)
+    entry = connections[name]
+    fields = connector.connection.properties if with_secrets else ()
+    secrets = {field: _keyring(connector, "get_password", f"{name}/{field}") for field in fields}
+    return Connection(
+        base_url=base_url or entry.get("base_url"),
+        allow_insecure=allow_insecure or bool(entry.get("allow_insecure")),
+        name=name,
+        **secrets,
+    )
+
+
+def from_environment(connector: ConnectorDefinition) -> dict[str, str]:
+    """The connection fields that environment variables give."""
+    declared = connector.connection
+    values: dict[str, str] = {}
+    for field in declared.properties:
+        found = (os.environ.get(variable) for variable in declared.environment.get(field, []))
+        value = next((text for text in found if text and text.strip()), None)
+        if value:
+            values[field] = value
+    return values
+
+
+def variables(connector: ConnectorDefinition) -> str:
+    """The environment variables that can hold the secrets, for a sentence; empty where there are none."""
+    declared = connector.connection
+    fields = [field for field in declared.required if declared.environment.get(field)]
+    return " and ".join(" or ".join(declared.environment[field]) for field in fields)
+
+
+def with_ways_to_connect(
+    error: ConnectorError, connector: ConnectorDefinition, program: str, more: str = ""
+) -> ConnectorError:
+    """The error; where a secret is missing, with what to do about it on a command line."""
+    if error.error_code == "missing_secret":
+        names = variables(connector)
+        error.hint = f"{f'Set {names}, or store' if names else 'Store'} one with: {program} connection add NAME{more}"
+    return error
+
+
+def _require(connections: dict[str, dict[str, Any]], name: str) -> None:
+    if name not in connections:
+        close = nearest(name, list(connections))
+        names = ", ".join(sorted(connections)) or "none"
+        meant = f" Did you mean “{close[0]}”?" if close else f" Stored are: {names}."
+        raise AuthorizationError(f"There is no connection “{name}”.{meant}", code="unknown_connection")
+
+
+def _save(connector: ConnectorDefinition, connections: dict[str, dict[str, Any]]) -> None:
+    content = json.dumps(connections, ensure_ascii=False, indent=2, sort_keys=True)
+    state_dir.write_private(_file(connector), content.encode())
+
+
+def _service(connector: ConnectorDefinition) -> str:
+    return f"{connector.key}-connector"
+
+
+def _keyring(connector: ConnectorDefinition, function: str, *arguments: str) -> str | None:
+    """Call the system's keyring.
+
+    Raises:
+        NoKeyringError: It is not installed, or the system has none.
+    """
+    try:
+        keyring = importlib.import_module("keyring")
+        answer: str | None = getattr(keyring, function)(_service(connector), *arguments)
+    except ImportError:
+        raise _no_keyring(
+            connector,
+            "The keyring support is not installed, so there is no safe place for the secret.",
+            "Install it with “pip install keyring”",
+        ) from None
+    except Exception as error:
+        # Its backends raise errors of their own kinds; their texts may quote what they were given.
+        raise _no_keyring(connector, f"This system's keyring cannot be used ({type(error).__name__}).") from None
+    return answer
+
+
+def _no_keyring(
+    connector: ConnectorDefinition, message: str, way: str = "Unlock or install a keyring"
+) -> NoKeyringError:
+    names = variables(connector)
+    return NoKeyringError(message, hint=f"{way}, or give the secret in the environment{f': {names}' if names else ''}.")

@@ -1,0 +1,204 @@
+"""The definition of an action: what `definitions/<group>/<key>.json` may say.
+
+Loading a file into `ActionDefinition` validates its form. What no single file can show (a handler for every
+definition, unique keys, labels) is the bundle's and the check's to see.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+
+from connector.definition.field import FieldSchema, Model, ObjectSchema, Pointer
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+OperationId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+Sentence = Annotated[str, StringConstraints(min_length=1)]
+Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Effects(Model):
+    """What a run does to the world, so that a host can ask before it does it.
+
+    Attributes:
+        read_only: Nothing changes.
+        destructive: Something may be lost that cannot be brought back.
+        idempotent: Running it twice with the same inputs has the effect of once.
+    """
+
+    read_only: bool
+    destructive: bool
+    idempotent: bool
+
+
+class BodyDefault(Model):
+    """Values that the service expects in an object of the body once the inputs have put that object there.
+
+    Attributes:
+        at: Pointer to the object; `*` stands for every entry of a list.
+        if_present: Only when the object has this name.
+        if_absent: Only when it does not.
+        set_values: Values by name (`set`), for names that are absent.
+        copy_values: Pointers into the body by name (`copy`), for names that are absent; nothing there copies nothing.
+    """
+
+    at: Pointer
+    if_present: str | None = None
+    if_absent: str | None = None
+    set_values: dict[str, Any] = Field(default_factory=dict, alias="set")
+    copy_values: dict[str, Pointer] = Field(default_factory=dict, alias="copy")
+
+
+class RequestTemplate(Model):
+    """How a call looks on the wire.
+
+    Attributes:
+        path: `{names}` in it are inputs.
+        body: What every request carries.
+        body_defaults: What is added to the body that the inputs make up, one after another.
+    """
+
+    method: Method
+    path: Annotated[str, StringConstraints(pattern=r"^/")]
+    body: dict[str, Any] | None = None
+    body_defaults: list[BodyDefault] = Field(default_factory=list)
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """The names in braces, in the order of the path."""
+        return tuple(re.findall(r"{([^}]*)}", self.path))
+
+
+class Pagination(Model):
+    """How an action's pages follow one another.
+
+    Attributes:
+        rows: The output field that holds the rows.
+        input: The input that takes the cursor.
+        cursor: Where the next cursor stands in the answer.
+        more: Where the answer says whether there is more; empty when only the cursor tells.
+    """
+
+    rows: str
+    input: str = "cursor"
+    cursor: Pointer = "/paging/cursor"
+    more: Pointer = "/paging/more"
+
+
+class Idempotency(Model):
+    """The input that carries the idempotency key; made by the runtime when the user gives none."""
+
+    input: str
+
+
+class Throttle(Model):
+    """Never more than `calls` in any `renewal_period` seconds, per connection."""
+
+    calls: Annotated[int, Field(ge=1)]
+    renewal_period: Annotated[float, Field(gt=0)]
+    scope: Literal["connection"] = "connection"
+
+
+class KnownError(Model):
+    """A refusal of the service that is known, in our words.
+
+    Attributes:
+        status: The HTTP status it comes with.
+        code: A stable name of ours.
+        sentence: What happened, for the person who filled in the form.
+        hint: What to do about it.
+        field: The input that caused it, where one did.
+        pattern: A regular expression that the service's message must contain for this entry to be meant.
+    """
+
+    status: Annotated[int, Field(ge=400, le=599)]
+    code: Key
+    sentence: Sentence
+    hint: str = ""
+    field: str | None = None
+    pattern: str | None = None
+
+
+class SampleRequest(Model):
+    """What goes out in an example. `query` is a list of pairs, as on the wire."""
+
+    method: Method
+    path: str
+    query: list[tuple[str, str]] = Field(default_factory=list)
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: Any = None
+
+
+class SampleResponse(Model):
+    """What comes back in an example. `text` is for answers that are not JSON."""
+
+    status: int
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: Any = None
+    text: str | None = None
+
+
+class Interaction(Model):
+    """One call of an example."""
+
+    request: SampleRequest
+    response: SampleResponse
+
+
+class SampleError(Model):
+    """How an example is refused: the error's code, and the input it names."""
+
+    code: str
+    field: str | None = None
+
+
+class Example(Model):
+    """Documentation, test and sample data in one: inputs, the exact exchanges, and the outputs or the error."""
+
+    title: Sentence
+    inputs: dict[str, Any]
+    interactions: list[Interaction] = Field(default_factory=list)
+    outputs: dict[str, Any] | None = None
+    error: SampleError | None = None
+    all_pages: bool = False
+
+
+class ActionDefinition(Model):
+    """An action, whole.
+
+    Attributes:
+        outcomes: Statuses outside 2xx that are an outcome with a body, not an error.
+    """
+
+    schema_uri: str | None = None
+    key: Key
+    operation_id: OperationId
+    summary: Sentence
+    description: Sentence
+    group: Key
+    visibility: Literal["important", "advanced", "internal"] = "important"
+    since: Version
+    deprecated: bool = False
+    documented: bool = True
+    effects: Effects
+    request: RequestTemplate
+    inputs: ObjectSchema
+    outputs: ObjectSchema
+    pagination: Pagination | None = None
+    throttle: Throttle | None = None
+    idempotency: Idempotency | None = None
+    outcomes: list[int] = Field(default_factory=list)
+    errors: list[KnownError] = Field(default_factory=list)
+    examples: list[Example] = Field(default_factory=list)
+
+    def input(self, name: str) -> FieldSchema:
+        """The input of that name, with its `$ref` followed."""
+        return self.inputs.resolve(self.inputs.properties[name])
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether HTTP itself says that sending the request twice has the effect of once (RFC 9110, 9.2.2)."""
+        return self.request.method in {"GET", "PUT", "DELETE"}

@@ -1,0 +1,184 @@
+"""One box of a form, or one value of an answer: a JSON Schema with our annotations beside it.
+
+Everything without `x-` is JSON Schema 2020-12 and means exactly what it means there. The `x-` words are
+annotations that a validator ignores; they say where the value stands on the wire and how a form shows it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
+from pydantic.alias_generators import to_camel
+
+from connector import json_pointer
+
+JsonType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
+Place = Literal["path", "query", "header", "body"]
+Visibility = Literal["important", "advanced", "internal"]
+Source = Literal["body", "text", "status", "success"]
+
+
+def _pointer(text: str) -> str:
+    json_pointer.parse(text)
+    return text
+
+
+Pointer = Annotated[str, AfterValidator(_pointer)]
+
+
+def spelling(name: str) -> str:
+    """How a word of these models is spelt in a file: `x_map_key` is `x-map-key`, `min_length` is `minLength`."""
+    if name.startswith("x_"):
+        return name.replace("_", "-")
+    return {"ref": "$ref", "defs": "$defs", "schema_uri": "$schema"}.get(name) or to_camel(name)
+
+
+class Model(BaseModel):
+    """The base of every part of a definition: unknown words are refused, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=spelling, populate_by_name=False)
+
+
+class DynamicValues(Model):
+    """Where the choices of a field come from: another action, in Microsoft's vocabulary.
+
+    Attributes:
+        operation_id: Operation id of the action that lists the choices.
+        value_collection: Output field of that action that holds the rows.
+        value_path: Name in a row that becomes the value.
+        value_title: Name in a row that is shown.
+        parameters: Inputs for that action; empty for most.
+    """
+
+    operation_id: str
+    value_collection: str = Field(alias="value-collection")
+    value_path: str = Field(alias="value-path")
+    value_title: str = Field(alias="value-title")
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+class FieldSchema(Model):
+    """A field of an action, or a row of one, or a value in a list.
+
+    Attributes:
+        x_in: Where an input travels; only at the top level of the inputs.
+        x_name: Its name there, where that is not the field's own name (path, query, header).
+        x_pointer: Where it stands in the body, from the row's start for a field of a row. For outputs a list
+            of places is tried in order, and the first value of the declared type wins. Left out, it is the
+            field's name with `.` read as `/`.
+        x_path: The documented dotted path, where it is not what the pointer says.
+        x_aliases: Other names that are accepted for this input.
+        x_map_key: The list is an object on the wire, keyed by this field of its rows.
+        x_map_value: With `x_map_key`: the field of the row that is the whole value of its key.
+        x_spread: The object's keys stand on the wire beside the other fields, not inside an object of their own.
+        x_keep_empty: An empty text or list is a value here, not a box left empty.
+        x_text_for: In the items of a list: a text stands for an object that has it under each of these names.
+        x_from: Where an output is read: in the body's JSON (default), the body's text, the HTTP status, or in
+            whether that status means success.
+        default: Of an input, what it is when left empty; of an output, what it is when the service does not say.
+        x_time: The wire's number is epoch milliseconds; the output is its ISO 8601 text.
+    """
+
+    ref: str | None = None
+    type: JsonType | list[JsonType] | None = None
+    title: str | None = None
+    description: str | None = None
+    format: str | None = None
+    enum: list[Any] | None = None
+    const: Any = None
+    default: Any = None
+    examples: list[Any] | None = None
+    pattern: str | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive_minimum: float | None = None
+    exclusive_maximum: float | None = None
+    items: FieldSchema | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+    unique_items: bool | None = None
+    properties: dict[str, FieldSchema] = Field(default_factory=dict)
+    required: list[str] = Field(default_factory=list)
+    additional_properties: bool | FieldSchema | None = None
+    min_properties: int | None = None
+    max_properties: int | None = None
+    write_only: bool = False
+    deprecated: bool = False
+
+    x_in: Place | None = None
+    x_name: str | None = None
+    x_pointer: Pointer | list[Pointer] | None = None
+    x_path: str | None = None
+    x_aliases: list[str] = Field(default_factory=list)
+    x_map_key: str | None = None
+    x_map_value: str | None = None
+    x_spread: bool = False
+    x_keep_empty: bool = False
+    x_text_for: list[str] = Field(default_factory=list)
+    x_from: Source = "body"
+    x_time: Literal["epoch-milliseconds"] | None = None
+    x_ms_visibility: Visibility | None = None
+    x_ms_dynamic_values: DynamicValues | None = None
+    x_ms_url_encoding: Literal["single", "double"] | None = None
+
+    @model_validator(mode="after")
+    def _annotations_fit(self) -> Self:
+        if self.x_map_value and not self.x_map_key:
+            raise ValueError("x-map-value needs x-map-key")
+        if self.x_map_key and (self.items is None or self.x_map_key not in self.items.properties):
+            raise ValueError("x-map-key names a field of the list's rows")
+        if self.x_map_value and (self.items is None or self.x_map_value not in self.items.properties):
+            raise ValueError("x-map-value names a field of the list's rows")
+        if self.x_spread and "object" not in self.types and not self.x_map_key:
+            raise ValueError("x-spread is for objects, and for lists that are an object on the wire (x-map-key)")
+        return self
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The JSON types the field may have; empty when any."""
+        if self.type is None:
+            return ()
+        return (self.type,) if isinstance(self.type, str) else tuple(self.type)
+
+    def pointers(self, name: str) -> tuple[str, ...]:
+        """The places of a field of that name, from its row's or the body's start."""
+        if self.x_pointer is None:
+            return (json_pointer.join(name.split(".")),)
+        return (self.x_pointer,) if isinstance(self.x_pointer, str) else tuple(self.x_pointer)
+
+    @property
+    def is_rows(self) -> bool:
+        """Whether this is a list of objects with named fields: rows of a table."""
+        return self.items is not None and bool(self.items.properties)
+
+
+class ObjectSchema(Model):
+    """The inputs or the outputs of an action: an object with one property per field, in screen order."""
+
+    schema_uri: Literal["https://json-schema.org/draft/2020-12/schema"] | None = None
+    type: Literal["object"] = "object"
+    properties: dict[str, FieldSchema] = Field(default_factory=dict)
+    required: list[str] = Field(default_factory=list)
+    additional_properties: Literal[False] = False
+    defs: dict[str, FieldSchema] = Field(default_factory=dict)
+
+    # By the identity of the field that refers; it is kept, so that no other one gets its identity.
+    _resolved: dict[int, tuple[FieldSchema, FieldSchema]] = PrivateAttr(default_factory=dict)
+
+    def resolve(self, field: FieldSchema) -> FieldSchema:
+        """The field itself, or what its `$ref` names; the words beside the `$ref` win.
+
+        Raises:
+            KeyError: `$ref` names nothing under `$defs`.
+        """
+        if field.ref is None:
+            return field
+        known = self._resolved.get(id(field))
+        if known is None:
+            target = self.resolve(self.defs[field.ref.removeprefix("#/$defs/")])
+            beside = {name: getattr(field, name) for name in field.model_fields_set if name != "ref"}
+            known = self._resolved[id(field)] = (field, target.model_copy(update=beside))
+        return known[1]

@@ -1,0 +1,146 @@
+"""Connector folders on disk: where they are, and their JSON files as they stand. No judgement of their content.
+
+Kept free of the models, so that listing actions and completing names in a shell stay instant.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any
+
+from connector.errors import DefinitionError
+
+MANIFEST = Path("definitions/connector.json")
+COMMON = Path("definitions/common.json")
+ENTRY_POINTS = "connector.bundles"
+"""Entry-point group: a name, and a package whose folder is a connector folder."""
+
+_LARGEST_FILE = 2_000_000
+
+
+def find(name: str | Path) -> Path:
+    """The folder of a connector, by path or by name.
+
+    Args:
+        name: A path to a connector folder, the name of one that travels with this package, or of one that
+            another installed package announces under the entry point `connector.bundles`.
+
+    Raises:
+        DefinitionError: There is none.
+    """
+    folder = Path(name)
+    if (folder / MANIFEST).is_file():
+        return folder.resolve()
+    known = available()
+    if str(name) in known:
+        return known[str(name)]
+    names = ", ".join(sorted(known)) or "none"
+    raise DefinitionError(
+        f"There is no connector “{name}”: neither a folder with {MANIFEST.as_posix()} nor one that is installed "
+        f"(installed: {names})."
+    )
+
+
+def available() -> dict[str, Path]:
+    """The connectors that can be loaded by name, and their folders."""
+    package = Path(__file__).resolve().parents[1]
+    found = {path.name: path for path in sorted(package.glob("bundles/*")) if (path / MANIFEST).is_file()}
+    checkout = package.parent
+    if (checkout / MANIFEST).is_file():
+        found[_key(checkout)] = checkout
+    for entry in entry_points(group=ENTRY_POINTS):
+        spec = importlib.util.find_spec(entry.value)
+        for place in (spec.submodule_search_locations or []) if spec else []:
+            found.setdefault(entry.name, Path(place))
+    return found
+
+
+def _key(folder: Path) -> str:
+    """The folder's key; its name where the manifest cannot say, which loading it will explain."""
+    try:
+        return str(read_json(folder / MANIFEST).get("key", folder.name))
+    except (ValueError, OSError):
+        return folder.name
+
+
+def definition_files(folder: Path) -> list[Path]:
+    """The action files, relative to the folder, in a fixed order."""
+    return sorted(path.relative_to(folder) for path in (folder / "definitions").glob("*/*.json"))
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in a file.
+
+    Raises:
+        ValueError: It is too large, not UTF-8, not JSON, nested too deeply, or no object.
+        OSError: It cannot be read.
+    """
+    if path.stat().st_size > _LARGEST_FILE:
+        raise ValueError(f"the file is larger than {_LARGEST_FILE // 1_000_000} MB")
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique)
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"not JSON: {error.msg} (line {error.lineno}, column {error.colno})") from None
+    except UnicodeDecodeError:
+        raise ValueError("the text is not UTF-8") from None
+    if not isinstance(document, dict):
+        raise ValueError("the file must hold a JSON object")
+    return document
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object whose keys stand once: a second one would silently win."""
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key “{twice}” stands twice in one object")
+    return document
+
+
+def read_inside(folder: Path, path: Path) -> dict[str, Any]:
+    """The JSON object in a file of the folder.
+
+    Raises:
+        ValueError: As `read_json`, or the file is a link that leads out of the folder.
+        OSError: It cannot be read.
+    """
+    full = folder / path
+    try:
+        inside = full.resolve().is_relative_to(folder.resolve())
+    except RuntimeError:
+        raise ValueError("the file is a link that leads to itself") from None
+    if not inside:
+        raise ValueError("the file is a link that leads out of the connector folder")
+    return read_json(full)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What a folder holds, at a glance: titles of groups, and the documents of its actions by key."""
+
+    groups: dict[str, str]
+    actions: dict[str, dict[str, Any]]
+
+
+def outline(folder: Path) -> Outline | None:
+    """The folder at a glance, unvalidated; None where it is too broken for that and only loading can say why."""
+    try:
+        groups = {key: str(group["title"]) for key, group in read_inside(folder, MANIFEST)["groups"].items()}
+        documents = [read_inside(folder, path) for path in definition_files(folder)]
+        order = {group: place for place, group in enumerate(groups)}
+        documents.sort(key=lambda document: (order[document["group"]], document["key"]))
+        whole = all(isinstance(document.get(name), str) for document in documents for name in _TEXTS)
+        whole = whole and all(isinstance(document.get("inputs", {}).get("properties"), dict) for document in documents)
+    except (ValueError, OSError, KeyError, TypeError, AttributeError):
+        return None
+    return Outline(groups, {document["key"]: document for document in documents}) if whole else None
+
+
+_TEXTS = ("key", "operationId", "summary", "description", "group")

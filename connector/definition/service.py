@@ -1,0 +1,169 @@
+"""The connector as a whole: what `definitions/connector.json` may say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from connector.definition.action import Key, KnownError, Sentence, Throttle, Version
+from connector.definition.field import FieldSchema, Model, Pointer
+
+
+class ConnectionSchema(Model):
+    """The boxes of a connection.
+
+    Attributes:
+        properties: The fields; a secret is `writeOnly`.
+        required: Names of the fields without which nothing can be called.
+        environment: Per field, the environment variables it may come from; the first that is set counts.
+        test: Key of the action that shows whether a connection works.
+    """
+
+    properties: dict[str, FieldSchema]
+    required: list[str]
+    environment: dict[str, list[str]] = Field(default_factory=dict)
+    test: Key
+
+
+class Authorization(Model):
+    """How the secret travels.
+
+    Attributes:
+        template: The header's value, `{field}` standing for a connection field.
+        strip: Prefixes that users paste along with the secret, without regard to case; taken off before use.
+    """
+
+    header: str = "Authorization"
+    template: str
+    strip: list[str] = Field(default_factory=list)
+
+
+class RetryPolicy(Model):
+    """When and how long to try again. Times in seconds.
+
+    Attributes:
+        attempts: Attempts in all, the first included.
+        base: Upper bound of the first wait; each later bound is twice as long.
+        cap: Longest wait the policy itself chooses; a Retry-After may ask for more, within the time-out.
+        statuses: Answers after which a repeatable request is tried again.
+    """
+
+    attempts: Annotated[int, Field(ge=1)] = 4
+    base: Annotated[float, Field(gt=0)] = 0.5
+    cap: Annotated[float, Field(gt=0)] = 32
+    statuses: list[int] = Field(default_factory=lambda: [408, 425, 429, 500, 502, 503, 504])
+
+
+class Timeouts(Model):
+    """Seconds: to connect, between two bytes, and for the whole run with all its waits."""
+
+    connect: Annotated[float, Field(gt=0)] = 10
+    read: Annotated[float, Field(gt=0)] = 30
+    total: Annotated[float, Field(gt=0)] = 300
+    wait: Annotated[float, Field(ge=0)] = 120
+
+
+class Limits(Model):
+    """Bounds that are better met before sending.
+
+    Attributes:
+        request_bytes: Largest body the service takes.
+        url_characters: Longest address that servers take in practice.
+        response_bytes: Largest answer the runtime reads.
+    """
+
+    request_bytes: int = 6_000_000
+    url_characters: int = 8_000
+    response_bytes: int = 20_000_000
+
+
+class ErrorBody(Model):
+    """Where the service says what it refused.
+
+    Attributes:
+        message: The words for people.
+        type: The kind of refusal.
+        kinds: A regular expression for the kinds; an answer that has such a kind and words is a refusal, whatever
+            its status.
+    """
+
+    message: Pointer = "/message"
+    type: Pointer = "/type"
+    kinds: str = "_error$"
+
+
+class IdempotencyHeader(Model):
+    """The header that carries an idempotency key, and how long the service remembers one (hours)."""
+
+    header: str
+    hours: float
+
+
+class PagingDefaults(Model):
+    """How far a walk over all pages goes when the user sets no bound (items)."""
+
+    max_items: int = 10_000
+
+
+class Group(Model):
+    """A family of actions: its label, what it is about, and its icon."""
+
+    title: Sentence
+    description: Sentence
+    icon: str
+
+
+class Contact(Model):
+    """Who answers questions about the connector's service."""
+
+    name: Sentence
+    url: Annotated[str, StringConstraints(pattern=r"^https://")]
+    email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class Publication(Model):
+    """What catalogues of connectors want to know beside what the connector does.
+
+    Attributes:
+        contact: Whom to ask.
+        privacy_policy: Web address of the service's privacy policy.
+        categories: In words of the catalogue; Microsoft's takes at most two of its own list.
+        brand_color: The ground that a catalogue prescribes, where it is not the connector's own.
+        icon: A square PNG on that ground, 230 pixels wide, where it is not the connector's own.
+    """
+
+    contact: Contact
+    privacy_policy: Annotated[str, StringConstraints(pattern=r"^https://")]
+    categories: Annotated[list[Sentence], Field(min_length=1, max_length=2)]
+    brand_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] | None = None
+    icon: str | None = None
+
+
+class ConnectorDefinition(Model):
+    """The connector, whole."""
+
+    schema_uri: str | None = None
+    key: Key
+    title: Sentence
+    publisher: Sentence
+    description: Sentence
+    version: Version
+    website: str
+    icon: str
+    brand_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+    base_url: Annotated[str, StringConstraints(pattern=r"^https://[^/]+")]
+    connection: ConnectionSchema
+    authorization: Authorization
+    throttle: Throttle
+    retry: RetryPolicy = RetryPolicy()
+    timeouts: Timeouts = Timeouts()
+    limits: Limits = Limits()
+    error_body: ErrorBody = ErrorBody()
+    request_id: list[str] = Field(default_factory=list)
+    idempotency: IdempotencyHeader | None = None
+    paging: PagingDefaults = PagingDefaults()
+    errors: list[KnownError] = Field(default_factory=list)
+    groups: dict[Key, Group]
+    publication: Publication | None = None
+    sandbox: Literal["sandbox"] | None = None

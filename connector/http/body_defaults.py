@@ -1,0 +1,43 @@
+"""Conditional defaults of a body: what the service expects beside the inputs. The definition says what."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from connector import json_pointer
+from connector.definition.action import BodyDefault
+
+_EVERY = "*"
+
+
+def apply_body_defaults(body: dict[str, Any], body_defaults: Sequence[BodyDefault]) -> None:
+    """Follow the body_defaults in their order; what is in the body already stays as it is."""
+    for default in body_defaults:
+        for target in _objects(body, json_pointer.parse(default.at)):
+            if default.if_present is not None and default.if_present not in target:
+                continue
+            if default.if_absent is not None and default.if_absent in target:
+                continue
+            for name, value in (*default.set_values.items(), *_copied(default, body)):
+                target.setdefault(name, copy.deepcopy(value))
+
+
+def _objects(value: Any, tokens: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """The objects at a place, of which `*` makes several."""
+    if not tokens:
+        if isinstance(value, dict):
+            yield value
+    elif tokens[0] == _EVERY and isinstance(value, list):
+        for entry in value:
+            yield from _objects(entry, tokens[1:])
+    elif isinstance(value, dict) and tokens[0] in value:
+        yield from _objects(value[tokens[0]], tokens[1:])
+
+
+def _copied(default: BodyDefault, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, place in default.copy_values.items():
+        value = json_pointer.get(body, place)
+        if value is not json_pointer.MISSING:
+            yield name, value

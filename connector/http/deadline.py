@@ -1,0 +1,267 @@
+"""HTTP connections that end in time: a deadline over all of a call, not only over each wait in it.
+
+The HTTP libraries bound each wait for bytes and each address of a host, and the search for a name not at all, so that
+a server that sends one byte now and then could hold a run for ever. Here each wait is cut to what is left of the
+call's time. What fails in the handshake of TLS is told from what fails when the request may have left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import io
+import queue
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    LocationParseError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
+
+_MOST_INTERIM = 20
+"""Interim answers (1xx) that are read before the real one."""
+
+_PIECE = 65_536
+"""Bytes that are sent at once; each piece has the time to itself that a connection has to be made."""
+
+_call = threading.local()
+
+
+@contextlib.contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """The calls of this thread inside the block are over in that many seconds of real time."""
+    _call.ends = time.monotonic() + seconds
+    try:
+        yield
+    finally:
+        del _call.ends
+
+
+def _left(most: float | None) -> float:
+    """Seconds of the call's time that are left, `most` at most.
+
+    Raises:
+        TimeoutError: None are left.
+    """
+    ends = getattr(_call, "ends", None)
+    times = [] if ends is None else [ends - time.monotonic()]
+    times += [] if most is None else [most]
+    if times and min(times) <= 0:
+        raise TimeoutError("the time of the call is over")
+    return min(times, default=threading.TIMEOUT_MAX)
+
+
+class _Timed(io.RawIOBase):
+    """The bytes of a socket, each wait cut to the time that is left."""
+
+    def __init__(self, sock: socket.socket, ends: float) -> None:
+        self._sock = sock
+        self._raw: Any = sock.makefile("rb", buffering=0)
+        self._ends = ends
+        self.dry = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self.dry:
+            return 0
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the time for the answer is over")
+        pause = self._sock.gettimeout()
+        self._sock.settimeout(left if pause is None else min(pause, left))
+        try:
+            count: int | None = self._raw.readinto(buffer)
+        except ssl.SSLError as error:
+            # Not to be taken for a refused certificate: the request has left.
+            raise ConnectionAbortedError("the encryption broke") from error
+        finally:
+            self._sock.settimeout(pause)
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _DeadlineResponse(http.client.HTTPResponse):
+    """An answer that is read within the call's time; interim answers are passed over."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(sock, *args, **options)
+        self._sock = sock
+        self._timed: _Timed | None = None
+        ends = getattr(_call, "ends", None)
+        if ends is not None:
+            self.fp.close()
+            self._timed = _Timed(sock, ends)
+            self.fp = io.BufferedReader(self._timed)
+
+    def begin(self) -> None:
+        """Read the head of the answer. The library would log lines of it that are no headers, whatever is in them."""
+        super().begin()
+        self.headers.defects.clear()
+        self.headers.set_payload("")
+
+    def _close_conn(self) -> None:
+        """Let go of the connection; it serves no other request where more came than the answer."""
+        if self._timed is not None and not self.fp.closed:
+            self._timed.dry = True
+            if self.fp.peek(1):
+                with contextlib.suppress(OSError):
+                    self._sock.shutdown(socket.SHUT_RDWR)
+        super()._close_conn()  # type: ignore[misc]
+
+    def _read_next_chunk_size(self) -> int:
+        size: int = super()._read_next_chunk_size()  # type: ignore[misc]
+        if size < 0:
+            # Read as a size it would mean everything until the end of the connection.
+            raise ValueError("a chunk has a negative size")
+        return size
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(_MOST_INTERIM):
+            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            interim = HTTPStatus.CONTINUE < found[1] < HTTPStatus.OK and found[1] != HTTPStatus.SWITCHING_PROTOCOLS
+            if not interim:
+                return found
+            http.client.parse_headers(self.fp)
+        raise http.client.BadStatusLine("too many interim answers")
+
+
+class _PlainConnection(HTTPConnection):
+    response_class = _DeadlineResponse
+
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, super()._new_conn)
+
+    def send(self, data: Any) -> None:
+        """Send bytes within the call's time."""
+        _send(self, data, super().send)
+
+
+class _TlsConnection(HTTPSConnection):
+    response_class = _DeadlineResponse
+
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, super()._new_conn)
+
+    def send(self, data: Any) -> None:
+        """Send bytes within the call's time."""
+        _send(self, data, super().send)
+
+    def connect(self) -> None:
+        """Connect and agree on the encryption. Whatever goes wrong here, nothing of the request has left."""
+        try:
+            super().connect()
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "the handshake took too long") from error
+        except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
+            raise NewConnectionError(self, "the handshake broke off") from error
+
+
+def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
+    """A socket to the first address of the host that takes one, all of them tried within the call's time."""
+    host, patience = connection.host, connection.timeout
+    failure: Exception = NewConnectionError(connection, "the host has no address")
+    try:
+        for address in _addresses(connection):
+            # The library's own way to connect, with its errors, to this one address.
+            connection.host, connection.timeout = address, _left(patience)
+            try:
+                sock = connect()
+            except (NewConnectionError, ConnectTimeoutError) as error:
+                failure = error
+            else:
+                sock.settimeout(_left(patience))
+                return sock
+    except TimeoutError as error:
+        raise ConnectTimeoutError(connection, "the time to connect is over") from error
+    finally:
+        connection.host, connection.timeout = host, patience
+    raise failure
+
+
+def _addresses(connection: HTTPConnection) -> list[str]:
+    """The addresses of the connection's host, each once, in the system's order.
+
+    The system's search cannot be stopped; a thread of its own is left to it where it takes too long.
+    """
+    found: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
+
+    def search() -> None:
+        try:
+            found.put(socket.getaddrinfo(connection.host.strip("[]"), connection.port, type=socket.SOCK_STREAM))
+        except Exception as error:
+            found.put(error)
+
+    threading.Thread(target=search, name="connector-lookup", daemon=True).start()
+    try:
+        answer = found.get(timeout=_left(connection.timeout))
+    except queue.Empty:
+        raise TimeoutError("the host's name was not found in time") from None
+    if isinstance(answer, socket.gaierror):
+        raise NameResolutionError(connection.host, connection, answer) from answer
+    if isinstance(answer, UnicodeError):
+        raise LocationParseError(connection.host) from answer
+    if isinstance(answer, Exception):
+        raise answer
+    return list(dict.fromkeys(entry[4][0] for entry in answer))
+
+
+def _send(connection: HTTPConnection, data: Any, send: Callable[[Any], None]) -> None:
+    """Send in pieces, so that a service that takes them slowly, or not at all, holds nobody longer than the call."""
+    if connection.sock is None:
+        connection.connect()
+    try:
+        for start in range(0, len(data), _PIECE):
+            connection.sock.settimeout(_left(connection.timeout))
+            send(data[start : start + _PIECE])
+    except TimeoutError as error:
+        raise ReadTimeoutError(None, "", "the request was not taken in time") from error  # type: ignore[arg-type]
+    except ssl.SSLError as error:
+        raise ConnectionAbortedError("the encryption broke") from error
+
+
+class _PlainPool(HTTPConnectionPool):
+    ConnectionCls = _PlainConnection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """The adapter of `requests` over such connections."""
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        """Make the pools, of our connections."""
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+    def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
+        """The pools behind a proxy, of our connections too."""
+        manager = super().proxy_manager_for(proxy, **options)
+        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+        return manager
+
+    def close(self) -> None:
+        """Close the connections now; left to itself, the library does so when memory is cleaned up."""
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - it is no dict
+                with contextlib.suppress(KeyError):
+                    manager.pools[key].close()
+        super().close()

@@ -1,0 +1,210 @@
+"""From checked inputs to an HTTP request. Where a value goes is data; this module only follows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from connector import json_pointer
+from connector.definition.action import ActionDefinition
+from connector.definition.field import FieldSchema, ObjectSchema
+from connector.errors import Problem
+from connector.http.body_defaults import apply_body_defaults
+from connector.secrets import MASK
+
+
+@dataclass(frozen=True)
+class HttpRequest:
+    """A request without the secret, which is added where the bytes leave.
+
+    Attributes:
+        body: The JSON value to send; None for no body.
+        place: For messages: the path template it was made from.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: Any = None
+
+    @property
+    def content(self) -> bytes | None:
+        """The body as bytes of UTF-8."""
+        if self.body is None:
+            return None
+        return json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+    def with_header(self, name: str, value: str) -> HttpRequest:
+        """The same request with one header more."""
+        return replace(self, headers={**self.headers, name: value})
+
+
+def build(definition: ActionDefinition, inputs: Mapping[str, Any], base_url: str, body: Any) -> HttpRequest:
+    """The request of an action.
+
+    Args:
+        definition: The action.
+        inputs: Checked inputs under their own names.
+        base_url: Where the service answers, without a trailing slash.
+        body: What `body_of` made of the inputs, perhaps reshaped by a handler.
+    """
+    path = definition.request.path
+    query: list[tuple[str, str]] = []
+    headers = {"Accept": "application/json"}
+    for name, field in _placed(definition.inputs, inputs):
+        wire_name = field.x_name or name
+        if field.x_in == "path":
+            path = path.replace("{" + wire_name + "}", path_segment(_text(inputs[name])))
+        elif field.x_in == "query":
+            values = inputs[name] if isinstance(inputs[name], list) else [inputs[name]]
+            query += [(wire_name, _text(value)) for value in values]
+        elif field.x_in == "header":
+            headers[wire_name] = _text(inputs[name])
+    url = base_url + path + ("?" + urlencode(query, quote_via=quote) if query else "")
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    return HttpRequest(definition.request.method, url, headers, body)
+
+
+def path_segment(text: str) -> str:
+    """The text as exactly one segment of a path: no slash, no dot segment, nothing a server would read as more."""
+    encoded = quote(text, safe="")
+    return encoded.replace(".", "%2E") if encoded in {".", ".."} else encoded
+
+
+def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
+    """The JSON body the inputs make up; None when the action sends none."""
+    placed = [(name, field) for name, field in _placed(definition.inputs, inputs) if field.x_in == "body"]
+    has_body = any(field.x_in == "body" for _, field in _placed(definition.inputs, definition.inputs.properties))
+    if not has_body and definition.request.body is None:
+        return None
+    body: dict[str, Any] = json.loads(json.dumps(definition.request.body or {}))
+    for name, field in placed:
+        _write(body, name, field, inputs[name], definition.inputs)
+    apply_body_defaults(body, definition.request.body_defaults)
+    return body
+
+
+def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:
+    """Where a free-form object whose keys stand beside other fields names a key that one of them fills."""
+    problems = []
+    taken = {field.pointers(name)[0]: field for name, field in _placed(definition.inputs, inputs) if not field.x_spread}
+    for name, field in _placed(definition.inputs, inputs):
+        for key in _spread_keys(field, inputs[name]):
+            place = field.pointers(name)[0] + json_pointer.join([key])
+            other = next((box for at, box in taken.items() if at == place or at.startswith(place + "/")), None)
+            if other is not None:
+                message = f"{field.title or name} names “{key}”, which is also filled in under {other.title}."
+                problems.append(Problem(name, "twice", message, "Fill in one of the two."))
+    return problems
+
+
+def _spread_keys(field: FieldSchema, value: Any) -> list[str]:
+    if not field.x_spread:
+        return []
+    return [row[field.x_map_key] for row in value] if field.x_map_key else list(value)
+
+
+def masked(definition: ActionDefinition, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs with every secret hidden, for showing what would be sent."""
+
+    def hide(field: FieldSchema, value: Any) -> Any:
+        field = definition.inputs.resolve(field)
+        if field.write_only:
+            return MASK
+        if isinstance(value, list) and field.items is not None:
+            return [hide(field.items, item) for item in value]
+        if isinstance(value, dict) and field.properties:
+            return {key: hide(field.properties.get(key, FieldSchema()), item) for key, item in value.items()}
+        return value
+
+    return {name: hide(definition.inputs.properties[name], value) for name, value in inputs.items()}
+
+
+def secret_texts(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[str]:
+    """The texts in the inputs that are secret, for keeping them out of messages."""
+
+    def texts(field: FieldSchema, value: Any, secret: bool) -> Iterator[str]:
+        field = definition.inputs.resolve(field)
+        secret = secret or field.write_only
+        if isinstance(value, str) and secret:
+            yield value
+        elif isinstance(value, list):
+            for item in value:
+                yield from texts(field.items or FieldSchema(), item, secret)
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                yield from texts(field.properties.get(key, FieldSchema()), item, secret)
+
+    return list(texts(FieldSchema(properties=definition.inputs.properties), dict(inputs), False))
+
+
+def _placed(schema: ObjectSchema, inputs: Mapping[str, Any]) -> Iterator[tuple[str, FieldSchema]]:
+    for name, field in schema.properties.items():
+        if name in inputs:
+            yield name, schema.resolve(field)
+
+
+def _write(document: dict[str, Any], name: str, field: FieldSchema, value: Any, schema: ObjectSchema) -> None:
+    """Put a field's value where it belongs in the object of its row, or in the body."""
+    place = field.pointers(name)[0]
+    wire = _wire(field, value, schema)
+    if not field.x_spread:
+        json_pointer.put(document, place, wire)
+        return
+    target = json_pointer.get(document, place) if place else document
+    if target is json_pointer.MISSING:
+        json_pointer.put(document, place, dict(wire))
+    else:
+        target.update({key: item for key, item in wire.items() if key not in target})
+
+
+def _wire(field: FieldSchema, value: Any, schema: ObjectSchema) -> Any:
+    """The value as the service wants it: rows get their nesting back, keyed rows become an object."""
+    field = schema.resolve(field)
+    if isinstance(value, list) and field.items is not None:
+        item = schema.resolve(field.items)
+        if field.x_map_key:
+            return _keyed(field, item, value, schema)
+        return [_wire_item(item, entry, schema) for entry in value]
+    if isinstance(value, dict) and field.properties:
+        return _wire_row(field, value, schema)
+    return value
+
+
+def _keyed(field: FieldSchema, item: FieldSchema, rows: list[dict[str, Any]], schema: ObjectSchema) -> dict[str, Any]:
+    """The rows as one object; the field that is the key is not repeated inside."""
+    document: dict[str, Any] = {}
+    for row in rows:
+        rest = {name: value for name, value in row.items() if name != field.x_map_key}
+        value = rest.get(field.x_map_value) if field.x_map_value else _wire_row(item, rest, schema)
+        document[row[field.x_map_key or ""]] = value
+    return document
+
+
+def _wire_item(item: FieldSchema, entry: Any, schema: ObjectSchema) -> Any:
+    if item.x_text_for and isinstance(entry, str):
+        return dict.fromkeys(item.x_text_for, entry)
+    if item.x_pointer is not None and not isinstance(entry, dict):
+        wrapped: dict[str, Any] = {}
+        json_pointer.put(wrapped, item.pointers("")[0], entry)
+        return wrapped
+    return _wire(item, entry, schema)
+
+
+def _wire_row(field: FieldSchema, row: dict[str, Any], schema: ObjectSchema) -> dict[str, Any]:
+    document: dict[str, Any] = {}
+    for name, declared in field.properties.items():
+        inner = schema.resolve(declared)
+        if name in row:
+            _write(document, name, inner, row[name], schema)
+    return document
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

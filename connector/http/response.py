@@ -1,0 +1,128 @@
+"""From an HTTP answer to named output fields. Every declared field is there, null where nothing was sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from connector import json_pointer
+from connector.clock import iso_from_epoch_milliseconds
+from connector.definition.field import FieldSchema, ObjectSchema
+from connector.errors import OutputError
+
+_PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+    "null": type(None),
+}
+
+
+@dataclass(frozen=True)
+class HttpResponse:
+    """An answer, read whole. Header names are lower case. Only its status is shown: the rest may repeat a secret."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    content: bytes = field(repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """The body as text; bytes that are no UTF-8 become replacement characters."""
+        return self.content.decode("utf-8-sig", "replace")
+
+    @cached_property
+    def body(self) -> Any:
+        """The body's JSON value; None when it is empty, `MISSING` when it is not JSON."""
+        if not self.text.strip():
+            return None
+        try:
+            return json.loads(self.text)
+        except (ValueError, RecursionError):
+            return json_pointer.MISSING
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the status is any of the 2xx."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - the class of statuses that RFC 9110 calls successful
+
+
+def flatten(schema: ObjectSchema, response: HttpResponse) -> dict[str, Any]:
+    """The declared output fields of an answer.
+
+    Raises:
+        OutputError: Fields are read from the body, and the body is not JSON.
+    """
+    reads_body = any(field.x_from == "body" for field in schema.properties.values())
+    if response.body is json_pointer.MISSING and reads_body:
+        kind = "a web page" if response.text.lstrip()[:1] == "<" else "something"
+        raise OutputError(f"The service answered {response.status} with {kind} that is not JSON.")
+    return {name: _output(name, field, response, schema) for name, field in schema.properties.items()}
+
+
+def _output(name: str, field: FieldSchema, response: HttpResponse, schema: ObjectSchema) -> Any:
+    if field.x_from == "text":
+        return response.text or None
+    if field.x_from == "status":
+        return response.status
+    if field.x_from == "success":
+        return response.succeeded
+    field = schema.resolve(field)
+    value = _read(name, field, response.body, schema)
+    return field.default if value is None else value
+
+
+def _read(name: str, field: FieldSchema, document: Any, schema: ObjectSchema) -> Any:
+    """The value of a field: the first of its places whose value fits, as rows, a time, or just as it is."""
+    found: Any = None
+    for place in field.pointers(name):
+        value = json_pointer.get(document, place)
+        if value is json_pointer.MISSING or value is None:
+            continue
+        shaped = _shape(field, value, schema)
+        if _fits(field, shaped):
+            return shaped
+        found = shaped if found is None else found
+    # Alternatives exist because the service has several forms; a value of none of them is nobody's.
+    return found if isinstance(field.x_pointer, str) or field.x_pointer is None else None
+
+
+def _shape(field: FieldSchema, value: Any, schema: ObjectSchema) -> Any:
+    if field.x_time and isinstance(value, int | float) and not isinstance(value, bool):
+        return iso_from_epoch_milliseconds(value)
+    if field.items is None:
+        return value
+    item = schema.resolve(field.items)
+    if field.x_map_key and isinstance(value, dict):
+        return [_keyed_row(field, item, key, entry, schema) for key, entry in value.items()]
+    return [_item(item, entry, schema) for entry in value] if isinstance(value, list) else value
+
+
+def _item(item: FieldSchema, entry: Any, schema: ObjectSchema) -> Any:
+    if item.properties and "object" in item.types:
+        return _row(item, entry, schema)
+    return entry if item.x_pointer is None else _read("", item, entry, schema)
+
+
+def _row(item: FieldSchema, entry: Any, schema: ObjectSchema) -> dict[str, Any]:
+    return {name: _read(name, schema.resolve(field), entry, schema) for name, field in item.properties.items()}
+
+
+def _keyed_row(field: FieldSchema, item: FieldSchema, key: str, entry: Any, schema: ObjectSchema) -> dict[str, Any]:
+    if field.x_map_value:
+        return {field.x_map_key or "": key, field.x_map_value: entry}
+    return _row(item, entry, schema) | {field.x_map_key or "": key}
+
+
+def _fits(field: FieldSchema, value: Any) -> bool:
+    if not field.types:
+        return True
+    if isinstance(value, bool):
+        return "boolean" in field.types
+    return any(isinstance(value, _PYTHON_TYPES[kind]) for kind in field.types)

@@ -1,0 +1,156 @@
+"""From the service's refusal to our error: who must act, in one sentence, naming the input where it is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from connector import json_pointer
+from connector.definition.action import ActionDefinition, KnownError
+from connector.definition.field import ObjectSchema
+from connector.definition.service import ConnectorDefinition
+from connector.errors import (
+    AuthorizationError,
+    ConnectorError,
+    RefusedError,
+    ThrottledError,
+    UnavailableError,
+)
+from connector.http.response import HttpResponse
+from connector.http.retry import retry_after_seconds
+from connector.secrets import mask, printable
+from connector.validation.messages import show
+
+_LONGEST_WORDS = 500
+_PLACEHOLDER = re.compile(r"{([^}]+)}")
+# “users[0].recipient: Required; name: Required”: a place, a colon, a reason.
+_COMPLAINT = re.compile(r"^\s*([A-Za-z_][\w\-.\[\]]*): ")
+
+_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
+_CONNECTION = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+
+
+def refusal(
+    connector: ConnectorDefinition,
+    action: ActionDefinition,
+    inputs: Mapping[str, Any],
+    response: HttpResponse,
+    now: datetime,
+    secrets: Sequence[str] = (),
+) -> ConnectorError:
+    """The error that an answer outside 2xx stands for.
+
+    Args:
+        connector: Says where the service puts its own words and the request id.
+        action: Says which refusals are known.
+        inputs: The inputs of the run, for naming the one that caused it.
+        response: The answer.
+        now: The time of day, for a Retry-After that is a date.
+        secrets: Texts that must not appear in the message, should the service have echoed one.
+    """
+    words = _words(connector, response, secrets)
+    known = _known(connector, action, response.status, words)
+    field = (known.field if known else None) or _complained_field(action, words)
+    message = _fill(known.sentence, action, inputs) if known else _general(response.status)
+    if words:
+        message += f" {connector.title} says: {words}" + ("" if words.endswith((".", "!", "?", "…")) else ".")
+    hint = known.hint if known else ""
+    code = known.code if known else None
+    request_id = find_request_id(connector, response)
+    status = response.status
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = retry_after_seconds(response.headers.get("retry-after"), now)
+        return ThrottledError(message, wait=wait, code=code, hint=hint, status=status, request_id=request_id)
+    kind: type[ConnectorError] = RefusedError
+    if status in _CONNECTION:
+        kind = AuthorizationError
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _LATER:
+        kind = UnavailableError
+    return kind(message, code=code, hint=hint, status=status, request_id=request_id, field=field)
+
+
+def is_service_error(connector: ConnectorDefinition, response: HttpResponse) -> bool:
+    """Whether the body says that it is a refusal, whatever the status says."""
+    kind = json_pointer.get(response.body, connector.error_body.type)
+    words = json_pointer.get(response.body, connector.error_body.message)
+    return isinstance(kind, str) and isinstance(words, str) and bool(re.search(connector.error_body.kinds, kind))
+
+
+def find_request_id(connector: ConnectorDefinition, response: HttpResponse) -> str | None:
+    """The service's own id of a request, from the first header that has one."""
+    ids = (response.headers.get(name.lower()) for name in connector.request_id)
+    return next((printable(found)[:200] for found in ids if found), None)
+
+
+def _words(connector: ConnectorDefinition, response: HttpResponse, secrets: Sequence[str]) -> str:
+    """What the service itself says, safe to show; empty when it says nothing readable."""
+    said = json_pointer.get(response.body, connector.error_body.message)
+    if not isinstance(said, str):
+        return ""
+    text = mask(" ".join(printable(said).split()), secrets)
+    return text if len(text) <= _LONGEST_WORDS else text[:_LONGEST_WORDS] + "…"
+
+
+def _known(connector: ConnectorDefinition, action: ActionDefinition, status: int, words: str) -> KnownError | None:
+    for known in (*action.errors, *connector.errors):
+        if known.status == status and (not known.pattern or re.search(known.pattern, words, re.IGNORECASE)):
+            return known
+    return None
+
+
+def _general(status: int) -> str:
+    try:
+        phrase = HTTPStatus(status).phrase
+    except ValueError:
+        phrase = ""
+    name = f"{status} {phrase}".strip()
+    if status < HTTPStatus.OK:
+        return f"The service answered {name}, which is no answer to a request."
+    if status < HTTPStatus.MULTIPLE_CHOICES:
+        return "The service refused the request, although its status says success."
+    if status < HTTPStatus.BAD_REQUEST:
+        return f"The service answered {name}, which leads elsewhere; the connector does not follow."
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return f"The service had a fault of its own ({name})."
+    return f"The service refused the request ({name})."
+
+
+def _fill(text: str, action: ActionDefinition, inputs: Mapping[str, Any]) -> str:
+    """`{list_id}` in a sentence becomes what the user gave, if it is not a secret."""
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        field = action.inputs.properties.get(name)
+        shown = show(inputs.get(name), secret=field is None or action.inputs.resolve(field).write_only)
+        return shown.removeprefix("the text ")
+
+    return _PLACEHOLDER.sub(value, text)
+
+
+def _complained_field(action: ActionDefinition, words: str) -> str | None:
+    """The input whose place on the wire the service's words begin with."""
+    places = dict(_places(action.inputs))
+    for part in words.split(";"):
+        match = _COMPLAINT.match(part)
+        if match:
+            whole_list = places.get(match.group(1).partition("[")[0]) if "[" in match.group(1) else None
+            if whole_list is not None:
+                return whole_list
+            dotted = re.sub(r"\[\d+\]", "", match.group(1))
+            while dotted:
+                if dotted in places:
+                    return places[dotted]
+                dotted = dotted.rpartition(".")[0]
+    return None
+
+
+def _places(schema: ObjectSchema) -> Iterator[tuple[str, str]]:
+    for name, declared in schema.properties.items():
+        field = schema.resolve(declared)
+        if field.x_in == "body":
+            yield ".".join(json_pointer.parse(field.pointers(name)[0])), name
+        else:
+            yield field.x_name or name, name

@@ -1,0 +1,173 @@
+"""What a definition says of refusals, and its examples: each is run through the real runtime."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from connector import json_pointer
+from connector.catalogue.action import Action
+from connector.lint.folder_view import ActionView, FolderView
+from connector.lint.rule import Violation, action_rule, folder_rule
+from connector.lint.sample_folder import ACTION
+from connector.testing import run_example
+from connector.validation.messages import nearest
+from connector.validation.normalize import accepted_names
+
+_PLACEHOLDER = re.compile(r"{([^}]*)}")
+
+_GONE: dict[str, Any] = {"status": 410, "code": "thing_gone", "sentence": "It is gone.", "pattern": "gone"}
+_READING: dict[str, Any] = {
+    "title": "Read the first one",
+    "inputs": {"thing_id": "t-1"},
+    "interactions": [
+        {
+            "request": {"method": "GET", "path": "/things/t-1"},
+            "response": {"status": 200, "body": {"name": "Lamp"}},
+        }
+    ],
+    "outputs": {"name": "Lamp"},
+}
+_MISSING: dict[str, Any] = {
+    "title": "One that is not there",
+    "inputs": {"thing_id": "t-2"},
+    "interactions": [
+        {
+            "request": {"method": "GET", "path": "/things/t-2"},
+            "response": {"status": 404, "body": {"message": "Not found"}},
+        }
+    ],
+    "error": {"code": "refused"},
+}
+
+
+def _errors(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {ACTION: {"errors": list(entries), "examples": [_READING, _MISSING]}}
+
+
+def _examples(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {ACTION: {"errors": [], "examples": list(entries)}}
+
+
+@action_rule(
+    "D501",
+    "Name inputs of this action, by their own names.",
+    good=_errors({**_GONE, "sentence": "The thing {thing_id} is gone.", "field": "thing_id"}),
+    bad=_errors({**_GONE, "sentence": "The thing {id} is gone."}),
+)
+def errors_name_inputs(action: ActionView) -> Iterator[tuple[str, str]]:
+    """The field of a known error, and every {placeholder} in its words, is an input."""
+    known = action.definition.inputs.properties
+    for index, error in enumerate(action.definition.errors):
+        if error.field is not None and error.field not in known:
+            yield f"/errors/{index}/field", _unknown(error.field, list(known))
+        for name in _PLACEHOLDER.findall(error.sentence):
+            if name not in known:
+                yield f"/errors/{index}/sentence", _unknown(name, list(known))
+        if _PLACEHOLDER.search(error.hint):
+            yield f"/errors/{index}/hint", "Placeholders are filled in sentences only, not in hints."
+
+
+@folder_rule(
+    "D502",
+    "Mend the regular expression.",
+    good=_errors({**_GONE, "pattern": "gone|deleted"}),
+    bad=_errors({**_GONE, "pattern": "gone("}),
+)
+def patterns_compile(view: FolderView) -> Iterator[Violation]:
+    """The pattern of a known error is a regular expression."""
+    lists = [(action.file, action.definition.errors) for action in view.sound]
+    lists += [("definitions/connector.json", view.manifest.errors)] if view.manifest else []
+    for file, errors in lists:
+        for index, error in enumerate(errors):
+            try:
+                re.compile(error.pattern or "")
+            except (re.error, RecursionError, OverflowError):
+                yield Violation(file, f"/errors/{index}/pattern", "This is no regular expression.")
+
+
+@action_rule(
+    "D503",
+    "Put the entry with a pattern before the one without, or take one of them out.",
+    good=_errors(_GONE, {**_GONE, "code": "thing_lost", "pattern": None}),
+    bad=_errors({**_GONE, "pattern": None}, {**_GONE, "code": "thing_lost"}),
+)
+def errors_can_be_reached(action: ActionView) -> Iterator[tuple[str, str]]:
+    """No known error stands after one that takes every answer of the same status."""
+    taken: dict[int, str] = {}
+    for index, error in enumerate(action.definition.errors):
+        if error.status in taken:
+            yield f"/errors/{index}", f"“{taken[error.status]}” before it takes every answer {error.status}."
+        elif not error.pattern:
+            taken[error.status] = error.code
+
+
+@action_rule(
+    "D504",
+    "Add an example that succeeds, and one that the service refuses.",
+    good=_examples(_READING, _MISSING),
+    bad=_examples(_READING),
+)
+def examples_show_both_ends(action: ActionView) -> Iterator[tuple[str, str]]:
+    """At least one example succeeds, and at least one is refused by the service."""
+    examples = action.definition.examples
+    if not any(example.outputs is not None for example in examples):
+        yield "/examples", "No example succeeds."
+    if not any(example.error is not None and example.interactions for example in examples):
+        yield "/examples", "No example shows a refusal of the service."
+
+
+@action_rule(
+    "D505",
+    "Give each example either “outputs” or “error”, a title of its own, and inputs that the action has.",
+    good=_examples(_READING, _MISSING, {**_READING, "title": "Read it again"}),
+    bad=_examples(_READING, _MISSING, {**_READING, "title": "Read it again", "inputs": {"thing": "t-1"}}),
+)
+def examples_are_well_made(action: ActionView) -> Iterator[tuple[str, str]]:
+    """An example ends one way, has its own title, and gives only inputs that the action has."""
+    known = accepted_names(action.definition)
+    titles: set[str] = set()
+    for index, example in enumerate(action.definition.examples):
+        place = f"/examples/{index}"
+        if (example.outputs is None) == (example.error is None):
+            yield place, "It must have either “outputs” or “error”."
+        if example.title.casefold() in titles:
+            yield f"{place}/title", "Another example has this title as well."
+        titles.add(example.title.casefold())
+        # An example may show what happens to a mistyped name.
+        if example.error is None or example.interactions:
+            for name in example.inputs:
+                if name not in known:
+                    yield f"{place}/inputs{json_pointer.join([name])}", _unknown(name, list(known))
+
+
+@folder_rule(
+    "D506",
+    "Correct the example, or the definition or handler that it shows to be wrong.",
+    good=_examples(_READING, _MISSING),
+    bad=_examples({**_READING, "outputs": {"name": "Chair"}}, _MISSING),
+)
+def examples_hold(view: FolderView) -> Iterator[Violation]:
+    """Every example, run through the real runtime, makes exactly its requests and its outputs."""
+    if view.bundle is None:
+        return
+    for action in view.sound:
+        if action.schema_errors or isinstance(view.handlers[action.definition.key], str):
+            continue
+        running = Action(view.bundle, action.definition.key)
+        for index, example in enumerate(action.definition.examples):
+            try:
+                differences = run_example(view.bundle, running, example)
+            except (Exception, SystemExit) as error:  # handlers are anybody's code
+                reason = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+                differences = [f"it cannot be run: {reason}"]
+            for difference in differences:
+                told = difference[:1000].rstrip(".")
+                yield Violation(action.file, f"/examples/{index}", f"“{example.title}”: {told}.")
+
+
+def _unknown(name: str, names: list[str]) -> str:
+    close = nearest(name, names)
+    meant = f" Did you mean “{close[0]}”?" if close else ""
+    return f"There is no input “{name[:80]}”.{meant}"

@@ -1,0 +1,156 @@
+"""From what a caller hands over to an action's inputs: names made one, empty boxes dropped, defaults filled.
+
+The result is a plain dict under the definition's own names. What is not a known name stays as it is, so that
+validation can say so.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from connector import json_pointer
+from connector.definition.action import ActionDefinition
+from connector.definition.field import FieldSchema, ObjectSchema
+from connector.errors import Problem
+
+
+def documented_path(name: str, field: FieldSchema) -> str:
+    """The dotted path under which a field is documented; a list of values or rows ends in nothing special."""
+    if field.x_path is not None:
+        return field.x_path
+    if field.x_in in {"path", "query", "header"}:
+        return field.x_name or name
+    return ".".join(json_pointer.parse(field.pointers(name)[0]))
+
+
+def path_style_key(name: str, field: FieldSchema) -> str:
+    """The key of the field in the JSON of a Power Automate flow, such as `body/settings/colors/primary`."""
+    path = documented_path(name, field)
+    if field.x_in != "body":
+        return path
+    return "/".join(["body", *[part for part in path.removesuffix("[]").split(".") if part]])
+
+
+def accepted_names(definition: ActionDefinition) -> dict[str, str]:
+    """Every accepted name of every input, and the input it means. An input's own name always means itself."""
+    names: dict[str, str] = {}
+    for name, field in definition.inputs.properties.items():
+        resolved = definition.inputs.resolve(field)
+        for other in (path_style_key(name, resolved), *resolved.x_aliases):
+            names.setdefault(other, name)
+    return names | {name: name for name in definition.inputs.properties}
+
+
+def accept(
+    definition: ActionDefinition, given: Mapping[str, Any], names: Mapping[str, str] | None = None
+) -> tuple[dict[str, Any], list[Problem]]:
+    """The inputs under their own names, without what a form left empty, with defaults.
+
+    Args:
+        definition: The action.
+        given: What the caller hands over.
+        names: What `accepted_names` says of the action, where it was asked already.
+
+    Returns:
+        The inputs, and a problem for each one that was given under two names with different values.
+    """
+    names = accepted_names(definition) if names is None else names
+    inputs: dict[str, Any] = {}
+    keys: dict[str, str] = {}
+    problems: list[Problem] = []
+    for key, value in given.items():
+        name = names.get(key, key)
+        field = definition.inputs.properties.get(name)
+        cleaned = _clean(value, field, definition.inputs) if field else copy.deepcopy(value)
+        if cleaned is None and field:
+            continue
+        if name in inputs and inputs[name] != cleaned:
+            problems.append(
+                Problem(
+                    name,
+                    "twice",
+                    f"“{keys[name]}” and “{key}” are the same field, but their values differ.",
+                )
+            )
+        inputs[name] = cleaned
+        keys[name] = key
+    for name, field in definition.inputs.properties.items():
+        default = definition.inputs.resolve(field).default
+        if default is not None:
+            inputs.setdefault(name, copy.deepcopy(default))
+    return inputs, problems
+
+
+def _clean(value: Any, field: FieldSchema, schema: ObjectSchema) -> Any:
+    """The value without empty parts; None when nothing is left. Free-form objects are the user's own: untouched."""
+    field = schema.resolve(field)
+    if value is None or (value == "" and not field.x_keep_empty):
+        return None
+    if field.items is not None:
+        if isinstance(value, dict) and field.x_map_key:
+            value = _rows_from_map(value, field)
+        if isinstance(value, list | tuple):
+            return _clean_list(list(value), field, schema)
+        return value
+    if field.properties and isinstance(value, dict):
+        return _clean_row(value, field, schema)
+    return copy.deepcopy(value)
+
+
+def _clean_list(values: list[Any], field: FieldSchema, schema: ObjectSchema) -> list[Any] | None:
+    """The entries that say something. An empty row that must say something stays, for validation to see it.
+
+    A free-form object is the user's own, empty or not.
+    An empty list is a value only where the definition says so, and then only one that was given empty.
+    """
+    item = schema.resolve(field.items or FieldSchema())
+    cleaned = [_clean(_unwrapped(value, item), item, schema) for value in values]
+    telling = item.required or not item.properties
+    kept = [value for value in cleaned if value is not None and (value != {} or telling)]
+    return kept if kept or (field.x_keep_empty and not values) else None
+
+
+def _unwrapped(value: Any, item: FieldSchema) -> Any:
+    """The value of an entry that was pasted as the object it is on the wire."""
+    if item.x_pointer is None or not isinstance(value, dict) or "object" in item.types:
+        return value
+    inner = json_pointer.get(value, item.pointers("")[0])
+    return value if inner is json_pointer.MISSING else inner
+
+
+def _rows_from_map(value: dict[str, Any], field: FieldSchema) -> list[Any]:
+    key = field.x_map_key or ""
+    if field.x_map_value:
+        return [{key: name, field.x_map_value: item} for name, item in value.items()]
+    return [{key: name, **item} if isinstance(item, dict) else item for name, item in value.items()]
+
+
+def _clean_row(row: dict[str, Any], field: FieldSchema, schema: ObjectSchema) -> dict[str, Any]:
+    """A row under its flat names; a row pasted from a flow, nested as on the wire, is flattened."""
+    rest = copy.deepcopy(row)
+    cleaned: dict[str, Any] = {}
+    for name, declared in field.properties.items():
+        inner = schema.resolve(declared)
+        value = rest.pop(name) if name in rest else _take(rest, inner.pointers(name)[0])
+        value = _clean(value, inner, schema)
+        if value is not None:
+            cleaned[name] = value
+    return cleaned | {key: value for key, value in rest.items() if value != {}}
+
+
+def _take(row: dict[str, Any], place: str) -> Any:
+    """Remove and return what stands at `place` in a nested row; None where there is nothing."""
+    *parents, last = json_pointer.parse(place) or ("",)
+    inside: Any = row
+    for token in parents:
+        inside = inside.get(token) if isinstance(inside, dict) else None
+    if not isinstance(inside, dict) or last not in inside:
+        return None
+    value = inside.pop(last)
+    for depth in range(len(parents), 0, -1):
+        outer = json_pointer.get(row, json_pointer.join(parents[: depth - 1]))
+        if outer[parents[depth - 1]] == {}:
+            del outer[parents[depth - 1]]
+    return value

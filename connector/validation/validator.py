@@ -1,0 +1,147 @@
+"""Judging inputs and outputs against their JSON Schema, every problem at once.
+
+`jsonschema` does the judging; what people read is written here, because its own texts quote the value, and the
+value may be a secret.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+
+from connector.definition.field import FieldSchema, ObjectSchema
+from connector.errors import Problem
+from connector.validation.formats import FORMATS, fits
+from connector.validation.messages import Subject, sentence
+
+_format_checker = FormatChecker(formats=())
+for _name in FORMATS:
+    _format_checker.checks(_name)(lambda value, _name=_name: fits(_name, value))
+
+
+_LONGEST_NUMBER = 14_000
+"""Bits. Python writes no more than 4,300 digits."""
+
+
+class Validator:
+    """Judges values against one schema; made once per action and used from many threads.
+
+    Args:
+        schema: The schema as the definition's model.
+        document: The same schema as plain JSON.
+    """
+
+    def __init__(self, schema: ObjectSchema, document: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._validator = Draft202012Validator(document, format_checker=_format_checker)
+
+    def problems(self, values: Mapping[str, Any], names: Sequence[str] = ()) -> list[Problem]:
+        """Everything that is wrong with `values`, in the order of the form.
+
+        Args:
+            values: Inputs or outputs under their own names.
+            names: Every name that would have been accepted, for “did you mean”.
+        """
+        found: list[Problem] = []
+        unsendable = list(self._unsendable(values))
+        try:
+            for error in self._validator.iter_errors(values):
+                found.extend(self._tell(error, names))
+        except ValueError:
+            # jsonschema quotes values, and Python writes no number of so many digits; that is told below.
+            if not any(problem.rule == "json" for problem in unsendable):
+                raise
+        # jsonschema reports each missing name by itself, and each report tells of all.
+        found = list(dict.fromkeys(found))
+        told = {problem.field for problem in found}
+        found.extend(problem for problem in unsendable if problem.rule != "json" or problem.field not in told)
+        order = {name: place for place, name in enumerate(self._schema.properties)}
+        return sorted(found, key=lambda problem: order.get(problem.field.split("[")[0].split(".")[0], len(order)))
+
+    def _tell(self, error: ValidationError, names: Sequence[str]) -> Iterator[Problem]:
+        path = list(error.absolute_path)
+        if error.validator == "required":
+            for name in cast("list[str]", error.validator_value):
+                if isinstance(error.instance, dict) and name not in error.instance:
+                    yield sentence("required", self._subject([*path, name]), None, None)
+        elif error.validator == "additionalProperties":
+            known = self._row(path).properties if path else dict.fromkeys(names)
+            inside = self._subject(path).name if path else ""
+            declared = cast("dict[str, Any]", error.schema).get("properties", {})
+            for name in sorted(set(cast("dict[str, Any]", error.instance)) - set(declared), key=str):
+                yield sentence("unknown", Subject(_key([*path, name]), str(name), inside), list(known), None)
+        else:
+            yield sentence(str(error.validator), self._subject(path), error.validator_value, error.instance)
+
+    def _row(self, path: Sequence[str | int]) -> FieldSchema:
+        """The schema of the object at `path`."""
+        field = FieldSchema(properties=self._schema.properties)
+        for step in path:
+            inner = field.items if isinstance(step, int) else field.properties.get(step)
+            field = self._schema.resolve(inner) if inner is not None else FieldSchema()
+        return field
+
+    def _subject(self, path: Sequence[str | int]) -> Subject:
+        """Who a sentence is about: `Recipients, row 2, Email`."""
+        words: list[str] = []
+        secret = False
+        example = None
+        for depth, step in enumerate(path):
+            field = self._row(path[: depth + 1])
+            secret = secret or field.write_only
+            if isinstance(step, int):
+                words.append(f"row {step + 1}" if field.properties else f"item {step + 1}")
+            else:
+                words.append(field.title or str(step))
+            example = field.examples[0] if field.examples else None
+        return Subject(_key(path), words[-1] if words else "The inputs", ", ".join(words[:-1]), secret, example)
+
+    def _unsendable(self, value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:
+        """What JSON Schema lets pass and no wire can carry: half characters, endless numbers, line breaks, no JSON."""
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if rule := _unsendable_rule(key):
+                    yield sentence(rule, self._subject(path), None, None)
+                yield from self._unsendable(inner, (*path, key))
+        elif isinstance(value, list | tuple):
+            for index, inner in enumerate(value):
+                yield from self._unsendable(inner, (*path, index))
+        elif rule := _unsendable_rule(value):
+            yield sentence(rule, self._subject(path), None, None)
+        elif isinstance(value, str) and len(path) == 1 and self._row(path).x_in == "header" and not _fits_header(value):
+            yield sentence("header", self._subject(path), None, None)
+
+
+def _unsendable_rule(value: Any) -> str | None:
+    """The rule of the wire that a single value breaks."""
+    if isinstance(value, str):
+        return None if _encodable(value) else "encoding"
+    if isinstance(value, float):
+        return None if math.isfinite(value) else "finite"
+    if value is None or (isinstance(value, int) and value.bit_length() <= _LONGEST_NUMBER):
+        return None
+    return "json"
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _fits_header(text: str) -> bool:
+    return all(" " <= char <= "~" for char in text)
+
+
+def _key(path: Sequence[str | int]) -> str:
+    """`recipients[1].email`: the way of a value in the inputs."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+    return text

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from connector.catalogue.loader import load
+from connector.connections.connection import Connection
+from connector.connector import Connector
+from connector.errors import DefinitionError
+from connector.testing import FakeClock, ScriptedTransport, response
+from tests.connector.parcels import ACTIONS, API_KEY, GET, Json, action, body, field, manifest, write_folder
+
+
+def problems(folder: Path) -> list[tuple[str, str]]:
+    with pytest.raises(DefinitionError) as caught:
+        load(folder)
+    return [(problem.field, problem.rule) for problem in caught.value.problems]
+
+
+def test_a_folder_is_read_whole_in_the_order_of_its_groups_and_keys(tmp_path: Path) -> None:
+    bundle = load(write_folder(tmp_path / "parcels"))
+    assert list(bundle.actions) == ["get_parcel", "list_parcels", "post_once", "send_parcel"]
+    assert bundle.manifest.title == "Parcels"
+    assert bundle.document == manifest()
+    assert bundle.actions["get_parcel"].document == GET
+
+
+def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels", connector=manifest(baseUrl="ftp://x", colour="red"))
+    files = folder / "definitions/parcels"
+    (files / "a_broken.json").write_text("{")
+    (files / "b_empty.json").write_text("{}")
+    (files / "c_list.json").write_text("[]")
+    (files / "d_wrong.json").write_text(json.dumps(action("Wrong Key", {"a": field("text")}) | {"since": "1"}))
+    (files / "e_linked.json").symlink_to(write_outside(tmp_path))
+    (files / "f_pointer.json").write_text(json.dumps(action("f", {"a": body(x_pointer="no/slash")})))
+    wrong, pointer = "d_wrong.json#", "f_pointer.json#/inputs/properties/a/x-pointer"
+    kinds = "literal['string','integer','number','boolean','array','object','null']"
+    assert problems(folder) == [
+        ("definitions/connector.json#/baseUrl", "string_pattern_mismatch"),
+        ("definitions/connector.json#/colour", "extra_forbidden"),
+        *[
+            (f"definitions/parcels/{place}", rule)
+            for place, rule in [
+                ("a_broken.json", "file"),
+                *[(f"b_empty.json#/{name}", "missing") for name in NEEDED],
+                ("c_list.json", "file"),
+                (f"{wrong}/key", "string_pattern_mismatch"),
+                (f"{wrong}/operationId", "string_pattern_mismatch"),
+                (f"{wrong}/since", "string_pattern_mismatch"),
+                (f"{wrong}/inputs/properties/a/type/{kinds}", "literal_error"),
+                (f"{wrong}/inputs/properties/a/type/list[{kinds}]", "list_type"),
+                ("e_linked.json", "file"),
+                (f"{pointer}/function-after[_pointer(), str]", "value_error"),
+                (f"{pointer}/list[function-after[_pointer(), str]]", "list_type"),
+            ]
+        ],
+    ]
+
+
+NEEDED = [
+    "key", "operationId", "summary", "description", "group", "since", "effects", "request", "inputs", "outputs",
+]  # fmt: skip
+
+
+def write_outside(place: Path) -> Path:
+    path = place / "outside.json"
+    path.write_text(json.dumps(action("outside")))
+    return path
+
+
+@pytest.mark.parametrize("content", ["{}", "{"])
+def test_an_empty_connector_file_is_told_with_a_reason(tmp_path: Path, content: str) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    (folder / "definitions/connector.json").write_text(content)
+    assert problems(folder)
+
+
+def test_two_files_may_not_have_one_key(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    (folder / "definitions/parcels/twin.json").write_text(json.dumps(GET))
+    assert problems(folder) == [("definitions/parcels/twin.json#/key", "duplicate")]
+
+
+def test_a_folder_nested_beyond_measure_is_told_and_not_followed(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    deep: Json = {}
+    for _ in range(300):
+        deep = {"type": "array", "items": deep}
+    document = action("deep", {"a": body()})
+    document["inputs"]["properties"]["a"] |= deep
+    (folder / "definitions/parcels/deep.json").write_text(json.dumps(document))
+    found = problems(folder)
+    assert {place.partition("#")[0] for place, _ in found} == {"definitions/parcels/deep.json"}
+
+
+def test_shared_definitions_are_copied_with_what_they_need_and_never_over_an_own(tmp_path: Path) -> None:
+    inputs = {
+        "size": {"$ref": "#/$defs/size", "x-in": "body"},
+        "own": {"$ref": "#/$defs/own", "x-in": "body"},
+    }
+    document = action("sized", inputs, defs={"own": field("boolean")})
+    folder = write_folder(tmp_path / "parcels", [document])
+    common = {"size": field("array", items={"$ref": "#/$defs/part"}), "part": field("integer"), "own": field(), "x": {}}
+    (folder / "definitions/common.json").write_text(json.dumps({"$defs": common}))
+    bundle = load(folder)
+    loaded = bundle.actions["sized"]
+    assert set(loaded.document["inputs"]["$defs"]) == {"size", "part", "own"}
+    assert loaded.definition.input("own").types == ("boolean",)
+    assert loaded.definition.input("size").types == ("array",)
+
+
+def test_the_handlers_of_two_connectors_never_meet(tmp_path: Path) -> None:
+    source = """
+from connector.call import send
+from . import helpers
+
+def get_parcel(call):
+    return call.send() | {"note": helpers.NAME}
+"""
+    results = []
+    for name in ("one", "two"):
+        folder = write_folder(tmp_path / name, [GET], source)
+        (folder / "actions/helpers.py").write_text(f"NAME = {name!r}\n")
+        connector = Connector.load(folder, transport=ScriptedTransport([response(200, {})]), clock=FakeClock())
+        results.append(connector.run("get_parcel", {"parcel_id": "p"}, Connection(api_key=API_KEY))["note"])
+    assert results == ["one", "two"]
+    assert not {"actions.helpers", "helpers", "parcels"} & set(sys.modules)
+
+
+def test_loading_imports_no_handler(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels", ACTIONS, "raise SystemExit('imported')")
+    assert len(Connector.load(folder, clock=FakeClock()).actions) == 4

@@ -1,0 +1,58 @@
+"""The help of every command: there, within 80 columns, on stdout, and true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from connector.cli.app import cli as root
+from connector.errors import ExitStatus
+from tests.connector.cli.conftest import Cli
+
+
+def commands() -> Iterator[list[str]]:
+    context = root.make_context("x", [], resilient_parsing=True)
+    for name in root.list_commands(context):
+        command = root.get_command(context, name)
+        yield [name]
+        if isinstance(command, click.Group):
+            yield from ([name, inner] for inner in command.list_commands(context))
+
+
+ALL = [[], *commands()]
+
+
+@pytest.mark.parametrize("words", ALL, ids=" ".join)
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_command_explains_itself_within_eighty_columns(cli: Cli, words: list[str], option: str) -> None:
+    told = cli(*words, option)
+    assert (told.status, told.err) == (0, "")
+    lines = told.out.splitlines()
+    assert lines[0].startswith(" ".join(["Usage: courier-connector", *words]))
+    assert [line for line in lines if len(line) > 80] == []
+    assert "..." not in told.out.partition("Commands:")[2], "a summary that is cut off says nothing"
+
+
+@pytest.mark.parametrize("words", ALL[1:], ids=" ".join)
+def test_every_option_says_what_it_is_for(words: list[str]) -> None:
+    command: click.Command = root
+    for word in words:
+        assert isinstance(command, click.Group)
+        found = command.get_command(command.make_context("x", [], resilient_parsing=True), word)
+        assert found is not None
+        command = found
+    assert command.help
+    assert [option.name for option in command.params if isinstance(option, click.Option) and not option.help] == []
+
+
+def test_every_exit_status_is_explained(cli: Cli) -> None:
+    words = cli("--help").out.partition("Exit status:")[2].split()
+    assert {str(int(status)) for status in ExitStatus} <= set(words)
+
+
+def test_the_version_is_the_connectors(cli: Cli) -> None:
+    told = cli("--version")
+    assert told.status == 0
+    assert told.out.startswith("courier ")

@@ -1,0 +1,149 @@
+"""`sandbox` and `run --sandbox`: the local service, with nothing to start by hand and no account."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.connector.cli.conftest import Cli, child_environment
+
+
+@contextmanager
+def running(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The sandbox as a program of its own, and the address it prints."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "connector", "--connector", "courier", "sandbox", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=child_environment(),
+    )
+    try:
+        assert process.stdout
+        yield process, process.stdout.readline().strip()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def ask(url: str, method: str = "GET", body: object = None) -> int:
+    request = urllib.request.Request(  # noqa: S310 - loopback
+        url,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={"Authorization": "Bearer x", "Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def test_an_action_runs_in_the_sandbox_without_an_account(cli: Cli) -> None:
+    told = cli("run", "get_list", "--example", "--sandbox")
+    assert (told.status, told.err) == (0, "")
+    assert json.loads(told.out)["id"] == "news.weekly"
+
+
+def test_what_one_run_did_the_next_one_finds(cli: Cli) -> None:
+    assert cli("run", "update_list", "list_id=mine", "name=Mine", "--sandbox").status == 0
+    assert json.loads(cli("run", "get_list", "list_id=mine", "--sandbox").out)["name"] == "Mine"
+
+
+def test_a_run_in_the_sandbox_leaves_nothing_but_the_sandboxs_own_file(cli: Cli, tmp_path: Path) -> None:
+    cli("run", "get_list", "--example", "--sandbox")
+    assert {path.name.partition("-")[0] for path in (tmp_path / "state").iterdir()} == {"courier"}
+
+
+def test_a_refusal_of_the_sandbox_is_one_of_the_service(cli: Cli) -> None:
+    told = cli("run", "get_list", "list_id=nope", "--sandbox")
+    assert (told.status, told.out) == (5, "")
+    assert "nope" in told.err
+    assert "Field: list_id" in told.err
+
+
+def test_pages_of_the_sandbox_are_walked(cli: Cli) -> None:
+    one = json.loads(cli("run", "list_brands", "--sandbox", "--fields", "id").out)
+    told = cli("run", "list_brands", "--sandbox", "--fields", "id", "--all-pages", "--output", "json")
+    assert len(json.loads(told.out)) >= len(one)
+
+
+def test_a_connector_without_a_sandbox_says_so(cli: Cli, shop_folder: Path) -> None:
+    told = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--sandbox")
+    assert (told.status, told.out) == (1, "")
+    assert "brings no sandbox" in told.err
+    assert cli("--connector", shop_folder, "sandbox").status == 1
+
+
+def test_it_prints_its_address_serves_and_ends_cleanly_with_ctrl_c(tmp_path: Path) -> None:
+    file = tmp_path / "a folder" / "box.sqlite3"
+    with running("--port", "0", "--db", file) as (process, url):
+        assert url.startswith("http://127.0.0.1:")
+        assert ask(f"{url}/lists/news.weekly") == 200
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, file.is_file()) == (0, "", True)
+    assert "Press Ctrl-C to stop it." in err
+    assert "The sandbox has stopped; its state is kept." in err
+    assert "Traceback" not in err
+
+
+def test_the_running_sandbox_and_run_share_their_state_until_it_is_reset(cli: Cli) -> None:
+    assert cli("run", "update_list", "list_id=mine", "name=Mine", "--sandbox").status == 0
+    with running("--port", "0") as (_, url):
+        assert ask(f"{url}/lists/mine") == 200
+        assert ask(f"{url}/lists/yours", "PUT", {"name": "Yours"}) < 300
+        assert cli("run", "get_list", "list_id=yours", "--sandbox").status == 0
+    with running("--port", "0", "--reset") as (_, url):
+        assert ask(f"{url}/lists/mine") == 404
+        assert ask(f"{url}/lists/news.weekly") == 200
+
+
+def test_a_taken_port_is_explained(cli: Cli) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        told = cli("sandbox", "--port", str(port))
+    assert (told.status, told.out) == (1, "")
+    assert "The sandbox cannot start" in told.err
+    assert str(port) in told.err
+    assert "Choose another --port (0 takes a free one)" in told.err
+
+
+@pytest.mark.parametrize(
+    "content", [b"no database at all, but long enough to be looked at " * 40, b"SQLite format 3\0xx"]
+)
+def test_a_damaged_file_is_explained_and_left_alone(cli: Cli, tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "box.sqlite3"
+    file.write_bytes(content)
+    told = cli("sandbox", "--port", "0", "--db", file)
+    assert (told.status, told.out) == (1, "")
+    assert str(file) in told.err
+    assert "move it away or choose another --db" in told.err
+    assert file.read_bytes() == content
+
+
+def test_a_damaged_file_of_run_is_explained_too(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "state").mkdir(mode=0o700)
+    (tmp_path / "state" / "courier-sandbox.sqlite3").write_bytes(b"no database " * 100)
+    told = cli("run", "get_list", "--example", "--sandbox")
+    assert (told.status, told.out) == (1, "")
+    assert "courier-sandbox.sqlite3" in told.err
+    assert "move it away: it holds only practice data" in told.err
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none_is_refused(cli: Cli, port: str) -> None:
+    assert cli("sandbox", "--port", port).status == 2

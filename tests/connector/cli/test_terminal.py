@@ -1,0 +1,124 @@
+"""What a person at a terminal sees: tables, colours where they are wanted, and what is being waited for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from connector.cli import console
+from tests.connector.cli.conftest import SECRET, Cli
+from tests.connector.cli.shop import Shop
+from tests.connector.cli.terminal import Terminal
+
+Start = Callable[..., Terminal]
+
+
+def test_the_result_is_a_table_on_a_terminal(terminal: Start, shop_folder: Path, shop: Shop) -> None:
+    screen = terminal("--connector", shop_folder, "run", "--base-url", shop.url, "get_thing", "thing_id=t1")
+    assert screen.end() == 0
+    assert screen.text == "id    t1\nname  Lamp\n"
+
+
+def test_the_result_is_json_where_stdout_is_a_file(
+    terminal: Start, shop_folder: Path, shop: Shop, tmp_path: Path
+) -> None:
+    shop.says(200, {"id": 7})
+    file = tmp_path / "out.json"
+    screen = terminal(
+        "--connector", shop_folder, "run", "--base-url", shop.url, "get_thing", "thing_id=t1", stdout=file
+    )
+    assert screen.end() == 0
+    assert json.loads(file.read_text())["name"] is None
+    assert screen.text.startswith("Warning: ")
+
+
+def test_the_services_own_answer_stays_json_on_a_terminal(shop_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "is_terminal", lambda _stream: True)
+    assert shop_cli("get_thing", "thing_id=t1").out == "id    t1\nname  Lamp\n"
+    assert json.loads(shop_cli("get_thing", "thing_id=t1", "--raw").out) == {"id": "t1", "name": "Lamp"}
+    assert json.loads(shop_cli("get_thing", "thing_id=t1", "--output", "json").out) == {"id": "t1", "name": "Lamp"}
+
+
+@pytest.mark.parametrize(("env", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False), ({"NO_COLOR": ""}, True)])
+def test_colours_are_for_terminals_that_want_them(
+    terminal: Start, shop_folder: Path, env: dict[str, str], coloured: bool
+) -> None:
+    page = terminal("--connector", shop_folder, "list", **env)
+    assert page.end() == 0
+    assert ("\x1b[" in page.raw) is coloured
+    failure = terminal("--connector", shop_folder, "rum", **env)
+    assert failure.end() == 2
+    assert ("\x1b[31m" in failure.raw) is coloured
+
+
+def test_waiting_says_what_for_how_long_and_how_to_stop_and_ctrl_c_stops_it(
+    terminal: Start, shop_folder: Path, shop: Shop
+) -> None:
+    shop.says(503, {}, Retry_After="120")
+    screen = terminal("--connector", shop_folder, "run", "--base-url", shop.url, "get_thing", "thing_id=t1")
+    assert "The service answered 503; trying again: 120 s. Ctrl-C stops." in screen.wait_for("Ctrl-C stops.")
+    screen.type("\x03")
+    assert screen.end() == 130
+    assert "Stopped." in screen.text
+    assert "Traceback" not in screen.text
+
+
+def test_waiting_for_the_limit_of_calls_is_told_too(terminal: Start, own_folder: Path, shop: Shop) -> None:
+    path = own_folder / "definitions/connector.json"
+    manifest = json.loads(path.read_text())
+    manifest["throttle"] = {"calls": 1, "renewalPeriod": 90}
+    path.write_text(json.dumps(manifest))
+    shop.says(200, {"things": [], "paging": {"cursor": "c2"}})
+    screen = terminal("--connector", own_folder, "run", "--base-url", shop.url, "list_things", "--all-pages")
+    assert "Waiting for the limit of calls: 90 s. Ctrl-C stops." in screen.wait_for("Ctrl-C stops.")
+    screen.type("\x03")
+    assert screen.end() == 130
+
+
+def test_the_secret_is_asked_for_without_showing_it(
+    terminal: Start,
+    program: Callable[..., subprocess.CompletedProcess[str]],
+    shop_folder: Path,
+    shop: Shop,
+    tmp_path: Path,
+) -> None:
+    env = {
+        "PYTHON_KEYRING_BACKEND": "tests.connector.cli.keyrings.FileKeyring",
+        "TEST_KEYRING": str(tmp_path / "safe.json"),
+    }
+    screen = terminal("--connector", shop_folder, "connection", "add", "prod", "--base-url", shop.url, **env)
+    assert screen.wait_for("API key (hidden): ").endswith(": ")
+    screen.type("canary-typed\n")
+    assert screen.end() == 0
+    assert "Stored. Try it:" in screen.text
+    assert "canary-typed" not in screen.text
+    told = program("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--connection", "prod", **env)
+    assert told.returncode == 0
+    assert shop.requests[0].headers["authorization"] == "Bearer canary-typed"
+    assert "canary-typed" not in told.stdout + told.stderr
+
+
+def test_a_prompt_is_left_with_ctrl_c(terminal: Start, shop_folder: Path, tmp_path: Path) -> None:
+    env = {
+        "PYTHON_KEYRING_BACKEND": "tests.connector.cli.keyrings.FileKeyring",
+        "TEST_KEYRING": str(tmp_path / "safe.json"),
+    }
+    screen = terminal("--connector", shop_folder, "connection", "add", "prod", **env)
+    screen.wait_for("API key (hidden): ")
+    screen.type("\x03")
+    assert screen.end() == 130
+    assert "Stopped." in screen.text
+    assert not (tmp_path / "safe.json").exists()
+
+
+def test_inputs_can_be_typed_at_a_terminal(terminal: Start, shop_folder: Path, shop: Shop) -> None:
+    screen = terminal("--connector", shop_folder, "run", "--base-url", shop.url, "make_thing", "--inputs", "-")
+    screen.wait_for("Type the inputs as a JSON object; Ctrl-D ends it.")
+    screen.type('{"name": "Lamp"}\n\x04')
+    assert screen.end() == 0
+    assert shop.requests[0].json == {"name": "Lamp"}
+    assert SECRET not in screen.text

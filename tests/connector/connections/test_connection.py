@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import copy
+import pickle
+import traceback
+
+import pytest
+
+from connector.connections.connection import Connection, check_base_url, is_loopback
+from connector.errors import AuthorizationError
+from tests.connector.parcels import API_KEY, BASE
+
+OPEN = Connection(api_key=API_KEY, name="home", base_url="https://eu.parcels.example/")
+
+
+@pytest.mark.parametrize("shown", ["{!r}", "{!s}", "{}", "{!a}"])
+def test_a_connection_never_shows_its_secret(shown: str) -> None:
+    text = shown.format(OPEN)
+    assert API_KEY not in text
+    assert API_KEY[-4:] not in text
+    assert "home" in text
+
+
+def test_a_connection_tells_what_it_has_and_not_what_it_is() -> None:
+    assert repr(OPEN) == "Connection(name='home', base_url='https://eu.parcels.example', api_key='••••••')"
+    assert OPEN.fields == {"api_key"}
+    assert not hasattr(OPEN, "__dict__")
+
+
+@pytest.mark.parametrize("attempt", [pickle.dumps, copy.deepcopy, copy.copy])
+def test_a_connection_cannot_be_carried_off(attempt: object) -> None:
+    assert callable(attempt)
+    with pytest.raises(TypeError, match="cannot be pickled") as caught:
+        attempt(OPEN)
+    assert API_KEY not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_value_of_blanks_counts_as_none_and_blanks_around_are_cut() -> None:
+    made = Connection(api_key=f"  {API_KEY}\n", region="  ", other=None)
+    assert made.fields == {"api_key"}
+    assert made.reveal() == {"api_key": API_KEY}
+
+
+@pytest.mark.parametrize(
+    ("url", "clean"),
+    [
+        ("https://api.parcels.example", "https://api.parcels.example"),
+        (" https://api.parcels.example/v1/ ", "https://api.parcels.example/v1"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("http://127.0.0.1:1", "http://127.0.0.1:1"),
+        ("http://[::1]:1", "http://[::1]:1"),
+        ("http://parcels.localhost", "http://parcels.localhost"),
+    ],
+)
+def test_an_address_is_taken_without_its_last_slash(url: str, clean: str) -> None:
+    assert check_base_url(url) == clean
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "api.parcels.example",
+        "ftp://api.parcels.example",
+        "file:///etc/passwd",
+        "https://",
+        "https://:443",
+        "https://a.example:99999",
+        "https://a.example:0",
+        "https://[::1",
+        "https://ada:pass@a.example",
+        "https://ada@a.example",
+        "https://a.example/?x=1",
+        "https://a.example/#x",
+        "https://a.example/?",
+        "https://a.example#",
+        "https://a.example/a\nb",
+        "https://a b.example",
+        "https://a.exam\tple",
+        "http://api.parcels.example",
+        "http://localhost.parcels.example",
+        "http://localhost\\.parcels.example",
+        "http://10.0.0.1",
+        "http://127.0.0.1.parcels.example",
+        "http://0.0.0.0",
+    ],
+)
+def test_an_address_to_which_a_secret_may_not_go_is_refused(url: str) -> None:
+    with pytest.raises(AuthorizationError) as caught:
+        check_base_url(url)
+    assert caught.value.error_code == "base_url"
+
+
+def test_a_refused_address_is_not_repeated_as_it_may_hold_a_password() -> None:
+    with pytest.raises(AuthorizationError) as caught:
+        Connection(api_key=API_KEY, base_url="https://ada:hunter2@a.example")
+    assert "hunter2" not in str(caught.value.to_dict())
+
+
+def test_an_insecure_address_must_be_allowed_by_name() -> None:
+    made = Connection(api_key=API_KEY, base_url="http://api.parcels.example", allow_insecure=True)
+    assert made.base_url == "http://api.parcels.example"
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"), [("127.8.9.1", True), ("::1", True), ("192.168.0.1", False), ("", False)]
+)
+def test_loopback_is_this_machine_alone(host: str, expected: bool) -> None:
+    assert is_loopback(host) is expected
+
+
+def test_the_same_account_has_the_same_identity_whatever_it_is_called() -> None:
+    identity = Connection(api_key=API_KEY, name="a").identity(BASE)
+    assert Connection(api_key=API_KEY, name="b").identity(BASE + "/") == identity
+    assert Connection(api_key=API_KEY, base_url=BASE.upper().replace("HTTPS", "https")).identity("x") == identity
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Connection(api_key=API_KEY + "x"),
+        Connection(api_key=API_KEY, region="eu"),
+        Connection(token=API_KEY),
+        Connection(api_key=API_KEY, base_url="https://eu.parcels.example"),
+    ],
+)
+def test_another_account_has_another_identity(other: Connection) -> None:
+    assert other.identity(BASE) != Connection(api_key=API_KEY).identity(BASE)
+
+
+def test_an_identity_tells_nothing_of_the_secret() -> None:
+    identity = Connection(api_key=API_KEY).identity(BASE)
+    assert len(identity) == 64
+    assert API_KEY not in identity

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from connector.definition.action import ActionDefinition, KnownError
+from connector.definition.field import FieldSchema, spelling
+from connector.definition.service import ConnectorDefinition
+from connector.http.request import collisions
+from tests.connector.parcels import Json, action, body, definition, field, manifest, rows
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (rows({"a": field()}, x_map_value="a"), "x-map-value needs x-map-key"),
+        (rows({"a": field()}, x_map_key="b"), "x-map-key names a field of the list's rows"),
+        (field("array", x_map_key="b"), "x-map-key names a field of the list's rows"),
+        (rows({"a": field()}, x_map_key="a", x_map_value="b"), "x-map-value names a field of the list's rows"),
+        (field("string", x_spread=True), "x-spread is for objects"),
+        (field(x_pointer="a"), "begins with"),
+        (field(x_in="cookie"), "Input should be"),
+        (field("text"), "Input should be"),
+        (field(xin="body"), "not permitted"),
+        ({"type": "string", "x_in": "body"}, "not permitted"),
+    ],
+)
+def test_annotations_that_cannot_mean_anything_are_refused(words: Json, message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        FieldSchema.model_validate(words)
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("x_map_key", "x-map-key"), ("min_length", "minLength"), ("ref", "$ref"), ("schema_uri", "$schema")],
+)
+def test_words_are_spelt_in_a_file_as_json_schema_and_microsoft_spell_them(name: str, word: str) -> None:
+    assert spelling(name) == word
+
+
+def test_a_definition_does_not_change() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        definition().key = "other"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"key": "Send"},
+        {"operationId": "send"},
+        {"since": "1"},
+        {"summary": ""},
+        {"request": {"method": "HEAD", "path": "/x"}},
+        {"request": {"method": "GET", "path": "x"}},
+        {"throttle": {"calls": 0, "renewalPeriod": 60}},
+        {"throttle": {"calls": 1, "renewalPeriod": 0}},
+        {"outcome": [404]},
+    ],
+    ids=str,
+)
+def test_an_action_that_says_something_impossible_is_refused(change: Json) -> None:
+    with pytest.raises(ValidationError):
+        ActionDefinition.model_validate(action() | change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"baseUrl": "http://api.parcels.example"},
+        {"brandColor": "red"},
+        {"retry": {"attempts": 0}},
+        {"timeouts": {"total": 0}},
+        {"errors": [{"status": 200, "code": "x", "sentence": "x"}]},
+        {"colour": "red"},
+    ],
+    ids=str,
+)
+def test_a_connector_that_says_something_impossible_is_refused(change: Json) -> None:
+    with pytest.raises(ValidationError):
+        ConnectorDefinition.model_validate(manifest(**change))
+
+
+@pytest.mark.parametrize(
+    ("method", "repeatable"), [("GET", True), ("PUT", True), ("DELETE", True), ("POST", False), ("PATCH", False)]
+)
+def test_http_says_what_may_be_sent_twice(method: str, repeatable: bool) -> None:
+    assert definition(method=method).repeatable is repeatable
+
+
+def test_the_placeholders_of_a_path_are_told_in_its_order() -> None:
+    assert definition(path="/a/{b}/c/{d}").request.placeholders == ("b", "d")
+
+
+def test_the_words_beside_a_ref_win() -> None:
+    made = definition({"a": {"$ref": "#/$defs/t", "title": "Mine", "x-in": "body"}}, defs={"t": field(title="Its")})
+    assert (made.input("a").title, made.input("a").types) == ("Mine", ("string",))
+    odd = definition({"a": {"$ref": "#/$defs/none"}})
+    with pytest.raises(KeyError):
+        odd.input("a")
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"name": "n", "more": {"name": "m"}}, ["more"]),
+        ({"city": "c", "more": {"address": 1}}, ["more"]),
+        ({"name": "n", "more": {"other": 1}}, []),
+        ({"more": {"name": "m"}}, []),
+        ({"name": "n"}, []),
+    ],
+)
+def test_a_key_given_twice_once_in_a_box_and_once_in_a_free_object_is_a_problem(values: Json, told: Any) -> None:
+    made = definition(
+        {
+            "name": body(title="Name"),
+            "city": body(x_pointer="/address/city"),
+            "more": body("object", "More", x_pointer="", x_spread=True),
+        }
+    )
+    assert [problem.field for problem in collisions(made, values)] == told
+
+
+def test_a_known_error_is_an_error() -> None:
+    assert KnownError.model_validate({"status": 404, "code": "x", "sentence": "X."}).hint == ""

@@ -1,0 +1,382 @@
+"""The n8n package as data: that it says all the definitions say, in the way n8n wants it. No Node is needed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from connector.call.handler import checks_of
+from connector.catalogue.action import Action
+from connector.catalogue.catalogue import Catalogue
+from connector.export import ExportError, Selection, export
+from connector.export.n8n import package, words
+from connector.export.n8n.description import group_properties, properties
+from connector.export.n8n.layout import parameter_name
+from connector.export.n8n.node import NodeData
+from connector.export.n8n.readme import adds_something, readme
+from connector.export.n8n.typescript import Code, source
+from connector.json_pointer import join
+from tests.connector.export.whole import bundle, exported, parcels
+from tests.connector.parcels import GET, LIST, POST_ONCE, SEND, action, body, field, manifest, rows
+from tests.hosts.n8n_examples import OTHERWISE, samples
+from tests.hosts.n8n_form import parameters
+
+Json = dict[str, Any]
+
+_NOBODYS_CHOICES: Any = {"operationId": "NobodyOp", "value-collection": "a", "value-path": "b", "value-title": "c"}
+
+PUBLICATION = {
+    "contact": {"name": "Parcels", "url": "https://parcels.example/contact", "email": "help@parcels.example"},
+    "privacyPolicy": "https://parcels.example/privacy",
+    "categories": ["Communication"],
+}
+
+
+@cache
+def node() -> NodeData:
+    return NodeData.of(Selection(bundle(), list(Catalogue(bundle()))))
+
+
+@cache
+def drawn() -> list[Json]:
+    return [*properties(node())[:1], *(found for group in node().groups for found in group_properties(node(), group))]
+
+
+ACTIONS = list(Catalogue(bundle()))
+by_key = pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.key)
+
+
+def operation(key: str) -> Json:
+    return next(
+        option
+        for found in drawn()
+        if found["name"] == "operation"
+        for option in found["options"]
+        if option["value"] == key
+    )
+
+
+def fields(key: str) -> list[Json]:
+    return [
+        found
+        for found in drawn()
+        if found["name"] not in {"resource", "operation"} and found["displayOptions"]["show"]["operation"] == [key]
+    ]
+
+
+def boxes(key: str) -> dict[str, Json]:
+    """The parameters of an action by name, those in the collection too."""
+    found = {box["name"]: box for box in fields(key)}
+    return found | {option["name"]: option for option in found.get("additionalFields", {}).get("options", [])}
+
+
+def everything(value: Any) -> Iterator[Json]:
+    """Every parameter and every choice, at any depth."""
+    if isinstance(value, dict):
+        if "displayName" in value or ("name" in value and "value" in value):
+            yield value
+        for inner in value.values():
+            yield from everything(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from everything(inner)
+
+
+def parcels_node(tmp_path: Path, *actions: Json, **more: Any) -> NodeData:
+    document = manifest(publication=PUBLICATION, **more)
+    folder = parcels(tmp_path, *(actions or (SEND, POST_ONCE, GET, LIST)), connector=document)
+    return NodeData.of(Selection(folder, list(Catalogue(folder))))
+
+
+def test_the_same_definitions_give_the_same_bytes() -> None:
+    assert export(bundle(), "n8n") == exported("n8n")
+
+
+def test_nothing_of_this_machine_and_no_registry_is_in_it() -> None:
+    whole = b"\n".join(exported("n8n").values())
+    assert str(bundle().folder).encode() not in whole
+    assert re.findall(rb"registry\.|package-lock|npm-shrinkwrap", whole) == []
+    assert [path for path in exported("n8n") if "lock" in path] == []
+
+
+@by_key
+def test_every_action_is_an_operation_of_its_group(action: Action) -> None:
+    request = action.definition.request
+    routing = operation(action.key)["routing"]
+    expected = re.sub(
+        r"{([^}]*)}",
+        lambda name: f'{{{{ encodeURIComponent($parameter["{parameter_name(name.group(1))}"]) }}}}',
+        request.path,
+    )
+    assert routing["request"] == {"method": request.method, "url": f"={expected}" if request.placeholders else expected}
+    assert routing["send"]["preSend"] == [Code("prepare")]
+    assert routing["output"] == {"postReceive": [Code("receive")]}
+
+
+@by_key
+def test_every_input_has_a_box(action: Action) -> None:
+    inputs = action.definition.inputs
+    assert {parameter_name(name) for name in inputs.properties} <= set(boxes(action.key))
+    marked = {box["name"] for box in fields(action.key) if box.get("required")}
+    assert marked == {parameter_name(name) for name in inputs.required}
+
+
+@by_key
+def test_every_output_is_read(action: Action) -> None:
+    shape = node().shapes[action.group][action.key]
+    assert list(shape["outputs"]) == list(action.definition.outputs.properties)
+
+
+@by_key
+def test_plain_places_are_routed_by_n8n_and_the_rest_by_the_hook(action: Action) -> None:
+    shape = node().shapes[action.group][action.key]
+    for name in action.definition.inputs.properties:
+        declared = action.definition.input(name)
+        send = boxes(action.key)[parameter_name(name)].get("routing", {}).get("send")
+        routed = shape["inputs"][name].get("routed", False)
+        if declared.x_in == "body":
+            plain = send and join(send["property"].split("."))
+            assert plain == (declared.pointers(name)[0] if routed else None)
+            assert shape["inputs"][name]["at"] == list(declared.pointers(name))
+        elif declared.x_in == "query":
+            assert (send and send["property"]) == (declared.x_name or name if routed else None)
+    placed = [entry for entry in shape["inputs"].values() if entry["in"] in {"query", "body"}]
+    assert placed == [] or any(entry.get("routed") or "items" in entry or "ref" in entry for entry in placed)
+
+
+@by_key
+def test_paged_actions_walk(action: Action) -> None:
+    names = set(boxes(action.key))
+    routing = operation(action.key)["routing"]
+    if action.definition.pagination is None:
+        assert not names & {"returnAll", "limit", "wholePage"}
+        assert "operations" not in routing
+        return
+    assert names >= {"returnAll", "limit", "wholePage", action.definition.pagination.input}
+    assert routing["send"]["paginate"] is True
+    assert routing["operations"] == {"pagination": Code("walk")}
+    assert boxes(action.key)["limit"]["routing"] == {"output": {"maxResults": "={{ $value }}"}}
+
+
+def test_every_example_can_be_filled_in() -> None:
+    filled = [parameters(node(), sample.action, sample.example.inputs) for sample in samples(node())]
+    assert len(filled) > 150
+    assert all({"resource", "operation"} <= set(values) for values in filled)
+
+
+def test_names_are_written_as_n8n_wants_them() -> None:
+    for found in everything(drawn()):
+        name = found.get("displayName") or found["name"]
+        assert words.title(name) == name
+        description = found.get("description", "")
+        assert description == description.strip()
+        assert not re.search(r"\b(?:id|Id|url|json)\b", description), description
+        assert not (len(description.split(". ")) == 1 and description.endswith(".")), description
+        if found.get("type") == "boolean":
+            assert description.startswith("Whether")
+
+
+def test_long_lists_are_sorted_and_defaults_are_among_the_choices() -> None:
+    for found in everything(drawn()):
+        if found.get("type") in {"options", "multiOptions"}:
+            choices = found["options"]
+            assert choices == sorted(choices, key=lambda choice: words.listed(choice["name"])) or len(choices) < 5
+            assert len({choice["name"] for choice in choices}) == len(choices)
+            if found["type"] == "options":
+                assert found["default"] in [choice["value"] for choice in choices]
+        elif found.get("type") == "collection":
+            inner = found["options"]
+            assert inner == sorted(inner, key=lambda option: words.listed(option["displayName"])) or len(inner) < 5
+
+
+def test_nothing_inside_a_collection_is_marked_as_required() -> None:
+    # n8n would look for it outside the collection, in a field of the same name of another operation.
+    for found in everything(drawn()):
+        if found.get("type") == "collection":
+            assert [inner["name"] for inner in everything(found["options"]) if inner.get("required")] == []
+
+
+def test_secrets_are_typed_unseen() -> None:
+    for key in ("send_message", "create_profile"):
+        inputs = bundle().actions[key].definition.inputs
+        for name, declared in inputs.properties.items():
+            if inputs.resolve(declared).write_only:
+                assert boxes(key)[name]["typeOptions"]["password"] is True
+
+
+def test_rows_without_end_end() -> None:
+    elements = boxes("send_message")["elements"]["options"][0]["values"]
+    inner = {box["name"]: box for box in everything(elements)}
+    assert inner["elements"]["type"] == "fixedCollection"
+    filters = boxes("create_or_update_audience")["filters"]["options"][0]["values"]
+    assert {box["name"]: box.get("type") for box in everything(filters)}["filters"] == "json"
+
+
+def test_choices_come_from_the_actions_that_list_them() -> None:
+    box = boxes("get_brand")["brand_id"]
+    assert box["type"] == "resourceLocator"
+    method = box["modes"][0]["typeOptions"]["searchListMethod"]
+    source_of = node().searches[method]
+    assert (source_of["shape"]["path"], source_of["rows"], source_of["value"], source_of["title"]) == (
+        "/brands",
+        "results",
+        "id",
+        "name",
+    )
+    used = set(re.findall(r'"searchListMethod": "(\w+)"', json.dumps(drawn(), default=str)))
+    assert used == set(node().searches)
+
+
+def test_the_hooks_know_every_shape_that_is_referred_to() -> None:
+    text = json.dumps([node().shapes, node().searches, node().shared.fields])
+    assert set(re.findall(r'"ref": "(\w+)"', text)) == set(node().shared.fields)
+
+
+def test_the_credentials_sign_and_try() -> None:
+    text = exported("n8n")["credentials/CourierActionsApi.credentials.ts"].decode()
+    signature = r'=Bearer {{ $credentials.apiKey.trim().replace(/^(?:Bearer)\s+/i, "") }}'
+    assert package.signature(bundle().manifest) == signature
+    assert source(signature) in text
+    assert "url: '/brands'" in text
+    assert "password: true" in text
+
+
+def test_the_package_is_what_n8n_takes() -> None:
+    found = json.loads(exported("n8n")["package.json"])
+    assert found["name"] == "n8n-nodes-courier-actions"
+    assert found["peerDependencies"] == {"n8n-workflow": "*"}
+    assert not {"dependencies", "overrides"} & set(found)
+    assert not {"postinstall", "preinstall", "prepare"} & set(found["scripts"])
+    assert "n8n-community-node-package" in found["keywords"]
+    for built in (*found["n8n"]["nodes"], *found["n8n"]["credentials"]):
+        assert built.removeprefix("dist/").removesuffix(".js") + ".ts" in exported("n8n")
+    assert found["license"] == "MIT"
+    assert "MIT" in exported("n8n")["LICENSE.md"].decode()
+    codex = json.loads(exported("n8n")["nodes/Courier/Courier.node.json"])
+    assert codex["node"] == "n8n-nodes-courier-actions.courier"
+
+
+def test_there_is_an_icon_for_light_and_one_for_dark_screens() -> None:
+    light, dark = (exported("n8n")[f"icons/courier{kind}.svg"] for kind in ("", ".dark"))
+    assert light != dark
+    for icon in (light, dark):
+        assert ElementTree.fromstring(icon).tag.endswith("svg")  # noqa: S314 - our own file
+
+
+def test_the_readme_says_what_the_node_does_not_do() -> None:
+    text = readme(node())
+    beyond = {found.key for found in ACTIONS if adds_something(found.handler)}
+    assert beyond == {key for key, _ in OTHERWISE}
+    for found in ACTIONS:
+        told = text.count(f"  - {words.title(found.summary)}")
+        assert told >= (found.key in beyond) + bool(checks_of(found.handler)), found.key
+
+
+def test_a_file_of_the_package_imports_only_files_of_the_package_and_what_n8n_allows() -> None:
+    files = exported("n8n")
+    for path, content in files.items():
+        if not path.endswith(".ts"):
+            continue
+        for imported in re.findall(r"from '([^']+)'", content.decode()):
+            if not imported.startswith("."):
+                assert imported in {"n8n-workflow", "crypto"}
+                continue
+            way = Path(path).parent.joinpath(imported).as_posix().split("/")
+            target = "/".join(_straight(way))
+            assert f"{target}.ts" in files or f"{target}/index.ts" in files, (path, imported)
+
+
+def _straight(way: list[str]) -> list[str]:
+    found: list[str] = []
+    for part in way:
+        found = found[:-1] if part == ".." else [*found, part]
+    return found
+
+
+def test_another_connector_gives_a_package_under_its_own_name(tmp_path: Path) -> None:
+    made = parcels_node(tmp_path)
+    folder = parcels(tmp_path / "again", SEND, POST_ONCE, GET, LIST, connector=manifest(publication=PUBLICATION))
+    files = export(folder, "n8n")
+    assert made.package_name == "n8n-nodes-parcels-actions"
+    assert "nodes/Parcels/Parcels.node.ts" in files
+    assert [path for path, content in files.items() if b"ourier" in content] == []
+
+
+def test_some_groups_only_still_have_their_choices() -> None:
+    files = export(bundle(), "n8n", groups=["messages"])
+    assert "nodes/Courier/resources/messages.ts" in files
+    assert "nodes/Courier/resources/brands.ts" not in files
+    assert b"searchListBrands" in files["nodes/Courier/shapes/searches.ts"]
+
+
+def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
+    speed = body(title="Speed", default="slow", enum=["slow", "fast"], **{"x_ms_visibility": "advanced"})
+    made = parcels_node(tmp_path, action("send_parcel", {"speed": speed}), LIST)
+    (found,) = (box for box in group_properties(made, "parcels") if box["name"] == "speed")
+    assert found["default"] == "slow"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"thing": {"title": "Thing", "x-in": "body"}}, "thing"),
+        ({"operation": body(title="Operation")}, "operation"),
+        ({"a-b": body(title="A"), "a_b": body(title="B")}, "a_b"),
+        ({"size": body(title="Size", enum=["a b", "a_b", "A b"])}, "Size"),
+        ({"whole": body("string", "Whole", x_pointer="")}, "whole"),
+        ({"of": body("string", "Of", **{"x-ms-dynamic-values": _NOBODYS_CHOICES})}, "NobodyOp"),
+    ],
+    ids=["open type", "a name of n8n", "two of one name", "two choices of one name", "whole body", "no such source"],
+)
+def test_what_n8n_cannot_express_is_named(tmp_path: Path, inputs: Json, told: str) -> None:
+    folder = parcels(tmp_path, action("send_parcel", inputs), LIST, connector=manifest(publication=PUBLICATION))
+    with pytest.raises(ExportError, match="send_parcel") as refused:
+        export(folder, "n8n")
+    assert told in str(refused.value)
+
+
+def test_without_somebody_to_ask_there_is_no_package(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match="publication"):
+        export(parcels(tmp_path, SEND, LIST), "n8n")
+
+
+def test_a_field_of_rows_with_an_odd_name_is_found_again(tmp_path: Path) -> None:
+    odd = rows({"zip-code": field(title="ZIP")}, x_in="body", title="Stops")
+    made = parcels_node(tmp_path, action("send_parcel", {"stops": odd}), LIST)
+    shape = made.shapes["parcels"]["send_parcel"]["inputs"]["stops"]
+    assert shape["items"]["properties"]["zip-code"]["parameter"] == "zip_code"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ('it\'s "so"\n', "'it\\'s \"so\"\\n'"),
+        ("a\\b\u2028", "'a\\\\b\\u2028'"),
+        ({"a-b": [1, True, None], "c": Code("walk")}, "{ 'a-b': [1, true, null], c: walk }"),
+        ({}, "{}"),
+        ([{"name": "x" * 40}], "[\n\t{\n\t\tname: '" + "x" * 40 + "',\n\t},\n]"),
+    ],
+)
+def test_data_becomes_typescript(value: Any, text: str) -> None:
+    assert source(value) == text
+
+
+@pytest.mark.parametrize(
+    ("words_given", "titled", "said"),
+    [
+        ("Get a bulk job's users", "Get a Bulk Job's Users", "Get a bulk job users"),
+        ("Run an ad-hoc automation", "Run an ad-Hoc Automation", "Run an ad hoc automation"),
+        ("Add subscriber(s) to a list", "Add Subscriber(s) to a List", "Add subscribers to a list"),
+        ("recipient id", "Recipient ID", "Recipient id"),
+    ],
+)
+def test_names_are_cased_as_n8n_reckons_it(words_given: str, titled: str, said: str) -> None:
+    assert words.title(words_given) == titled
+    assert words.sentence(words_given) == said

@@ -1,0 +1,294 @@
+"""The Node-RED package has every action whole, and is what Node-RED loads."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from connector.definition.action import BodyDefault, Idempotency, KnownError, Pagination, RequestTemplate, Throttle
+from connector.export import ExportError, export
+from connector.export.node_red import definitions as runtime_definitions
+from connector.export.vocabulary import FORM, STANDARD, WIRE
+from tests.connector.export.whole import Json, bundle, definitions, document, exported, parcels, with_word
+from tests.connector.parcels import GET, LIST, SEND, action, body, field
+
+KEYS = sorted(definitions())
+GROUPS = list(bundle().manifest.groups)
+PACKAGE = "@courier-connector/node-red-contrib-courier-actions"
+by_action = pytest.mark.parametrize("key", KEYS)
+by_group = pytest.mark.parametrize("group", GROUPS)
+
+
+def text(file: str) -> str:
+    return exported("node-red")[file].decode()
+
+
+def form_of(page: str) -> Json:
+    return json.loads(re.search(r"const form = (.*);\n", page)[1])  # type: ignore[index, no-any-return]
+
+
+def form(key: str) -> Json:
+    return form_of(text(f"nodes/{definitions()[key].group}.html"))[key]  # type: ignore[no-any-return]
+
+
+def box(key: str, name: str) -> Json:
+    return next(box for box in form(key)["fields"] if box["name"] == name)
+
+
+def flow(group: str) -> list[Json]:
+    return json.loads(text(f"examples/{group}.json"))  # type: ignore[no-any-return]
+
+
+def test_the_package_says_what_npm_and_node_red_ask_for() -> None:
+    package = document("node-red", "package.json")
+    assert package["name"] == PACKAGE
+    assert package["license"] == "MIT"
+    assert "node-red" in package["keywords"]
+    assert package["bugs"]["url"].startswith("https://")
+    assert package["node-red"]["version"] == ">=4.0.0"
+    assert not {"dependencies", "peerDependencies", "scripts"} & set(package)
+
+
+def test_every_file_that_the_package_names_is_in_it() -> None:
+    package = document("node-red", "package.json")
+    names = set(exported("node-red"))
+    for script in package["node-red"]["nodes"].values():
+        assert {script, script.replace(".js", ".html")} <= names
+    assert {name.split("/")[0] for name in names} == {*package["files"], "package.json", "README.md", "LICENSE"}
+
+
+def test_the_same_folder_gives_the_same_bytes() -> None:
+    assert export(bundle(), "node-red") == exported("node-red")
+
+
+def test_no_script_asks_for_more_than_node_and_the_package_have() -> None:
+    for name, content in exported("node-red").items():
+        for wanted in re.findall(r"require\('([^']+)'\)", content.decode() if name.endswith(".js") else ""):
+            assert wanted.startswith(("node:", "./", "../lib/", "../definitions.json")), name
+
+
+def test_nothing_of_this_machine_or_a_registry_is_in_it() -> None:
+    for name, content in exported("node-red").items():
+        found = re.search(rb"/work/|/root/|npmjs|pypi\.org|__PACKAGE__|__CONNECTION__", content)
+        assert found is None, name
+
+
+@by_group
+def test_a_group_is_a_node_with_form_help_and_icon(group: str) -> None:
+    kind = f"courier-{group.replace('_', '-')}"
+    page = text(f"nodes/{group}.html")
+    assert f"RED.nodes.registerType('{kind}'" in page
+    assert f'data-template-name="{kind}"' in page
+    assert f'data-help-name="{kind}"' in page
+    assert f'icon: "{group}.svg"' in page
+    assert f"nodes/icons/{group}.svg" in exported("node-red")
+    assert f'registerGroup(RED, "{group}")' in text(f"nodes/{group}.js")
+    assert document("node-red", "definitions.json")["types"]["groups"][group] == kind
+
+
+@pytest.mark.parametrize("page", [*GROUPS, "connection"])
+def test_a_page_is_whole(page: str) -> None:
+    opened: list[str] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, _attrs: object) -> None:
+            if tag not in {"input", "br"}:
+                opened.append(tag)
+
+        def handle_endtag(self, tag: str) -> None:
+            assert opened.pop() == tag
+
+    content = text(f"nodes/{page}.html")
+    reader = Reader()
+    # What is inside a template is a page of its own.
+    for part in [re.sub(r"</?script[^>]*>", "", content.partition("data-template-name")[2].partition(">")[2])]:
+        reader.feed(part)
+    assert opened == []
+    assert content.count("<script") == content.count("</script>")
+
+
+@by_action
+def test_an_action_is_in_the_runtime_the_form_the_help_an_example_and_the_readme(key: str) -> None:
+    definition = definitions()[key]
+    made = document("node-red", "definitions.json")["actions"][key]
+    assert list(made["inputs"]["properties"]) == list(definition.inputs.properties)
+    assert list(made["outputs"]["properties"]) == list(definition.outputs.properties)
+    assert [box["name"] for box in form(key)["fields"]] == list(definition.inputs.properties)
+    shown = text(f"nodes/{definition.group}.html").partition(f"<h3>{definition.summary}</h3>")[2].partition("<h3>")[0]
+    for name in (*definition.inputs.properties, *definition.outputs.properties):
+        assert re.search(rf"<dt[^>]*>{re.escape(name)} <", shown), name
+    assert [node["action"] for node in flow(definition.group) if node.get("action") == key] == [key]
+    assert f"`{key}`" in text("README.md")
+
+
+@by_action
+def test_a_box_is_what_its_input_is(key: str) -> None:
+    definition = definitions()[key]
+    for made in form(key)["fields"]:
+        given = definition.input(made["name"])
+        assert made["title"] == given.title
+        assert made["description"] == given.description
+        assert made.get("required", False) == (made["name"] in definition.inputs.required)
+        assert made.get("advanced", False) == (given.x_ms_visibility == "advanced" and not made.get("required"))
+        assert (made["kind"] == "secret") == given.write_only
+        assert made.get("values") == given.enum
+        assert made.get("choices", False) == (given.x_ms_dynamic_values is not None)
+
+
+def test_every_kind_of_box_is_drawn_by_the_script() -> None:
+    drawn = text("resources/editor.js").partition("const KINDS = {")[2].partition("\n  };")[0]
+    kinds = set(re.findall(r"^    '?([a-z ]+)'?: \(", drawn, re.MULTILINE))
+    used = {box["kind"] for key in KEYS for box in form(key)["fields"]}
+    assert used <= kinds
+    assert {*runtime_kinds(), "choice", "secret"} == kinds
+
+
+def runtime_kinds() -> set[str]:
+    from connector.export.node_red.forms import _KINDS  # noqa: PLC0415
+
+    return set(_KINDS.values())
+
+
+def test_boxes_of_a_known_action() -> None:
+    assert box("send_message", "user_id")["kind"] == "text"
+    assert box("send_message", "webhook_method")["values"] == ["POST", "PUT"]
+    assert box("send_message", "recipients")["kind"] == "json"
+    assert "advanced" in box("send_message", "slack_channel")
+    assert box("get_list", "list_id")["required"] is True
+
+
+def test_a_secret_is_never_written_into_an_example_flow() -> None:
+    secret = {
+        (key, name)
+        for key in KEYS
+        for name in definitions()[key].inputs.properties
+        if definitions()[key].input(name).write_only
+    }
+    found = [
+        value
+        for group in GROUPS
+        for node in flow(group)
+        for name, value in node.get("boxes", {}).items()
+        if (node["action"], name) in secret
+    ]
+    assert {value["t"] for value in found} <= {"env"}
+    assert not [node for group in GROUPS for node in flow(group) if "credentials" in node]
+
+
+@by_group
+def test_an_example_flow_is_wired_and_catches_errors(group: str) -> None:
+    nodes = flow(group)
+    ids = [node["id"] for node in nodes]
+    assert len(set(ids)) == len(ids)
+    assert {target for node in nodes for wire in node.get("wires", []) for target in wire} <= set(ids)
+    assert {"inject", "catch", "debug", "courier-connection"} <= {node["type"] for node in nodes}
+    assert all(node["connection"] in ids for node in nodes if "connection" in node)
+
+
+def test_every_word_of_the_format_is_read_by_the_runtime_or_left_out_on_purpose() -> None:
+    assert runtime_definitions.KEPT | runtime_definitions.LEFT_OUT == STANDARD | WIRE | FORM
+    assert not runtime_definitions.KEPT & runtime_definitions.LEFT_OUT
+
+
+@pytest.mark.parametrize(
+    ("model", "file", "words"),
+    [
+        (RequestTemplate, "lib/request.js", {"method", "path", "body", "bodyDefaults"}),
+        (BodyDefault, "lib/complete.js", {"at", "ifPresent", "ifAbsent", "set", "copy"}),
+        (Pagination, "lib/run.js", {"rows", "input", "cursor", "more"}),
+        (Throttle, "lib/throttle.js", {"calls", "renewalPeriod"}),
+        (KnownError, "lib/refusal.js", {"status", "code", "sentence", "hint", "field", "pattern"}),
+        (Idempotency, "lib/run.js", {"input"}),
+    ],
+)
+def test_the_runtime_reads_every_word_of_a_part(model: type[BaseModel], file: str, words: set[str]) -> None:
+    """A word that is new in the format fails here until somebody has decided what the runtime does with it."""
+    assert {field.alias for field in model.model_fields.values()} - {"scope"} == words
+    for word in words:
+        assert re.search(rf"\b{word}\b", text(file)), word
+
+
+def test_a_part_of_the_catalogue_is_a_package_that_refers_to_nothing_outside() -> None:
+    files = export(bundle(), "node-red", groups=["messages"])
+    made = json.loads(files["definitions.json"])
+    assert list(made["types"]["groups"]) == ["messages"]
+    assert {name for name in files if name.startswith("nodes/")} == {
+        *("nodes/connection.html", "nodes/connection.js", "nodes/messages.html", "nodes/messages.js"),
+        *("nodes/icons/connection.svg", "nodes/icons/messages.svg"),
+    }
+    assert "x-ms-dynamic-values" not in json.dumps(made)
+    assert not any("choices" in box for box in form_of(files["nodes/messages.html"].decode())["send_message"]["fields"])
+
+
+def test_another_connector_is_exported_under_its_own_name(tmp_path: Path) -> None:
+    files = export(parcels(tmp_path, SEND, GET, LIST), "node-red")
+    assert b"courier" not in b"".join(files.values()).lower()
+    assert json.loads(files["package.json"])["name"] == "@parcels-connector/node-red-contrib-parcels-actions"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "told"),
+    [
+        ({"fast": body(["string", "boolean"], "Fast", description="x")}, "“fast” may be boolean or string"),
+        (
+            {"size": body("integer", "Size", description="x", enum=[1, 2])},
+            "“size” is a choice of values that are no texts",
+        ),
+        (
+            {"x": field("object", "X", description="x", x_in="header")},
+            "“x” is no plain value, but travels in the header",
+        ),
+        ({"code": body("string", "Code", description="x", pattern="(?P<a>b)")}, "“code” has “(?P”"),
+    ],
+)
+def test_what_node_red_cannot_express_is_an_error_that_names_it(tmp_path: Path, inputs: Json, told: str) -> None:
+    with pytest.raises(ExportError, match=re.escape("“send_parcel” cannot be exported")) as caught:
+        export(parcels(tmp_path, action("send_parcel", inputs)), "node-red")
+    assert told in str(caught.value)
+
+
+def test_a_word_that_nobody_knows_is_an_error() -> None:
+    changed = with_word("get_list", lambda action: action["inputs"]["properties"]["list_id"].update({"x-new": 1}))
+    with pytest.raises(ExportError, match="x-new"):
+        export(changed, "node-red")
+
+
+def test_no_setting_of_a_node_has_a_name_that_the_editor_uses_itself() -> None:
+    page = text("nodes/messages.html").partition("defaults: {")[2].partition("    inputs: 1")[0]
+    names = set(re.findall(r"^      (\w+): ", page, re.MULTILINE))
+    assert {"connection", "action", "boxes"} <= names
+    assert not names & {
+        "id",
+        "type",
+        "x",
+        "y",
+        "z",
+        "g",
+        "d",
+        "l",
+        "inputs",
+        "outputs",
+        "wires",
+        "info",
+        "icon",
+        "valid",
+    }
+
+
+def test_text_from_a_definition_cannot_end_a_script(tmp_path: Path) -> None:
+    hostile = action("send_parcel", {"note": body("string", "</script><b>", description="<!-- </script>")})
+    page = export(parcels(tmp_path, hostile), "node-red")["nodes/parcels.html"].decode()
+    assert page.count("</script>") == 4
+    assert form_of(page)["send_parcel"]["fields"][0]["title"] == "</script><b>"
+
+
+def test_the_readme_says_what_handlers_do_beyond_data() -> None:
+    readme = text("README.md").partition("## What this package leaves out")[2]
+    told = {key for key in KEYS if f"(`{key}`)" in readme}
+    assert {"create_or_update_audience", "get_audience", "list_audiences", "send_message"} <= told
+    assert "get_list" not in told

@@ -1,0 +1,220 @@
+"""Microsoft's designer and run-time can take the package as it is.
+
+The rules are Microsoft's published ones, rebuilt here as far as this package could break them; each names its source:
+SV "Fix Swagger Validator errors", CS "Coding standards", SG "Connector string guidance", CR certification, FAQ the
+limits, LX the open-source Logic Apps designer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import Any
+
+import pytest
+from jsonschema import Draft4Validator
+
+from tests.connector.export.power_platform import as_checked, by_action, examples, packaged, said
+from tests.connector.export.power_platform_package import (
+    Drawn,
+    fields,
+    followed,
+    labels,
+    swagger,
+)
+from tests.connector.export.whole import definitions, exported
+
+
+@by_action
+def test_no_two_boxes_and_no_two_outputs_have_the_same_label(key: str) -> None:
+    operation = packaged(key)
+    boxes = [(each["x-ms-summary"], each["x-ms-summary"]) for each in operation.beside_the_body]
+    boxes += labels(operation.body["schema"], inputs=True) if operation.body else []
+    outputs = list(labels(operation.answers() or {"properties": {}}, inputs=False)) if operation.answers() else []
+    for shown in (boxes, outputs):
+        for which in (0, 1):  # what the designer shows, and the own title that reference pages show alone
+            assert [label for label, times in Counter(each[which].lower() for each in shown).items() if times > 1] == []
+
+
+@by_action
+def test_the_designer_finds_the_outputs_and_no_other_schema_is_in_its_way(key: str) -> None:
+    responses = packaged(key).document["responses"]
+    assert any(re.fullmatch(r"2\d\d", status) for status in responses)
+    with_schema = [status for status, response in responses.items() if "schema" in response]
+    assert with_schema in ([], ["200"], ["201"])
+    in_the_body = [each for each in said(key, "outputs") if each.places != ((),)]
+    assert bool(with_schema) == bool(in_the_body)
+    if with_schema:
+        assert packaged(key).answers() is responses[with_schema[0]]["schema"]
+    assert "default" not in responses
+    assert any(status.startswith("4") for status in responses)
+
+
+@by_action
+def test_every_success_that_the_service_is_known_to_answer_is_there(key: str) -> None:
+    known = {str(response.status) for _, response in examples(key) if 200 <= response.status < 300}
+    assert known <= set(packaged(key).document["responses"])
+
+
+def test_send_keeps_its_output_although_the_service_answers_202() -> None:
+    responses = packaged("send_message").document["responses"]
+    assert "schema" in responses["200"]
+    assert "schema" not in responses["202"]
+    assert ("requestId",) in packaged("send_message").outputs()
+
+
+def test_a_free_form_object_of_a_request_is_shown_and_one_of_an_answer_is_not() -> None:
+    assert "x-ms-visibility" in packaged("send_message").inputs()["message", "data"].schema
+    assert packaged("send_message").inputs()["message", "data"].schema["x-ms-visibility"] != "internal"
+    assert packaged("send_message").inputs()["message", "channels"].schema["x-ms-visibility"] == "internal"
+    history = packaged("get_message_history").outputs()["results", "[]", "profile"]
+    assert history.schema["x-ms-visibility"] == "internal"
+
+
+@by_action
+def test_dynamic_values_find_rows_and_columns_in_a_real_answer(key: str) -> None:
+    for box in [*packaged(key).beside_the_body, *(each.schema for each in packaged(key).inputs().values())]:
+        if "x-ms-dynamic-values" not in box:
+            continue
+        values, listed = box["x-ms-dynamic-values"], box["x-ms-dynamic-list"]
+        assert values["operationId"] == listed["operationId"]
+        way = [values["value-collection"], values["value-path"], values["value-title"]]
+        assert way == [listed["itemsPath"], listed["itemValuePath"], listed["itemTitlePath"]]
+        other = next(name for name, each in definitions().items() if each.operation_id == values["operationId"])
+        answers = [response.body for _, response in examples(other) if response.status == 200]
+        found = [row for answer in answers for row in answer.get(way[0]) or []]
+        assert found
+        assert all(row.get(way[1]) for row in found)
+        assert any(row.get(way[2]) for row in found)
+
+
+def test_ids_have_choices() -> None:
+    chosen = {key for key in definitions() for box in packaged(key).beside_the_body if "x-ms-dynamic-list" in box}
+    assert {"get_list", "get_audience"} <= chosen
+    assert "x-ms-dynamic-list" in packaged("send_message").inputs()["message", "template"].schema
+
+
+@by_action
+def test_every_answer_of_the_examples_passes_the_type_check(key: str) -> None:
+    schema = packaged(key).answers()
+    for _, response in examples(key):
+        if schema is not None and 200 <= response.status < 300 and response.body is not None:
+            problems = Draft4Validator(as_checked(schema)).iter_errors(response.body)
+            assert [error.message for error in problems] == []
+
+
+@by_action
+def test_null_passes_the_type_check_wherever_it_can_come(key: str) -> None:
+    for place, each in packaged(key).outputs().items():
+        if place[-1] not in {"[]", "*"}:
+            assert each.kind is None or each.schema.get("x-nullable") is True, place
+
+
+@pytest.mark.parametrize("target", ["ws-1", {"id": "u-1", "email": "ada@example.com"}, None])
+def test_both_forms_of_a_target_pass_the_type_check(target: Any) -> None:
+    schema = packaged("get_audit_event").answers()
+    assert schema is not None
+    assert Draft4Validator(as_checked(schema)).is_valid({"auditEventId": "a", "target": target})
+    assert ("target", "id") in packaged("get_audit_event").outputs()
+
+
+@by_action
+def test_whole_numbers_of_an_answer_have_room_for_milliseconds(key: str) -> None:
+    for each in packaged(key).outputs().values():
+        if each.kind == "integer":
+            assert each.schema["format"] == "int64"
+
+
+def test_the_definition_fits_into_a_solution() -> None:
+    assert (
+        len(exported("power-platform")["apiDefinition.swagger.json"].decode()) <= 500_000
+    )  # PowerPlatformConnectors 3567
+
+
+def test_the_head_of_the_definition_is_what_certification_asks_for() -> None:
+    head = swagger()
+    assert head["swagger"] == "2.0"
+    assert re.fullmatch(r"[\w.-]+", head["host"])
+    assert head["basePath"] == "/"
+    assert head["schemes"] == ["https"]
+    assert len(head["info"]["title"]) <= 30
+    assert not re.search(r"\b(api|connector)\b", head["info"]["title"].lower())
+    assert 30 <= len(head["info"]["description"]) <= 500
+    assert set(head["info"]["contact"]) == {"name", "url", "email"}
+    named = {each["propertyName"]: each["propertyValue"] for each in head["x-ms-connector-metadata"]}
+    assert set(named) == {"Website", "Privacy policy", "Categories"}
+    assert len(named["Categories"].split(";")) <= 2
+
+
+@by_action
+def test_an_operation_has_the_texts_that_are_asked_for(key: str) -> None:
+    document = packaged(key).document
+    assert len(document["summary"]) <= 80
+    assert not re.search(r"[/\\<>*%&?]", document["summary"])
+    assert document["summary"][-1].isalnum() or document["summary"].endswith(")")  # SG
+    assert document["description"].endswith(".")
+    assert len(document["description"]) <= 1000
+    assert not re.search(r"power (apps|automate|bi|platform)|logic apps", document["description"].lower())  # CR
+    for each in packaged(key).beside_the_body:
+        assert re.fullmatch(r"[A-Za-z0-9() ]+", each["x-ms-summary"])
+        assert each["description"].endswith((".", "!", "?", ")"))
+    for drawn in [*packaged(key).inputs().values(), *packaged(key).outputs().values()]:
+        if drawn.place[-1] not in {"[]", "*"}:
+            assert drawn.title, drawn.place
+            assert drawn.schema.get("description") or drawn.schema.get("properties"), drawn.place  # SG
+
+
+@by_action
+def test_parameters_are_declared_as_the_path_needs_them(key: str) -> None:
+    operation = packaged(key)
+    in_path = [each for each in operation.beside_the_body if each["in"] == "path"]
+    assert {each["name"] for each in in_path} == set(re.findall(r"{([^}]+)}", operation.path))
+    assert all(each["required"] and each["x-ms-url-encoding"] for each in in_path)  # SV PathParameterMissingEncoding
+    assert all("x-ms-url-encoding" not in each for each in operation.beside_the_body if each["in"] == "query")
+    counted = Counter((each["name"], each["in"]) for each in operation.parameters)
+    assert all(times == 1 for times in counted.values())
+    assert operation.body is None or operation.method not in {"GET", "HEAD"}
+    assert all("collectionFormat" not in each for each in operation.beside_the_body)
+
+
+@by_action
+def test_schemas_keep_the_rules_of_swagger(key: str) -> None:
+    operation = packaged(key)
+    for schema in filter(None, (operation.body and operation.body["schema"], operation.answers())):
+        everything = [Drawn((), followed(schema), required=True), *fields(schema)]
+        assert len(everything) <= 512  # FAQ: schemas per body
+        for each in everything:
+            assert isinstance(each.kind, str | None)
+            assert each.kind != "array" or each.schema["items"]
+            assert set(each.schema.get("required", [])) <= set(each.schema.get("properties", {}))
+            assert each.schema.get("required") != []
+            assert each.schema.get("format", "int64") in {
+                "int64",
+                "date",
+                "date-time",
+                "double",
+                "email",
+                "uri",
+                "password",
+            }
+            if each.schema.get("x-ms-visibility") == "internal":
+                assert not each.required
+
+
+def test_what_is_the_same_in_several_operations_is_written_once() -> None:
+    inline = Counter(
+        json.dumps(parameter)
+        for methods in swagger()["paths"].values()
+        for operation in methods.values()
+        for parameter in operation["parameters"]
+        if "$ref" not in parameter and parameter["in"] != "body"
+    )
+    assert [text for text, times in inline.items() if times > 1] == []
+    text = json.dumps(swagger())
+    for part in ("parameters", "definitions"):
+        for name in swagger()[part]:
+            assert text.count(f'"#/{part}/{name}"') >= (1 if part == "definitions" else 2), name
+    unfollowed = json.dumps([swagger()["definitions"], swagger()["paths"]])
+    for name in re.findall(r'"#/definitions/(\w+)"', unfollowed):
+        assert name in swagger()["definitions"]

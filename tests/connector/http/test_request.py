@@ -1,0 +1,206 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connector.http.request import HttpRequest, body_of, build, masked, path_segment
+from connector.http.transport import RequestsTransport, SendOptions
+from connector.secrets import MASK
+from connector.testing import FakeClock
+from tests.connector.parcels import BASE, Json, body, definition, field, rows
+from tests.connector.station import Station
+
+
+def sent(inputs: Json, values: Json, **words: Any) -> HttpRequest:
+    made = definition(inputs, **words)
+    return build(made, values, BASE, body_of(made, values))
+
+
+def sent_body(inputs: Json, values: Json, **words: Any) -> Any:
+    return sent(inputs, values, **words).body
+
+
+def test_each_input_goes_where_its_definition_says() -> None:
+    request = sent(
+        {
+            "list_id": field(x_in="path", x_name="id"),
+            "dry_run": field("boolean", x_in="query", x_name="dry-run"),
+            "trace": field(x_in="header", x_name="X-Trace"),
+            "name": body(),
+            "primary": body(x_pointer="/settings/colors/primary"),
+            "left_out": body(),
+        },
+        {"list_id": "a", "dry_run": True, "trace": "t", "name": "n", "primary": "#fff"},
+        method="PUT",
+        path="/lists/{id}/parts",
+    )
+    assert request.method == "PUT"
+    assert request.url == f"{BASE}/lists/a/parts?dry-run=true"
+    assert request.headers == {"Accept": "application/json", "X-Trace": "t", "Content-Type": "application/json"}
+    assert request.body == {"name": "n", "settings": {"colors": {"primary": "#fff"}}}
+
+
+def test_the_secret_is_no_part_of_a_request() -> None:
+    assert set(sent({}, {}).headers) == {"Accept"}
+
+
+@pytest.mark.parametrize(
+    ("value", "query"),
+    [
+        (True, "q=true"),
+        (False, "q=false"),
+        (7, "q=7"),
+        (1.5, "q=1.5"),
+        (["a", "b c", "d&e=f"], "q=a&q=b%20c&q=d%26e%3Df"),
+        ([True, 2], "q=true&q=2"),
+        ("ü+/?#", "q=%C3%BC%2B%2F%3F%23"),
+        ([], ""),
+    ],
+)
+def test_query_values_are_written_as_services_read_them(value: Any, query: str) -> None:
+    request = sent({"q": field([], x_in="query")} | {"q": {"x-in": "query"}}, {"q": value}, method="GET")
+    assert request.url == f"{BASE}/parcels" + (f"?{query}" if query else "")
+
+
+ODD_IDS = ["a/b", "a b", "..", ".", "a.b", "?", "#", "a\nb", "ä🎁", "%2e%2e", "{other}", "a\\b", "a;b=c", "a@b:c", "+"]
+
+
+@pytest.mark.parametrize("text", ODD_IDS)
+def test_an_id_is_one_segment_of_the_path_on_a_real_socket(station: Station, text: str) -> None:
+    made = definition({"id": field(x_in="path"), "other": field(x_in="path")}, method="GET", path="/p/{id}/q/{other}")
+    request = build(made, {"id": text, "other": "o"}, station.url, None)
+    RequestsTransport(FakeClock(), "test").send(request, {}, SendOptions(5, 5, 10_000, 1000))
+    (seen,) = station.seen
+    segments = seen.target.split("/")
+    assert [*segments[:2], *segments[3:]] == ["", "p", "q", "o"]
+    assert unquote(segments[2]) == text
+    assert segments[2] not in {".", ".."}
+
+
+@settings(derandomize=True, database=None, max_examples=100)
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_any_text_is_exactly_one_segment(text: str) -> None:
+    segment = path_segment(text)
+    assert unquote(segment) == text
+    assert not set(segment) & set("/?#\\ \n\r")
+    assert segment.strip(".")
+
+
+def test_the_body_is_compact_utf_8() -> None:
+    request = sent({"name": body()}, {"name": "ä🎁"})
+    assert request.content == '{"name":"ä🎁"}'.encode()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "constant", "expected"),
+    [
+        ({}, None, None),
+        ({"q": field(x_in="query")}, None, None),
+        ({"name": body()}, None, {}),
+        ({}, {"kind": "x"}, {"kind": "x"}),
+    ],
+)
+def test_there_is_a_body_where_the_definition_has_one(inputs: Json, constant: Json | None, expected: Any) -> None:
+    request = sent(inputs, {}, request_body=constant)
+    assert request.body == expected
+    assert ("Content-Type" in request.headers) == (expected is not None)
+
+
+def test_the_constant_body_stands_under_the_inputs_and_is_never_changed() -> None:
+    made = definition({"name": body(x_pointer="/a/name")}, request_body={"a": {"kind": "x"}, "list": [1]})
+    first = body_of(made, {"name": "n"})
+    first["list"].append(2)
+    assert body_of(made, {}) == {"a": {"kind": "x"}, "list": [1]}
+    assert first == {"a": {"kind": "x", "name": "n"}, "list": [1, 2]}
+
+
+ROWS = rows({"email": field(), "name": field(x_pointer="/profile/name"), "city": field(x_pointer="/profile/city")})
+
+
+def test_rows_get_their_nesting_back() -> None:
+    value = [{"email": "a", "name": "Ada", "city": "x"}, {"email": "b"}]
+    assert sent_body({"people": {**ROWS, "x-in": "body"}}, {"people": value}) == {
+        "people": [{"email": "a", "profile": {"name": "Ada", "city": "x"}}, {"email": "b"}]
+    }
+
+
+def test_rows_inside_rows_are_nested_as_well() -> None:
+    inner = rows({"x": field(x_pointer="/deep/x")})
+    assert sent_body({"a": {**rows({"b": inner}), "x-in": "body"}}, {"a": [{"b": [{"x": "1"}]}]}) == {
+        "a": [{"b": [{"deep": {"x": "1"}}]}]
+    }
+
+
+def test_keyed_rows_become_an_object_without_repeating_the_key() -> None:
+    declared = rows({"id": field(), "status": field(x_pointer="/s")}, x_in="body", x_map_key="id")
+    assert sent_body({"p": declared}, {"p": [{"id": "n1", "status": "IN"}, {"id": "n2"}]}) == {
+        "p": {"n1": {"s": "IN"}, "n2": {}}
+    }
+
+
+def test_keyed_values_become_an_object_of_values() -> None:
+    declared = rows({"k": field(), "v": field()}, x_in="body", x_map_key="k", x_map_value="v")
+    assert sent_body({"p": declared}, {"p": [{"k": "a", "v": "1"}]}) == {"p": {"a": "1"}}
+
+
+@pytest.mark.parametrize("place", ["", "/data"])
+def test_spread_keys_stand_beside_the_others_and_never_replace_them(place: str) -> None:
+    inputs = {"name": body(x_pointer=f"{place}/name"), "more": body("object", x_pointer=place, x_spread=True)}
+    inner = {"name": "n", "x": 1}
+    expected = inner if place == "" else {"data": inner}
+    assert sent_body(inputs, {"name": "n", "more": {"x": 1, "name": "other"}}) == expected
+
+
+def test_spread_alone_makes_its_own_place() -> None:
+    inputs = {"more": body("object", x_pointer="/data", x_spread=True)}
+    values = {"more": {"x": 1}}
+    assert sent_body(inputs, values) == {"data": {"x": 1}}
+    assert values == {"more": {"x": 1}}
+
+
+def test_each_value_of_a_list_can_have_an_object_of_its_own() -> None:
+    inputs = {"channels": body("array", items=field(x_pointer="/channel/name"))}
+    assert sent_body(inputs, {"channels": ["a", "b"]}) == {
+        "channels": [{"channel": {"name": "a"}}, {"channel": {"name": "b"}}]
+    }
+
+
+def test_a_ref_is_followed_on_the_way_to_the_wire() -> None:
+    inputs = {"size": {"$ref": "#/$defs/size", "x-in": "body"}}
+    assert sent_body(inputs, {"size": 1}, defs={"size": field("integer", x_pointer="/s/z")}) == {"s": {"z": 1}}
+
+
+def test_secrets_are_hidden_at_any_depth_of_what_is_shown() -> None:
+    made = definition(
+        {
+            "pin": body(writeOnly=True),
+            "keys": body("array", items=field(writeOnly=True)),
+            "doors": rows({"code": field(writeOnly=True), "name": field()}, x_in="body"),
+            "home": body("object", properties={"code": field(writeOnly=True)}),
+            "shared": {"$ref": "#/$defs/key", "x-in": "body"},
+            "name": body(),
+        },
+        defs={"key": field(writeOnly=True)},
+    )
+    values = {
+        "pin": "hunter2",
+        "keys": ["hunter2"],
+        "doors": [{"code": "hunter2", "name": "front"}],
+        "home": {"code": "hunter2"},
+        "shared": "hunter2",
+        "name": "Ada",
+    }
+    assert masked(made, values) == {
+        "pin": MASK,
+        "keys": [MASK],
+        "doors": [{"code": MASK, "name": "front"}],
+        "home": {"code": MASK},
+        "shared": MASK,
+        "name": "Ada",
+    }
+    assert json.dumps(values).count("hunter2") == 5

@@ -1,0 +1,383 @@
+from __future__ import annotations
+
+import contextlib
+import gzip
+import logging
+import socket
+import ssl
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import responses
+import urllib3
+
+from connector.clock import SystemClock
+from connector.errors import UnavailableError
+from connector.http.request import HttpRequest
+from connector.http.response import HttpResponse
+from connector.http.transport import ConnectionLostError, NotSentError, RequestsTransport, SendOptions
+from connector.testing import FakeClock
+from tests.connector.parcels import API_KEY
+from tests.connector.station import Conversation, Station
+
+SIGNED = {"Authorization": f"Bearer {API_KEY}"}
+PATIENT = SendOptions(connect=5, read=5, deadline=1_060.0, response_bytes=1_000_000)
+
+Send = Callable[..., HttpResponse]
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def transport() -> Iterator[RequestsTransport]:
+    made = RequestsTransport(FakeClock(), "parcels-connector/1.2.3")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def send(transport: RequestsTransport, station: Station) -> Send:
+    def sending(
+        path: str = "/parcels", body: Any = None, patience: SendOptions = PATIENT, **headers: str
+    ) -> HttpResponse:
+        method = "GET" if body is None else "POST"
+        return transport.send(HttpRequest(method, station.url + path, headers, body), SIGNED, patience)
+
+    return sending
+
+
+def saying(status: int, content: bytes = b"", **headers: str) -> Callable[[Conversation], None]:
+    return lambda talk: talk.say(status, content, **headers)
+
+
+def test_a_request_arrives_as_it_was_built(send: Send, station: Station) -> None:
+    send("/parcels?x=1", {"name": "ä"}, Accept="application/json", Content_Type="x")
+    (seen,) = station.seen
+    assert (seen.method, seen.target, seen.body) == ("POST", "/parcels?x=1", '{"name":"ä"}'.encode())
+    assert seen.headers == {
+        "host": station.url.removeprefix("http://"),
+        "user-agent": "parcels-connector/1.2.3",
+        "accept-encoding": "gzip",
+        "connection": "keep-alive",
+        "accept": "application/json",
+        "content_type": "x",
+        "authorization": f"Bearer {API_KEY}",
+        "content-length": "13",
+    }
+
+
+def test_an_answer_is_read_whole_with_its_headers_in_lower_case(send: Send, station: Station) -> None:
+    station.answers = [saying(418, b"tea", X_Request_ID="r1")]
+    answer = send()
+    assert (answer.status, answer.content, answer.headers["x-request-id"]) == (418, b"tea", "r1")
+
+
+def test_a_connection_is_kept_and_used_again(send: Send, station: Station) -> None:
+    for _ in range(3):
+        send()
+    assert len({seen.peer for seen in station.seen}) == 1
+
+
+def test_a_netrc_of_the_user_never_replaces_the_secret(
+    send: Send, station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login ada password other\ndefault login ada password other\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    send()
+    assert station.seen[0].headers["authorization"] == f"Bearer {API_KEY}"
+
+
+def test_cookies_are_neither_kept_nor_sent(send: Send, station: Station) -> None:
+    station.answers = [saying(200, Set_Cookie="session=of-somebody-else; Path=/")]
+    send()
+    send()
+    assert "cookie" not in station.seen[1].headers
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_an_answer_and_not_followed(send: Send, station: Station, status: int) -> None:
+    station.answers = [saying(status, Location=f"{station.url}/elsewhere")]
+    assert send(body={"a": 1}).status == status
+    assert [seen.target for seen in station.seen] == ["/parcels"]
+
+
+def test_a_failed_call_is_not_tried_again_behind_the_throttles_back(send: Send, station: Station) -> None:
+    station.answers = [saying(503, Retry_After="0")]
+    assert send().status == 503
+    assert len(station.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"),
+    [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("GZIP", gzip.compress), ("deflate", zlib.compress)],
+)
+def test_a_packed_answer_is_unpacked(send: Send, station: Station, coding: str, pack: Callable[[bytes], bytes]) -> None:
+    station.answers = [saying(200, pack(b'{"a":1}' * 20_000), Content_Encoding=coding)]
+    assert send().content == b'{"a":1}' * 20_000
+
+
+def test_a_packed_answer_that_is_empty_is_empty(send: Send, station: Station) -> None:
+    station.answers = [saying(200, Content_Encoding="gzip")]
+    assert send().content == b""
+
+
+@pytest.mark.parametrize(
+    "content", [b"no gzip at all", gzip.compress(b"x" * 1000)[:-9]], ids=["something else", "cut off"]
+)
+def test_a_packed_answer_that_is_not_whole_is_a_broken_call(send: Send, station: Station, content: bytes) -> None:
+    station.answers = [saying(200, content, Content_Encoding="gzip")]
+    with pytest.raises(ConnectionLostError):
+        send()
+
+
+@pytest.mark.parametrize(
+    ("size", "content", "coding"),
+    [
+        (1_000_000, b"x" * 1_000_000, "identity"),
+        (None, b"x" * 1_000_001, "identity"),
+        (1_000_000, gzip.compress(b"x" * 1_000_000), "gzip"),
+        (None, gzip.compress(b"x" * 1_000_001), "gzip"),
+        (None, gzip.compress(bytes(50_000_000)), "gzip"),
+    ],
+    ids=["fits", "too large", "fits packed", "too large packed", "bomb"],
+)
+def test_an_answer_is_read_up_to_its_bound_packed_or_not(
+    send: Send, station: Station, size: int | None, content: bytes, coding: str
+) -> None:
+    station.answers = [saying(200, content, Content_Encoding=coding)]
+    if size is not None:
+        assert len(send().content) == size
+    else:
+        with pytest.raises(ConnectionLostError, match="larger than 1 MB"):
+            send()
+
+
+def cut(talk: Conversation) -> None:
+    talk.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+    talk.hang_up()
+
+
+def cut_chunk(talk: Conversation) -> None:
+    talk.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nhalf")
+    talk.hang_up()
+
+
+def silence(talk: Conversation) -> None:
+    talk.hang_up()
+
+
+def noise(talk: Conversation) -> None:
+    talk.wfile.write(b"\x00\x01 this is no HTTP\r\n\r\n")
+    talk.hang_up()
+
+
+@pytest.mark.parametrize("answer", [cut, cut_chunk, silence, noise])
+def test_a_call_that_breaks_after_it_was_sent_is_broken(
+    send: Send, station: Station, answer: Callable[[Conversation], None]
+) -> None:
+    station.answers = [answer]
+    with pytest.raises(ConnectionLostError):
+        send()
+    assert len(station.seen) == 1
+
+
+def test_a_chunked_answer_is_read(send: Send, station: Station) -> None:
+    def chunks(talk: Conversation) -> None:
+        talk.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+
+    station.answers = [chunks]
+    assert send().content == b"abcde"
+
+
+def test_a_call_after_the_deadline_is_not_made(send: Send, station: Station) -> None:
+    with pytest.raises(NotSentError, match="used up"):
+        send(patience=SendOptions(5, 5, 999.0, 1000))
+    assert station.seen == []
+
+
+def test_a_silent_service_is_given_up_after_the_read_time(send: Send, station: Station) -> None:
+    heard = threading.Event()
+    done = threading.Event()
+
+    def nothing(talk: Conversation) -> None:
+        heard.set()
+        done.wait(5)
+        talk.hang_up()
+
+    station.answers = [nothing]
+    try:
+        with pytest.raises(ConnectionLostError, match="in time"):
+            send(patience=SendOptions(5, 0.1, 1_060.0, 1000))
+    finally:
+        done.set()
+    assert heard.is_set()
+
+
+def test_an_answer_that_drips_without_end_is_given_up_at_the_deadline(station: Station) -> None:
+    over = threading.Event()
+    drops: list[int] = []
+
+    def drip(talk: Conversation) -> None:
+        talk.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        for _ in range(100):
+            if over.wait(0.02):
+                break
+            with contextlib.suppress(OSError):
+                drops.append(talk.wfile.write(b"x"))
+        talk.hang_up()
+
+    station.answers = [drip]
+    clock = SystemClock()
+    transport = RequestsTransport(clock, "test")
+    try:
+        with pytest.raises(ConnectionLostError, match="did not end in the time"):
+            transport.send(
+                HttpRequest("GET", station.url, {}), SIGNED, SendOptions(5, 5, clock.monotonic() + 0.2, 1_000_000)
+            )
+    finally:
+        over.set()
+        transport.close()
+    assert 0 < len(drops) < 90
+
+
+def test_where_nobody_listens_nothing_was_sent(transport: RequestsTransport) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        with pytest.raises(NotSentError, match="could not be reached"):
+            transport.send(HttpRequest("GET", f"http://127.0.0.1:{port}/", {}), SIGNED, PATIENT)
+
+
+def test_a_service_without_its_certificate_gets_nothing(transport: RequestsTransport, station: Station) -> None:
+    with pytest.raises(NotSentError) as caught:
+        transport.send(HttpRequest("GET", station.url.replace("http:", "https:"), {}), SIGNED, PATIENT)
+    assert caught.value.error_code == "certificate"
+    assert station.seen == []
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind", "code"),
+    [
+        (requests.exceptions.ProxyError("x"), NotSentError, "proxy"),
+        (requests.exceptions.SSLError(ssl.SSLError("x")), NotSentError, "certificate"),
+        (requests.exceptions.ConnectTimeout("x"), NotSentError, "unavailable"),
+        (requests.exceptions.InvalidURL("x"), NotSentError, "base_url"),
+        (requests.exceptions.ReadTimeout("x"), ConnectionLostError, "unavailable"),
+        (requests.exceptions.ConnectionError("x"), ConnectionLostError, "unavailable"),
+        (requests.exceptions.ChunkedEncodingError("x"), ConnectionLostError, "unavailable"),
+        (
+            requests.exceptions.ConnectionError(
+                urllib3.exceptions.MaxRetryError(
+                    None,  # type: ignore[arg-type]
+                    "/",
+                    urllib3.exceptions.NewConnectionError(None, "refused"),  # type: ignore[arg-type]
+                )
+            ),
+            NotSentError,
+            "unavailable",
+        ),
+        (
+            requests.exceptions.ConnectionError(
+                urllib3.exceptions.MaxRetryError(
+                    None,  # type: ignore[arg-type]
+                    "/",
+                    urllib3.exceptions.NameResolutionError(
+                        "x",
+                        None,  # type: ignore[arg-type]
+                        socket.gaierror(),
+                    ),
+                )
+            ),
+            NotSentError,
+            "unknown_host",
+        ),
+        (
+            requests.exceptions.ConnectionError(urllib3.exceptions.ProtocolError("aborted", ConnectionResetError())),
+            ConnectionLostError,
+            "unavailable",
+        ),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else None,
+)
+@responses.activate
+def test_a_failure_says_whether_anything_was_sent(
+    transport: RequestsTransport, raised: Exception, kind: type[UnavailableError], code: str
+) -> None:
+    responses.get("https://api.parcels.example/", body=raised)
+    with pytest.raises(kind) as caught:
+        transport.send(HttpRequest("GET", "https://api.parcels.example/", {}), SIGNED, PATIENT)
+    assert caught.value.error_code == code
+    assert caught.value.retryable
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://a b.example",
+        "https://" + "a" * 64 + ".example",
+        "https://ä..example",
+        "https://[::1",
+        "http://127.0.0.1:99999",
+        "https://☃",
+    ],
+)
+def test_an_address_that_is_none_is_told_and_nothing_was_sent(transport: RequestsTransport, url: str) -> None:
+    with pytest.raises(NotSentError) as caught:
+        transport.send(HttpRequest("GET", url + "/x", {}), SIGNED, PATIENT)
+    assert caught.value.error_code in {"base_url", "unknown_host"}
+
+
+@pytest.mark.parametrize("headers", [{"X": "a\r\nX-Evil: 1"}, {"X": "a\n"}, {"a\nb": "c"}])
+def test_a_header_that_would_be_two_is_never_sent(
+    transport: RequestsTransport, station: Station, headers: Mapping[str, str]
+) -> None:
+    with pytest.raises(UnavailableError) as caught:
+        transport.send(HttpRequest("GET", station.url, headers), SIGNED, PATIENT)
+    assert isinstance(caught.value, NotSentError)
+    assert station.seen == []
+
+
+def test_no_failure_shows_the_secret(
+    send: Send, station: Station, transport: RequestsTransport, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    station.answers = [cut]
+    with pytest.raises(ConnectionLostError) as caught:
+        send()
+    assert API_KEY not in repr(caught.value) + str(caught.value.to_dict())
+    assert caught.value.__suppress_context__
+    assert API_KEY not in caplog.text
+    assert API_KEY not in repr(transport)
+
+
+def test_a_closed_transport_opens_anew(transport: RequestsTransport, send: Send, station: Station) -> None:
+    send()
+    transport.close()
+    send()
+    assert len(station.seen) == 2
+
+
+@pytest.mark.parametrize("count", [1, 20])
+def test_interim_answers_are_passed_over_up_to_a_bound(send: Send, station: Station, count: int) -> None:
+    def interim(talk: Conversation) -> None:
+        talk.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * count)
+        talk.say(200, b"{}")
+
+    station.answers = [interim]
+    if count == 1:
+        assert send().status == 200
+    else:
+        with pytest.raises(ConnectionLostError):
+            send()

@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from connector.client_exchange import Exchange, Record
+from connector.definition.service import RetryPolicy
+from connector.errors import OutcomeUnknownError, ThrottledError, UnavailableError
+from connector.http.request import HttpRequest
+from connector.http.response import HttpResponse
+from connector.http.transport import ConnectionLostError, NotSentError
+from connector.testing import FakeClock, response
+from connector.throttle.limiter import Bucket, MemoryStore
+
+REQUEST = HttpRequest("POST", "https://api.parcels.example/parcels", {"Idempotency-Key": "k"}, {"a": 1})
+OK = response(200, {})
+NOT_SENT = NotSentError("Not reached.")
+BROKEN = ConnectionLostError("Broken.")
+BUCKET = Bucket("home", 100, 60.0)
+
+
+class Try:
+    """An exchange over a script, and what came of it."""
+
+    def __init__(self, answers: Sequence[HttpResponse | Exception], *, repeatable: bool = True, **options: Any) -> None:
+        self.clock: FakeClock = options.pop("clock", None) or FakeClock()
+        self.store = MemoryStore(self.clock)
+        self.answers = list(answers)
+        self.sent: list[tuple[float, HttpRequest]] = []
+        self.told: list[tuple[str, float]] = []
+        self.record = Record()
+        settings: dict[str, Any] = {
+            "send_once": self.send_once,
+            "store": self.store,
+            "clock": self.clock,
+            "buckets": [BUCKET],
+            "policy": RetryPolicy(),
+            "deadline": self.clock.monotonic() + 300,
+            "max_wait": 120,
+            "repeatable": repeatable,
+            "rng": random.Random(3),  # noqa: S311 - jitter of a fake clock
+            "record": self.record,
+            "tell": lambda why, seconds: self.told.append((why, seconds)),
+        }
+        self.exchange = Exchange(**{**settings, **options})
+
+    def send_once(self, request: HttpRequest) -> HttpResponse:
+        self.sent.append((self.clock.monotonic(), request))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def __call__(self) -> HttpResponse:
+        return self.exchange(REQUEST)
+
+    @property
+    def tries(self) -> int:
+        return len(self.sent)
+
+    @property
+    def tokens_used(self) -> int:
+        ring, now = self.store.look(BUCKET)
+        return sum(at > now - BUCKET.period for at in ring.times)
+
+
+@pytest.mark.parametrize("failure", [NOT_SENT, BROKEN, *map(response, [408, 425, 429, 500, 502, 503, 504])], ids=str)
+def test_a_repeatable_call_is_tried_again(failure: HttpResponse | Exception) -> None:
+    attempt = Try([failure, OK])
+    assert attempt() is OK
+    assert attempt.tries == 2
+    assert attempt.tokens_used == 2
+
+
+@pytest.mark.parametrize("status", [200, 204, 301, 400, 401, 403, 404, 409, 422, 501])
+def test_an_answer_that_trying_again_cannot_change_is_final(status: int) -> None:
+    attempt = Try([response(status)])
+    assert attempt().status == status
+    assert attempt.record.attempts[0].status == status
+
+
+def test_what_never_left_this_machine_is_sent_again_whatever_it_is() -> None:
+    attempt = Try([NOT_SENT, NOT_SENT, OK], repeatable=False)
+    assert attempt() is OK
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_an_answered_call_that_cannot_be_repeated_is_not_sent_again(status: int) -> None:
+    attempt = Try([response(status)], repeatable=False)
+    assert attempt().status == status
+    assert attempt.tries == 1
+
+
+def test_a_broken_call_that_cannot_be_repeated_has_an_unknown_outcome_and_is_never_sent_again() -> None:
+    attempt = Try([BROKEN], repeatable=False)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        attempt()
+    assert attempt.tries == 1
+    assert caught.value.retryable is False
+    assert caught.value.error_code == "outcome_unknown"
+    assert caught.value.message == (
+        "Broken. Whether the service carried it out is unknown, so it was not sent again."
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["certificate", "base_url", "header"])
+def test_what_the_same_call_would_meet_again_is_not_tried_again(code: str) -> None:
+    attempt = Try([NotSentError("No.", code=code)])
+    with pytest.raises(NotSentError):
+        attempt()
+    assert attempt.tries == 1
+
+
+def test_the_number_of_attempts_is_bounded_and_the_last_failure_counts() -> None:
+    attempt = Try([NOT_SENT, response(500), BROKEN, response(503, {"message": "last"})])
+    assert attempt().body == {"message": "last"}
+    assert [(one.status, one.reason) for one in attempt.record.attempts] == [
+        (None, "Not reached."),
+        (500, ""),
+        (None, "Broken."),
+        (503, ""),
+    ]
+    again = Try([BROKEN] * 4)
+    with pytest.raises(ConnectionLostError):
+        again()
+    assert again.tries == 4
+
+
+def test_waits_between_attempts_stay_in_their_bounds_and_are_noted() -> None:
+    attempt = Try([response(500)] * 4)
+    attempt()
+    waits = [one.wait for one in attempt.record.attempts]
+    assert all(0 < wait <= bound for wait, bound in zip(waits, [0.5, 1.0, 2.0], strict=False))
+    assert waits[3] == 0
+    assert [round(slept, 3) for slept in attempt.clock.slept] == waits[:3]
+    assert attempt.told == [("The service answered 500; trying again", slept) for slept in attempt.clock.slept]
+
+
+@pytest.mark.parametrize("header", ["17", "Sat, 31 Jan 2026 09:30:17 GMT"])
+def test_a_retry_after_is_kept(header: str) -> None:
+    attempt = Try([response(503, retry_after=header), OK])
+    attempt()
+    first, second = (at for at, _ in attempt.sent)
+    assert 17 <= second - first <= 18
+
+
+def test_every_attempt_sends_the_very_same_request() -> None:
+    attempt = Try([response(500), BROKEN, OK])
+    attempt()
+    assert [request for _, request in attempt.sent] == [REQUEST] * 3
+
+
+def test_the_total_deadline_bounds_all_attempts() -> None:
+    attempt = Try([response(503, retry_after="200"), response(503, retry_after="200"), OK])
+    assert attempt().status == 503
+    assert attempt.tries == 2
+    assert attempt.clock.monotonic() < 1_300
+
+
+def test_a_retry_that_would_pass_the_deadline_is_not_waited_for() -> None:
+    attempt = Try([response(503, retry_after="60"), OK], deadline=1_010.0)
+    assert attempt().status == 503
+    assert attempt.clock.slept == []
+
+
+def test_every_attempt_takes_a_token_of_its_own_and_waits_for_it() -> None:
+    tight = Bucket("tight", 1, 10.0)
+    attempt = Try([response(500), OK], buckets=[tight])
+    attempt()
+    first, second = (at for at, _ in attempt.sent)
+    assert second - first >= 10
+    assert attempt.record.throttled == pytest.approx(10.05 - attempt.clock.slept[0], abs=1e-3)
+
+
+def test_the_wait_for_tokens_is_bounded_over_all_attempts() -> None:
+    tight = Bucket("tight", 1, 10.0)
+    attempt = Try([response(500)] * 3, buckets=[tight], max_wait=15)
+    with pytest.raises(ThrottledError) as caught:
+        attempt()
+    assert attempt.tries == 2
+    assert caught.value.wait is not None
+    assert 9 < caught.value.wait <= 10.05
+
+
+def test_the_deadline_bounds_the_wait_for_a_token_as_well() -> None:
+    tight = Bucket("tight", 1, 60.0)
+    attempt = Try([OK], buckets=[tight], deadline=1_030.0)
+    attempt.store.reserve([tight], 0)
+    with pytest.raises(ThrottledError):
+        attempt()
+    assert attempt.clock.slept == []
+
+
+@pytest.mark.parametrize(("header", "pause"), [("25", 25.0), ("", 1.0), ("0", 1.0)])
+def test_a_429_pauses_everybody_on_the_connection(header: str, pause: float) -> None:
+    attempt = Try([response(429, retry_after=header)], repeatable=False)
+    assert attempt().status == 429
+    assert attempt.store.reserve([BUCKET], 1e9).wait == pause
+
+
+def test_another_failure_pauses_nobody() -> None:
+    attempt = Try([response(503, retry_after="25")], repeatable=False)
+    attempt()
+    assert attempt.store.reserve([BUCKET], 0).wait == 0
+
+
+def test_who_is_cancelled_while_waiting_makes_no_further_attempt() -> None:
+    cancelled = threading.Event()
+
+    class Cancelling(FakeClock):
+        def sleep(self, seconds: float, event: threading.Event | None = None) -> None:
+            cancelled.set()
+            super().sleep(seconds, event)
+
+    attempt = Try([response(500), OK], clock=Cancelling(), cancelled=cancelled)
+    with pytest.raises(ThrottledError, match="cancelled"):
+        attempt()
+    assert attempt.tries == 1
+    assert attempt.tokens_used == 1
+
+
+def test_who_was_cancelled_during_the_call_waits_for_nothing_more() -> None:
+    cancelled = threading.Event()
+    attempt = Try([BROKEN], cancelled=cancelled)
+    attempt.answers[0] = OK
+
+    def send_once(_: HttpRequest) -> HttpResponse:
+        cancelled.set()
+        raise BROKEN
+
+    with pytest.raises(UnavailableError):
+        Try([], send_once=send_once, cancelled=cancelled)()
+    assert attempt.tries == 0

@@ -1,0 +1,163 @@
+"""A place that is given up, however that happens, is free for the next; and a 429 holds everybody else."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from datetime import timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.client_exchange import Exchange, Record
+from connector.clock import SystemClock
+from connector.definition.service import RetryPolicy
+from connector.errors import ThrottledError
+from connector.http.request import HttpRequest
+from connector.http.response import HttpResponse
+from connector.http.retry import LONGEST_RETRY_AFTER
+from connector.testing import FakeClock, response
+from connector.throttle.limiter import Bucket, Store, acquire
+from tests.connector.parcels import make_bench, manifest
+from tests.connector.throttle.worlds import FOREVER, World
+
+HOME = Bucket("home", 3, 10.0)
+REQUEST = HttpRequest("GET", "https://api.parcels.example/parcels", {}, None)
+
+
+class Ending(FakeClock):
+    """A sleep that ends in another way than by its time."""
+
+    def __init__(self, start: float, end: Any) -> None:
+        super().__init__(start)
+        self._end = end
+
+    def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
+        self.slept.append(seconds)
+        self._end(cancelled)
+
+
+def _interrupt(_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _cancel(cancelled: threading.Event) -> None:
+    cancelled.set()
+
+
+@pytest.mark.parametrize(("end", "error"), [(_interrupt, KeyboardInterrupt), (_cancel, ThrottledError)])
+def test_an_interrupted_or_cancelled_wait_gives_its_place_back_to_every_process(
+    world: World, end: Any, error: type[BaseException]
+) -> None:
+    for _ in range(3):
+        world.store.reserve([HOME], 0)
+    for _ in range(5):
+        with pytest.raises(error):
+            acquire(world.store, Ending(world.clock.monotonic(), end), [HOME], 60, threading.Event())
+    assert world.stores[-1].reserve([HOME], FOREVER).wait == pytest.approx(HOME.span, abs=1e-5)
+
+
+def test_a_wait_that_a_pause_makes_longer_than_the_deadline_gives_its_place_back(world: World) -> None:
+    def paused(_: Any) -> None:
+        world.stores[-1].pause(HOME, 30)
+
+    for _ in range(3):
+        world.store.reserve([HOME], 0)
+    with pytest.raises(ThrottledError) as caught:
+        acquire(world.store, Ending(world.clock.monotonic(), paused), [HOME], 20)
+    assert caught.value.wait == pytest.approx(30, abs=1e-3)
+    world.clock.advance(30.001)
+    assert [world.store.reserve([HOME], FOREVER).wait for _ in range(3)] == [0, 0, 0]
+
+
+def test_a_cancelled_event_ends_a_real_sleep_at_once(world: World) -> None:
+    for _ in range(3):
+        world.store.reserve([HOME], 0)
+    cancelled = threading.Event()
+    timer = threading.Timer(0.02, cancelled.set)
+    timer.start()
+    clock = SystemClock()
+    before = clock.monotonic()
+    with pytest.raises(ThrottledError, match="cancelled"):
+        acquire(world.store, clock, [HOME], 1e12, cancelled)
+    timer.join()
+    assert clock.monotonic() - before < 5
+    assert world.store.reserve([HOME], FOREVER).wait == pytest.approx(HOME.span, abs=1e-5)
+
+
+def test_a_cancelled_task_gives_its_place_back(world: World, tmp_path: Path) -> None:
+    asleep, released = threading.Event(), threading.Event()
+
+    class Sleeper(FakeClock):
+        def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
+            assert seconds > 0
+            asleep.set()
+            assert cancelled is not None
+            assert cancelled.wait(10)
+            released.set()
+
+    bench = make_bench(
+        tmp_path / "folder",
+        [response(200, {"id": "p1"})],
+        connector=manifest(throttle={"calls": 1, "renewalPeriod": 60}),
+        clock=Sleeper(world.clock.monotonic()),
+        store=world.store,
+    )
+    bench.run("get_parcel", {"parcel_id": "a"})
+
+    async def cancel() -> None:
+        task = asyncio.create_task(bench.connector.arun("get_parcel", {"parcel_id": "b"}, bench.connection))
+        assert await asyncio.to_thread(asleep.wait, 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await asyncio.to_thread(released.wait, 10)
+
+    asyncio.run(cancel())
+    bench.connector._threads.shutdown(wait=True)
+    (told,) = bench.connector.throttle(bench.connection)
+    bench.connector.close()
+    assert told.used == 1
+    assert told.next_in == pytest.approx(60.25, abs=1e-3)
+
+
+def exchange(store: Store, clock: FakeClock, answer: HttpResponse, seed: int) -> Exchange:
+    return Exchange(
+        send_once=lambda _: answer,
+        store=store,
+        clock=clock,
+        buckets=[HOME],
+        policy=RetryPolicy(),
+        deadline=1e12,
+        max_wait=1e9,
+        repeatable=False,
+        rng=random.Random(seed),  # noqa: S311
+        record=Record(),
+        tell=lambda _reason, _seconds: None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "pause"),
+    [("25", 25), ("a date", 25), ("", 1), ("soon", 1), ("-7", 1), ("999999999", LONGEST_RETRY_AFTER)],
+)
+def test_a_429_holds_everybody_until_retry_after_and_a_little_jitter_within_bounds(
+    world: World, header: str, pause: float
+) -> None:
+    clock = world.clock
+    if header == "a date":
+        header = format_datetime(clock.wall() + timedelta(seconds=25), usegmt=True)
+    assert exchange(world.store, clock, response(429, retry_after=header), 1)(REQUEST).status == 429
+    begun = clock.monotonic()
+    assert exchange(world.stores[-1], clock, response(200, {}), 2)(REQUEST).status == 200
+    assert pause < clock.monotonic() - begun <= pause + HOME.guard
+    # The refused call counts as one of the three.
+    assert world.store.reserve([HOME], FOREVER).wait == 0
+
+
+def test_a_429_holds_no_other_connection(world: World) -> None:
+    exchange(world.store, world.clock, response(429, retry_after="25"), 1)(REQUEST)
+    assert world.store.reserve([HOME._replace(name="other")], 0).wait == 0

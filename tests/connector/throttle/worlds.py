@@ -1,0 +1,65 @@
+"""A store of each kind on a fake clock, seen from several processes at once."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+
+from connector.testing import FakeClock
+from connector.throttle.limiter import Bucket, Store
+from connector.throttle.redis_store import RedisStore
+
+FOREVER = 1e9
+
+
+@dataclass
+class World:
+    """A clock, and the same buckets through the eyes of several processes (of memory there is only one)."""
+
+    clock: FakeClock
+    stores: Sequence[Store]
+
+    @property
+    def store(self) -> Store:
+        return self.stores[0]
+
+
+MakeWorld = Callable[[str], World]
+
+
+class FakeTimeStore(RedisStore):
+    """Asks the server, whose clock is the test's: `skew` seconds before that of the client."""
+
+    skew = 0.0
+
+    def __init__(self, client: redis.Redis, clock: FakeClock, **options: Any) -> None:
+        self._client = client
+        self._fake = clock
+        super().__init__(client, clock, **options)
+
+    @staticmethod
+    def _lua() -> str:
+        script = RedisStore._lua()
+        assert script.count("redis.call('TIME')") == 1
+        return script.replace("redis.call('TIME')", "redis.call('HMGET', 'now', 'seconds', 'microseconds')")
+
+    def _call(self, act: str, buckets: Sequence[Bucket], arguments: list[Any]) -> Any:
+        seconds, microseconds = divmod(round((self._fake.monotonic() + self.skew) * 1_000_000), 1_000_000)
+        with contextlib.suppress(redis.RedisError):
+            self._client.hset("now", mapping={"seconds": 1_790_000_000 + seconds, "microseconds": microseconds})
+        return super()._call(act, buckets, arguments)
+
+
+def most_in_any_window(times: Sequence[float], period: float) -> int:
+    """How many of the times lie in the fullest window."""
+    ordered = sorted(times)
+    most = first = 0
+    for last, at in enumerate(ordered):
+        while ordered[first] <= at - period:
+            first += 1
+        most = max(most, last - first + 1)
+    return most

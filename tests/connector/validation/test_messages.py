@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector.validation.messages import Subject, nearest, sentence, show
+
+NAME = Subject("name", "Name", example="Ada")
+EMAIL = Subject("people[1].email", "E-mail", "People, row 2")
+
+
+@pytest.mark.parametrize(
+    ("rule", "subject", "expected", "value", "message", "hint"),
+    [
+        ("required", NAME, None, None, "Name is missing: it must be filled in.", "For example: Ada"),
+        (
+            "type",
+            NAME,
+            "string",
+            7,
+            "Name must be text, but it is the number 7.",
+            "For example: Ada",
+        ),
+        (
+            "type",
+            NAME,
+            ["integer", "boolean", "null"],
+            "x",
+            "Name must be a whole number or true or false, but it is the text “x”.",
+            "For example: Ada",
+        ),
+        ("type", EMAIL, "string", [1], "People, row 2, E-mail must be text, but it is a list.", ""),
+        (
+            "unknown",
+            Subject("nmae", "nmae"),
+            ["name", "note"],
+            None,
+            "There is no field “nmae”. Did you mean “name”?",
+            "",
+        ),
+        (
+            "unknown",
+            Subject("people[1].zzz", "zzz", "People, row 2"),
+            ["name", "note"],
+            None,
+            "There is no field “zzz” in People, row 2.",
+            "The fields are: name, note.",
+        ),
+        (
+            "enum",
+            NAME,
+            ["OPTED_IN", "OPTED_OUT", None],
+            "opted-in",
+            "Name must be one of OPTED_IN, OPTED_OUT, but it is the text “opted-in”.",
+            "Did you mean OPTED_IN?",
+        ),
+        ("const", NAME, "a", 1, "Name must be one of a, but it is the number 1.", ""),
+        (
+            "format",
+            NAME,
+            "date",
+            "x",
+            "Name must be a date, such as 2026-01-31, but it is the text “x”.",
+            "",
+        ),
+        ("maxLength", EMAIL, 3, "abcd", "People, row 2, E-mail may have at most 3 characters, but it has 4.", ""),
+        ("minItems", EMAIL, 1, [], "People, row 2, E-mail needs at least 1 entries, but it has 0.", ""),
+        ("maximum", EMAIL, 3, 4.5, "People, row 2, E-mail must be 3 or less, but it is the number 4.5.", ""),
+        ("uniqueItems", NAME, True, [1, 1], "Name has the same entry more than once.", ""),
+        ("pattern", EMAIL, "^a$", "b", "People, row 2, E-mail is not in the form it must have: the text “b”.", ""),
+    ],
+)
+def test_a_broken_rule_is_told_in_words_that_need_no_json(
+    rule: str, subject: Subject, expected: Any, value: Any, message: str, hint: str
+) -> None:
+    problem = sentence(rule, subject, expected, value)
+    assert (problem.field, problem.rule, problem.message, problem.hint) == (subject.key, rule, message, hint)
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
+        ("type", "integer"),
+        ("enum", ["a", "b"]),
+        ("const", "a"),
+        ("format", "date"),
+        ("pattern", "^a$"),
+        ("minLength", 90),
+        ("maximum", 3),
+        ("encoding", None),
+        ("finite", None),
+        ("header", None),
+        ("a rule of next year", None),
+    ],
+)
+def test_no_rule_shows_the_value_or_the_example_of_a_secret(rule: str, expected: Any) -> None:
+    subject = Subject("pin", "PIN", secret=True, example="example-of-secret")
+    problem = sentence(rule, subject, expected, "hunter2-hunter2")
+    assert "hunter2" not in repr(problem)
+    assert "example-of-secret" not in repr(problem)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("a\x1b[2Jb", "the text “a[2Jb”"),
+        ("x" * 41, "the text “" + "x" * 39 + "…”"),
+        ("half \ud800", "the text “half ?”"),
+        (True, "true"),
+        (None, "empty"),
+        (1.5, "the number 1.5"),
+        pytest.param(10**5000, "a very long number", id="endless"),
+        (float("nan"), "a very long number"),
+        ([1], "a list"),
+        ({"a": 1}, "an object"),
+    ],
+)
+def test_a_value_is_shown_short_and_harmless(value: Any, shown: str) -> None:
+    assert show(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "names", "found"),
+    [
+        ("Recipent", ["recipient", "note"], ["recipient"]),
+        ("list-id", ["list_id"], ["list_id"]),
+        ("q", ["recipient"], []),
+        ("sens", ["sent", "send", "seen"], ["sent"]),
+    ],
+)
+def test_the_nearest_name_is_found_without_regard_to_case(name: str, names: list[str], found: list[str]) -> None:
+    assert nearest(name, names) == found

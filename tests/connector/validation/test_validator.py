@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from connector.errors import Problem
+from connector.validation.validator import Validator
+from tests.connector.parcels import Json, action, body, definition, field, rows
+
+
+def problems(inputs: Json, values: Json, **words: Any) -> list[Problem]:
+    made = definition(inputs, **words)
+    judge = Validator(made.inputs, action(inputs=inputs, **words)["inputs"])
+    return judge.problems(values, list(made.inputs.properties))
+
+
+def told(inputs: Json, values: Json, **words: Any) -> list[tuple[str, str]]:
+    return [(problem.field, problem.rule) for problem in problems(inputs, values, **words)]
+
+
+PEOPLE = rows(
+    {"email": field(title="E-mail", format="email"), "age": field("integer", "Age", minimum=0)},
+    ["email"],
+    title="People",
+    x_in="body",
+)
+FORM: Json = {
+    "name": body(title="Name", maxLength=5),
+    "size": body(title="Size", enum=["small", "big"]),
+    "people": PEOPLE,
+    "weight": body("number", "Weight", maximum=10),
+    "trace": field(title="Trace", x_in="header"),
+    "data": body("object", "Data"),
+}
+
+
+def test_right_values_have_no_problem() -> None:
+    values = {
+        "name": "Ada",
+        "size": "big",
+        "people": [{"email": "a@example.com", "age": 0}],
+        "weight": 1.5,
+        "trace": "a-b c~1",
+        "data": {"a": [None, {"b": True}]},
+    }
+    assert problems(FORM, values, required=["name"]) == []
+
+
+def test_every_mistake_is_told_at_once_in_the_order_of_the_form() -> None:
+    values = {
+        "nmae": "x",
+        "weight": 11,
+        "people": [{"email": "a@example.com"}, {"email": "ada", "age": 1.5}],
+        "size": "medium",
+        "name": "Adalbert",
+    }
+    assert told(FORM, values, required=["trace"]) == [
+        ("name", "maxLength"),
+        ("size", "enum"),
+        ("people[1].email", "format"),
+        ("people[1].age", "type"),
+        ("weight", "maximum"),
+        ("trace", "required"),
+        ("nmae", "unknown"),
+    ]
+
+
+def test_two_missing_fields_are_two_problems() -> None:
+    assert told(FORM, {}, required=["name", "size", "data"]) == [
+        ("name", "required"),
+        ("size", "required"),
+        ("data", "required"),
+    ]
+    assert told({"people": rows({"a": field(), "b": field()}, ["a", "b"], x_in="body")}, {"people": [{}, {}]}) == [
+        ("people[0].a", "required"),
+        ("people[0].b", "required"),
+        ("people[1].a", "required"),
+        ("people[1].b", "required"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"nmae": "x"}, "There is no field “nmae”. Did you mean “name”?"),
+        (
+            {"people": [{"email": "a@b.co"}, {"email": "a@b.co", "agee": 1}]},
+            "There is no field “agee” in People, row 2. Did you mean “age”?",
+        ),
+        ({"people": [{"age": 1}]}, "People, row 1, E-mail is missing: it must be filled in."),
+        ({"people": "ada"}, "People must be a list, but it is the text “ada”."),
+        ({"name": 7}, "Name must be text, but it is the number 7."),
+        ({"name": "Adalbert"}, "Name may have at most 5 characters, but it has 8."),
+        ({"size": "Big"}, "Size must be one of small, big, but it is the text “Big”."),
+        ({"weight": True}, "Weight must be a number, but it is true."),
+    ],
+)
+def test_a_mistake_is_told_under_the_label_that_the_form_shows(values: Json, message: str) -> None:
+    assert [problem.message for problem in problems(FORM, values)] == [message]
+
+
+def test_a_list_of_values_is_counted_as_people_count() -> None:
+    inputs = {"tags": body("array", "Tags", items=field())}
+    assert problems(inputs, {"tags": ["a", 7]})[0].message == "Tags, item 2 must be text, but it is the number 7."
+
+
+@pytest.mark.parametrize(
+    ("values", "place", "rule"),
+    [
+        ({"weight": math.nan}, "weight", "finite"),
+        ({"weight": -math.inf}, "weight", "finite"),
+        ({"data": {"a": [1.0, math.nan]}}, "data.a[1]", "finite"),
+        ({"data": {"a": "\ud800"}}, "data.a", "encoding"),
+        ({"data": {"\udfff": 1}}, "data", "encoding"),
+        ({"trace": "a\r\nX-Evil: 1"}, "trace", "header"),
+        ({"trace": "ä"}, "trace", "header"),
+        ({"trace": "a\x00"}, "trace", "header"),
+    ],
+)
+def test_what_no_wire_can_carry_is_a_problem(values: Json, place: str, rule: str) -> None:
+    found = problems(FORM, values)
+    assert (place, rule) in [(problem.field, problem.rule) for problem in found]
+    for problem in found:
+        problem.message.encode()
+
+
+@pytest.mark.parametrize(
+    "value", [{1, 2}, b"bytes", object(), {"a": 1j}, [b"x"], (b"x",), {(1, 2): 1}, pytest.param(10**5000, id="endless")]
+)
+def test_what_is_no_json_is_a_problem_and_not_a_crash(value: Any) -> None:
+    found = told(FORM, {"data": {"a": value}})
+    assert len(found) == 1
+    assert found[0][0].startswith("data.a")
+
+
+def test_no_sentence_holds_a_secret_whatever_is_wrong_with_it() -> None:
+    inputs: Json = {
+        "pin": body(title="PIN", writeOnly=True, maxLength=4, format="date", pattern="^a$", enum=["a"]),
+        "keys": body("array", "Keys", items=field(writeOnly=True, format="date")),
+        "door": body("integer", "Door", writeOnly=True),
+        "shared": {"$ref": "#/$defs/key", "x-in": "body"},
+        "doors": rows({"code": field("integer", "Code", writeOnly=True)}, x_in="body"),
+    }
+    values = {
+        "pin": "hunter2",
+        "keys": ["hunter2"],
+        "door": "hunter2",
+        "shared": "hunter2",
+        "doors": [{"code": "hunter2"}],
+    }
+    found = problems(inputs, values, defs={"key": field("integer", writeOnly=True)})
+    assert {problem.field for problem in found} == {"pin", "keys[0]", "door", "shared", "doors[0].code"}
+    assert "hunter2" not in repr(found)
+
+
+def test_a_ref_is_followed_to_its_label() -> None:
+    inputs = {"sizes": {"$ref": "#/$defs/sizes", "x-in": "body"}}
+    defs = {"sizes": field("array", "Sizes", items={"$ref": "#/$defs/size"}), "size": field("integer", "Size")}
+    assert [problem.message for problem in problems(inputs, {"sizes": [1, "x"]}, defs=defs)] == [
+        "Sizes, item 2 must be a whole number, but it is the text “x”."
+    ]
