@@ -1,78 +1,50 @@
-"""Making a call ready: checked inputs in, and a handler's `Call` out that keeps every promise of the runtime."""
+"""One run of an action, from the caller's inputs to named outputs.
+
+`Client.run` tells it from top to bottom: validate the inputs, authenticate, let the action's handler send, check the
+outputs. A handler's `call.send()` builds a request and hands it to `Run.send`, which takes a token, sends, retries,
+raises the service's error or returns the response for `call.send()` to flatten. The parts are in the packages below.
+"""
 
 from __future__ import annotations
 
 import random
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector.call import Call
-from connector.call.result import Preview, ThrottleStatus
+from connector.call import pagination
+from connector.call.handler import Call
+from connector.call.options import RunSettings
+from connector.call.preview import first_request
+from connector.call.result import Meta, Preview, Result
 from connector.catalogue.action import Action
-from connector.client_exchange import Exchange, Record, WaitCallback
 from connector.clock import Clock
-from connector.connections.auth import base_url_of, identity_of, masked_headers, secret_headers, secrets_of
+from connector.connections.auth import base_url_of, identity_of, masked_headers, secrets_of
 from connector.connections.connection import Connection
 from connector.definition.service import ConnectorDefinition
 from connector.errors import (
     AuthorizationError,
     DefinitionError,
     InputError,
-    OutcomeUnknownError,
+    OutputError,
     Problem,
-    UnavailableError,
 )
-from connector.http.request import HttpRequest, masked, secret_texts
-from connector.http.response import HttpResponse
-from connector.http.service_error import is_service_error, refusal
-from connector.http.transport import SendOptions, Transport
-from connector.secrets import Secrets, SecretTexts
+from connector.http.request import masked
+from connector.http.service_error import find_request_id
+from connector.http.transport import Transport
+from connector.json_pointer import MISSING
+from connector.run import Run
 from connector.throttle.limiter import Bucket, Store
 
 
 @dataclass(frozen=True)
-class RunOptions:
-    """How one run is made; None means what the definition says.
-
-    Attributes:
-        max_wait: Longest wait for the throttle in seconds, in all.
-        timeout: Seconds for the whole run with its waits, tries and pages.
-        all_pages: Collect the rows of all pages.
-        max_items: How many rows at most; implies `all_pages`.
-        idempotency_key: Key from outside for actions that have one.
-        on_wait: Told of every wait before it begins.
-        cancelled: Set by somebody else to give the run up.
-    """
-
-    max_wait: float | None = None
-    timeout: float | None = None
-    all_pages: bool = False
-    max_items: int | None = None
-    idempotency_key: str | None = None
-    on_wait: WaitCallback | None = None
-    cancelled: threading.Event | None = None
-
-    @property
-    def walks(self) -> bool:
-        """Whether pages are walked."""
-        return self.all_pages or self.max_items is not None
-
-
-class _Previewed(Exception):  # noqa: N818 - it carries a request out of a handler, it is no error
-    def __init__(self, request: HttpRequest) -> None:
-        super().__init__()
-        self.request = request
-
-
-@dataclass(frozen=True)
-class Calls:
-    """Makes the calls of one connector.
+class Client:
+    """Runs the actions of one connector.
 
     Attributes:
         new_key: Makes idempotency keys.
-        rng: Where the jitter of waits comes from.
+        rng: Spreads waits, so that callers do not come back all at once.
+        strict_outputs: Make outputs that do not fit the definition an error instead of a warning.
     """
 
     definition: ConnectorDefinition
@@ -81,16 +53,85 @@ class Calls:
     clock: Clock
     new_key: Callable[[], str]
     rng: random.Random
+    strict_outputs: bool = False
 
-    def check(self, action: Action, given: Mapping[str, Any], options: RunOptions) -> dict[str, Any]:
-        """The inputs under their own names with defaults and the idempotency key of this run.
+    def run(
+        self, action: Action, given: Mapping[str, Any], connection: Connection | None, settings: RunSettings
+    ) -> Result:
+        """Run an action once.
+
+        Raises:
+            InputError: The inputs are wrong; nothing was sent.
+            ConnectorError: One of its other kinds, by who must act.
+        """
+        started = self.clock.monotonic()
+        inputs = self.validated(action, given, settings)
+        run = self.authenticated(action, inputs, connection, settings)
+        with run.errors_with_key():
+            outputs = action.handler(run.call)
+            problems = action.output_problems(outputs)
+            if problems and self.strict_outputs:
+                raise OutputError("The response does not fit the definition.", problems)
+            response = run.call.response
+            if response is None:
+                raise DefinitionError(f"The handler of “{action.key}” sent nothing.")
+        meta = Meta(
+            action=action.key,
+            status=response.status,
+            attempts=tuple(run.trace.attempts),
+            pages=run.call.pages,
+            waited=round(run.trace.waited, 3),
+            elapsed=round(self.clock.monotonic() - started, 3),
+            request_id=find_request_id(self.definition, response),
+            idempotency_key=run.idempotency_key,
+            warnings=(*run.call.warnings, *self.store.warnings(), *(problem.message for problem in problems)),
+        )
+        return Result(fields=outputs, meta=meta, raw=response.text if response.body is MISSING else response.body)
+
+    def iterate(
+        self, action: Action, given: Mapping[str, Any], connection: Connection | None, settings: RunSettings
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of all pages one by one; the time that the caller spends on a row is not the run's.
+
+        Raises:
+            InputError: The inputs are wrong, or the action has no pages.
+        """
+        run = self.authenticated(action, self.validated(action, given, settings), connection, settings)
+        run.call.all_pages = False  # the handler finishes one page at a time
+
+        def rows() -> Iterator[dict[str, Any]]:
+            with run.errors_with_key():
+                for row in pagination.rows(run.call, lambda: action.handler(run.call)):
+                    left = run.deadline - self.clock.monotonic()
+                    yield row
+                    run.deadline = self.clock.monotonic() + left
+
+        return rows()
+
+    def preview(
+        self, action: Action, given: Mapping[str, Any], connection: Connection | None, settings: RunSettings
+    ) -> Preview:
+        """The request that a run would send first, with every secret masked; the handler goes no further.
+
+        Raises:
+            InputError: The inputs are wrong.
+            DefinitionError: The handler sends nothing.
+        """
+        inputs = masked(action.definition, self.validated(action, given, settings))
+        call = Call(action.definition, inputs, base_url_of(self.definition, connection), self.definition.limits)
+        request = first_request(action.handler, call)
+        headers = {**request.headers, **masked_headers(self.definition)}
+        return Preview(method=request.method, url=request.url, headers=headers, body=request.body)
+
+    def validated(self, action: Action, given: Mapping[str, Any], settings: RunSettings) -> dict[str, Any]:
+        """The inputs under their own names, with defaults and the idempotency key of this run.
 
         Raises:
             InputError: With everything that is wrong with them.
         """
-        _check_pages(action, options)
+        _check_pages(action, settings)
         try:
-            inputs, problems = action.validate_inputs(_with_key(action, given, options.idempotency_key))
+            inputs, problems = action.validate_inputs(action.with_idempotency_key(given, settings.idempotency_key))
         except RecursionError:
             raise InputError("The inputs are nested too deeply.") from None
         if problems:
@@ -100,100 +141,45 @@ class Calls:
             inputs.setdefault(action.definition.idempotency.input, self.new_key())
         return inputs
 
-    def prepare(
-        self, action: Action, given: Mapping[str, Any], connection: Connection | None, options: RunOptions
-    ) -> tuple[Call, Record]:
-        """The call for an action's handler, and the record in which it notes what happens.
+    def authenticated(
+        self, action: Action, inputs: dict[str, Any], connection: Connection | None, settings: RunSettings
+    ) -> Run:
+        """A run with the secrets, the limits and the deadline of a connection.
 
         Raises:
-            InputError: The inputs are wrong.
             AuthorizationError: The connection is missing or lacks a secret.
         """
-        inputs = self.check(action, given, options)
         if connection is None:
             raise AuthorizationError("No connection was given to run the action with.", code="missing_connection")
         secrets = secrets_of(self.definition, connection)
-        record = Record()
+        timeouts = self.definition.timeouts
         call = Call(
             action.definition,
             inputs,
             base_url_of(self.definition, connection),
             self.definition.limits,
-            self._exchange(action, inputs, connection, secrets, record, options),
-            self._accept(action, inputs, SecretTexts(secrets.values())),
-            all_pages=options.walks,
-            max_items=self.definition.paging.max_items if options.max_items is None else options.max_items,
+            all_pages=settings.walks_pages,
+            max_items=self.definition.paging.max_items if settings.max_items is None else settings.max_items,
         )
-        return call, record
-
-    def preview(
-        self, action: Action, given: Mapping[str, Any], connection: Connection | None, options: RunOptions
-    ) -> Preview:
-        """The request that a run would send first, with every secret masked; the handler goes no further.
-
-        Raises:
-            InputError: The inputs are wrong.
-            DefinitionError: The handler sends nothing.
-        """
-
-        def stop(request: HttpRequest) -> HttpResponse:
-            raise _Previewed(request)
-
-        inputs = masked(action.definition, self.check(action, given, options))
-        base_url = base_url_of(self.definition, connection)
-        try:
-            action.handler(Call(action.definition, inputs, base_url, self.definition.limits, stop, lambda _: None))
-        except _Previewed as seen:
-            headers = {**seen.request.headers, **masked_headers(self.definition)}
-            return Preview(method=seen.request.method, url=seen.request.url, headers=headers, body=seen.request.body)
-        raise DefinitionError(f"The handler of “{action.key}” sent nothing.")
-
-    def _exchange(
-        self,
-        action: Action,
-        inputs: Mapping[str, Any],
-        connection: Connection,
-        secrets: Secrets,
-        record: Record,
-        options: RunOptions,
-    ) -> Exchange:
-        settings = self.definition.timeouts
-        deadline = self.clock.monotonic() + (settings.total if options.timeout is None else options.timeout)
-        patience = SendOptions(settings.connect, settings.read, deadline, self.definition.limits.response_bytes)
-        headers = secret_headers(self.definition, secrets)
-        return Exchange(
-            send_once=lambda request: self.transport.send(request, headers, patience),
+        run = Run(
+            definition=self.definition,
+            transport=self.transport,
             store=self.store,
             clock=self.clock,
-            buckets=self.buckets(action, connection),
-            policy=self.definition.retry,
-            deadline=deadline,
-            max_wait=settings.wait if options.max_wait is None else options.max_wait,
-            repeatable=_repeatable(action, inputs),
             rng=self.rng,
-            record=record,
-            tell=options.on_wait or (lambda _reason, _seconds: None),
-            cancelled=options.cancelled,
+            action=action,
+            call=call,
+            secrets=secrets,
+            buckets=self.buckets(action, connection),
+            deadline=self.clock.monotonic() + (timeouts.total if settings.timeout is None else settings.timeout),
+            max_wait=timeouts.wait if settings.max_wait is None else settings.max_wait,
+            settings=settings,
         )
-
-    def _accept(
-        self, action: Action, inputs: Mapping[str, Any], secrets: SecretTexts
-    ) -> Callable[[HttpResponse], None]:
-        """Raises what an answer stands for, unless it is a success or a declared outcome."""
-
-        def accept(response: HttpResponse) -> None:
-            accepted = response.succeeded or response.status in action.definition.outcomes
-            if not accepted or is_service_error(self.definition, response):
-                hidden = SecretTexts((*secrets, *secret_texts(action.definition, inputs)))
-                error = refusal(self.definition, action.definition, inputs, response, self.clock.wall(), hidden)
-                if isinstance(error, UnavailableError) and not _repeatable(action, inputs):
-                    error = OutcomeUnknownError.after(error)
-                raise error
-
-        return accept
+        call.sender = run
+        return run
 
     def buckets(self, action: Action | None, connection: Connection) -> list[Bucket]:
-        """The connection's own limit, and the action's where it states a tighter one."""
+        """The limit of the connection, and that of the action where it has a tighter one."""
         name = identity_of(self.definition, connection)
         limits = [(name, self.definition.throttle)]
         if action is not None and action.definition.throttle is not None:
@@ -201,49 +187,11 @@ class Calls:
         return [Bucket(bucket, limit.calls, limit.renewal_period) for bucket, limit in limits]
 
 
-def status(store: Store, bucket: Bucket, calls: int) -> ThrottleStatus:
-    """How a bucket stands, and how long `calls` further calls would take."""
-    ring, now = store.look(bucket)
-    return ThrottleStatus(
-        calls=bucket.calls,
-        renewal_period=bucket.period,
-        used=sum(now - bucket.period < at for at in ring.times),
-        free=sum(at + ring.span <= now for at in ring.times) if ring.floor <= now else 0,
-        next_in=round(ring.due(1, now) - now, 3),
-        asked=calls,
-        asked_in=round(ring.due(calls, now) - now, 3),
-        warnings=store.warnings(),
-    )
-
-
-def _repeatable(action: Action, inputs: Mapping[str, Any]) -> bool:
-    """Whether sending the request again has the effect of once: by its method, or because it carries a key."""
-    return action.definition.repeatable or idempotency_key(action, inputs) is not None
-
-
-def idempotency_key(action: Action, inputs: Mapping[str, Any]) -> str | None:
-    """The key under which the service remembers a call with these inputs, if the action has one."""
-    declared = action.definition.idempotency
-    return inputs.get(declared.input) if declared is not None else None
-
-
-def _with_key(action: Action, given: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:
-    """The inputs with an idempotency key from outside, unless they bring their own."""
-    declared = action.definition.idempotency
-    if declared is None or not key:
-        return given
-    names = action.accepted_names
-    brought = (value for name, value in given.items() if names.get(name, name) == declared.input)
-    return given if any(brought) else {**given, declared.input: key}
-
-
-def _check_pages(action: Action, options: RunOptions) -> None:
-    """Refuse to walk pages where there are none, and a bound that is no bound."""
-    if options.walks and action.definition.pagination is None:
-        problem = Problem("", "pages", f"“{action.summary}” answers in one piece: it has no pages to collect.")
+def _check_pages(action: Action, settings: RunSettings) -> None:
+    """Refuse to read all pages of an action that has none, and a number of rows below 1."""
+    if settings.walks_pages and action.definition.pagination is None:
+        problem = Problem("", "pages", f"“{action.summary}” has no pages to read.")
         raise InputError("The action has no pages.", [problem])
-    if options.max_items is not None and options.max_items < 1:
-        problem = Problem(
-            "max_items", "minimum", f"The number of rows must be 1 or more, but it is {options.max_items}."
-        )
-        raise InputError("The number of rows is wrong.", [problem])
+    if settings.max_items is not None and settings.max_items < 1:
+        message = f"The number of rows must be 1 or more, but it is {settings.max_items}."
+        raise InputError("The number of rows is wrong.", [Problem("max_items", "minimum", message)])

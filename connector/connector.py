@@ -1,4 +1,7 @@
-"""Running actions: the steps of a run, in one place."""
+"""The public face: load a connector, look at its actions, run them.
+
+What a run does step by step is `connector.client`.
+"""
 
 from __future__ import annotations
 
@@ -11,24 +14,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
-from connector.call import pagination
-from connector.call.result import Choice, Meta, Preview, Result, ThrottleStatus
+from connector.call.options import RunOptions, RunSettings
+from connector.call.result import Choice, Preview, Result
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
 from connector.catalogue.loader import Bundle, load
 from connector.catalogue.sandbox import connection_to, started
-from connector.client import Calls, RunOptions, idempotency_key, status
+from connector.client import Client
 from connector.clock import Clock, SystemClock
 from connector.connections.connection import Connection
 from connector.definition.files import find
-from connector.errors import DefinitionError, InputError, OutputError, Problem
-from connector.http.service_error import find_request_id
+from connector.errors import InputError, Problem
 from connector.http.transport import RequestsTransport, Transport
-from connector.json_pointer import MISSING
 from connector.throttle.file_store import default_store
 from connector.throttle.limiter import MemoryStore, Store
+from connector.throttle.status import ThrottleStatus, throttle_status
 
 _ASYNC_THREADS = 100
 _MOST_CHOICES = 1_000
@@ -45,7 +47,7 @@ class Connector:
         clock: Where time comes from; the machine's when left out.
         strict_outputs: Make an answer that is not what the definition says an error instead of a warning.
         new_key: Makes idempotency keys.
-        rng: Where the jitter of waits comes from.
+        rng: Source of the random parts of waits.
     """
 
     def __init__(
@@ -71,23 +73,25 @@ class Connector:
         self._rng = rng or random.SystemRandom()
 
     @cached_property
-    def _calls(self) -> Calls:
-        """Made when first needed: who only reads the catalogue touches no file."""
+    def _client(self) -> Client:
+        """Made when first needed: a caller who only reads the catalogue touches no file."""
         store = self._given_store or default_store(self._clock)
-        return Calls(self.definition, self._transport, store, self._clock, self._new_key, self._rng)
+        return Client(
+            self.definition, self._transport, store, self._clock, self._new_key, self._rng, self._strict_outputs
+        )
 
     @classmethod
-    def load(cls, name: str | Path, **options: Any) -> Self:
+    def load(cls, name: str | Path, **settings: Any) -> Self:
         """Load a connector by name or by the path of its folder.
 
         Args:
             name: The name of an installed connector, or a path to a connector folder.
-            **options: As for the constructor.
+            **settings: As for the constructor.
 
         Raises:
             DefinitionError: There is no such connector, or its definitions are wrong; with every problem.
         """
-        return cls(load(find(name)), **options)
+        return cls(load(find(name)), **settings)
 
     @property
     def actions(self) -> Sequence[Action]:
@@ -107,7 +111,7 @@ class Connector:
         action: str | Action,
         inputs: Mapping[str, Any] | None = None,
         connection: Connection | None = None,
-        **options: Any,
+        **options: Unpack[RunOptions],
     ) -> Result:
         """Run an action.
 
@@ -115,66 +119,42 @@ class Connector:
             action: Key, operation id or summary.
             inputs: Values by input name, or by the path-style keys of a Power Automate flow.
             connection: The account to run it with.
-            **options: `max_wait`, `timeout` (seconds), `all_pages`, `max_items`, `idempotency_key`, `on_wait`:
-                see `RunOptions`.
+            **options: `max_wait`, `timeout` (seconds), `all_pages`, `max_items`, `idempotency_key`, `on_wait`;
+                see `connector.call.options.RunOptions`.
 
         Raises:
             InputError: With every problem of the inputs; nothing was sent.
             ConnectorError: One of its other kinds, by who must act.
+            TypeError: An option does not exist.
         """
-        return self._run(self.find(action), inputs or {}, connection, RunOptions(**options))
+        return self._client.run(self.find(action), inputs or {}, connection, RunSettings.of("run", options))
 
     async def arun(
         self,
         action: str | Action,
         inputs: Mapping[str, Any] | None = None,
         connection: Connection | None = None,
-        **options: Any,
+        **options: Unpack[RunOptions],
     ) -> Result:
         """Run an action without blocking the event loop; as `run`.
 
         A cancelled task gives its place in the throttle back and makes no further attempt.
         """
         cancelled = threading.Event()
-        settings = RunOptions(**options, cancelled=cancelled)
-        work = partial(self._run, self.find(action), inputs or {}, connection, settings)
+        settings = RunSettings.of("arun", options, cancelled=cancelled)
+        work = partial(self._client.run, self.find(action), inputs or {}, connection, settings)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
         except asyncio.CancelledError:
             cancelled.set()
             raise
 
-    def _run(
-        self, action: Action, inputs: Mapping[str, Any], connection: Connection | None, options: RunOptions
-    ) -> Result:
-        started = self._clock.monotonic()
-        call, record = self._calls.prepare(action, inputs, connection, options)
-        outputs = action.handler(call)
-        output_problems = action.output_problems(outputs)
-        if output_problems and self._strict_outputs:
-            raise OutputError("The answer is not what the definition says.", output_problems)
-        response = call.response
-        if response is None:
-            raise DefinitionError(f"The handler of “{action.key}” sent nothing.")
-        meta = Meta(
-            action=action.key,
-            status=response.status,
-            attempts=tuple(record.attempts),
-            pages=call.pages,
-            waited=round(record.throttled + sum(attempt.wait for attempt in record.attempts), 3),
-            elapsed=round(self._clock.monotonic() - started, 3),
-            request_id=find_request_id(self.definition, response),
-            idempotency_key=idempotency_key(action, call.inputs),
-            warnings=(*call.warnings, *self._calls.store.warnings(), *(problem.message for problem in output_problems)),
-        )
-        return Result(fields=outputs, meta=meta, raw=response.text if response.body is MISSING else response.body)
-
     def iterate(
         self,
         action: str | Action,
         inputs: Mapping[str, Any] | None = None,
         connection: Connection | None = None,
-        **options: Any,
+        **options: Unpack[RunOptions],
     ) -> Iterator[dict[str, Any]]:
         """The rows of a list action one by one; the next page is fetched when its first row is asked for.
 
@@ -187,11 +167,8 @@ class Connector:
         Raises:
             InputError: The inputs are wrong, or the action has no pages.
         """
-        settings = RunOptions(**{**options, "all_pages": True})
-        found = self.find(action)
-        call, _ = self._calls.prepare(found, inputs or {}, connection, settings)
-        call.all_pages = False  # the handler finishes a page at a time
-        return pagination.rows(call, lambda: found.handler(call))
+        settings = RunSettings.of("iterate", {**options, "all_pages": True})
+        return self._client.iterate(self.find(action), inputs or {}, connection, settings)
 
     def preview(
         self,
@@ -206,11 +183,11 @@ class Connector:
         Raises:
             InputError: With every problem of the inputs.
         """
-        options = RunOptions(idempotency_key=idempotency_key)
-        return self._calls.preview(self.find(action), inputs or {}, connection, options)
+        settings = RunSettings(idempotency_key=idempotency_key)
+        return self._client.preview(self.find(action), inputs or {}, connection, settings)
 
-    def options(
-        self, action: str | Action, field: str, connection: Connection | None = None, **options: Any
+    def choices(
+        self, action: str | Action, field: str, connection: Connection | None = None, **options: Unpack[RunOptions]
     ) -> list[Choice]:
         """The choices of a field whose values another action lists.
 
@@ -229,7 +206,8 @@ class Connector:
         if source is None:
             problem = Problem(field, "choices", f"“{field}” has no list of choices.")
             raise InputError(f"The field “{field}” of “{found.key}” has no list of choices.", [problem])
-        result = self.run(source.operation_id, source.parameters, connection, max_items=_MOST_CHOICES, **options)
+        options["max_items"] = _MOST_CHOICES
+        result = self.run(source.operation_id, source.parameters, connection, **options)
         return [
             Choice(value=str(row[source.value_path]), label=str(row[source.value_title] or row[source.value_path]))
             for row in result.rows(source.value_collection)
@@ -250,9 +228,10 @@ class Connector:
             The connection's limit, and the action's where there is one.
         """
         found = self.find(action) if action is not None else None
-        return tuple(status(self._calls.store, bucket, calls) for bucket in self._calls.buckets(found, connection))
+        client = self._client
+        return tuple(throttle_status(client.store, bucket, calls) for bucket in client.buckets(found, connection))
 
-    def test(self, connection: Connection, **options: Any) -> Result:
+    def test(self, connection: Connection, **options: Unpack[RunOptions]) -> Result:
         """Run the action that shows whether a connection works.
 
         Raises:

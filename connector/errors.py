@@ -55,6 +55,10 @@ class ConnectorError(Exception):
         status: HTTP status of the service's answer, if there was one.
         request_id: The service's own id of the failed request, if it gave one.
         field: The input that caused it, where known.
+
+    Attributes:
+        idempotency_key: The key of the run that failed, where the action has one. Running again with the same key
+            cannot have the effect twice.
     """
 
     code: ClassVar[str] = "error"
@@ -78,6 +82,7 @@ class ConnectorError(Exception):
         self.status = status
         self.request_id = request_id
         self.field = field
+        self.idempotency_key: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The error as JSON-ready values; keys without a value are left out."""
@@ -88,6 +93,7 @@ class ConnectorError(Exception):
             "field": self.field,
             "status": self.status,
             "request_id": self.request_id,
+            "idempotency_key": self.idempotency_key,
         }
         return {key: value for key, value in told.items() if value is not None} | {"retryable": self.retryable}
 
@@ -167,6 +173,14 @@ class UnavailableError(ConnectorError):
     code = "unavailable"
     exit_status = ExitStatus.LATER
     retryable = True
+
+
+class NotSentError(UnavailableError):
+    """No byte of the request has left this machine: it may be sent again, whatever it is."""
+
+
+class ConnectionLostError(UnavailableError):
+    """The call failed after bytes may have arrived; the service may have carried it out."""
 
 
 class OutcomeUnknownError(UnavailableError):

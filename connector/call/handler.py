@@ -10,7 +10,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from connector import json_pointer
 from connector.call import pagination
@@ -80,6 +80,17 @@ def checks_of(handler: Handler) -> tuple[Check, ...]:
     return getattr(handler, "checks", ())
 
 
+class Sender(Protocol):
+    """What sends the requests of a call: a run."""
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """The response to a request.
+
+        Raises:
+            ConnectorError: The service refused it, or could not be reached.
+        """
+
+
 @dataclass
 class Call:
     """One run of an action, in the hands of its handler.
@@ -89,8 +100,7 @@ class Call:
         inputs: Checked inputs with defaults; the handler's to change.
         base_url: Where the service answers.
         limits: Bounds that a request must keep.
-        exchange: Sends a request reliably and returns the answer, whatever its status.
-        accept: Raises the error that an answer stands for, if it is not an outcome.
+        sender: Sends a request reliably; a refusal of the service is an error.
         all_pages: Whether to walk all pages.
         max_items: How many rows a walk collects at most.
         response: The last answer; None before the first.
@@ -102,8 +112,7 @@ class Call:
     inputs: dict[str, Any]
     base_url: str
     limits: Limits
-    exchange: Callable[[HttpRequest], HttpResponse]
-    accept: Callable[[HttpResponse], None]
+    sender: Sender | None = None
     all_pages: bool = False
     max_items: int = 0
     response: HttpResponse | None = None
@@ -132,9 +141,10 @@ class Call:
         """
         built = request.build(self.action, self.inputs, self.base_url, self.body)
         self._check_size(built)
-        self.response = self.exchange(built)
+        if self.sender is None:
+            raise RuntimeError("This call belongs to no run.")
+        self.response = self.sender.send(built)
         self.pages += 1
-        self.accept(self.response)
         return flatten(self.action.outputs, self.response)
 
     def _check_size(self, built: HttpRequest) -> None:

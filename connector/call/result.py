@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +16,26 @@ class Attempt(BaseModel):
     status: int | None
     reason: str = ""
     wait: float = 0.0
+
+
+@dataclass
+class RunTrace:
+    """What happened during a run.
+
+    Attributes:
+        attempts: Every attempt, of every page.
+        throttled: Seconds waited for the call limit.
+        in_flight: Whether a request has left and its response has not come.
+    """
+
+    attempts: list[Attempt] = field(default_factory=list)
+    throttled: float = 0.0
+    in_flight: bool = False
+
+    @property
+    def waited(self) -> float:
+        """Seconds waited for the call limit and between attempts."""
+        return self.throttled + sum(attempt.wait for attempt in self.attempts)
 
 
 class Meta(BaseModel):
@@ -79,31 +100,6 @@ class Choice(BaseModel):
 
     value: str
     label: str
-
-
-class ThrottleStatus(BaseModel):
-    """How a limit stands.
-
-    Attributes:
-        calls: Calls in any `renewal_period` seconds.
-        used: Calls made in the last period, with those that are reserved already.
-        free: Calls that can be made at once.
-        next_in: Seconds until the next call is possible; 0 when it is now.
-        asked: A number of calls that was asked about.
-        asked_in: Seconds until the last of them could be made.
-        warnings: What should be known about the place where the limit is kept.
-    """
-
-    model_config = ConfigDict(frozen=True)
-
-    calls: int
-    renewal_period: float
-    used: int
-    free: int
-    next_in: float
-    asked: int
-    asked_in: float
-    warnings: tuple[str, ...] = ()
 
 
 class Preview(BaseModel):

@@ -119,6 +119,19 @@ class Action:
         """Where the outputs are not what the definition says."""
         return self._validators[1].problems(outputs)
 
+    def idempotency_key(self, inputs: Mapping[str, Any]) -> str | None:
+        """The key under which the service remembers a call with these inputs; None where the action has none."""
+        declared = self.definition.idempotency
+        return inputs.get(declared.input) if declared is not None else None
+
+    def with_idempotency_key(self, given: Mapping[str, Any], key: str | None) -> Mapping[str, Any]:
+        """The inputs with an idempotency key from outside, unless they bring their own or the action has none."""
+        declared = self.definition.idempotency
+        if declared is None or not key:
+            return given
+        own = (value for name, value in given.items() if self.accepted_names.get(name, name) == declared.input)
+        return given if any(own) else {**given, declared.input: key}
+
     def __repr__(self) -> str:
         return f"<Action {self.key}: {self.summary}>"
 

@@ -1,4 +1,7 @@
-"""Whether and when a failed attempt may be made again. Pure decisions; nothing here waits or sends."""
+"""Whether and when a failed attempt may be made again, and what the failures add up to.
+
+Pure decisions; nothing here waits or sends. The JavaScript runtime makes the same ones.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,81 @@ import math
 import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 from connector.definition.service import RetryPolicy
+from connector.errors import (
+    ConnectionLostError,
+    ConnectorError,
+    NotSentError,
+    OutcomeUnknownError,
+    ThrottledError,
+    UnavailableError,
+)
+from connector.http.request import HttpRequest
+from connector.http.response import HttpResponse
 
 LONGEST_RETRY_AFTER = 3600.0
-"""Seconds. A service that asks for more is believed for an hour."""
+"""Seconds. A longer Retry-After counts as an hour."""
+
+_PERMANENT = frozenset({"certificate", "base_url", "header", "response_size"})
+"""Codes of failures that the same call meets again."""
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+
+
+def should_retry(policy: RetryPolicy, outcome: HttpResponse | UnavailableError, *, repeatable: bool) -> bool:
+    """Whether another attempt may help and cannot do anything twice.
+
+    Args:
+        policy: Says after which statuses to try again.
+        outcome: The response, or the error of an attempt without one.
+        repeatable: Whether sending the same request again has the effect of once.
+    """
+    if isinstance(outcome, HttpResponse):
+        return repeatable and outcome.status in policy.statuses
+    return (repeatable or isinstance(outcome, NotSentError)) and outcome.error_code not in _PERMANENT
+
+
+def may_have_acted(request: HttpRequest, outcome: HttpResponse | UnavailableError) -> bool:
+    """Whether the service may have carried out a request that changes something, although the attempt failed."""
+    if request.method in _SAFE_METHODS:
+        return False
+    if isinstance(outcome, HttpResponse):
+        return outcome.status >= HTTPStatus.INTERNAL_SERVER_ERROR or outcome.status == HTTPStatus.REQUEST_TIMEOUT
+    return isinstance(outcome, ConnectionLostError)
+
+
+def already_done(request: HttpRequest, response: HttpResponse, earlier: str | None) -> bool:
+    """Whether a DELETE that finds nothing was carried out by an earlier attempt of the same run.
+
+    Args:
+        request: The request.
+        response: The response to its last attempt.
+        earlier: How an earlier attempt failed that may have been carried out; None where there was none.
+    """
+    return earlier is not None and request.method == "DELETE" and response.status in _GONE
+
+
+def final_error(error: ConnectorError, *, repeatable: bool, earlier: str | None) -> ConnectorError:
+    """The error of a run whose last attempt failed; never “not sent” after an attempt that may have been carried out.
+
+    Args:
+        error: The error of the last attempt.
+        repeatable: Whether sending the same request again has the effect of once.
+        earlier: How an earlier attempt failed that may have been carried out; None where there was none.
+    """
+    if isinstance(error, ConnectionLostError) and not repeatable:
+        return OutcomeUnknownError.after(error)
+    if earlier is not None and isinstance(error, ThrottledError | NotSentError):
+        kind = UnavailableError if repeatable else OutcomeUnknownError
+        return kind(
+            f"{earlier}, so the call may have been carried out. It could not be sent again: {error.message}",
+            hint=error.hint,
+            status=error.status,
+            request_id=error.request_id,
+        )
+    return error
 
 
 def backoff(policy: RetryPolicy, attempt: int, retry_after: float | None, rng: random.Random) -> float:

@@ -33,7 +33,7 @@ _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
 _CONNECTION = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
-def refusal(
+def service_error(
     connector: ConnectorDefinition,
     action: ActionDefinition,
     inputs: Mapping[str, Any],

@@ -18,7 +18,7 @@ import urllib3
 
 from connector.clock import Clock
 from connector.connections.connection import is_loopback
-from connector.errors import UnavailableError
+from connector.errors import ConnectionLostError, NotSentError, UnavailableError
 from connector.http.deadline import DeadlineAdapter, within
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
@@ -26,14 +26,6 @@ from connector.http.response import HttpResponse
 _CHUNK = 65_536
 _POOL = 100
 """Connections kept per host: as many as a connection may make calls in one burst."""
-
-
-class NotSentError(UnavailableError):
-    """No byte of the request has left: it may be sent again, whatever it is."""
-
-
-class ConnectionLostError(UnavailableError):
-    """The call failed after bytes may have arrived; the service may or may not have acted."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +41,7 @@ class SendOptions:
 class Transport(Protocol):
     """Sends a request and returns the answer."""
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
         """Send once.
 
         Raises:
@@ -94,30 +86,30 @@ class RequestsTransport:
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
         """Send once; see `Transport.send`."""
-        left = patience.deadline - self._clock.monotonic()
+        left = options.deadline - self._clock.monotonic()
         if left <= 0:
             raise NotSentError("The time for this run was used up before the call was made.")
         with within(left):
-            return self._exchanged(request, secret_headers, patience, left)
+            return self._exchanged(request, secret_headers, options, left)
 
     def _exchanged(
-        self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions, left: float
+        self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions, left: float
     ) -> HttpResponse:
         try:
             answer = self._session.send(
                 self._prepared(request, secret_headers),
-                timeout=(min(patience.connect, left), min(patience.read, left)),
+                timeout=(min(options.connect, left), min(options.read, left)),
                 allow_redirects=False,
                 **self._surroundings(request.url),
             )
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             raise _translated(error) from None
         try:
-            content = _read(answer, patience, self._clock.monotonic)
+            content = _read(answer, options, self._clock.monotonic)
         except (TimeoutError, urllib3.exceptions.TimeoutError):
-            if self._clock.monotonic() < patience.deadline:
+            if self._clock.monotonic() < options.deadline:
                 raise ConnectionLostError("The answer stopped before it was complete.") from None
             raise ConnectionLostError("The answer did not end in the time that this run has.") from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error):
@@ -155,22 +147,22 @@ class RequestsTransport:
         self._session.close()
 
 
-def _read(answer: requests.Response, patience: SendOptions, now: Callable[[], float]) -> bytes:
+def _read(answer: requests.Response, options: SendOptions, now: Callable[[], float]) -> bytes:
     """The whole body, unpacked, within the bounds. A pooled connection that was read to its end can serve again."""
     packed = answer.headers.get("content-encoding", "").strip().lower()
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed in {"gzip", "x-gzip", "deflate"} else None
     content = bytearray()
     taken = 0
     while chunk := answer.raw.read(_CHUNK, decode_content=False):
-        if now() > patience.deadline:
+        if now() > options.deadline:
             raise ConnectionLostError("The answer did not end in the time that this run has.")
-        room = patience.response_bytes + 1 - len(content)
+        room = options.response_bytes + 1 - len(content)
         content += unpack.decompress(chunk, room) if unpack else chunk
         taken += len(chunk)
         # What follows the end of a packed answer is kept by the library, though nobody reads it.
-        if max(taken, len(content)) > patience.response_bytes:
-            size = f"{patience.response_bytes // 1_000_000} MB"
-            raise ConnectionLostError(f"The answer is larger than {size} and was not read.", code="answer_size")
+        if max(taken, len(content)) > options.response_bytes:
+            size = f"{options.response_bytes // 1_000_000} MB"
+            raise ConnectionLostError(f"The answer is larger than {size} and was not read.", code="response_size")
     if unpack is not None and content and not unpack.eof:
         raise ConnectionLostError("The answer ended before it was complete.")
     return bytes(content)

@@ -7,8 +7,8 @@ import random
 import pytest
 
 from connector import Connection, Connector, OutcomeUnknownError, ThrottledError
+from connector.errors import ConnectionLostError
 from connector.http.response import HttpResponse
-from connector.http.transport import ConnectionLostError
 from connector.testing import FakeClock, ScriptedTransport, response
 
 CONNECTION = Connection(api_key="the-key")

@@ -22,7 +22,7 @@ from connector import (
     ThrottledError,
     UnavailableError,
 )
-from connector.http.transport import ConnectionLostError, NotSentError
+from connector.errors import ConnectionLostError, NotSentError
 from connector.secrets import MASK
 from connector.testing import FakeClock, response
 from connector.throttle.limiter import MemoryStore
@@ -383,7 +383,7 @@ def test_a_preview_goes_to_the_connections_address(bench: MakeBench) -> None:
 def test_choices_of_a_field_come_from_the_action_that_lists_them(bench: MakeBench) -> None:
     answer = {"parcels": [{"id": "p1", "note": "Books"}, {"id": "p2"}, {"note": "No id"}]}
     made = bench([response(200, answer)])
-    choices = made.connector.options("get_parcel", "parcel_id", made.connection)
+    choices = made.connector.choices("get_parcel", "parcel_id", made.connection)
     assert [(choice.value, choice.label) for choice in choices] == [("p1", "Books"), ("p2", "p2")]
 
 
@@ -391,7 +391,7 @@ def test_choices_of_a_field_come_from_the_action_that_lists_them(bench: MakeBenc
 def test_a_field_without_choices_says_so(bench: MakeBench, key: str, name: str) -> None:
     made = bench()
     with pytest.raises(InputError, match="no list of choices"):
-        made.connector.options(key, name, made.connection)
+        made.connector.choices(key, name, made.connection)
 
 
 def test_a_connection_is_tested_by_the_action_that_the_connector_names(bench: MakeBench) -> None:

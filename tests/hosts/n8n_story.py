@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from connector import Connection, Connector
+from connector.call.options import RunOptions
 from connector.export.n8n.node import NodeData
 from sandbox import start
 from tests.hosts.n8n_flow import Json, N8n, Step, credentials, failure, items, workflow
@@ -96,7 +99,7 @@ def run(node: NodeData, n8n: N8n) -> int:
 
 
 def _compare(told: Json, connector: Connector, account: Connection) -> None:
-    def here(action: str, inputs: Json, **options: bool) -> Json:
+    def here(action: str, inputs: Json, **options: Unpack[RunOptions]) -> Json:
         return connector.run(action, inputs, account, **options).fields
 
     def given(name: str) -> list[Json]:

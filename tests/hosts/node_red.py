@@ -205,7 +205,7 @@ def _compare(told: dict[str, Json], connector: Connector, account: Connection, b
     choices = _asked(f"{base}/courier-connection/{_ACCOUNT}/choices/send_message/list_id")
     expected = [
         {"value": choice.value, "label": choice.label}
-        for choice in connector.options("send_message", "list_id", account)
+        for choice in connector.choices("send_message", "list_id", account)
     ]
     expect("the editor is offered the choices", choices, expected)
 

@@ -28,9 +28,9 @@ from connector import (
 )
 from connector.catalogue.loader import load
 from connector.definition.files import find
+from connector.errors import ConnectionLostError, NotSentError
 from connector.export import FORMATS, export
 from connector.http.response import HttpResponse
-from connector.http.transport import ConnectionLostError, NotSentError
 from connector.testing import FakeClock, ScriptedTransport, response
 from sandbox import start
 from tests.secrets.canary import CANARY, told, traces

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import click
 
-from connector.call.result import ThrottleStatus
 from connector.cli import app, console, output
 from connector.cli.commands.completion import action_names
 from connector.connections import stored
 from connector.connections.auth import secrets_of
 from connector.connector import Connector
 from connector.errors import AuthorizationError
+from connector.throttle.status import ThrottleStatus
 
 
 @click.group(help="See how much of the limit of calls is used.")

@@ -9,9 +9,11 @@ from typing import Any
 from connector.definition.action import KnownError
 from connector.errors import (
     AuthorizationError,
+    ConnectionLostError,
     ConnectorError,
     DefinitionError,
     InputError,
+    NotSentError,
     OutcomeUnknownError,
     OutputError,
     RefusedError,
@@ -27,6 +29,8 @@ STATUS_OF: dict[type[ConnectorError], int] = {
     DefinitionError: HTTPStatus.INTERNAL_SERVER_ERROR,
     OutputError: HTTPStatus.BAD_GATEWAY,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    NotSentError: HTTPStatus.SERVICE_UNAVAILABLE,
+    ConnectionLostError: HTTPStatus.SERVICE_UNAVAILABLE,
     OutcomeUnknownError: HTTPStatus.GATEWAY_TIMEOUT,
 }
 """The status of an error. Where the service itself said a 4xx, that one is passed on instead."""

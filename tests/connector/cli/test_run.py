@@ -183,7 +183,7 @@ def test_a_bound_of_rows_ends_the_walk_and_says_that_there_is_more(shop_cli: Cli
 def test_an_action_without_pages_refuses_to_walk(shop_cli: Cli, shop: Shop) -> None:
     told = shop_cli("get_thing", "thing_id=t1", "--all-pages")
     assert (told.status, shop.requests) == (3, [])
-    assert "it has no pages to collect" in told.err
+    assert "has no pages to read" in told.err
 
 
 @pytest.mark.usefixtures("pages")

@@ -60,7 +60,7 @@ def test_waiting_says_what_for_how_long_and_how_to_stop_and_ctrl_c_stops_it(
 ) -> None:
     shop.says(503, {}, Retry_After="120")
     screen = terminal("--connector", shop_folder, "run", "--base-url", shop.url, "get_thing", "thing_id=t1")
-    assert "The service answered 503; trying again: 120 s. Ctrl-C stops." in screen.wait_for("Ctrl-C stops.")
+    assert "The service responded with 503; trying again: 120 s. Ctrl-C stops." in screen.wait_for("Ctrl-C stops.")
     screen.type("\x03")
     assert screen.end() == 130
     assert "Stopped." in screen.text

@@ -14,7 +14,7 @@ from connector.errors import (
     UnavailableError,
 )
 from connector.http.response import HttpResponse
-from connector.http.service_error import is_service_error, refusal
+from connector.http.service_error import is_service_error, service_error
 from connector.secrets import MASK
 from connector.testing import response
 from tests.connector.parcels import Json, body, connector_definition, definition, field, rows
@@ -26,7 +26,7 @@ def refused(
     answer: HttpResponse, inputs: Json | None = None, values: Json | None = None, secrets: Any = (), **words: Any
 ) -> ConnectorError:
     made = definition(inputs or {}, **words)
-    return refusal(connector_definition(), made, values or {}, answer, NOW, secrets)
+    return service_error(connector_definition(), made, values or {}, answer, NOW, secrets)
 
 
 @pytest.mark.parametrize(

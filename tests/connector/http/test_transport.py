@@ -17,10 +17,10 @@ import responses
 import urllib3
 
 from connector.clock import SystemClock
-from connector.errors import UnavailableError
+from connector.errors import ConnectionLostError, NotSentError, UnavailableError
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
-from connector.http.transport import ConnectionLostError, NotSentError, RequestsTransport, SendOptions
+from connector.http.transport import RequestsTransport, SendOptions
 from connector.testing import FakeClock
 from tests.connector.parcels import API_KEY
 from tests.connector.station import Conversation, Station

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import threading
 from datetime import timedelta
 from email.utils import format_datetime
@@ -12,9 +11,7 @@ from typing import Any
 
 import pytest
 
-from connector.client_exchange import Exchange, Record
 from connector.clock import SystemClock
-from connector.definition.service import RetryPolicy
 from connector.errors import ThrottledError
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
@@ -22,6 +19,7 @@ from connector.http.retry import LONGEST_RETRY_AFTER
 from connector.testing import FakeClock, response
 from connector.throttle.limiter import Bucket, Store, acquire
 from tests.connector.parcels import make_bench, manifest
+from tests.connector.runs import make_run
 from tests.connector.throttle.worlds import FOREVER, World
 
 HOME = Bucket("home", 3, 10.0)
@@ -124,20 +122,11 @@ def test_a_cancelled_task_gives_its_place_back(world: World, tmp_path: Path) -> 
     assert told.next_in == pytest.approx(60.25, abs=1e-3)
 
 
-def exchange(store: Store, clock: FakeClock, answer: HttpResponse, seed: int) -> Exchange:
-    return Exchange(
-        send_once=lambda _: answer,
-        store=store,
-        clock=clock,
-        buckets=[HOME],
-        policy=RetryPolicy(),
-        deadline=1e12,
-        max_wait=1e9,
-        repeatable=False,
-        rng=random.Random(seed),  # noqa: S311
-        record=Record(),
-        tell=lambda _reason, _seconds: None,
+def send(store: Store, clock: FakeClock, answer: HttpResponse, seed: int) -> HttpResponse:
+    run = make_run(
+        lambda _: answer, store, clock, buckets=[HOME], repeatable=False, seed=seed, deadline=1e12, max_wait=1e9
     )
+    return run.send(REQUEST)
 
 
 @pytest.mark.parametrize(
@@ -150,14 +139,14 @@ def test_a_429_holds_everybody_until_retry_after_and_a_little_jitter_within_boun
     clock = world.clock
     if header == "a date":
         header = format_datetime(clock.wall() + timedelta(seconds=25), usegmt=True)
-    assert exchange(world.store, clock, response(429, retry_after=header), 1)(REQUEST).status == 429
+    assert send(world.store, clock, response(429, retry_after=header), 1).status == 429
     begun = clock.monotonic()
-    assert exchange(world.stores[-1], clock, response(200, {}), 2)(REQUEST).status == 200
+    assert send(world.stores[-1], clock, response(200, {}), 2).status == 200
     assert pause < clock.monotonic() - begun <= pause + HOME.guard
     # The refused call counts as one of the three.
     assert world.store.reserve([HOME], FOREVER).wait == 0
 
 
 def test_a_429_holds_no_other_connection(world: World) -> None:
-    exchange(world.store, world.clock, response(429, retry_after="25"), 1)(REQUEST)
+    send(world.store, world.clock, response(429, retry_after="25"), 1)
     assert world.store.reserve([HOME._replace(name="other")], 0).wait == 0

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.client import status
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
 from connector.throttle.limiter import Bucket, Reservation, Store, acquire
+from connector.throttle.status import throttle_status
 from tests.connector.throttle.worlds import FOREVER, MakeWorld, World, most_in_any_window
 
 HOME = Bucket("home", 100, 60.0)
@@ -69,7 +69,7 @@ class Walk:
         self._floor = max(self._floor, self._now + seconds)
 
     def look(self, store: Store, count: int) -> None:
-        told = status(store, self._bucket, count)
+        told = throttle_status(store, self._bucket, count)
         ahead: list[float] = []
         for _number in range(count):
             ahead.append(self._due(ahead))
@@ -183,7 +183,7 @@ def test_two_limits_are_charged_in_one_step_and_given_back_in_one(world: World) 
     world.store.release(both, reservation)
     assert reserve_all(world, both, 4) == [0.0, 0.0, 0.0, pytest.approx(10.05, abs=1e-4)]
     # The wider limit has counted the same four, and one of them waits.
-    assert status(world.store, HOME, 1).used == 4
+    assert throttle_status(world.store, HOME, 1).used == 4
 
 
 def test_a_pause_holds_every_process_on_that_connection_and_no_other(world: World) -> None:
@@ -257,12 +257,12 @@ def test_threads_of_one_process_get_exactly_the_schedule_of_one(world: World) ->
 def test_looking_takes_nothing_and_tells_used_free_and_how_long(world: World) -> None:
     reserve_all(world, [SLOW], 2)
     for _ in range(5):
-        told = status(world.stores[-1], SLOW, 4)
+        told = throttle_status(world.stores[-1], SLOW, 4)
         assert (told.calls, told.renewal_period, told.used, told.free, told.next_in) == (3, 10.0, 2, 1, 0.0)
         assert told.asked_in == pytest.approx(10.05, abs=1e-3)
     world.clock.advance(10.1)
-    assert (status(world.store, SLOW, 3).free, status(world.store, SLOW, 3).asked_in) == (3, 0.0)
+    assert (throttle_status(world.store, SLOW, 3).free, throttle_status(world.store, SLOW, 3).asked_in) == (3, 0.0)
     world.store.pause(SLOW, 7)
-    told = status(world.store, SLOW, 1)
+    told = throttle_status(world.store, SLOW, 1)
     assert told.free == 0
     assert told.next_in == pytest.approx(7, abs=1e-3)

@@ -1,0 +1,75 @@
+"""How one run is made: the keyword arguments of `Connector.run` and its siblings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self, TypedDict
+
+from connector.validation.messages import nearest
+
+WaitCallback = Callable[[str, float], None]
+"""Called before every wait with what is waited for, and how many seconds."""
+
+
+class RunOptions(TypedDict, total=False):
+    """The options of a run; what is left out is as the definition says.
+
+    Attributes:
+        max_wait: Longest wait for the call limit in seconds, in all.
+        timeout: Seconds for the whole run with its waits, attempts and pages.
+        all_pages: Collect the rows of all pages.
+        max_items: Largest number of rows; implies `all_pages`.
+        idempotency_key: Key to use for an action that has one.
+        on_wait: Called before every wait.
+    """
+
+    max_wait: float | None
+    timeout: float | None
+    all_pages: bool
+    max_items: int | None
+    idempotency_key: str | None
+    on_wait: WaitCallback | None
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """The options of one run as values; see `RunOptions`. None means what the definition says.
+
+    Attributes:
+        cancelled: Set by another thread to give the run up.
+    """
+
+    max_wait: float | None = None
+    timeout: float | None = None
+    all_pages: bool = False
+    max_items: int | None = None
+    idempotency_key: str | None = None
+    on_wait: WaitCallback | None = None
+    cancelled: threading.Event | None = None
+
+    @classmethod
+    def of(cls, function: str, options: Mapping[str, Any], **more: Any) -> Self:
+        """The settings that keyword arguments make.
+
+        Args:
+            function: Name of the function they were passed to, for the error.
+            options: The keyword arguments.
+            **more: Settings that are not the caller's.
+
+        Raises:
+            TypeError: An option does not exist; the nearest is proposed.
+        """
+        known = [field.name for field in fields(cls) if field.name != "cancelled"]
+        for name in options:
+            if name not in known:
+                close = nearest(name, known)
+                meant = f"Did you mean “{close[0]}”?" if close else f"The options are: {', '.join(known)}."
+                raise TypeError(f"{function}() has no option “{name}”. {meant}")
+        return cls(**options, **more)
+
+    @property
+    def walks_pages(self) -> bool:
+        """Whether all pages are read."""
+        return self.all_pages or self.max_items is not None

@@ -1,0 +1,181 @@
+"""Sending the requests of one run: a token and an attempt at a time, until a response counts or no attempt is left."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from connector.call.handler import Call
+from connector.call.options import RunSettings
+from connector.call.result import Attempt, RunTrace
+from connector.catalogue.action import Action
+from connector.clock import Clock
+from connector.connections.auth import secret_headers
+from connector.definition.service import ConnectorDefinition
+from connector.errors import ConnectorError, OutcomeUnknownError, ThrottledError, UnavailableError
+from connector.http.request import HttpRequest, secret_texts
+from connector.http.response import HttpResponse
+from connector.http.retry import (
+    already_done,
+    backoff,
+    final_error,
+    may_have_acted,
+    retry_after_seconds,
+    should_retry,
+)
+from connector.http.service_error import is_service_error, service_error
+from connector.http.transport import SendOptions, Transport
+from connector.secrets import Secrets, SecretTexts
+from connector.throttle.limiter import Bucket, Store, acquire
+
+
+@dataclass
+class Run:
+    """One run of an action: what it may use, and what has happened so far.
+
+    Attributes:
+        call: What the handler works with.
+        secrets: The connection's values as they are sent.
+        buckets: The limits every attempt counts against; the first is the connection's own.
+        deadline: On the clock's monotonic time, when the run must be over.
+        max_wait: Seconds that the run may wait for the call limit in all.
+    """
+
+    definition: ConnectorDefinition
+    transport: Transport
+    store: Store
+    clock: Clock
+    rng: random.Random
+    action: Action
+    call: Call
+    secrets: Secrets
+    buckets: list[Bucket]
+    deadline: float
+    max_wait: float
+    settings: RunSettings
+    trace: RunTrace = field(default_factory=RunTrace)
+
+    def send(self, request: HttpRequest) -> HttpResponse:
+        """The response to a request, after as many attempts as are allowed.
+
+        Raises:
+            ThrottledError: There is no room for the call within the wait or the deadline.
+            OutcomeUnknownError: It may have been carried out, cannot be repeated, and no response says so.
+            UnavailableError: Every attempt failed.
+            ConnectorError: The service refused it.
+        """
+        earlier: str | None = None  # how an earlier attempt failed that may have been carried out
+        for attempt in itertools.count(1):
+            outcome: HttpResponse | UnavailableError
+            try:
+                self._take_token()
+                outcome = self._send_once(request)
+            except ThrottledError as error:
+                raise final_error(error, repeatable=self.repeatable, earlier=earlier) from None
+            except UnavailableError as error:
+                outcome = error
+            wait = self._wait_before_retry(outcome, attempt)
+            reason = self._record(outcome, wait)
+            if wait is None:
+                break
+            if may_have_acted(request, outcome):
+                earlier = reason
+            self._notify(f"{reason}; trying again", wait)
+            self.clock.sleep(wait, self.settings.cancelled)
+        if not isinstance(outcome, HttpResponse):
+            raise final_error(outcome, repeatable=self.repeatable, earlier=earlier) from None
+        if already_done(request, outcome, earlier):
+            self.call.warnings.append(f"{earlier}. The next attempt found nothing left to delete.")
+            return HttpResponse(HTTPStatus.NO_CONTENT, outcome.headers, b"")
+        self._raise_service_error(outcome, earlier)
+        return outcome
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether sending the request again has the effect of once: by its method, or because it carries a key."""
+        return self.action.definition.repeatable or self.idempotency_key is not None
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The key under which the service remembers this run, if the action has one."""
+        return self.action.idempotency_key(self.call.inputs)
+
+    def _take_token(self) -> None:
+        left = min(self.max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())
+        self.trace.throttled += acquire(
+            self.store, self.clock, self.buckets, max(0.0, left), self.settings.cancelled, self._notify, self.rng
+        )
+
+    def _send_once(self, request: HttpRequest) -> HttpResponse:
+        timeouts, limits = self.definition.timeouts, self.definition.limits
+        options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes)
+        self.trace.in_flight = True
+        try:
+            response = self.transport.send(request, secret_headers(self.definition, self.secrets), options)
+        except UnavailableError:
+            self.trace.in_flight = False
+            raise
+        self.trace.in_flight = False  # it stays true where something else ended the thread meanwhile
+        return response
+
+    def _wait_before_retry(self, outcome: HttpResponse | UnavailableError, attempt: int) -> float | None:
+        """Seconds until the next attempt; None when this one is the last."""
+        policy = self.definition.retry
+        retry_after = None
+        if isinstance(outcome, HttpResponse):
+            retry_after = retry_after_seconds(outcome.headers.get("retry-after"), self.clock.wall())
+            if outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
+                # Where the other runs cannot be told, each of them gets a response like this one.
+                with contextlib.suppress(ConnectorError):
+                    self.store.pause(self.buckets[0], retry_after or 1.0)
+        if attempt >= policy.attempts or not should_retry(policy, outcome, repeatable=self.repeatable):
+            return None
+        if self.settings.cancelled is not None and self.settings.cancelled.is_set():
+            return None
+        wait = backoff(policy, attempt, retry_after, self.rng)
+        return wait if self.clock.monotonic() + wait < self.deadline else None
+
+    def _record(self, outcome: HttpResponse | UnavailableError, wait: float | None) -> str:
+        """Note an attempt; how it ended, as the beginning of a sentence."""
+        status = outcome.status if isinstance(outcome, HttpResponse) else None
+        reason = "" if isinstance(outcome, HttpResponse) else outcome.message
+        self.trace.attempts.append(Attempt(status=status, reason=reason, wait=round(wait or 0.0, 3)))
+        return reason.rstrip(".") or f"The service responded with {status}"
+
+    def _notify(self, reason: str, seconds: float) -> None:
+        if self.settings.on_wait is not None:
+            self.settings.on_wait(reason, seconds)
+
+    def _raise_service_error(self, response: HttpResponse, earlier: str | None) -> None:
+        """Raise what a response stands for, unless it is a success or a declared outcome."""
+        connector, action = self.definition, self.action.definition
+        accepted = response.succeeded or response.status in action.outcomes
+        if accepted and not is_service_error(connector, response):
+            return
+        hidden = SecretTexts((*self.secrets.values(), *secret_texts(action, self.call.inputs)))
+        error = service_error(connector, action, self.call.inputs, response, self.clock.wall(), hidden)
+        if isinstance(error, UnavailableError) and not self.repeatable:
+            error = OutcomeUnknownError.after(error)
+        raise final_error(error, repeatable=self.repeatable, earlier=earlier)
+
+    @contextlib.contextmanager
+    def errors_with_key(self) -> Iterator[None]:
+        """Let every error of this run carry the idempotency key, so that trying again cannot send twice."""
+        try:
+            yield
+        except ConnectorError as error:
+            error.idempotency_key = self.idempotency_key
+            raise
+        except BaseException as stopped:
+            if self.trace.in_flight:
+                key = self.idempotency_key
+                stopped.add_note(
+                    f"The call had been sent and may have been carried out. Its idempotency key was {key}."
+                    if key
+                    else "The call had been sent and may have been carried out."
+                )
+            raise

@@ -1,0 +1,94 @@
+"""Stand-ins for what a test must not wait for or reach: a clock and a transport."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from connector.http.request import HttpRequest
+from connector.http.response import HttpResponse
+from connector.http.transport import SendOptions
+
+
+class FakeClock:
+    """A clock that moves when somebody sleeps or a test says so.
+
+    Args:
+        start: Seconds on the monotonic clock at the beginning.
+    """
+
+    def __init__(self, start: float = 1_000.0) -> None:
+        self._lock = threading.Lock()
+        self._now = start
+        self._epoch = datetime(2026, 1, 31, 9, 30, tzinfo=UTC) - timedelta(seconds=start)
+        self.slept: list[float] = []
+
+    def monotonic(self) -> float:
+        """Seconds on the fake clock."""
+        with self._lock:
+            return self._now
+
+    def wall(self) -> datetime:
+        """The fake time of day."""
+        return self._epoch + timedelta(seconds=self.monotonic())
+
+    def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
+        """Move the clock; nobody waits. A set event ends the sleep before it began."""
+        if cancelled is not None and cancelled.is_set():
+            return
+        with self._lock:
+            self.slept.append(seconds)
+            self._now += max(0.0, seconds)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock by hand."""
+        with self._lock:
+            self._now += seconds
+
+
+class ScriptedTransport:
+    """Answers every request with the next of the given answers, and remembers what was asked.
+
+    Args:
+        answers: Responses to return, or exceptions to raise, in order.
+    """
+
+    def __init__(self, answers: Sequence[HttpResponse | Exception]) -> None:
+        self._answers = list(answers)
+        self._lock = threading.Lock()
+        self.requests: list[HttpRequest] = []
+        self.signatures: list[Mapping[str, str]] = []
+
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
+        """The next answer.
+
+        Raises:
+            AssertionError: More was asked than the script has.
+        """
+        del patience  # a script is never slow
+        with self._lock:
+            self.requests.append(request)
+            self.signatures.append(secret_headers)
+            if not self._answers:
+                raise AssertionError(f"The script has no answer left for {request.method} {request.url}")
+            answer = self._answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    @property
+    def left(self) -> int:
+        """Answers that nobody asked for."""
+        return len(self._answers)
+
+
+def response(status: int, body: Any = None, *, text: str | None = None, **headers: str) -> HttpResponse:
+    """An answer with a JSON body, or with `text` as it stands; underscores in header names become hyphens."""
+    content = b"" if body is None and text is None else (json.dumps(body) if text is None else text).encode()
+    return HttpResponse(status, {name.replace("_", "-").lower(): value for name, value in headers.items()}, content)
