@@ -1,8 +1,9 @@
-"""HTTP connections that end in time: a deadline over all of a call, not only over each wait in it.
+"""HTTP connections that end in time and know whether a request has left.
 
-The HTTP libraries bound each wait for bytes and each address of a host, and the search for a name not at all, so that
-a server that sends one byte now and then could hold a run for ever. Here each wait is cut to what is left of the
-call's time. What fails in the handshake of TLS is told from what fails when the request may have left.
+The HTTP libraries bound each wait for bytes and each address of a host, and name resolution not at all, so that a
+server that sends one byte now and then could hold a run for ever. Here each wait is cut to what is left of the call's
+time. And the libraries' errors do not tell whether the request had left; here it is noted before its first byte, when
+the connection stands: after name resolution, TCP, proxy and TLS.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from __future__ import annotations
 import contextlib
 import http.client
 import io
+import math
 import queue
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -31,22 +34,55 @@ from urllib3.exceptions import (
 )
 
 _MOST_INTERIM = 20
-"""Interim answers (1xx) that are read before the real one."""
+"""Interim responses (1xx) that are read before the real one."""
 
 _PIECE = 65_536
 """Bytes that are sent at once; each piece has the time to itself that a connection has to be made."""
 
-_call = threading.local()
+
+@dataclass
+class TimedCall:
+    """A call that this thread makes.
+
+    Attributes:
+        ends: When it must be over, on `time.monotonic`.
+        departing: Called once, when the connection stands and before the first byte of the request leaves. It may
+            wait, or raise to keep the request.
+        observed: Whether the call came as far as a connection of this module; without one, nothing is known of it.
+        departed: Whether a byte of the request may have left.
+        connecting: Whether a connection is being made; what it sends to a proxy is not the request.
+    """
+
+    ends: float
+    departing: Callable[[], None] | None = None
+    observed: bool = False
+    departed: bool = False
+    connecting: bool = False
+
+    def depart(self) -> None:
+        """Note that the request leaves now."""
+        if self.departed or self.connecting:
+            return
+        if self.departing is not None:
+            self.departing()
+        self.departed = True
+
+
+_thread = threading.local()
 
 
 @contextlib.contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """The calls of this thread inside the block are over in that many seconds of real time."""
-    _call.ends = time.monotonic() + seconds
+def within(seconds: float, departing: Callable[[], None] | None = None) -> Iterator[TimedCall]:
+    """The call of this thread inside the block is over in that many seconds of real time."""
+    call = _thread.call = TimedCall(time.monotonic() + seconds, departing)
     try:
-        yield
+        yield call
     finally:
-        del _call.ends
+        del _thread.call
+
+
+def _current() -> TimedCall | None:
+    return getattr(_thread, "call", None)
 
 
 def _left(most: float | None) -> float:
@@ -55,15 +91,15 @@ def _left(most: float | None) -> float:
     Raises:
         TimeoutError: None are left.
     """
-    ends = getattr(_call, "ends", None)
-    times = [] if ends is None else [ends - time.monotonic()]
+    call = _current()
+    times = [] if call is None else [call.ends - time.monotonic()]
     times += [] if most is None else [most]
     if times and min(times) <= 0:
         raise TimeoutError("the time of the call is over")
     return min(times, default=threading.TIMEOUT_MAX)
 
 
-class _Timed(io.RawIOBase):
+class _TimedBytes(io.RawIOBase):
     """The bytes of a socket, each wait cut to the time that is left."""
 
     def __init__(self, sock: socket.socket, ends: float) -> None:
@@ -80,7 +116,7 @@ class _Timed(io.RawIOBase):
             return 0
         left = self._ends - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the time for the answer is over")
+            raise TimeoutError("the time for the response is over")
         pause = self._sock.gettimeout()
         self._sock.settimeout(left if pause is None else min(pause, left))
         try:
@@ -97,28 +133,44 @@ class _Timed(io.RawIOBase):
         super().close()
 
 
+class _Reader(io.BufferedReader):
+    """The bytes of a response; in its head every line must be whole."""
+
+    in_head = False
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """A line. In the head a missing line break means that the connection was closed too early."""
+        line = super().readline(size)
+        if self.in_head and not line.endswith(b"\n") and len(line) != size:
+            # The library would take the end of the connection for the end of the head.
+            raise http.client.IncompleteRead(line)
+        return line
+
+
 class _DeadlineResponse(http.client.HTTPResponse):
-    """An answer that is read within the call's time; interim answers are passed over."""
+    """A response that is read within the call's time; interim responses are skipped."""
+
+    fp: _Reader
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self._sock = sock
-        self._timed: _Timed | None = None
-        ends = getattr(_call, "ends", None)
-        if ends is not None:
-            self.fp.close()
-            self._timed = _Timed(sock, ends)
-            self.fp = io.BufferedReader(self._timed)
+        call = _current()
+        self.fp.close()
+        self._timed = _TimedBytes(sock, math.inf if call is None else call.ends)
+        self.fp = _Reader(self._timed)
 
     def begin(self) -> None:
-        """Read the head of the answer. The library would log lines of it that are no headers, whatever is in them."""
+        """Read the head of the response. The library would log lines of it that are no headers, whatever they hold."""
         super().begin()
+        if self.fp is not None:
+            self.fp.in_head = False
         self.headers.defects.clear()
         self.headers.set_payload("")
 
     def _close_conn(self) -> None:
-        """Let go of the connection; it serves no other request where more came than the answer."""
-        if self._timed is not None and not self.fp.closed:
+        """Let go of the connection; it serves no other request where more came than the response."""
+        if not self.fp.closed:
             self._timed.dry = True
             if self.fp.peek(1):
                 with contextlib.suppress(OSError):
@@ -136,10 +188,12 @@ class _DeadlineResponse(http.client.HTTPResponse):
         for _ in range(_MOST_INTERIM):
             found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
             interim = HTTPStatus.CONTINUE < found[1] < HTTPStatus.OK and found[1] != HTTPStatus.SWITCHING_PROTOCOLS
+            self.fp.in_head = True
             if not interim:
                 return found
             http.client.parse_headers(self.fp)
-        raise http.client.BadStatusLine("too many interim answers")
+            self.fp.in_head = False
+        raise http.client.BadStatusLine("too many interim responses")
 
 
 class _PlainConnection(HTTPConnection):
@@ -166,32 +220,50 @@ class _TlsConnection(HTTPSConnection):
     def connect(self) -> None:
         """Connect and agree on the encryption. Whatever goes wrong here, nothing of the request has left."""
         try:
-            super().connect()
+            with _connecting():
+                super().connect()
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "the handshake took too long") from error
         except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
             raise NewConnectionError(self, "the handshake broke off") from error
 
 
+@contextlib.contextmanager
+def _connecting() -> Iterator[None]:
+    """What is sent inside the block is not the request: the words of a proxy, of TLS."""
+    call = _current()
+    if call is None:
+        yield
+        return
+    call.connecting = True
+    try:
+        yield
+    finally:
+        call.connecting = False
+
+
 def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
     """A socket to the first address of the host that takes one, all of them tried within the call's time."""
-    host, patience = connection.host, connection.timeout
+    call = _current()
+    if call is not None:
+        call.observed = True
+    host, timeout = connection.host, connection.timeout
     failure: Exception = NewConnectionError(connection, "the host has no address")
     try:
         for address in _addresses(connection):
             # The library's own way to connect, with its errors, to this one address.
-            connection.host, connection.timeout = address, _left(patience)
+            connection.host, connection.timeout = address, _left(timeout)
             try:
                 sock = connect()
             except (NewConnectionError, ConnectTimeoutError) as error:
                 failure = error
             else:
-                sock.settimeout(_left(patience))
+                sock.settimeout(_left(timeout))
                 return sock
     except TimeoutError as error:
         raise ConnectTimeoutError(connection, "the time to connect is over") from error
     finally:
-        connection.host, connection.timeout = host, patience
+        connection.host, connection.timeout = host, timeout
     raise failure
 
 
@@ -224,8 +296,13 @@ def _addresses(connection: HTTPConnection) -> list[str]:
 
 def _send(connection: HTTPConnection, data: Any, send: Callable[[Any], None]) -> None:
     """Send in pieces, so that a service that takes them slowly, or not at all, holds nobody longer than the call."""
+    call = _current()
+    if call is not None:
+        call.observed = True
     if connection.sock is None:
         connection.connect()
+    if call is not None:
+        call.depart()
     try:
         for start in range(0, len(data), _PIECE):
             connection.sock.settimeout(_left(connection.timeout))

@@ -1,4 +1,4 @@
-"""The only module that opens sockets: one request out, one answer read whole, within time and size.
+"""Sending one request and reading its response whole, within time and size. Only this and `deadline` open sockets.
 
 It knows nothing of retries, throttles or definitions. The HTTP library's own retries, redirects, cookies and
 `.netrc` are off: each would send something that nobody above decided to send.
@@ -7,9 +7,11 @@ It knows nothing of retries, throttles or definitions. The HTTP library's own re
 from __future__ import annotations
 
 import http.cookiejar
+import os
+import threading
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -19,7 +21,7 @@ import urllib3
 from connector.clock import Clock
 from connector.connections.connection import is_loopback
 from connector.errors import ConnectionLostError, NotSentError, UnavailableError
-from connector.http.deadline import DeadlineAdapter, within
+from connector.http.deadline import DeadlineAdapter, TimedCall, within
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 
@@ -30,12 +32,21 @@ _POOL = 100
 
 @dataclass(frozen=True)
 class SendOptions:
-    """Bounds of one call: seconds to connect, between two bytes, and until `deadline` on the clock; bytes to read."""
+    """Bounds of one call.
+
+    Attributes:
+        connect: Seconds to connect.
+        read: Seconds between two bytes.
+        deadline: When the call must be over, on the clock's monotonic time.
+        response_bytes: Largest response that is read.
+        departing: Called once, when the connection stands and before the first byte of the request leaves.
+    """
 
     connect: float
     read: float
     deadline: float
     response_bytes: int
+    departing: Callable[[], None] | None = None
 
 
 class Transport(Protocol):
@@ -53,7 +64,7 @@ class Transport(Protocol):
         """Give back what is held."""
 
 
-class _Refuse(http.cookiejar.DefaultCookiePolicy):
+class _NoCookies(http.cookiejar.DefaultCookiePolicy):
     """No cookie in, no cookie out: one session serves many accounts."""
 
     def set_ok(self, *_: object) -> bool:
@@ -78,58 +89,81 @@ class RequestsTransport:
 
     def __init__(self, clock: Clock, user_agent: str) -> None:
         self._clock = clock
-        self._session = requests.Session()
-        self._session.headers.clear()
-        self._session.headers.update({"User-Agent": user_agent, "Accept-Encoding": "gzip", "Connection": "keep-alive"})
-        self._session.cookies.set_policy(_Refuse())
+        self._user_agent = user_agent
+        self._lock = threading.Lock()
+        self._opened: tuple[int, requests.Session] | None = None
+
+    @property
+    def _session(self) -> requests.Session:
+        """The session of this process: a forked child that used its parent's would read another's responses."""
+        opened = self._opened
+        if opened is None or opened[0] != os.getpid():
+            # A new lock too: the parent's may have been held by another thread when the child was made.
+            self._lock = threading.Lock() if opened is not None else self._lock
+            with self._lock:
+                opened = self._opened
+                if opened is None or opened[0] != os.getpid():
+                    opened = self._opened = (os.getpid(), self._new_session())
+        return opened[1]
+
+    def _new_session(self) -> requests.Session:
+        session = requests.Session()
+        session.headers.clear()
+        session.headers.update({"User-Agent": self._user_agent, "Accept-Encoding": "gzip", "Connection": "keep-alive"})
+        session.cookies.set_policy(_NoCookies())
         adapter = DeadlineAdapter(pool_connections=_POOL, pool_maxsize=_POOL, max_retries=0)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return session
 
     def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
         """Send once; see `Transport.send`."""
         left = options.deadline - self._clock.monotonic()
         if left <= 0:
             raise NotSentError("The time for this run was used up before the call was made.")
-        with within(left):
-            return self._exchanged(request, secret_headers, options, left)
+        with within(left, options.departing) as call:
+            try:
+                response = self._respond(request, secret_headers, options, left)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                raise _translated(error, call) from None
+            try:
+                content = _read(response, options, self._clock.monotonic)
+            except (TimeoutError, urllib3.exceptions.TimeoutError):
+                if self._clock.monotonic() < options.deadline:
+                    raise ConnectionLostError("The response stopped before it was complete.") from None
+                raise ConnectionLostError("The response did not end within the time that this run has.") from None
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error):
+                raise ConnectionLostError("The connection broke while the response was being read.") from None
+            finally:
+                response.close()
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        return HttpResponse(response.status_code, headers, content)
 
-    def _exchanged(
+    def _respond(
         self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions, left: float
-    ) -> HttpResponse:
-        try:
-            answer = self._session.send(
-                self._prepared(request, secret_headers),
-                timeout=(min(options.connect, left), min(options.read, left)),
-                allow_redirects=False,
-                **self._surroundings(request.url),
-            )
-        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise _translated(error) from None
-        try:
-            content = _read(answer, options, self._clock.monotonic)
-        except (TimeoutError, urllib3.exceptions.TimeoutError):
-            if self._clock.monotonic() < options.deadline:
-                raise ConnectionLostError("The answer stopped before it was complete.") from None
-            raise ConnectionLostError("The answer did not end in the time that this run has.") from None
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, zlib.error):
-            raise ConnectionLostError("The connection broke while the answer was being read.") from None
-        finally:
-            answer.close()
-        return HttpResponse(
-            answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, content
+    ) -> requests.Response:
+        """The response, with its body unread. The session's own `send` would parse redirects, and read their bodies."""
+        session = self._session
+        timeout = (min(options.connect, left), min(options.read, left))
+        return session.get_adapter(request.url).send(
+            self._prepared(session, request, secret_headers),
+            stream=True,
+            timeout=timeout,
+            **self._environment(session, request.url),
         )
 
-    def _surroundings(self, url: str) -> dict[str, Any]:
+    def _environment(self, session: requests.Session, url: str) -> dict[str, Any]:
         """The proxy and the certificates that this machine's environment asks for."""
-        settings: dict[str, Any] = {**self._session.merge_environment_settings(url, {}, True, None, None)}
+        settings = session.merge_environment_settings(url, {}, True, None, None)
         if is_loopback(urlsplit(url).hostname or ""):
             # A proxy is another machine: it would not find the service, and it would see the secret.
             settings["proxies"] = {}
-        return settings
+        return {name: settings[name] for name in ("proxies", "verify", "cert")}
 
-    def _prepared(self, request: HttpRequest, secret_headers: Mapping[str, str]) -> requests.PreparedRequest:
-        prepared = self._session.prepare_request(
+    def _prepared(
+        self, session: requests.Session, request: HttpRequest, secret_headers: Mapping[str, str]
+    ) -> requests.PreparedRequest:
+        prepared = session.prepare_request(
             requests.Request(
                 request.method,
                 request.url,
@@ -144,81 +178,92 @@ class RequestsTransport:
 
     def close(self) -> None:
         """Close every pooled connection."""
-        self._session.close()
+        opened = self._opened
+        if opened is not None and opened[0] == os.getpid():
+            self._opened = None
+            opened[1].close()
 
 
-def _read(answer: requests.Response, options: SendOptions, now: Callable[[], float]) -> bytes:
+def _read(response: requests.Response, options: SendOptions, now: Callable[[], float]) -> bytes:
     """The whole body, unpacked, within the bounds. A pooled connection that was read to its end can serve again."""
-    packed = answer.headers.get("content-encoding", "").strip().lower()
+    packed = response.headers.get("content-encoding", "").strip().lower()
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed in {"gzip", "x-gzip", "deflate"} else None
     content = bytearray()
     taken = 0
-    while chunk := answer.raw.read(_CHUNK, decode_content=False):
+    while chunk := response.raw.read(_CHUNK, decode_content=False):
         if now() > options.deadline:
-            raise ConnectionLostError("The answer did not end in the time that this run has.")
+            raise ConnectionLostError("The response did not end within the time that this run has.")
         room = options.response_bytes + 1 - len(content)
         content += unpack.decompress(chunk, room) if unpack else chunk
         taken += len(chunk)
         # What follows the end of a packed answer is kept by the library, though nobody reads it.
         if max(taken, len(content)) > options.response_bytes:
             size = f"{options.response_bytes // 1_000_000} MB"
-            raise ConnectionLostError(f"The answer is larger than {size} and was not read.", code="response_size")
+            raise ConnectionLostError(f"The response is larger than {size} and was not read.", code="response_size")
     if unpack is not None and content and not unpack.eof:
-        raise ConnectionLostError("The answer ended before it was complete.")
+        raise ConnectionLostError("The response ended before it was complete.")
     return bytes(content)
 
 
-_LOOK = "Check the network and the base URL."
-_KINDS: list[tuple[type[Exception] | tuple[type[Exception], ...], type[UnavailableError], str, str, str]] = [
-    (requests.exceptions.ProxyError, NotSentError, "The proxy could not be reached.", _LOOK, "proxy"),
+_CHECK_NETWORK = "Check the network and the base URL."
+_Kinds = tuple[type[Exception], ...]
+_BEFORE: list[tuple[_Kinds, str, str, str]] = [
+    ((requests.exceptions.ProxyError,), "The proxy could not be reached.", _CHECK_NETWORK, "proxy"),
     (
-        requests.exceptions.SSLError,
-        NotSentError,
+        (requests.exceptions.SSLError,),
         "The service's certificate was not accepted, so nothing was sent.",
         "Check the base URL, the clock of this machine, and whether a proxy changes certificates.",
         "certificate",
     ),
-    (requests.exceptions.ConnectTimeout, NotSentError, "The service could not be reached in time.", _LOOK, ""),
+    ((requests.exceptions.ConnectTimeout,), "The service could not be reached in time.", _CHECK_NETWORK, ""),
     (
-        urllib3.exceptions.NameResolutionError,
-        NotSentError,
+        (urllib3.exceptions.NameResolutionError,),
         "The service's host name could not be found.",
-        _LOOK,
+        _CHECK_NETWORK,
         "unknown_host",
     ),
-    (urllib3.exceptions.NewConnectionError, NotSentError, "The service could not be reached.", _LOOK, ""),
     (
         (
             requests.exceptions.InvalidURL,
             requests.exceptions.InvalidSchema,
             urllib3.exceptions.LocationValueError,
         ),
-        NotSentError,
-        "The address of the call is not a valid web address.",
-        "Check the base URL.",
+        "The URL of the call is not valid.",
+        "Check the base URL and the proxy settings of this machine.",
         "base_url",
     ),
-    (
-        urllib3.exceptions.InvalidHeader,
-        ConnectionLostError,
-        "The header of the answer contradicts itself, so it was not read.",
-        "",
-        "",
-    ),
-    (urllib3.exceptions.ClosedPoolError, NotSentError, "The connector was closed before the call was made.", "", ""),
-    (requests.exceptions.InvalidHeader, NotSentError, "A header of the call cannot be sent.", "", "header"),
-    (requests.exceptions.Timeout, ConnectionLostError, "The service did not answer in time.", "", ""),
+    ((urllib3.exceptions.ClosedPoolError,), "The connector was closed before the call was made.", "", ""),
+    ((requests.exceptions.InvalidHeader,), "A header of the call cannot be sent.", "", "header"),
 ]
-"""What the HTTP library says, and what it means: did anything leave this machine? The first that fits counts."""
+"""What the HTTP library says before the request has left, and what it means; the first that fits counts."""
+
+_AFTER: list[tuple[_Kinds, str]] = [
+    ((urllib3.exceptions.InvalidHeader,), "The headers of the response contradict each other, so it was not read."),
+    ((requests.exceptions.Timeout,), "The service did not respond in time."),
+]
+"""The same for a request that has left."""
 
 
-def _translated(error: Exception) -> UnavailableError:
-    """Our error for the library's."""
-    cause = _root(error)
-    for kinds, ours, message, hint, code in _KINDS:
-        if isinstance(error, kinds) or isinstance(cause, kinds):
-            return ours(message, hint=hint, code=code or None)
-    return ConnectionLostError("The connection broke before an answer came.")
+def _translated(error: Exception, call: TimedCall) -> UnavailableError:
+    """Our error for the library's; whether anything has left is known, not guessed from the library's error."""
+    causes = (error, _root(error))
+    if call.departed:
+        for kinds, message in _AFTER:
+            if any(isinstance(cause, kinds) for cause in causes):
+                return ConnectionLostError(message)
+        return ConnectionLostError("The connection broke before a response came.")
+    for kinds, message, hint, code in _BEFORE:
+        if any(isinstance(cause, kinds) for cause in causes):
+            return NotSentError(message, hint=hint, code=code or None)
+    if isinstance(error, OSError) and "TLS" in str(error):
+        return NotSentError(
+            "The certificates for checking the service could not be read, so nothing was sent.",
+            hint="Check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE.",
+            code="certificate",
+        )
+    if isinstance(causes[1], urllib3.exceptions.NewConnectionError) or call.observed:
+        return NotSentError("The service could not be reached.", hint=_CHECK_NETWORK)
+    return _translated(error, replace(call, departed=True))
 
 
 def _root(error: BaseException) -> BaseException:

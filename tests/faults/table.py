@@ -21,13 +21,13 @@ from tests.faults.server import WELL, Behaviour, Talk
 Arrange = Callable[[Scene], None]
 
 _UNKNOWN = " Whether the service carried it out is unknown, so it was not sent again."
-_BROKE = "The connection broke before an answer came."
-_BROKE_READING = "The connection broke while the answer was being read."
-_INCOMPLETE = "The answer ended before it was complete."
-_SILENT = "The service did not answer in time."
-_STOPPED = "The answer stopped before it was complete."
-_ENDLESS = "The answer did not end in the time that this run has."
-_LARGE = "The answer is larger than 1 MB and was not read."
+_BROKE = "The connection broke before a response came."
+_BROKE_READING = "The connection broke while the response was being read."
+_INCOMPLETE = "The response ended before it was complete."
+_SILENT = "The service did not respond in time."
+_STOPPED = "The response stopped before it was complete."
+_ENDLESS = "The response did not end within the time that this run has."
+_LARGE = "The response is larger than 1 MB and was not read."
 _NO_JSON = "The service answered 200 with something that is not JSON."
 _CERTIFICATE = "The service's certificate was not accepted, so nothing was sent."
 _NOT_REACHED = "The service could not be reached."
@@ -432,7 +432,7 @@ FAULTS = [
     _broken(
         "Two values of Content-Length that differ",
         _does(_two_lengths),
-        "The header of the answer contradicts itself, so it was not read.",
+        "The headers of the response contradict each other, so it was not read.",
     ),
     _broken("A chunk of negative size, and 30 MB", _does(_negative_chunk), _BROKE_READING, large=True),
     _broken("A chunk whose size is no number", _does(_chunk_of_no_size), _BROKE_READING),

@@ -241,7 +241,7 @@ def test_an_answer_that_drips_without_end_is_given_up_at_the_deadline(station: S
     clock = SystemClock()
     transport = RequestsTransport(clock, "test")
     try:
-        with pytest.raises(ConnectionLostError, match="did not end in the time"):
+        with pytest.raises(ConnectionLostError, match="did not end within the time"):
             transport.send(
                 HttpRequest("GET", station.url, {}), SIGNED, SendOptions(5, 5, clock.monotonic() + 0.2, 1_000_000)
             )
