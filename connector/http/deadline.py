@@ -134,14 +134,14 @@ class _TimedBytes(io.RawIOBase):
 
 
 class _Reader(io.BufferedReader):
-    """The bytes of a response; in its head every line must be whole."""
+    """The bytes of a response; every line must be whole, and the head must end before the connection does."""
 
     in_head = False
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        """A line. In the head a missing line break means that the connection was closed too early."""
+        """A line; one without a line break means that the connection was closed too early."""
         line = super().readline(size)
-        if self.in_head and not line.endswith(b"\n") and len(line) != size:
+        if (line or self.in_head) and not line.endswith(b"\n") and len(line) != size:
             # The library would take the end of the connection for the end of the head.
             raise http.client.IncompleteRead(line)
         return line
@@ -328,6 +328,10 @@ class DeadlineAdapter(HTTPAdapter):
         """Make the pools, of our connections."""
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Check certificates wherever TLS is spoken; the library leaves out a proxy's for a plain request."""
+        super().cert_verify(conn, "https:" if conn.scheme == "https" else url, verify, cert)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """The pools behind a proxy, of our connections too."""

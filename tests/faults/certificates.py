@@ -26,6 +26,7 @@ class Certificates:
     wrong_name: ssl.SSLContext
     expired: ssl.SSLContext
     unknown: ssl.SSLContext
+    service: ssl.SSLContext
 
 
 def make(folder: Path) -> Certificates:
@@ -39,6 +40,7 @@ def make(folder: Path) -> Certificates:
         wrong_name=trusted.context(folder / "wrong.pem", name=x509.DNSName("elsewhere.example")),
         expired=trusted.context(folder / "expired.pem", until=-_DAY),
         unknown=stranger.context(folder / "unknown.pem"),
+        service=trusted.context(folder / "service.pem", name=x509.DNSName("service.example")),
     )
 
 
