@@ -168,7 +168,10 @@ class Run:
         try:
             yield
         except ConnectorError as error:
-            error.idempotency_key = self.idempotency_key
+            key = error.idempotency_key = self.idempotency_key
+            if key and self.trace.attempts and isinstance(error, UnavailableError | ThrottledError):
+                again = f"To run it again without doing it twice, use the idempotency key {key}."
+                error.hint = f"{error.hint} {again}".lstrip()
             raise
         except BaseException as stopped:
             if self.trace.in_flight:

@@ -331,7 +331,7 @@ class DeadlineAdapter(HTTPAdapter):
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Check certificates wherever TLS is spoken; the library leaves out a proxy's for a plain request."""
-        super().cert_verify(conn, "https:" if conn.scheme == "https" else url, verify, cert)
+        super().cert_verify(conn, "https:" if conn.scheme == "https" else url, verify, cert)  # type: ignore[no-untyped-call]
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """The pools behind a proxy, of our connections too."""

@@ -23,6 +23,7 @@ from tests.connector.runs import make_run
 OK = response(200, {})
 NOT_SENT = NotSentError("Not reached.")
 BROKEN = ConnectionLostError("Broken.")
+DELETE = HttpRequest("DELETE", "https://api.parcels.example/parcels/1", {})
 BUCKET = Bucket("home", 100, 60.0)
 
 
@@ -50,8 +51,8 @@ class Try:
             raise answer
         return answer
 
-    def __call__(self) -> HttpResponse:
-        return self.run.send(REQUEST)
+    def __call__(self, request: HttpRequest = REQUEST) -> HttpResponse:
+        return self.run.send(request)
 
     @property
     def tries(self) -> int:
@@ -228,3 +229,36 @@ def test_who_was_cancelled_during_the_call_waits_for_nothing_more() -> None:
     with pytest.raises(UnavailableError):
         Try([], send_once=send_once, cancelled=cancelled)()
     assert attempt.tries == 0
+
+
+@pytest.mark.parametrize("failure", [BROKEN, response(500), response(503)], ids=str)
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_delete_that_its_own_first_attempt_carried_out_succeeds_with_a_warning(
+    failure: HttpResponse | Exception, status: int
+) -> None:
+    attempt = Try([failure, response(status, {"message": "Not found"})], method="DELETE")
+    assert attempt(DELETE).status == 204
+    assert [one.status for one in attempt.trace.attempts][-1] == status
+    assert attempt.run.call.warnings[0].endswith("The next attempt found nothing left to delete.")
+
+
+@pytest.mark.parametrize("first", [NOT_SENT, response(429)], ids=str)
+def test_a_delete_that_finds_nothing_though_no_attempt_acted_is_a_refusal(first: HttpResponse | Exception) -> None:
+    assert Try([first, response(404)], method="DELETE")(DELETE).status == 404
+    assert Try([response(404)], method="DELETE")(DELETE).status == 404
+
+
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_after_an_attempt_that_may_have_acted_no_error_says_that_nothing_was_sent(method: str) -> None:
+    request = HttpRequest(method, "https://api.parcels.example/parcels", {}, {})
+    for last in (NOT_SENT, ThrottledError("No room.")):
+        attempt = Try([BROKEN, last, last, last], method=method)
+        with pytest.raises(UnavailableError, match="may have been carried out") as caught:
+            attempt(request)
+        assert type(caught.value) is UnavailableError
+        assert caught.value.retryable
+
+
+def test_a_read_that_was_not_answered_may_say_that_nothing_was_sent() -> None:
+    with pytest.raises(NotSentError):
+        Try([BROKEN, NOT_SENT, NOT_SENT, NOT_SENT], method="GET")(HttpRequest("GET", "https://x.example", {}))

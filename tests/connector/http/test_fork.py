@@ -60,7 +60,8 @@ def test_parent_and_children_read_their_own_responses_only() -> None:
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}"
     try:
-        done = subprocess.run([sys.executable, "-c", _FORKS, url], capture_output=True, text=True, timeout=60)
+        command = [sys.executable, "-c", _FORKS, url]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     finally:
         server.shutdown()
         server.server_close()
