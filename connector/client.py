@@ -82,9 +82,14 @@ class Client:
             pages=run.call.pages,
             waited=round(run.trace.waited, 3),
             elapsed=round(self.clock.monotonic() - started, 3),
-            request_id=find_request_id(self.definition, response),
+            request_id=find_request_id(self.definition, response, run.hidden),
             idempotency_key=run.idempotency_key,
-            warnings=(*run.call.warnings, *self.store.warnings(), *(problem.message for problem in problems)),
+            warnings=(
+                *action.warnings(given),
+                *run.call.warnings,
+                *self.store.warnings(),
+                *(problem.message for problem in problems),
+            ),
         )
         return Result(fields=outputs, meta=meta, raw=response.text if response.body is MISSING else response.body)
 

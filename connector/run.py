@@ -104,6 +104,11 @@ class Run:
         """The key under which the service remembers this run, if the action has one."""
         return self.action.idempotency_key(self.call.inputs)
 
+    @property
+    def hidden(self) -> SecretTexts:
+        """The secrets of the connection and of the inputs, which may appear nowhere."""
+        return SecretTexts((*self.secrets.values(), *secret_texts(self.action.definition, self.call.inputs)))
+
     def _take_token(self) -> None:
         left = min(self.max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())
         self.trace.throttled += acquire(
@@ -156,8 +161,7 @@ class Run:
         accepted = response.succeeded or response.status in action.outcomes
         if accepted and not is_service_error(connector, response):
             return
-        hidden = SecretTexts((*self.secrets.values(), *secret_texts(action, self.call.inputs)))
-        error = service_error(connector, action, self.call.inputs, response, self.clock.wall(), hidden)
+        error = service_error(connector, action, self.call.inputs, response, self.clock.wall(), self.hidden)
         if isinstance(error, UnavailableError) and not self.repeatable:
             error = OutcomeUnknownError.after(error)
         raise final_error(error, repeatable=self.repeatable, earlier=earlier)

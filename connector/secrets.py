@@ -65,10 +65,24 @@ class SecretTexts(tuple[str, ...]):
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:
-    """`text` with every occurrence of every secret replaced; the longest first, so that no tail stays."""
+    """`text` with every occurrence of every secret replaced; the longest first, so that no tail stays.
+
+    Where white space of a secret was changed, or control characters of it were taken out, it is still found.
+    """
     for secret in sorted((text for text in secrets if len(text) >= _SHORTEST), key=len, reverse=True):
         text = text.replace(secret, MASK)
+        pattern = _loosely(secret)
+        if pattern is not None:
+            text = pattern.sub(MASK, text)
     return text
+
+
+def _loosely(secret: str) -> re.Pattern[str] | None:
+    """Finds a secret with blanks or control characters in it however they were changed; None where it has none."""
+    parts = [re.escape(part) for part in re.split(r"[\s\x00-\x1f\x7f-\x9f]+", secret) if part]
+    if not parts or (len(parts) == 1 and re.escape(secret) == parts[0]):
+        return None
+    return re.compile(r"[\s\x00-\x1f\x7f-\x9f]*".join(parts))
 
 
 def printable(text: str) -> str:

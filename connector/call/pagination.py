@@ -69,12 +69,15 @@ def rows(call: PagedCall, fetch: Callable[[], dict[str, Any]]) -> Iterator[Any]:
 
 def gather(call: PagedCall) -> dict[str, Any]:
     """One page; or, when the call asks for all, the rows of all pages under the fields of the last one."""
-    if not call.all_pages:
-        return call.send()
     paging = _paging(call)
-    collected: list[Any] = []
     outputs: dict[str, Any] = {}
+    if not call.all_pages:
+        outputs = call.send()
+        _warn_without_rows(call, paging, outputs)
+        return outputs
+    collected: list[Any] = []
     for outputs in walk(call):
+        _warn_without_rows(call, paging, outputs)
         collected += outputs[paging.rows] or []
         if len(collected) >= call.max_items:
             cut = len(collected) - call.max_items
@@ -92,6 +95,11 @@ def next_cursor(paging: Pagination, response: HttpResponse | None) -> str | None
         return None
     cursor = json_pointer.get(body, paging.cursor)
     return cursor if isinstance(cursor, str) and cursor else None
+
+
+def _warn_without_rows(call: PagedCall, paging: Pagination, outputs: dict[str, Any]) -> None:
+    if outputs.get(paging.rows) is None:
+        call.warnings.append(f"The response has no list “{paging.rows}”, so no rows are shown.")
 
 
 def _paging(call: PagedCall) -> Pagination:

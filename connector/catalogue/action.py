@@ -80,7 +80,7 @@ class Action:
 
         return (
             Validator(self.definition.inputs, self.document["inputs"]),
-            Validator(self.definition.outputs, self.document["outputs"]),
+            Validator(self.definition.outputs, self.document["outputs"], quotes=False),
         )
 
     @cached_property
@@ -114,6 +114,16 @@ class Action:
             problems += check(view)
         order = {name: place for place, name in enumerate(self._resolved)}
         return inputs, sorted(problems, key=lambda problem: order.get(_input_of(problem), len(order)))
+
+    def warnings(self, given: Mapping[str, Any]) -> list[str]:
+        """What the caller should know about inputs that are right: empty texts are not sent, and clear nothing."""
+        names = (self.accepted_names.get(name, name) for name, value in given.items() if value == "")
+        labels = [
+            self._labels[name] for name in names if name in self._labels and not self._resolved[name].x_keep_empty
+        ]
+        if not labels:
+            return []
+        return [f"Empty fields are not sent, so they change nothing: {', '.join(labels)}."]
 
     def output_problems(self, outputs: Mapping[str, Any]) -> list[Problem]:
         """Where the outputs are not what the definition says."""

@@ -55,7 +55,7 @@ class Connection:
 
         It is a hash from which the secret cannot be read back.
         """
-        digest = hashlib.sha256((self.base_url or default_base_url).rstrip("/").lower().encode())
+        digest = hashlib.sha256(_same_address(self.base_url or default_base_url).encode())
         for key, secret in sorted(self._values.items()):
             digest.update(b"\0" + key.encode() + b"\0" + hashlib.sha256(secret.reveal().encode()).digest())
         return digest.hexdigest()
@@ -100,6 +100,13 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
             hint="Use https://, or allow the insecure address by name.",
         )
     return url.strip().rstrip("/")
+
+
+def _same_address(url: str) -> str:
+    """One spelling for the spellings of an address: host in lower case without a final dot, no default port."""
+    parts = urlsplit(url.strip().rstrip("/"))
+    port = "" if parts.port in {None, {"http": 80, "https": 443}.get(parts.scheme)} else f":{parts.port}"
+    return f"{parts.scheme}://{(parts.hostname or '').rstrip('.')}{port}{parts.path}".lower()
 
 
 def is_loopback(host: str) -> bool:

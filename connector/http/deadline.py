@@ -17,8 +17,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -33,70 +32,13 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
+from connector.http.timed_call import connecting, current_call, time_left
+
 _MOST_INTERIM = 20
 """Interim responses (1xx) that are read before the real one."""
 
 _PIECE = 65_536
 """Bytes that are sent at once; each piece has the time to itself that a connection has to be made."""
-
-
-@dataclass
-class TimedCall:
-    """A call that this thread makes.
-
-    Attributes:
-        ends: When it must be over, on `time.monotonic`.
-        departing: Called once, when the connection stands and before the first byte of the request leaves. It may
-            wait, or raise to keep the request.
-        observed: Whether the call came as far as a connection of this module; without one, nothing is known of it.
-        departed: Whether a byte of the request may have left.
-        connecting: Whether a connection is being made; what it sends to a proxy is not the request.
-    """
-
-    ends: float
-    departing: Callable[[], None] | None = None
-    observed: bool = False
-    departed: bool = False
-    connecting: bool = False
-
-    def depart(self) -> None:
-        """Note that the request leaves now."""
-        if self.departed or self.connecting:
-            return
-        if self.departing is not None:
-            self.departing()
-        self.departed = True
-
-
-_thread = threading.local()
-
-
-@contextlib.contextmanager
-def within(seconds: float, departing: Callable[[], None] | None = None) -> Iterator[TimedCall]:
-    """The call of this thread inside the block is over in that many seconds of real time."""
-    call = _thread.call = TimedCall(time.monotonic() + seconds, departing)
-    try:
-        yield call
-    finally:
-        del _thread.call
-
-
-def _current() -> TimedCall | None:
-    return getattr(_thread, "call", None)
-
-
-def _left(most: float | None) -> float:
-    """Seconds of the call's time that are left, `most` at most.
-
-    Raises:
-        TimeoutError: None are left.
-    """
-    call = _current()
-    times = [] if call is None else [call.ends - time.monotonic()]
-    times += [] if most is None else [most]
-    if times and min(times) <= 0:
-        raise TimeoutError("the time of the call is over")
-    return min(times, default=threading.TIMEOUT_MAX)
 
 
 class _TimedBytes(io.RawIOBase):
@@ -155,7 +97,7 @@ class _DeadlineResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(sock, *args, **options)
         self._sock = sock
-        call = _current()
+        call = current_call()
         self.fp.close()
         self._timed = _TimedBytes(sock, math.inf if call is None else call.ends)
         self.fp = _Reader(self._timed)
@@ -220,7 +162,7 @@ class _TlsConnection(HTTPSConnection):
     def connect(self) -> None:
         """Connect and agree on the encryption. Whatever goes wrong here, nothing of the request has left."""
         try:
-            with _connecting():
+            with connecting():
                 super().connect()
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "the handshake took too long") from error
@@ -228,23 +170,9 @@ class _TlsConnection(HTTPSConnection):
             raise NewConnectionError(self, "the handshake broke off") from error
 
 
-@contextlib.contextmanager
-def _connecting() -> Iterator[None]:
-    """What is sent inside the block is not the request: the words of a proxy, of TLS."""
-    call = _current()
-    if call is None:
-        yield
-        return
-    call.connecting = True
-    try:
-        yield
-    finally:
-        call.connecting = False
-
-
 def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
     """A socket to the first address of the host that takes one, all of them tried within the call's time."""
-    call = _current()
+    call = current_call()
     if call is not None:
         call.observed = True
     host, timeout = connection.host, connection.timeout
@@ -252,13 +180,13 @@ def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket])
     try:
         for address in _addresses(connection):
             # The library's own way to connect, with its errors, to this one address.
-            connection.host, connection.timeout = address, _left(timeout)
+            connection.host, connection.timeout = address, time_left(timeout)
             try:
                 sock = connect()
             except (NewConnectionError, ConnectTimeoutError) as error:
                 failure = error
             else:
-                sock.settimeout(_left(timeout))
+                sock.settimeout(time_left(timeout))
                 return sock
     except TimeoutError as error:
         raise ConnectTimeoutError(connection, "the time to connect is over") from error
@@ -282,7 +210,7 @@ def _addresses(connection: HTTPConnection) -> list[str]:
 
     threading.Thread(target=search, name="connector-lookup", daemon=True).start()
     try:
-        answer = found.get(timeout=_left(connection.timeout))
+        answer = found.get(timeout=time_left(connection.timeout))
     except queue.Empty:
         raise TimeoutError("the host's name was not found in time") from None
     if isinstance(answer, socket.gaierror):
@@ -296,7 +224,7 @@ def _addresses(connection: HTTPConnection) -> list[str]:
 
 def _send(connection: HTTPConnection, data: Any, send: Callable[[Any], None]) -> None:
     """Send in pieces, so that a service that takes them slowly, or not at all, holds nobody longer than the call."""
-    call = _current()
+    call = current_call()
     if call is not None:
         call.observed = True
     if connection.sock is None:
@@ -305,7 +233,7 @@ def _send(connection: HTTPConnection, data: Any, send: Callable[[Any], None]) ->
         call.depart()
     try:
         for start in range(0, len(data), _PIECE):
-            connection.sock.settimeout(_left(connection.timeout))
+            connection.sock.settimeout(time_left(connection.timeout))
             send(data[start : start + _PIECE])
     except TimeoutError as error:
         raise ReadTimeoutError(None, "", "the request was not taken in time") from error  # type: ignore[arg-type]

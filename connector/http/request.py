@@ -70,9 +70,14 @@ def build(definition: ActionDefinition, inputs: Mapping[str, Any], base_url: str
 
 
 def path_segment(text: str) -> str:
-    """The text as exactly one segment of a path: no slash, no dot segment, nothing a server would read as more."""
-    encoded = quote(text, safe="")
-    return encoded.replace(".", "%2E") if encoded in {".", ".."} else encoded
+    """The text as exactly one segment of a path.
+
+    Raises:
+        ValueError: It is `.` or `..`, which servers and proxies resolve however they are encoded.
+    """
+    if text in {".", ".."}:
+        raise ValueError("a dot segment cannot be sent")
+    return quote(text, safe="")
 
 
 def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:

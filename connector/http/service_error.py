@@ -59,7 +59,7 @@ def service_error(
         message += f" {connector.title} says: {words}" + ("" if words.endswith((".", "!", "?", "…")) else ".")
     hint = known.hint if known else ""
     code = known.code if known else None
-    request_id = find_request_id(connector, response)
+    request_id = find_request_id(connector, response, secrets)
     status = response.status
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = retry_after_seconds(response.headers.get("retry-after"), now)
@@ -79,10 +79,10 @@ def is_service_error(connector: ConnectorDefinition, response: HttpResponse) -> 
     return isinstance(kind, str) and isinstance(words, str) and bool(re.search(connector.error_body.kinds, kind))
 
 
-def find_request_id(connector: ConnectorDefinition, response: HttpResponse) -> str | None:
-    """The service's own id of a request, from the first header that has one."""
+def find_request_id(connector: ConnectorDefinition, response: HttpResponse, secrets: Sequence[str] = ()) -> str | None:
+    """The service's own id of a request, from the first header that has one; a secret in it is masked."""
     ids = (response.headers.get(name.lower()) for name in connector.request_id)
-    return next((printable(found)[:200] for found in ids if found), None)
+    return next((printable(mask(found, secrets))[:200] for found in ids if found), None)
 
 
 def _words(connector: ConnectorDefinition, response: HttpResponse, secrets: Sequence[str]) -> str:
@@ -90,7 +90,7 @@ def _words(connector: ConnectorDefinition, response: HttpResponse, secrets: Sequ
     said = json_pointer.get(response.body, connector.error_body.message)
     if not isinstance(said, str):
         return ""
-    text = mask(" ".join(printable(said).split()), secrets)
+    text = mask(" ".join(printable(mask(said, secrets)).split()), secrets)
     return text if len(text) <= _LONGEST_WORDS else text[:_LONGEST_WORDS] + "…"
 
 
@@ -124,8 +124,9 @@ def _fill(text: str, action: ActionDefinition, inputs: Mapping[str, Any]) -> str
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
         field = action.inputs.properties.get(name)
-        shown = show(inputs.get(name), secret=field is None or action.inputs.resolve(field).write_only)
-        return shown.removeprefix("the text ")
+        if field is None or action.inputs.resolve(field).write_only:
+            return "the value given"
+        return show(inputs.get(name)).removeprefix("the text ")
 
     return _PLACEHOLDER.sub(value, text)
 

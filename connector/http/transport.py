@@ -21,9 +21,10 @@ import urllib3
 from connector.clock import Clock
 from connector.connections.connection import is_loopback
 from connector.errors import ConnectionLostError, NotSentError, UnavailableError
-from connector.http.deadline import DeadlineAdapter, TimedCall, within
+from connector.http.deadline import DeadlineAdapter
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
+from connector.http.timed_call import TimedCall, within
 
 _CHUNK = 65_536
 _POOL = 100
@@ -172,7 +173,7 @@ class RequestsTransport:
                 auth=_unsigned,
             )
         )
-        # requests would undo the encoding of dot segments, and make `/lists/..` another resource.
+        # Exactly as built: requests would decode and encode parts of it again.
         prepared.url = request.url
         return prepared
 

@@ -54,7 +54,7 @@ def sentence(rule: str, subject: Subject, expected: Any, value: Any) -> Problem:
     """The problem of a value that breaks `rule`.
 
     Args:
-        rule: A JSON Schema keyword, or one of our own: `unknown`, `encoding`, `finite`, `header`, `json`.
+        rule: A JSON Schema keyword, or one of our own: `unknown`, `encoding`, `finite`, `header`, `path`, `json`.
         subject: The field it is about.
         expected: What the keyword asks for; for `unknown` the names that exist.
         value: What was given.
@@ -67,7 +67,7 @@ def sentence(rule: str, subject: Subject, expected: Any, value: Any) -> Problem:
 def show(value: Any, *, secret: bool = False) -> str:
     """A value as it appears in a sentence: quoted, short, without control characters, never a secret."""
     if secret:
-        return "the value given"
+        return _TYPES.get(_type_of(value), "another value")
     if isinstance(value, str):
         text = printable(value).encode("utf-8", "replace").decode()
         short = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
@@ -77,6 +77,14 @@ def show(value: Any, *, secret: bool = False) -> str:
     if isinstance(value, int | float):
         return f"the number {value}" if abs(value) < 10**_LONGEST_QUOTE else "a very long number"
     return "a list" if isinstance(value, list) else "an object"
+
+
+def _type_of(value: Any) -> str:
+    """The JSON type of a value."""
+    if isinstance(value, bool):
+        return "boolean"
+    kinds = ((str, "string"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "null")
 
 
 def nearest(name: str, names: Sequence[str], count: int = 1) -> list[str]:
@@ -176,6 +184,10 @@ def _not_for_header(subject: Subject, _expected: Any, _value: Any) -> tuple[str,
     )
 
 
+def _not_for_path(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
+    return f"{subject.name} cannot be “.” or “..”.", "Servers read these as parts of the URL."
+
+
 _SENTENCES: dict[str, Callable[[Subject, Any, Any], tuple[str, str]]] = {
     "required": _missing,
     "type": _wrong_type,
@@ -197,5 +209,6 @@ _SENTENCES: dict[str, Callable[[Subject, Any, Any], tuple[str, str]]] = {
     "encoding": _half_characters,
     "finite": _endless,
     "header": _not_for_header,
+    "path": _not_for_path,
     "json": _no_json,
 }

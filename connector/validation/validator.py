@@ -33,10 +33,12 @@ class Validator:
     Args:
         schema: The schema as the definition's model.
         document: The same schema as plain JSON.
+        quotes: Whether a problem may show the value; that of an output may repeat a secret.
     """
 
-    def __init__(self, schema: ObjectSchema, document: Mapping[str, Any]) -> None:
+    def __init__(self, schema: ObjectSchema, document: Mapping[str, Any], *, quotes: bool = True) -> None:
         self._schema = schema
+        self._quotes = quotes
         self._validator = Draft202012Validator(document, format_checker=_format_checker)
 
     def problems(self, values: Mapping[str, Any], names: Sequence[str] = ()) -> list[Problem]:
@@ -88,7 +90,7 @@ class Validator:
     def _subject(self, path: Sequence[str | int]) -> Subject:
         """Who a sentence is about: `Recipients, row 2, Email`."""
         words: list[str] = []
-        secret = False
+        secret = not self._quotes
         example = None
         for depth, step in enumerate(path):
             field = self._row(path[: depth + 1])
@@ -101,7 +103,7 @@ class Validator:
         return Subject(_key(path), words[-1] if words else "The inputs", ", ".join(words[:-1]), secret, example)
 
     def _unsendable(self, value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:
-        """What JSON Schema lets pass and no wire can carry: half characters, endless numbers, line breaks, no JSON."""
+        """What JSON Schema lets pass and no wire can carry: lone surrogates, infinity, line breaks, dot segments."""
         if isinstance(value, dict):
             for key, inner in value.items():
                 if rule := _unsendable_rule(key):
@@ -110,10 +112,10 @@ class Validator:
         elif isinstance(value, list | tuple):
             for index, inner in enumerate(value):
                 yield from self._unsendable(inner, (*path, index))
-        elif rule := _unsendable_rule(value):
+        elif (rule := _unsendable_rule(value)) or (
+            isinstance(value, str) and len(path) == 1 and (rule := _misplaced_rule(value, self._row(path).x_in))
+        ):
             yield sentence(rule, self._subject(path), None, None)
-        elif isinstance(value, str) and len(path) == 1 and self._row(path).x_in == "header" and not _fits_header(value):
-            yield sentence("header", self._subject(path), None, None)
 
 
 def _unsendable_rule(value: Any) -> str | None:
@@ -127,16 +129,20 @@ def _unsendable_rule(value: Any) -> str | None:
     return "json"
 
 
+def _misplaced_rule(text: str, place: str | None) -> str | None:
+    """The rule that a text breaks in the place where it travels."""
+    if place == "header" and not all(" " <= char <= "~" for char in text):
+        return "header"
+    # Proxies and servers resolve these, encoded or not, and the request would be about another resource.
+    return "path" if place == "path" and text in {".", ".."} else None
+
+
 def _encodable(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _fits_header(text: str) -> bool:
-    return all(" " <= char <= "~" for char in text)
 
 
 def _key(path: Sequence[str | int]) -> str:

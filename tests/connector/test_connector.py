@@ -337,7 +337,7 @@ def test_outputs_that_do_not_fit_are_a_warning_live_and_an_error_in_tests(bench:
     wrong = response(200, {"id": 7})
     result = bench([wrong]).run("post_once", {"recipient": "Ada"})
     assert result.fields == {"id": 7}
-    assert result.meta.warnings == ("id must be text, but it is the number 7.",)
+    assert result.meta.warnings == ("id must be text, but it is a whole number.",)
     with pytest.raises(OutputError) as caught:
         bench([wrong], strict_outputs=True).run("post_once", {"recipient": "Ada"})
     assert caught.value.problems[0].field == "id"

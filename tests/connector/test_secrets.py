@@ -46,3 +46,17 @@ def test_the_longest_secret_is_masked_first_and_words_that_are_no_secret_stay_wh
 
 def test_what_would_steer_a_terminal_is_taken_out_and_text_stays() -> None:
     assert printable("a\x1b[31mb\x07\x00\x7f\x9bc\r\n\td ä “x” 🎁") == "a[31mbc\n\td ä “x” 🎁"
+
+
+@pytest.mark.parametrize("shown", ["two  words\there", "two words here", "two\nwords\r\nhere", "twowordshere"])
+def test_a_secret_is_found_however_its_white_space_was_changed(shown: str) -> None:
+    assert mask(f"your key {shown} is wrong", ["two  words\there"]) == f"your key {MASK} is wrong"
+
+
+def test_a_secret_is_found_without_its_control_characters() -> None:
+    assert mask("abcdef", ["abc\x1bdef"]) == MASK
+
+
+def test_two_secrets_of_different_value_are_unequal() -> None:
+    assert Secret("a") != Secret("b")
+    assert Secret("a") != Secret("A")

@@ -90,7 +90,7 @@ def test_a_dry_run_in_the_sandbox_says_why_the_address_is_the_services(cli: Cli,
         ["get_thing", "thing_id=a/../b?c#d e'f\"g$(id)`id`{x}[1]ü"],
         ["list_things", "colour=red", "cursor=a&b=c d+e%"],
         ["make_thing", 'name=it\'s "quoted" $HOME `id` \\ !', "note=line\nbreak", 'data:={"ü": ["🎉", null]}'],
-        ["delete_thing", "thing_id=.."],
+        ["delete_thing", "thing_id=..."],
     ],
 )
 def test_the_curl_line_sends_the_same_request(shop_cli: Cli, shop: Shop, arguments: list[str]) -> None:

@@ -116,6 +116,20 @@ def test_the_same_account_has_the_same_identity_whatever_it_is_called() -> None:
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://api.parcels.example", "https://api.parcels.example:443"),
+        ("https://api.parcels.example", "https://api.parcels.example./"),
+        ("http://127.0.0.1", "http://127.0.0.1:80"),
+        ("https://api.parcels.example/v1", "https://API.parcels.example:443/v1/"),
+    ],
+)
+def test_two_spellings_of_an_address_are_one_account(one: str, other: str) -> None:
+    identities = {Connection(api_key=API_KEY, base_url=url).identity(BASE) for url in (one, other)}
+    assert len(identities) == 1
+
+
+@pytest.mark.parametrize(
     "other",
     [
         Connection(api_key=API_KEY + "x"),

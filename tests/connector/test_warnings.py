@@ -1,0 +1,33 @@
+"""What did not fail a run and should be known is a warning in its result."""
+
+from __future__ import annotations
+
+import pytest
+
+from connector.testing import response
+from tests.connector.parcels import GET, LIST, SEND, MakeBench
+
+
+def test_a_field_emptied_on_purpose_is_named_for_nothing_is_cleared(bench: MakeBench) -> None:
+    made = bench([response(200, {"id": "p"})], actions=[SEND])
+    result = made.run("send_parcel", {"recipient": "ada", "pin": "", "weight": None})
+    assert result.meta.warnings == ("Empty fields are not sent, so they change nothing: PIN.",)
+    assert made.requests[0].body == {"recipient": "ada"}
+
+
+@pytest.mark.parametrize("all_pages", [False, True])
+def test_a_page_without_its_list_of_rows_is_pointed_out(bench: MakeBench, all_pages: bool) -> None:
+    made = bench([response(200, {"things": []})], actions=[LIST])
+    result = made.run("list_parcels", {}, all_pages=all_pages)
+    assert result.meta.warnings[0] == "The response has no list “parcels”, so no rows are shown."
+
+
+def test_an_output_of_the_wrong_type_is_pointed_out_without_its_value(bench: MakeBench) -> None:
+    made = bench([response(200, {"id": "1", "note": ["k-5ec7e7-0123456789"]})], actions=[GET])
+    warnings = made.run("get_parcel", {"parcel_id": "1"}).meta.warnings
+    assert warnings == ("note must be text, but it is a list.",)
+
+
+def test_a_secret_that_the_service_repeats_as_request_id_is_masked(bench: MakeBench) -> None:
+    made = bench([response(200, {"id": "1"}, x_request_id="id-k-5ec7e7-0123456789")], actions=[GET])
+    assert made.run("get_parcel", {"parcel_id": "1"}).meta.request_id == "id-••••••"
