@@ -35,6 +35,7 @@ from connector.http.transport import Transport
 from connector.json_pointer import MISSING
 from connector.run import Run
 from connector.throttle.limiter import Bucket, Store
+from connector.validation.json_values import plain_inputs
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ class Client:
         """
         _check_pages(action, settings)
         try:
-            inputs, problems = action.validate_inputs(action.with_idempotency_key(given, settings.idempotency_key))
+            given = action.with_idempotency_key(plain_inputs(given), settings.idempotency_key)
+            inputs, problems = action.validate_inputs(given)
         except RecursionError:
             raise InputError("The inputs are nested too deeply.") from None
         if problems:

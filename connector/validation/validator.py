@@ -146,8 +146,8 @@ def _encodable(text: str) -> bool:
 
 
 def _key(path: Sequence[str | int]) -> str:
-    """`recipients[1].email`: the way of a value in the inputs."""
+    """`recipients[1].email`: the way to a value in the inputs, as text that can be shown and written anywhere."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
-    return text
+    return text.encode("utf-8", "replace").decode()
