@@ -157,7 +157,7 @@ class Client:
             AuthorizationError: The connection is missing or lacks a secret.
         """
         if connection is None:
-            raise AuthorizationError("No connection was given to run the action with.", code="missing_connection")
+            raise AuthorizationError("This action needs a connection.", code="missing_connection")
         secrets = secrets_of(self.definition, connection)
         timeouts = self.definition.timeouts
         call = Call(

@@ -204,8 +204,8 @@ class Connector:
         declared = found.definition.inputs.properties.get(found.accepted_names.get(field, field))
         source = found.definition.inputs.resolve(declared).x_ms_dynamic_values if declared else None
         if source is None:
-            problem = Problem(field, "choices", f"“{field}” has no list of choices.")
-            raise InputError(f"The field “{field}” of “{found.key}” has no list of choices.", [problem])
+            problem = Problem(field, "choices", f"“{field}” has no choices.")
+            raise InputError(f"The field “{field}” of “{found.key}” has no choices.", [problem])
         options["max_items"] = _MOST_CHOICES
         result = self.run(source.operation_id, source.parameters, connection, **options)
         return [

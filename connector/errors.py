@@ -193,8 +193,8 @@ class OutcomeUnknownError(UnavailableError):
     def after(cls, failure: UnavailableError) -> OutcomeUnknownError:
         """The same failure, of a request that may not be repeated."""
         return cls(
-            f"{failure.message} Whether the service carried it out is unknown, so it was not sent again.",
-            hint="Look whether it happened before you run it again.",
+            f"{failure.message} The service may have carried it out, so it was not sent again.",
+            hint="Check whether it happened before you run it again.",
             status=failure.status,
             request_id=failure.request_id,
             field=failure.field,

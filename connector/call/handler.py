@@ -149,7 +149,7 @@ class Call:
 
     def _check_size(self, built: HttpRequest) -> None:
         if len(built.url) > self.limits.url_characters:
-            problem = Problem("", "size", "The inputs that belong in the address are too long for one request.")
+            problem = Problem("", "size", "The inputs in the URL are too long for one request.")
             raise InputError("The inputs are too large.", [problem])
         if len(built.content or b"") > self.limits.request_bytes:
             megabytes = self.limits.request_bytes // 1_000_000

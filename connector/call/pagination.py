@@ -48,7 +48,7 @@ def walk(call: PagedCall, fetch: Callable[[], dict[str, Any]] | None = None) -> 
             return
         if cursor in seen:
             raise OutputError(
-                "The service names a next page that was already read; reading on would never end.",
+                "The service returned a next page that was already read, so reading stopped.",
                 code="cursor_repeats",
             )
         seen.add(cursor)
@@ -82,7 +82,9 @@ def gather(call: PagedCall) -> dict[str, Any]:
         if len(collected) >= call.max_items:
             cut = len(collected) - call.max_items
             if cut or next_cursor(paging, call.response) is not None:
-                call.warnings.append(f"There are more rows than the {call.max_items} asked for; the rest was left out.")
+                call.warnings.append(
+                    f"There are more rows; only {call.max_items} {'is' if call.max_items == 1 else 'are'} shown."
+                )
             del collected[call.max_items :]
             break
     return outputs | {paging.rows: collected}
@@ -104,5 +106,5 @@ def _warn_without_rows(call: PagedCall, paging: Pagination, outputs: dict[str, A
 
 def _paging(call: PagedCall) -> Pagination:
     if call.action.pagination is None:
-        raise DefinitionError(f"The action “{call.action.key}” has no pages to walk.")
+        raise DefinitionError(f"The action “{call.action.key}” has no pages.")
     return call.action.pagination

@@ -40,7 +40,7 @@ def started(bundle: Bundle, *, port: int = 0, database: Path | None = None) -> I
         SandboxError: The connector brings none, the port is taken, or the file is no database of it.
     """
     if bundle.manifest.sandbox is None:
-        raise SandboxError(f"The connector “{bundle.manifest.key}” brings no sandbox.")
+        raise SandboxError(f"The connector “{bundle.manifest.key}” has no sandbox.")
     try:
         service = bundle.module(bundle.manifest.sandbox).start(port=port, database=database)
     except OSError as error:

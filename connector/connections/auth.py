@@ -32,16 +32,16 @@ def secrets_of(connector: ConnectorDefinition, connection: Connection) -> Secret
                 f"The connection has no {_label(connector, name)}.",
                 code="missing_secret",
                 field=name,
-                hint=f"Give {name}=... to the connection" + (f", or set {variables}." if variables else "."),
+                hint=f"Pass {name}=... to the connection" + (f", or set {variables}." if variables else "."),
             )
     for name in values:
         if not all(" " < char <= "~" for char in values[name]):
             raise AuthorizationError(
-                f"The connection's {_label(connector, name)} contains characters that cannot be part of one, "
-                "such as a blank or a line break.",
+                f"The connection's {_label(connector, name)} contains invalid characters, "
+                "such as a space or a line break.",
                 code="secret_form",
                 field=name,
-                hint="Copy it again, whole and alone.",
+                hint="Copy it again, without anything before or after it.",
             )
     return values
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from connector.errors import AuthorizationError
-from connector.secrets import MASK, Secret
+from connector.secrets import MASK, Secret, printable
 
 
 class Connection:
@@ -67,7 +67,7 @@ class Connection:
         return f"Connection({', '.join(told)})"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        raise TypeError("A connection cannot be pickled: it holds a secret. Hand over its name instead.")
+        raise TypeError("A connection cannot be pickled because it holds a secret. Pass its name instead.")
 
 
 def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
@@ -85,19 +85,19 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
     odd = any(char <= " " or char == "\x7f" for char in url.strip())
     if parts.scheme not in {"http", "https"} or not host or port == 0 or odd:
         raise AuthorizationError(
-            "The base URL is not a web address.",
+            f"“{printable(url)[:80]}” is not a valid base URL.",
             code="base_url",
-            hint="It looks like https://api.example.com.",
+            hint="Example: https://api.example.com",
         )
     if "@" in parts.netloc or "?" in url or "#" in url:
         raise AuthorizationError(
-            "The base URL may not contain a user name, a password, a query or a fragment.", code="base_url"
+            "The base URL cannot contain a user name, password, query or fragment.", code="base_url"
         )
     if parts.scheme == "http" and not allow_insecure and not is_loopback(host):
         raise AuthorizationError(
-            "The base URL begins with http://, so the secret would travel unencrypted to another machine.",
+            "The base URL starts with http://, which would send the secret unencrypted.",
             code="base_url",
-            hint="Use https://, or allow the insecure address by name.",
+            hint="Use https://, or allow the insecure URL explicitly.",
         )
     return url.strip().rstrip("/")
 

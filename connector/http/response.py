@@ -61,8 +61,8 @@ def flatten(schema: ObjectSchema, response: HttpResponse) -> dict[str, Any]:
     """
     reads_body = any(field.x_from == "body" for field in schema.properties.values())
     if response.body is json_pointer.MISSING and reads_body:
-        kind = "a web page" if response.text.lstrip()[:1] == "<" else "something"
-        raise OutputError(f"The service answered {response.status} with {kind} that is not JSON.")
+        kind = "a web page" if response.text.lstrip()[:1] == "<" else "a body"
+        raise OutputError(f"The service responded with {response.status} and {kind} that is not JSON.")
     return {name: _output(name, field, response, schema) for name, field in schema.properties.items()}
 
 

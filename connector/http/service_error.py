@@ -108,14 +108,14 @@ def _general(status: int) -> str:
         phrase = ""
     name = f"{status} {phrase}".strip()
     if status < HTTPStatus.OK:
-        return f"The service answered {name}, which is no answer to a request."
+        return f"The service responded with {name}, which does not complete a request."
     if status < HTTPStatus.MULTIPLE_CHOICES:
-        return "The service refused the request, although its status says success."
+        return "The service rejected the request, although its status is a success."
     if status < HTTPStatus.BAD_REQUEST:
-        return f"The service answered {name}, which leads elsewhere; the connector does not follow."
+        return f"The service responded with a redirect ({name}), which is not followed."
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return f"The service had a fault of its own ({name})."
-    return f"The service refused the request ({name})."
+        return f"The service failed ({name})."
+    return f"The service rejected the request ({name})."
 
 
 def _fill(text: str, action: ActionDefinition, inputs: Mapping[str, Any]) -> str:

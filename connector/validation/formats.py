@@ -40,12 +40,12 @@ def _is_uri(text: str) -> bool:
 
 
 FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "date-time": (_is_date_time, "a date and time with its zone, such as 2026-01-31T09:30:00Z"),
+    "date-time": (_is_date_time, "a date and time with a time zone, such as 2026-01-31T09:30:00Z"),
     "date": (_is_date, "a date, such as 2026-01-31"),
     "duration": (lambda text: bool(_DURATION.fullmatch(text)), "an ISO 8601 duration, such as P1DT4H"),
-    "email": (lambda text: bool(_EMAIL.fullmatch(text)), "an e-mail address, such as ada@example.com"),
-    "uri": (_is_uri, "a web address, such as https://example.com/page"),
-    "color": (lambda text: bool(_COLOR.fullmatch(text)), "a colour, such as #9d3789"),
+    "email": (lambda text: bool(_EMAIL.fullmatch(text)), "an email address, such as ada@example.com"),
+    "uri": (_is_uri, "a URL, such as https://example.com/page"),
+    "color": (lambda text: bool(_COLOR.fullmatch(text)), "a color, such as #9d3789"),
 }
 """Format name: its check, and how it is described to a person."""
 

@@ -1,4 +1,4 @@
-"""What is wrong with a value, said so that someone who has never seen JSON understands it."""
+"""The sentences about a wrong value, for someone who has never seen JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TYPES = {
     "number": "a number",
     "boolean": "true or false",
     "array": "a list",
-    "object": "an object with named values",
+    "object": "an object",
     "null": "empty",
 }
 
@@ -57,7 +57,7 @@ def sentence(rule: str, subject: Subject, expected: Any, value: Any) -> Problem:
         rule: A JSON Schema keyword, or one of our own: `unknown`, `encoding`, `finite`, `header`, `path`, `json`.
         subject: The field it is about.
         expected: What the keyword asks for; for `unknown` the names that exist.
-        value: What was given.
+        value: The wrong value.
     """
     say = _SENTENCES.get(rule, _not_as_declared)
     message, hint = say(subject, expected, value)
@@ -102,13 +102,13 @@ def _example(subject: Subject) -> str:
 
 
 def _missing(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} is missing: it must be filled in.", _example(subject)
+    return f"{subject.name} is required.", _example(subject)
 
 
 def _wrong_type(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
     kinds = [_TYPES[kind] for kind in ([expected] if isinstance(expected, str) else expected) if kind != "null"]
     return (
-        f"{subject.name} must be {' or '.join(kinds)}, but it is {show(value, secret=subject.secret)}.",
+        f"{subject.name} must be {' or '.join(kinds)}, not {show(value, secret=subject.secret)}.",
         _example(subject),
     )
 
@@ -119,8 +119,8 @@ def _unknown(subject: Subject, expected: Any, _value: Any) -> tuple[str, str]:
     name = show(subject.label).removeprefix("the text ")
     meant = f" Did you mean “{close[0]}”?" if close else ""
     return (
-        f"There is no field {name}{inside}.{meant}",
-        "" if close else f"The fields are: {_some(expected)}.",
+        f"Unknown field {name}{inside}.{meant}",
+        "" if close else f"Available fields: {_some(expected)}.",
     )
 
 
@@ -136,14 +136,14 @@ def _not_listed(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
     close = nearest(value, [str(choice) for choice in expected]) if isinstance(value, str) else []
     shown = show(value, secret=subject.secret)
     return (
-        f"{subject.name} must be one of {choices}, but it is {shown}.",
+        f"{subject.name} must be one of {choices}, not {shown}.",
         f"Did you mean {close[0]}?" if close else "",
     )
 
 
 def _wrong_format(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
     return (
-        f"{subject.name} must be {FORMATS[expected][1]}, but it is {show(value, secret=subject.secret)}.",
+        f"{subject.name} must be {FORMATS[expected][1]}, not {show(value, secret=subject.secret)}.",
         "",
     )
 
@@ -151,36 +151,36 @@ def _wrong_format(subject: Subject, expected: Any, value: Any) -> tuple[str, str
 def _bound(words: str) -> Callable[[Subject, Any, Any], tuple[str, str]]:
     def say(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
         size = len(value) if isinstance(value, str | list | dict) else None
-        given = f"has {size}" if size is not None else f"is {show(value, secret=subject.secret)}"
-        return f"{subject.name} {words.format(expected)}, but it {given}.", _example(subject)
+        actual = f"it has {size}" if size is not None else f"it is {show(value, secret=subject.secret)}"
+        return f"{subject.name} must {words.format(expected)}; {actual}.", _example(subject)
 
     return say
 
 
 def _not_as_declared(subject: Subject, _expected: Any, value: Any) -> tuple[str, str]:
-    return f"{subject.name} is not in the form it must have: {show(value, secret=subject.secret)}.", _example(subject)
+    return f"{subject.name} does not have the expected format: {show(value, secret=subject.secret)}.", _example(subject)
 
 
 def _repeated(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} has the same entry more than once.", ""
+    return f"{subject.name} contains the same entry more than once.", ""
 
 
 def _half_characters(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} contains half a character (a lone surrogate), which cannot be sent.", ""
+    return f"{subject.name} contains an incomplete character (a lone surrogate) that cannot be sent.", ""
 
 
 def _endless(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} must be a number that ends; infinity and “not a number” cannot be sent.", ""
+    return f"{subject.name} must be a finite number; infinity and NaN cannot be sent.", ""
 
 
 def _no_json(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} holds something that is no JSON value, which cannot be sent.", ""
+    return f"{subject.name} contains a value that is not JSON and cannot be sent.", ""
 
 
 def _not_for_header(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
     return (
-        f"{subject.name} may contain only plain letters, digits, blanks and punctuation, no line breaks or accents.",
-        "It travels in a header of the request.",
+        f"{subject.name} can contain only plain letters, digits, spaces and punctuation, no line breaks or accents.",
+        "It is sent in a request header.",
     )
 
 
@@ -195,16 +195,16 @@ _SENTENCES: dict[str, Callable[[Subject, Any, Any], tuple[str, str]]] = {
     "enum": _not_listed,
     "const": lambda subject, expected, value: _not_listed(subject, [expected], value),
     "format": _wrong_format,
-    "minLength": _bound("must have at least {} characters"),
-    "maxLength": _bound("may have at most {} characters"),
-    "minItems": _bound("needs at least {} entries"),
-    "maxItems": _bound("may have at most {} entries"),
-    "minProperties": _bound("needs at least {} values"),
-    "maxProperties": _bound("may have at most {} values"),
-    "minimum": _bound("must be {} or more"),
-    "maximum": _bound("must be {} or less"),
-    "exclusiveMinimum": _bound("must be more than {}"),
-    "exclusiveMaximum": _bound("must be less than {}"),
+    "minLength": _bound("have at least {} characters"),
+    "maxLength": _bound("have at most {} characters"),
+    "minItems": _bound("have at least {} entries"),
+    "maxItems": _bound("have at most {} entries"),
+    "minProperties": _bound("have at least {} values"),
+    "maxProperties": _bound("have at most {} values"),
+    "minimum": _bound("be {} or more"),
+    "maximum": _bound("be {} or less"),
+    "exclusiveMinimum": _bound("be more than {}"),
+    "exclusiveMaximum": _bound("be less than {}"),
     "uniqueItems": _repeated,
     "encoding": _half_characters,
     "finite": _endless,

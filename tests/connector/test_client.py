@@ -99,7 +99,7 @@ def test_a_broken_call_that_cannot_be_repeated_has_an_unknown_outcome_and_is_nev
     assert caught.value.retryable is False
     assert caught.value.error_code == "outcome_unknown"
     assert caught.value.message == (
-        "Broken. Whether the service carried it out is unknown, so it was not sent again."
+        "Broken. The service may have carried it out, so it was not sent again."
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def test_a_page_without_its_list_of_rows_is_pointed_out(bench: MakeBench, all_pa
 def test_an_output_of_the_wrong_type_is_pointed_out_without_its_value(bench: MakeBench) -> None:
     made = bench([response(200, {"id": "1", "note": ["k-5ec7e7-0123456789"]})], actions=[GET])
     warnings = made.run("get_parcel", {"parcel_id": "1"}).meta.warnings
-    assert warnings == ("note must be text, but it is a list.",)
+    assert warnings == ("note must be text, not a list.",)
 
 
 def test_a_secret_that_the_service_repeats_as_request_id_is_masked(bench: MakeBench) -> None:

@@ -20,7 +20,7 @@ from tests.faults.server import WELL, Behaviour, Talk
 
 Arrange = Callable[[Scene], None]
 
-_UNKNOWN = " Whether the service carried it out is unknown, so it was not sent again."
+_UNKNOWN = " The service may have carried it out, so it was not sent again."
 _BROKE = "The connection broke before a response came."
 _BROKE_READING = "The connection broke while the response was being read."
 _INCOMPLETE = "The response ended before it was complete."
@@ -28,7 +28,7 @@ _SILENT = "The service did not respond in time."
 _STOPPED = "The response stopped before it was complete."
 _ENDLESS = "The response did not end within the time that this run has."
 _LARGE = "The response is larger than 1 MB and was not read."
-_NO_JSON = "The service answered 200 with something that is not JSON."
+_NO_JSON = "The service responded with 200 and a body that is not JSON."
 _CERTIFICATE = "The service's certificate was not accepted, so nothing was sent."
 _NOT_REACHED = "The service could not be reached."
 _MEGABYTE = 1_000_000
@@ -403,7 +403,7 @@ def _packed_nothing() -> bytes:
 
 
 def _elsewhere(status: str, location: Callable[[Talk], str], name: str) -> Fault:
-    sentence = f"The service answered {status}, which leads elsewhere; the connector does not follow."
+    sentence = f"The service responded with a redirect ({status}), which is not followed."
     return _answered(name, _redirect(status, location), RefusedError, sentence)
 
 
@@ -438,16 +438,16 @@ FAULTS = [
     _broken("A chunk whose size is no number", _does(_chunk_of_no_size), _BROKE_READING),
     _broken("The connection is closed inside a chunk", _does(_cut_in_chunk), _BROKE_READING),
     _answered(
-        "200 with a web page", _web_page, OutputError, "The service answered 200 with a web page that is not JSON."
+        "200 with a web page", _web_page, OutputError, "The service responded with 200 and a web page that is not JSON."
     ),
     _no_matter("200 with an empty body", _empty),
     _answered(
         "200 with an error in the body",
         _error_in_success,
         RefusedError,
-        "The service refused the request, although its status says success. Courier says: Bearer •••••• is odd.",
+        "The service rejected the request, although its status is a success. Courier says: Bearer •••••• is odd.",
     ),
-    _broken("502 with a web page", _does(_gateway_fault), "The service had a fault of its own (502 Bad Gateway)."),
+    _broken("502 with a web page", _does(_gateway_fault), "The service failed (502 Bad Gateway)."),
     _broken("A gzip bomb: 100 MB packed into 100 kB", _bombs, _LARGE, tries=1, large=True),
     _broken("A small gzip, and 100 MB after its end", _does(_bomb_with_a_tail), _LARGE, tries=1, large=True),
     _answered("Packed twice", _packed_twice, OutputError, _NO_JSON),
@@ -475,7 +475,7 @@ FAULTS = [
         "101: the service wants to speak something else",
         _switches,
         RefusedError,
-        "The service answered 101 Switching Protocols, which is no answer to a request.",
+        "The service responded with 101 Switching Protocols, which does not complete a request.",
     ),
     _not_sent("TLS: a certificate for another name", _shows("wrong_name"), _CERTIFICATE, tries=1),
     _not_sent("TLS: an expired certificate", _shows("expired"), _CERTIFICATE, tries=1),

@@ -140,7 +140,7 @@ def _compare(told: Json, connector: Connector, account: Connection) -> None:
     expect("a missing field in a row is told", incomplete.get("message"), _MISSING)
 
 
-_MISSING = "Filters, row 1, Value is missing: it must be filled in."
+_MISSING = "Filters, row 1, Value is required."
 
 
 def expect(promise: str, found: object, wanted: object) -> None:

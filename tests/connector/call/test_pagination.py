@@ -78,7 +78,7 @@ def test_a_bound_on_rows_ends_the_walk_and_says_what_was_left_out(
     assert ids(result.rows("parcels")) == found
     assert len(made.requests) == result.meta.pages == pages
     assert bool(result.meta.warnings) == warned
-    assert all(f"the {bound} asked for" in warning for warning in result.meta.warnings)
+    assert all(f"only {bound} " in warning for warning in result.meta.warnings)
 
 
 @pytest.mark.parametrize("bound", [0, -1])

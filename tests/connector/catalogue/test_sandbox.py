@@ -60,5 +60,5 @@ def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
 
 
 def test_a_connector_without_one_says_so(tmp_path: Path) -> None:
-    with pytest.raises(SandboxError, match="brings no sandbox"), started(load(write_folder(tmp_path / "parcels"))):
+    with pytest.raises(SandboxError, match="has no sandbox"), started(load(write_folder(tmp_path / "parcels"))):
         pass

@@ -43,7 +43,7 @@ def test_no_command_at_all_shows_the_help_and_is_2(cli: Cli) -> None:
 
 
 def test_wrong_inputs_are_3(shop_cli: Cli, shop: Shop) -> None:
-    failed(shop_cli("get_thing"), ExitStatus.INPUT, "Thing ID is missing", "For example: t1")
+    failed(shop_cli("get_thing"), ExitStatus.INPUT, "Thing ID is required", "For example: t1")
     failed(shop_cli("no_such_action"), ExitStatus.INPUT, "There is no action “no_such_action”")
     assert shop.requests == []
 
@@ -90,7 +90,7 @@ def test_a_secret_that_cannot_travel_is_4_and_not_shown(
 ) -> None:
     monkeypatch.setenv("SHOP_TOKEN", "two words-of-secret")
     told = shop_cli("get_thing", "thing_id=t1")
-    failed(told, ExitStatus.CONNECTION, "such as a blank or a line break")
+    failed(told, ExitStatus.CONNECTION, "such as a space or a line break")
     assert "words-of-secret" not in told.err
     assert shop.requests == []
 
@@ -110,7 +110,7 @@ def test_too_many_calls_are_6(shop_cli: Cli, shop: Shop) -> None:
 
 def test_a_fault_of_the_service_is_7(shop_cli: Cli, shop: Shop) -> None:
     shop.says(500, "<html>oops</html>")
-    failed(shop_cli("get_thing", "thing_id=t1"), ExitStatus.LATER, "fault of its own")
+    failed(shop_cli("get_thing", "thing_id=t1"), ExitStatus.LATER, "The service failed (500")
     assert len(shop.requests) == 2
 
 

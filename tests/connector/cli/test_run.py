@@ -177,7 +177,7 @@ def test_a_walk_over_pages_counts_against_the_same_limit_of_calls(cli: Cli, own_
 def test_a_bound_of_rows_ends_the_walk_and_says_that_there_is_more(shop_cli: Cli) -> None:
     told = shop_cli("list_things", "--max-items", "1")
     assert [row["id"] for row in json.loads(told.out)["things"]] == ["t1"]
-    assert "Warning: There are more rows than the 1 asked for" in told.err
+    assert "Warning: There are more rows; only 1" in told.err
 
 
 def test_an_action_without_pages_refuses_to_walk(shop_cli: Cli, shop: Shop) -> None:

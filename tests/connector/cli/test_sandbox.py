@@ -82,7 +82,7 @@ def test_pages_of_the_sandbox_are_walked(cli: Cli) -> None:
 def test_a_connector_without_a_sandbox_says_so(cli: Cli, shop_folder: Path) -> None:
     told = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--sandbox")
     assert (told.status, told.out) == (1, "")
-    assert "brings no sandbox" in told.err
+    assert "has no sandbox" in told.err
     assert cli("--connector", shop_folder, "sandbox").status == 1
 
 

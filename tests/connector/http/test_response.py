@@ -133,9 +133,9 @@ def test_an_output_may_have_a_value_for_when_the_service_does_not_say() -> None:
 
 def test_a_web_page_is_no_answer_even_with_200() -> None:
     outputs = definition(outputs={"id": TEXT}).outputs
-    with pytest.raises(OutputError, match="The service answered 200 with a web page that is not JSON"):
+    with pytest.raises(OutputError, match="The service responded with 200 and a web page that is not JSON"):
         flatten(outputs, response(200, text="\n<!doctype html><p>Sign in"))
-    with pytest.raises(OutputError, match="with something that is not JSON"):
+    with pytest.raises(OutputError, match="and a body that is not JSON"):
         flatten(outputs, response(200, text="OK"))
 
 

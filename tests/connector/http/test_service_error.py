@@ -58,10 +58,10 @@ def test_a_status_says_who_must_act(
 @pytest.mark.parametrize(
     ("status", "message"),
     [
-        (302, "The service answered 302 Found, which leads elsewhere; the connector does not follow."),
-        (404, "The service refused the request (404 Not Found)."),
-        (499, "The service refused the request (499)."),
-        (502, "The service had a fault of its own (502 Bad Gateway)."),
+        (302, "The service responded with a redirect (302 Found), which is not followed."),
+        (404, "The service rejected the request (404 Not Found)."),
+        (499, "The service rejected the request (499)."),
+        (502, "The service failed (502 Bad Gateway)."),
     ],
 )
 def test_an_unknown_refusal_is_told_by_its_status(status: int, message: str) -> None:
@@ -70,13 +70,13 @@ def test_an_unknown_refusal_is_told_by_its_status(status: int, message: str) -> 
 
 def test_the_services_words_are_quoted_as_its_own() -> None:
     error = refused(response(400, {"message": "Bad\n  thing"}))
-    assert error.message == "The service refused the request (400 Bad Request). Parcels says: Bad thing."
+    assert error.message == "The service rejected the request (400 Bad Request). Parcels says: Bad thing."
     assert refused(response(400, {"message": "Bad thing!"})).message.endswith("says: Bad thing!")
 
 
 @pytest.mark.parametrize("answer", [{"message": 7}, {"message": None}, {}, [], "text", {"error": "x"}])
 def test_an_answer_without_words_adds_none(answer: Any) -> None:
-    assert refused(response(400, answer)).message == "The service refused the request (400 Bad Request)."
+    assert refused(response(400, answer)).message == "The service rejected the request (400 Bad Request)."
 
 
 def test_what_would_steer_a_terminal_is_taken_out_and_long_words_are_cut() -> None:
