@@ -1,7 +1,22 @@
 """Every way a run can fail, grouped by who must act.
 
-Each error is a value: a code that never changes, one plain sentence, a hint, and whether trying the same run
-again can help. No error text ever holds a secret; the code that raises sees to that.
+    ConnectorError
+    ├── DefinitionError             9  the author of the connector folder
+    │   └── (ExportError, in connector.export)
+    ├── InputError                  3  the author of the flow: every problem, nothing was sent
+    │   └── UnknownActionError         no action of that name
+    ├── AuthorizationError          4  the owner of the connection: no secret, 401, 403
+    ├── RefusedError                5  the author of the flow: the service rejected the request (4xx)
+    ├── ThrottledError              6  nobody; wait: the call limit, or the service's 429
+    ├── UnavailableError            7  nobody; try later: 5xx, network
+    │   ├── NotSentError               no byte of the request left
+    │   ├── ConnectionLostError        it left, and no whole response came back
+    │   └── OutcomeUnknownError        it may have been carried out and cannot be repeated: check first
+    └── OutputError                 8  the author of the definition: the response does not fit
+
+The numbers are exit statuses of the command line. Each error is a value: a code that never changes, one plain
+sentence, a hint, whether running again can help, and the idempotency key to use then. No error text ever holds a
+secret; the code that raises it sees to that.
 """
 
 from __future__ import annotations
