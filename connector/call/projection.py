@@ -84,10 +84,6 @@ def _error(wanted: tuple[str, ...], outputs: list[str], lists: dict[str, list[st
     if not wanted:
         return ProjectionError("Name at least one field.", hint=available)
     if not unknown:
-        return ProjectionError(
-            "Use fields of the result, or fields in the rows of one list, not both.", hint=available
-        )
+        return ProjectionError("Use fields of the result, or fields in the rows of one list, not both.", hint=available)
     close = nearest(unknown[0], known)
-    return ProjectionError(
-        f"Unknown field “{unknown[0]}”.", hint=f"Did you mean “{close[0]}”?" if close else available
-    )
+    return ProjectionError(f"Unknown field “{unknown[0]}”.", hint=f"Did you mean “{close[0]}”?" if close else available)

@@ -78,7 +78,7 @@ def _effects(effects: Effects) -> str:
     if effects.read_only:
         return "Read-only."
     again = "Safe to run twice." if effects.idempotent else "Running it twice does it twice."
-    return f"{'May delete data for good.' if effects.destructive else 'Changes data.'} {again}"
+    return f"{'May overwrite or delete data permanently.' if effects.destructive else 'Changes data.'} {again}"
 
 
 def _inputs(definition: ActionDefinition) -> Iterator[str]:

@@ -41,7 +41,7 @@ Get started:
 Exit status:
   0  success                     5  the service rejected the request
   1  unexpected error            6  call limit reached: wait, then retry
-  2  wrong command or option     7  service or network failure: retry later
+  2  wrong command or option     7  service or network failure
   3  invalid inputs              8  unexpected response from the service
   4  connection problem          9  invalid connector definitions
   130  interrupted with Ctrl-C

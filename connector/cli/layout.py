@@ -1,4 +1,4 @@
-"""Text laid out for a terminal: wrapped lines, tables, names beside values. Widths are terminal columns, not letters."""
+"""Text laid out for a terminal: wrapped lines, tables, names beside values. Widths are columns of the terminal."""
 
 from __future__ import annotations
 

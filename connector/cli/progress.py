@@ -40,16 +40,14 @@ class ProgressTransport:
         self._started = self._last_printed = clock.monotonic()
         self._pages = 0
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
         """Send a request once."""
-        response = self._transport.send(request, secret_headers, patience)
+        response = self._transport.send(request, secret_headers, options)
         self._pages += response.status < _FIRST_ERROR_STATUS
         now = self._clock.monotonic()
         if now - self._last_printed >= _INTERVAL and console.is_terminal(sys.stderr):
             self._last_printed = now
-            console.message(
-                f"Pages read: {self._pages} ({now - self._started:.0f} s). Press Ctrl-C to stop.", dim=True
-            )
+            console.message(f"Pages read: {self._pages} ({now - self._started:.0f} s). Press Ctrl-C to stop.", dim=True)
         return response
 
     def close(self) -> None:

@@ -130,9 +130,7 @@ def _projection(action: Action, options: Options) -> Projection | None:
         return Projection.of(action.definition.outputs, options.fields.split(","))
 
 
-def _inputs(
-    bundle: Bundle, program: str, action: Action, items: Sequence[str], options: Options
-) -> dict[str, Any]:
+def _inputs(bundle: Bundle, program: str, action: Action, items: Sequence[str], options: Options) -> dict[str, Any]:
     for item in items:
         name = item.partition("=")[0].removesuffix(":")
         if name in bundle.manifest.connection.properties and name not in action.accepted_names:

@@ -29,7 +29,12 @@ def definition(key: str, group: str, method: str, path: str, summary: str | None
         "inputs": _object({name: _path_input(name) for name in names}, names),
         "outputs": _object({"id": _output()}, ["id"]),
         "errors": [
-            {"status": 404, "code": "not_found", "sentence": "TODO: what was not found.", "hint": "TODO: what to do about it."}
+            {
+                "status": 404,
+                "code": "not_found",
+                "sentence": "TODO: what was not found.",
+                "hint": "TODO: what to do about it.",
+            }
         ],
         "examples": _examples(method, filled, {name: f"example-{name.replace('_', '-')}" for name in names}),
     }

@@ -12,9 +12,7 @@ import click
 from connector.cli import completers, console, context
 
 
-@click.command(
-    "export", help="Export the actions in FORMAT: to a folder, or to stdout if the export is a single file."
-)
+@click.command("export", help="Export the actions in FORMAT: to a folder, or to stdout if the export is a single file.")
 @click.argument("format_name", metavar="FORMAT", required=False, shell_complete=completers.export_formats)
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to; created if it is missing."

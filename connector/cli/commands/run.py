@@ -46,8 +46,10 @@ class _RunCommand(click.Command):
             values, _, _ = self.make_parser(ctx).parse_args(list(args))
         except click.UsageError:
             return None
+        option = self.get_help_option(ctx)
+        wanted = option is not None and values.get(option.name or "") is True
         action = values.get("action")
-        return action if isinstance(action, str) and values.get("help") is True else None
+        return action if wanted and isinstance(action, str) else None
 
     def _help_of(self, ctx: click.Context, name: str) -> str:
         from connector.catalogue.catalogue import Catalogue  # noqa: PLC0415 - the models

@@ -1,4 +1,4 @@
-"""BodyDefault in a shell: commands, actions, inputs, and the values that an input may have."""
+"""Completion in a shell: commands, actions, inputs, and the values that an input may have."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def complete(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
         capsys.readouterr()
         with pytest.raises(SystemExit):
             run_command([])
-        told = capsys.readouterr()
-        assert told.err == ""
-        return [line for line in told.out.splitlines() if line]
+        ran = capsys.readouterr()
+        assert ran.err == ""
+        return [line for line in ran.out.splitlines() if line]
 
     return propose
 
@@ -91,9 +91,9 @@ def test_the_installed_connector_is_completed_without_naming_it(complete: Comple
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_for_a_shell_is_printed_for_this_program(cli: Cli, shell: str) -> None:
-    told = cli("completion", shell)
-    assert (told.status, told.err) == (0, "")
-    assert f"_COURIER_CONNECTOR_COMPLETE={shell}_complete" in told.out
+    ran = cli("completion", shell)
+    assert (ran.status, ran.err) == (0, "")
+    assert f"_COURIER_CONNECTOR_COMPLETE={shell}_complete" in ran.out
 
 
 def test_a_shell_that_is_not_known_and_a_program_that_is_not_installed_are_refused(
@@ -101,9 +101,9 @@ def test_a_shell_that_is_not_known_and_a_program_that_is_not_installed_are_refus
 ) -> None:
     assert cli("completion", "tcsh").status == 2
     monkeypatch.setattr(sys, "argv", ["/x/connector/__main__.py"])
-    told = cli("completion", "bash")
-    assert (told.status, told.out) == (2, "")
-    assert "python -m" in told.err
+    ran = cli("completion", "bash")
+    assert (ran.status, ran.out) == (2, "")
+    assert "python -m" in ran.err
 
 
 def test_completing_loads_neither_the_models_nor_an_http_library(shop_folder: Path) -> None:
