@@ -54,7 +54,9 @@ def export_formats(_ctx: click.Context, _parameter: click.Parameter, incomplete:
 
 def output_fields(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The outputs of the action on the line, and the fields of its rows; several names are separated by commas."""
-    action = _outline(ctx).actions.get(ctx.params.get("action") or "")
+    # Right after the option click cannot parse the line, and leaves the arguments as they are.
+    key = ctx.params.get("action") or next(iter(ctx.args), "")
+    action = _outline(ctx).actions.get(key)
     before, comma, name = incomplete.rpartition(",")
     used = set(before.split(","))
     titles = {field: title for field, title in _output_titles(action).items() if field not in used} if action else {}

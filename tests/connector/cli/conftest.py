@@ -133,11 +133,11 @@ def terminal() -> Iterator[Callable[..., Terminal]]:
     """Start a command line on a terminal."""
     started: list[Terminal] = []
 
-    def start(*arguments: str | Path, stdout: Path | None = None, **env: str) -> Terminal:
+    def start(*arguments: str | Path, stdout: Path | None = None, columns: int = 80, **env: str) -> Terminal:
         command = [sys.executable, "-m", "connector", *map(str, arguments)]
         environment = child_environment(**env)
         environment.pop("COLUMNS")
-        started.append(Terminal(command, environment, stdout))
+        started.append(Terminal(command, environment, stdout, columns))
         return started[-1]
 
     yield start

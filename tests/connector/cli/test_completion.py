@@ -73,6 +73,36 @@ def test_values_are_completed_where_the_input_has_choices(complete: Complete) ->
     assert complete("run", "make_thing", "name", "=", "n") == [], "no names of inputs behind an equals sign"
 
 
+def test_export_formats_are_completed(complete: Complete) -> None:
+    assert complete("export", "o") == ["plain,openapi"]
+    assert set(complete("export", "n")) == {"plain,n8n", "plain,node-red"}
+    assert complete("export", "openapi", "--only", "d") == ["plain,documented"]
+
+
+@pytest.mark.parametrize("command", [["list"], ["export", "openapi"], ["new", "get_cart"]])
+def test_groups_are_completed(complete: Complete, command: list[str]) -> None:
+    assert complete(*command, "--group", "") == ["plain,things", "plain,old"]
+    assert complete(*command, "--group", "o") == ["plain,old"]
+    assert complete(*command, "--group", "o", kind="fish") == ["plain,old\tOld stock"]
+
+
+def test_output_fields_are_completed_also_after_a_comma(complete: Complete) -> None:
+    assert complete("run", "list_things", "--fields", "") == [
+        "plain,paging.cursor",
+        "plain,things",
+        "plain,id",
+        "plain,name",
+    ]
+    assert complete("run", "list_things", "--fields", "n") == ["plain,name"]
+    assert complete("run", "list_things", "--fields", "id,n") == ["plain,id,name"]
+    assert complete("run", "list_things", "--fields", "id,i") == []
+    assert complete("run", "--fields", "n") == [], "the action is not known yet"
+
+
+def test_installed_connectors_are_completed(complete: Complete) -> None:
+    assert complete("--connector", "cou", connector=False) == ["plain,courier"]
+
+
 def test_zsh_and_fish_get_the_titles_as_well(complete: Complete) -> None:
     assert complete("run", "get", kind="zsh") == ["plain", "get_thing", "Get a thing"]
     assert complete("run", "list_things", "colour=g", kind="zsh") == ["plain", "colour=green", "_"]

@@ -37,6 +37,39 @@ def test_a_wrong_command_is_2(cli: Cli) -> None:
     failed(cli("--connecter", "x", "list"), ExitStatus.USAGE)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["export", "foo"], "“foo”"),
+        (["export", "opnapi"], "Did you mean “openapi”?"),
+        (["export", "openapi", "--group", "thigns"], "--group: unknown group “thigns”. Did you mean “things”?"),
+        (["list", "--group", "thigns"], "--group: unknown group “thigns”. Did you mean “things”?"),
+        (["new", "get_cart", "--group", "thigns"], "--group: unknown group “thigns”. Did you mean “things”?"),
+        (["run", "list_things", "--max-items", "0"], "--max-items"),
+    ],
+)
+def test_a_wrong_argument_is_2_in_every_command(
+    cli: Cli, own_folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: str
+) -> None:
+    monkeypatch.chdir(own_folder)
+    failed(cli("--connector", own_folder, *arguments), ExitStatus.USAGE, expected, f"{arguments[0]} --help")
+
+
+def test_a_folder_that_cannot_be_written_is_2_and_names_the_option(cli: Cli, shop_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        ran = cli("--connector", shop_folder, "export", "openapi", "--out", out)
+        failed(ran, ExitStatus.USAGE, "--out", str(out))
+
+
+def test_a_group_of_an_export_is_named_by_key_or_title(cli: Cli, shop_folder: Path, tmp_path: Path) -> None:
+    for number, group in enumerate(["old", "Old stock", "OLD"]):
+        out = tmp_path / str(number)
+        ran = cli("--connector", shop_folder, "export", "openapi", "--group", group, "--out", out)
+        assert ran.status == 0, ran.err
+        assert "delete_thing" in "".join(file.read_text() for file in out.iterdir())
+
+
 def test_no_command_at_all_shows_the_help_and_is_2(cli: Cli) -> None:
     failed(cli(), ExitStatus.USAGE, "Get started:", "Exit status:")
     failed(cli("connection"), ExitStatus.USAGE, "add", "test")

@@ -309,3 +309,32 @@ def test_a_secret_as_an_argument_is_refused_without_printing_it(shop_cli: Cli, s
     assert "“api_key” belongs to the connection. It is not an argument" in ran.err
     assert "SHOP_TOKEN or SHOP_KEY" in ran.err
     assert "hunter2" not in ran.err
+
+
+@pytest.mark.parametrize("arguments", [["make_thing", "--help"], ["-h", "ThingPost"], ["Make a thing", "name=x", "-h"]])
+def test_help_after_an_action_shows_its_inputs(cli: Cli, shop_folder: Path, shop: Shop, arguments: list[str]) -> None:
+    ran = cli("--connector", shop_folder, "run", *arguments)
+    assert (ran.status, ran.err, shop.requests) == (0, "", [])
+    assert "run [OPTIONS] make_thing [NAME=VALUE]...\n\nMake a thing\n" in ran.out
+    assert "\nInputs\n  name  Name  (text, required)\n" in ran.out
+    assert "    parts[].label  Label  (text, required)\n" in ran.out
+    assert "\nAdvanced inputs\n  pin  PIN  (text)\n" in ran.out
+    assert "--all-pages" in ran.out
+    assert "Outputs" not in ran.out
+
+
+def test_help_after_an_unknown_action_suggests_the_nearest(cli: Cli, shop_folder: Path) -> None:
+    ran = cli("--connector", shop_folder, "run", "make_thng", "--help")
+    assert (ran.status, ran.out) == (3, "")
+    assert "“make_thing”" in ran.err
+
+
+def test_problems_name_the_key_to_type(shop_cli: Cli) -> None:
+    ran = shop_cli("make_thing", "count=many", 'parts:=[{"label": 7}]')
+    assert ran.status == 3
+    lines = ran.err.splitlines()
+    assert [line.partition(": ")[0] for line in lines if line.startswith("  - ")] == [
+        "  - name",
+        "  - count",
+        "  - parts[0].label",
+    ]

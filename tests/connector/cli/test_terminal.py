@@ -77,6 +77,30 @@ def test_a_wait_for_the_call_limit_is_shown_too(terminal: Start, own_folder: Pat
     assert screen.end() == 130
 
 
+def test_errors_are_wrapped_at_the_width_of_the_terminal(
+    terminal: Start, shop_folder: Path, shop: Shop, tmp_path: Path
+) -> None:
+    arguments = ["--connector", shop_folder, "run", "--base-url", shop.url, "make_thing", "count=many", "prise=1"]
+    for out in (None, tmp_path / "out"):
+        screen = terminal(*arguments, stdout=out, columns=44)
+        assert screen.end() == 3
+        lines = screen.text.splitlines()
+        assert [line for line in lines if len(line) > 44] == []
+        bullets = [number for number, line in enumerate(lines) if line.startswith("  - count: ")]
+        assert lines[bullets[0] + 1].startswith("    "), "a second line is indented as the first"
+
+
+def test_a_command_to_copy_stays_on_one_line(terminal: Start, shop_folder: Path) -> None:
+    screen = terminal("--connector", shop_folder, "connection", "list", columns=30, SHOP_TOKEN="")
+    assert screen.end() == 0
+    assert screen.text.splitlines()[-1].endswith(f"--connector {shop_folder} connection add NAME")
+
+
+def test_errors_are_not_wrapped_where_no_person_reads_them(shop_cli: Cli) -> None:
+    ran = shop_cli("make_thing", f"count={'many ' * 30}", "name=x")
+    assert max(map(len, ran.err.splitlines())) > 80
+
+
 def test_the_secret_is_asked_for_without_showing_it(
     terminal: Start,
     program: Callable[..., subprocess.CompletedProcess[str]],
