@@ -135,8 +135,8 @@ def _inputs(bundle: Bundle, program: str, action: Action, items: Sequence[str], 
         name = item.partition("=")[0].removesuffix(":")
         if name in bundle.manifest.connection.properties and name not in action.accepted_names:
             raise click.UsageError(
-                f"“{name}” belongs to the connection. It is not an argument, because other programs can read "
-                f"arguments. {hints.ways_to_connect(bundle.manifest, program)}"
+                f"“{name}” cannot be an argument, because other programs can read arguments. "
+                f"{hints.ways_to_connect(bundle.manifest, program)}"
             )
     inputs = input_items.parse(action, items, options.file)
     if not options.example:

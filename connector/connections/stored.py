@@ -183,7 +183,9 @@ def variables(connector: ConnectorDefinition) -> str:
 def _require(connections: dict[str, dict[str, Any]], name: str) -> None:
     if name not in connections:
         close = nearest(name, list(connections))
-        stored = f"Stored connections: {', '.join(sorted(connections))}." if connections else "None is stored."
+        stored = (
+            f"Stored connections: {', '.join(sorted(connections))}." if connections else "No connections are stored."
+        )
         hint = f"Did you mean “{close[0]}”?" if close else stored
         raise AuthorizationError(f"Connection “{name}” not found. {hint}", code="unknown_connection")
 

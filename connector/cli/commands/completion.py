@@ -11,7 +11,7 @@ _SHELLS = ["bash", "zsh", "fish"]
 
 
 @click.command(
-    help="""Print the completion script for SHELL: bash, zsh or fish.
+    help="""Print the completion script for bash, zsh or fish.
 
     \b
     bash: add to ~/.bashrc        eval "$(PROGRAM completion bash)"

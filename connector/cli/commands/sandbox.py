@@ -19,7 +19,12 @@ from connector.errors import ExitStatus
     """
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65_535), default=8_000, show_default=True, help="Port; 0 picks a free one."
+    "--port",
+    type=click.IntRange(0, 65_535),
+    metavar="PORT",
+    default=8_000,
+    show_default=True,
+    help="Port to listen on; 0 picks a free one.",
 )
 @click.option(
     "--db",

@@ -22,7 +22,7 @@ def throttle() -> None:
 
 @throttle.command(help="Show how much of a connection's call limit is used. Makes no API call.")
 @click.option("--connection", "connection_name", metavar="NAME", help="Use this stored connection.")
-@click.option("--base-url", metavar="URL", help="The address that runs use, such as a proxy or another region.")
+@click.option("--base-url", metavar="URL", help="Base URL of the runs, such as a proxy or another region.")
 @click.option("--action", metavar="ACTION", shell_complete=completers.actions, help="Also show this action's limit.")
 @click.option(
     "--calls", type=click.IntRange(min=1), default=1, metavar="N", help="Show how long N calls would have to wait."

@@ -47,8 +47,8 @@ def test_a_new_action_loads_runs_and_passes_its_examples(
     action = Connector(bundle).find("touch_cart")
     assert list(action.definition.inputs.properties) == inputs
     assert [run_example(bundle, action, example) for example in action.definition.examples] == [[], []]
-    given = [f"{name}=x" for name in inputs]
-    executed = cli("--connector", own_folder, "run", "touch_cart", *given, "--base-url", shop.url)
+    items = [f"{name}=x" for name in inputs]
+    executed = cli("--connector", own_folder, "run", "touch_cart", *items, "--base-url", shop.url)
     assert (executed.status, json.loads(executed.out)) == (0, {"id": "t1"})
     assert shop.requests[0].method == method.upper()
 

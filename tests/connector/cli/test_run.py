@@ -306,7 +306,7 @@ def test_an_insecure_address_is_refused_until_it_is_allowed_by_name(cli: Cli, sh
 def test_a_secret_as_an_argument_is_refused_without_printing_it(shop_cli: Cli, shop: Shop) -> None:
     ran = shop_cli("get_thing", "thing_id=t1", "api_key=hunter2")
     assert (ran.status, ran.out, shop.requests) == (2, "", [])
-    assert "“api_key” belongs to the connection. It is not an argument" in ran.err
+    assert "“api_key” cannot be an argument, because other programs can read arguments." in ran.err
     assert "SHOP_TOKEN or SHOP_KEY" in ran.err
     assert "hunter2" not in ran.err
 
