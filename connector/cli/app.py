@@ -178,4 +178,7 @@ def _report(error: BaseException) -> int:
             console.error(f"{place}: {error.strerror or error}.")
             return ExitStatus.UNEXPECTED
     console.error("Interrupted.")
+    # click wraps the interrupt, whose notes say whether a request may have been carried out.
+    for note in getattr(error.__cause__ or error, "__notes__", ()):
+        console.message(note)
     return ExitStatus.INTERRUPTED

@@ -194,6 +194,19 @@ def test_interruption_is_130(shop_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> 
     failed(shop_cli("get_thing", "thing_id=t1"), ExitStatus.INTERRUPTED, "Interrupted.")
 
 
+def test_an_interruption_after_sending_says_that_the_call_may_have_been_carried_out(
+    shop_cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        stopped = KeyboardInterrupt()
+        stopped.add_note("The call had been sent. Its idempotency key was k-1.")
+        raise stopped
+
+    monkeypatch.setattr(Connector, "run", interrupted)
+    ran = shop_cli("make_thing", "name=Lamp")
+    failed(ran, ExitStatus.INTERRUPTED, "Interrupted.\nThe call had been sent. Its idempotency key was k-1.\n")
+
+
 def test_a_failure_is_json_on_stderr_where_json_is_asked_for(shop_cli: Cli, shop: Shop) -> None:
     shop.responds(404, {"message": "no\x1b[31m"})
     ran = shop_cli("get_thing", "thing_id=t9", "--output", "json")
