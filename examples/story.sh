@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A small bookshop uses Courier for a day: every step is one action, run against the built-in sandbox.
+# A small bookshop uses Courier for a day. Each step runs one action in the built-in sandbox.
 # Usage: examples/story.sh            (needs courier-connector on the PATH; no account)
 set -euo pipefail
 
@@ -7,7 +7,7 @@ state=$(mktemp -d)
 trap 'rm -rf "$state"' EXIT
 export CONNECTOR_STATE_DIR="$state"
 
-# Shows the step, then runs it.
+# Prints a command, then runs it.
 step() {
     printf '\n$ courier-connector run'
     for word in "$@"; do
@@ -20,7 +20,7 @@ step() {
     courier-connector run "$@" --sandbox
 }
 
-# One field of an answer, without showing the step.
+# Prints one field of a result, without printing the command.
 field() { courier-connector run "$@" --sandbox --output json | python3 -c "import json, sys; print(json.load(sys.stdin)['$name'])"; }
 
 echo "# Mina joins: a profile, and a list she subscribes to"
@@ -30,7 +30,7 @@ step add_subscribers_to_list list_id=readers.evening recipients:='[{"recipientId
 step get_list_subscriptions list_id=readers.evening --fields recipientId
 
 echo
-echo "# The shop gets a look of its own"
+echo "# The shop gets its own brand"
 step create_brand id=bookshop name="The bookshop" primary=#1d4ed8 markdown="Open until eight" --fields id,name,settings.colors.primary
 
 echo
@@ -44,7 +44,7 @@ step get_message_history message_id="$message" --fields type
 step get_message_content message_id="$message" --fields channel,content.subject,content.text
 
 echo
-echo "# The same to many, as a bulk job"
+echo "# A message to many, as a bulk job"
 name=jobId
 job=$(field create_bulk_job message_event=welcome-email)
 step add_users_to_bulk_job job_id="$job" users:='[{"recipient": "mina", "profile": {"email": "mina@example.com"}}, {"recipient": "ada", "profile": {"email": "ada@example.com"}}]'
@@ -54,7 +54,7 @@ until [ "$(field get_bulk_job job_id="$job")" = COMPLETED ]; do :; done
 step get_bulk_job job_id="$job" --fields job.status,job.received,job.failures
 
 echo
-echo "# An audience finds its members by itself"
+echo "# An audience finds its own members"
 step create_or_update_audience audience_id=english name="English readers" path=locale operator=EQ value=en --fields id,name,filter.path,filter.operator,filter.value
 step list_audience_members audience_id=english --all-pages --fields member_id
 

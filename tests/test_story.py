@@ -1,4 +1,4 @@
-"""The story in examples/ runs, and docs/story.md shows what it prints."""
+"""The script in examples/ runs, and docs/story.md shows its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A request as a curl command that can be pasted: the secret is an environment variable, never written out."""
+"""A request as a curl command to paste into a shell. The secret is an environment variable, never its value."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ _FIELD = re.compile(r"{([^}]+)}")
 _SHELL = re.compile(r'([\\"$`])')
 
 
-def curl_line(connector: ConnectorDefinition, preview: Preview) -> str:
-    """The command, one line."""
+def curl_command(connector: ConnectorDefinition, preview: Preview) -> str:
+    """The command, on one line.
+
+    Args:
+        connector: Says how the secret is sent, and which environment variables hold it.
+        preview: The request, with its secrets masked.
+    """
     parts = ["curl", "--globoff", "--path-as-is", "-X", preview.method, shlex.quote(preview.url)]
     for name, value in preview.headers.items():
         if name == connector.authorization.header:
-            parts += ["-H", _signature(connector)]
+            parts += ["-H", _authorization_header(connector)]
         else:
             parts += ["-H", shlex.quote(f"{name}: {value}")]
     if preview.body is not None:
@@ -27,8 +32,8 @@ def curl_line(connector: ConnectorDefinition, preview: Preview) -> str:
     return " ".join(parts)
 
 
-def _signature(connector: ConnectorDefinition) -> str:
-    """The header in double quotes: the shell fills the secret in when the command runs."""
+def _authorization_header(connector: ConnectorDefinition) -> str:
+    """The header in double quotes: the shell inserts the secret when the command runs."""
     declared = connector.authorization
     pieces = _FIELD.split(f"{declared.header}: {declared.template}")
     filled = [
@@ -38,7 +43,7 @@ def _signature(connector: ConnectorDefinition) -> str:
 
 
 def _variable(connector: ConnectorDefinition, field: str) -> str:
-    """The variable that is set here, else the first that would be looked at; a shell says so when it is empty."""
+    """The variable that is set, otherwise the first one; if it is empty, the shell stops with an error."""
     names = connector.connection.environment.get(field) or [field.upper()]
     name = next((name for name in names if os.environ.get(name)), names[0])
     return f"${{{name}:?}}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from connector import state_dir
 from connector.catalogue.loader import Bundle
 from connector.connections.connection import Connection
 from connector.errors import ConnectorError
@@ -48,6 +49,15 @@ def started(bundle: Bundle, *, port: int = 0, database: Path | None = None) -> I
         raise SandboxError(f"The sandbox cannot start: {reason}.", hint="Choose another port or file.") from None
     with service:
         yield service
+
+
+def default_database(bundle: Bundle) -> Path:
+    """The file in which this user's sandbox keeps its data between runs.
+
+    Raises:
+        StateError: The state folder cannot be used.
+    """
+    return state_dir.folder() / f"{bundle.manifest.key}-sandbox.sqlite3"
 
 
 def connection_to(bundle: Bundle, service: Service) -> Connection:

@@ -1,4 +1,4 @@
-"""What the runner says to a person: on stderr, in colour only where it is wanted, never a control character."""
+"""Messages to a person, on stderr: wrapped and in colour on a terminal, never with a control character."""
 
 from __future__ import annotations
 
@@ -8,63 +8,75 @@ from typing import Any, TextIO
 
 import click
 
-from connector.cli import output
-from connector.errors import AuthorizationError, ConnectorError, InputError
+from connector.cli import layout, output
+from connector.errors import AuthorizationError, ConnectorError, InputError, OutputError, Problem
 from connector.secrets import printable
 
 
-def colour() -> bool | None:
-    """Whether to use colours: no where `NO_COLOR` says so, otherwise as the terminal can."""
+def use_color() -> bool | None:
+    """Whether to use colours: False if `NO_COLOR` is set, otherwise None, for click to ask the terminal."""
     return False if os.environ.get("NO_COLOR") else None
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person is at the other end of the stream."""
+    """Whether the stream is a terminal, with a person in front of it."""
     return stream is not None and stream.isatty()
 
 
-def say(text: str, **style: Any) -> None:
-    """A line of talk."""
-    click.secho(printable(text), err=True, color=colour(), **style)
+def message(text: str, *, bullet: str = "", **style: Any) -> None:
+    """Print a message.
+
+    Args:
+        text: What to print. On a terminal it is wrapped, except for indented lines: they hold commands to copy.
+        bullet: Comes before the first line; the other lines are indented as far.
+        **style: How click styles it: `fg`, `dim`, `bold`.
+    """
+    lines = printable(text).split("\n")
+    if is_terminal(sys.stderr):
+        width = layout.prose_width(sys.stderr) - len(bullet)
+        lines = [part for line in lines for part in ([line] if line.startswith(" ") else layout.wrap(line, width))]
+    lines = [f"{' ' * len(bullet) if number else bullet}{line}" for number, line in enumerate(lines)]
+    click.secho("\n".join(lines), err=True, color=use_color(), **style)
 
 
-def error_text(text: str) -> None:
-    """A line that says what went wrong."""
-    say(text, fg="red")
+def warning(text: str) -> None:
+    """Print a warning: the command goes on."""
+    message(f"Warning: {text}", fg="yellow")
 
 
-def usage(error: click.ClickException) -> None:
-    """What is wrong with the command itself, and where to read how it goes."""
-    error_text(error.format_message())
-    if isinstance(error, click.UsageError) and error.ctx is not None:
-        say(f"See: {error.ctx.command_path} --help")
+def error(text: str) -> None:
+    """Print what went wrong."""
+    message(text, fg="red")
 
 
-def failure(error: ConnectorError, *, as_json: bool = False) -> None:
-    """An error, with every problem and every hint."""
+def usage_error(failure: click.ClickException) -> None:
+    """Print what is wrong with the command line, and how to get help on the command."""
+    error(failure.format_message())
+    if isinstance(failure, click.UsageError) and failure.ctx is not None:
+        message(f"For help: {failure.ctx.command_path} --help")
+
+
+def connector_error(failure: ConnectorError, *, as_json: bool = False) -> None:
+    """Print an error with all its problems and hints."""
     if as_json:
-        click.echo(output.as_json(error.to_dict()), err=True)
+        click.echo(output.to_json(failure.to_dict()), err=True)
         return
-    error_text(error.message)
-    for problem in getattr(error, "problems", ()):
-        say(f"  - {problem.message}")
+    error(failure.message)
+    for problem in getattr(failure, "problems", ()):
+        names_key = isinstance(failure, InputError | OutputError)
+        message(_with_key(problem) if names_key else problem.message, bullet="  - ")
         if problem.hint:
-            say(f"    {problem.hint}", dim=True)
-    if error.hint:
-        say(error.hint)
-    if error.field and not isinstance(error, InputError | AuthorizationError):
-        say(f"Field: {error.field}", dim=True)
-    if error.request_id:
-        say(f"Request id: {error.request_id}", dim=True)
+            message(problem.hint, bullet="    ", dim=True)
+    if failure.hint:
+        message(failure.hint)
+    if failure.field and not isinstance(failure, InputError | AuthorizationError):
+        message(f"Input: {failure.field}", dim=True)
+    if failure.request_id:
+        message(f"Request ID: {failure.request_id}", dim=True)
 
 
-class Waiting:
-    """Tells a person at a terminal what the run waits for, how long, and how to stop."""
-
-    def __init__(self) -> None:
-        self._shown = is_terminal(sys.stderr)
-
-    def __call__(self, reason: str, seconds: float) -> None:
-        """Told before each wait."""
-        if self._shown and seconds >= 1:
-            say(f"{reason[:1].upper()}{reason[1:]}: {seconds:.0f} s. Ctrl-C stops.", dim=True)
+def _with_key(problem: Problem) -> str:
+    """The problem under the key to type, as its sentence names the label in a form."""
+    if not problem.field or f"“{problem.field}”" in problem.message:
+        return problem.message
+    return f"{problem.field}: {problem.message}"

@@ -1,4 +1,4 @@
-"""What `run` does: inputs and a connection in, a result on stdout, or a failure on stderr with its exit status."""
+"""What `run` does: the inputs and the connection of a command line, a result on stdout or an error on stderr."""
 
 from __future__ import annotations
 
@@ -10,14 +10,12 @@ from typing import Any
 
 import click
 
-from connector.call.curl import curl_line
+from connector.call.curl import curl_command
+from connector.call.projection import Projection
 from connector.call.result import Result
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
-from connector.cli import app, console, input_items, output
-from connector.cli.commands.sandbox import sandbox_connection
-from connector.cli.output_fields import Selection, selection
-from connector.cli.progress import ToldTransport
+from connector.cli import console, context, hints, input_items, output, progress, sandbox_service
 from connector.clock import SystemClock
 from connector.connections import stored
 from connector.connections.connection import Connection
@@ -28,7 +26,7 @@ from connector.throttle.limiter import MemoryStore
 
 
 @dataclass(frozen=True)
-class Settings:
+class Options:
     """The options of `run`, under the names of its parameters."""
 
     file: str | None
@@ -49,20 +47,20 @@ class Settings:
     max_wait: float | None
 
     @property
-    def only_shows(self) -> bool:
-        """Whether nothing is sent."""
+    def preview_only(self) -> bool:
+        """Whether the request is shown instead of sent."""
         return self.dry_run or self.curl
 
     @property
     def as_table(self) -> bool:
-        """Whether the result is for a person's eyes."""
+        """Whether to print the result as a table."""
         return (self.output or ("table" if console.is_terminal(sys.stdout) else "json")) == "table"
 
     def check(self) -> None:
-        """Refuse options that contradict each other, before anything is done.
+        """Make sure that the options can be used together.
 
         Raises:
-            click.UsageError: They do.
+            click.UsageError: They cannot.
         """
         pairs = [
             ("--sandbox", self.in_sandbox, "--connection", self.connection_name),
@@ -70,130 +68,140 @@ class Settings:
             ("--raw", self.raw, "--fields", self.fields),
             ("--dry-run", self.dry_run, "--curl", self.curl),
         ]
-        for one, here, other, there in pairs:
-            if here and there:
-                raise click.UsageError(f"{one} and {other} exclude each other.", click.get_current_context())
+        for one, has_one, other, has_other in pairs:
+            if has_one and has_other:
+                raise click.UsageError(f"Use either {one} or {other}, not both.")
 
 
-def execute(connector_name: str | None, action: str, given: Sequence[str], settings: Settings) -> int | None:
-    """Run, or show the request; the exit status of a failure.
+def execute(connector_name: str | None, action: str, items: Sequence[str], options: Options) -> int | None:
+    """Run an action or preview its request.
+
+    Returns:
+        The exit status of a failure, which has been printed; None after success.
 
     Raises:
-        click.UsageError: The command line is wrong; nothing was sent.
+        click.UsageError: The command line is wrong. Nothing was sent.
     """
-    settings.check()
+    options.check()
     try:
-        _execute(app.load_bundle(connector_name), app.program(connector_name), action, given, settings)
+        bundle = context.load_bundle(connector_name)
+        _execute(bundle, context.program_name(connector_name), action, items, options)
     except ConnectorError as error:
-        console.failure(error, as_json=settings.output == "json")
+        console.connector_error(error, as_json=options.output == "json")
         return error.exit_status
     return None
 
 
-def _execute(bundle: Bundle, program: str, action: str, given: Sequence[str], settings: Settings) -> None:
+def _execute(bundle: Bundle, program: str, name: str, items: Sequence[str], options: Options) -> None:
     try:
-        with _connector(bundle, settings) as connector:
-            found = connector.find(action)
-            chosen = selection(found, settings.fields)
-            inputs = _inputs(bundle, found, given, settings)
-            if settings.only_shows:
-                _preview(bundle, connector, found, inputs, settings)
+        with _connector(bundle, options) as connector:
+            action = connector.find(name)
+            projection = _projection(action, options)
+            inputs = _inputs(bundle, program, action, items, options)
+            if options.preview_only:
+                _print_preview(bundle, connector, action, inputs, options)
             else:
-                _print(_run(bundle, connector, found, inputs, settings), chosen, settings)
+                _print_result(_run(bundle, connector, action, inputs, options), projection, options)
     except UnknownActionError as error:
-        error.hint = f"All actions: {program} list"
+        error.hint = f"To list all actions: {program} list"
         raise
     except AuthorizationError as error:
-        without = "\nWithout an account, try it with --sandbox." if bundle.manifest.sandbox else ""
-        raise stored.with_ways_to_connect(error, bundle.manifest, program, without) from None
+        has_sandbox = bundle.manifest.sandbox is not None
+        raise hints.add_connection_hint(error, bundle.manifest, program, offer_sandbox=has_sandbox) from None
 
 
-def _connector(bundle: Bundle, settings: Settings) -> Connector:
-    """The connector; for a walk over many pages one that tells how far it is."""
-    options: dict[str, Any] = {}
+def _connector(bundle: Bundle, options: Options) -> Connector:
+    """The connector; one that prints its progress if it reads many pages."""
     clock = SystemClock()
-    if settings.in_sandbox:
-        # Its address is another one each time: buckets in files would only pile up.
-        options["store"] = MemoryStore(clock)
-    if settings.all_pages or settings.max_items is not None:
+    settings: dict[str, Any] = {}
+    if options.in_sandbox:
+        # The sandbox has a new address for each run: files of its call limits would only pile up.
+        settings["store"] = MemoryStore(clock)
+    if options.all_pages or options.max_items is not None:
         agent = f"{bundle.manifest.key}-connector/{bundle.manifest.version}"
-        options["transport"] = ToldTransport(RequestsTransport(clock, agent), clock)
-    return Connector(bundle, **options)
+        settings["transport"] = progress.ProgressTransport(RequestsTransport(clock, agent), clock)
+    return Connector(bundle, **settings)
 
 
-def _inputs(bundle: Bundle, found: Action, given: Sequence[str], settings: Settings) -> dict[str, Any]:
-    for item in given:
+def _projection(action: Action, options: Options) -> Projection | None:
+    if options.fields is None:
+        return None
+    with context.usage_errors("--fields"):
+        return Projection.of(action.definition.outputs, options.fields.split(","))
+
+
+def _inputs(bundle: Bundle, program: str, action: Action, items: Sequence[str], options: Options) -> dict[str, Any]:
+    for item in items:
         name = item.partition("=")[0].removesuffix(":")
-        if name in bundle.manifest.connection.properties and name not in found.accepted_names:
+        if name in bundle.manifest.connection.properties and name not in action.accepted_names:
             raise click.UsageError(
-                f"“{name}” belongs to the connection and is never an argument, because others could see it. "
-                f"Set {stored.variables(bundle.manifest)}, or store a connection: connection add NAME.",
+                f"“{name}” cannot be an argument, because other programs can read arguments. "
+                f"{hints.ways_to_connect(bundle.manifest, program)}"
             )
-    inputs = input_items.parse(found, given, settings.file)
-    if not settings.example:
+    inputs = input_items.parse(action, items, options.file)
+    if not options.example:
         return inputs
-    example = next((sample for sample in found.definition.examples if sample.error is None), None)
+    example = next((example for example in action.definition.examples if example.error is None), None)
     if example is None:
-        console.say(f"Warning: “{found.key}” has no example; only the given inputs are used.", fg="yellow")
+        console.warning(f"“{action.key}” has no example. Only your own inputs are used.")
         return inputs
-    return input_items.over(found, example.inputs, inputs)
+    return input_items.merge(action, example.inputs, inputs)
 
 
-def _connection(bundle: Bundle, settings: Settings, *, with_secrets: bool = True) -> Connection:
+def _connection(bundle: Bundle, options: Options, *, with_secrets: bool = True) -> Connection:
     return stored.stored_connection(
         bundle.manifest,
-        settings.connection_name,
-        base_url=settings.base_url,
-        allow_insecure=settings.allow_insecure,
+        options.connection_name,
+        base_url=options.base_url,
+        allow_insecure=options.allow_insecure,
         with_secrets=with_secrets,
     )
 
 
-def _preview(bundle: Bundle, connector: Connector, found: Action, inputs: dict[str, Any], settings: Settings) -> None:
-    if settings.in_sandbox:
-        console.say("The sandbox has an address only while it runs; this shows the service's own address.", dim=True)
-    connection = Connection() if settings.in_sandbox else _connection(bundle, settings, with_secrets=False)
-    preview = connector.preview(found, inputs, connection)
-    if settings.curl:
-        click.echo(curl_line(bundle.manifest, preview))
-    elif settings.output == "table":
-        click.echo(output.as_table(preview.model_dump()))
+def _print_preview(
+    bundle: Bundle, connector: Connector, action: Action, inputs: dict[str, Any], options: Options
+) -> None:
+    if options.in_sandbox:
+        console.message("The sandbox has an address only while it runs, so this shows the service's address.", dim=True)
+    connection = Connection() if options.in_sandbox else _connection(bundle, options, with_secrets=False)
+    preview = connector.preview(action, inputs, connection)
+    if options.curl:
+        click.echo(curl_command(bundle.manifest, preview))
+    elif options.output == "table":
+        click.echo(output.to_table(preview.model_dump()))
     else:
-        click.echo(output.as_json(preview.model_dump()))
+        click.echo(output.to_json(preview.model_dump()))
 
 
-def _run(bundle: Bundle, connector: Connector, found: Action, inputs: dict[str, Any], settings: Settings) -> Result:
+def _run(bundle: Bundle, connector: Connector, action: Action, inputs: dict[str, Any], options: Options) -> Result:
     with contextlib.ExitStack() as stack:
-        if settings.in_sandbox:
-            connection = stack.enter_context(sandbox_connection(bundle))
+        if options.in_sandbox:
+            connection = stack.enter_context(sandbox_service.connection(bundle))
         else:
-            connection = _connection(bundle, settings)
+            connection = _connection(bundle, options)
         return connector.run(
-            found,
+            action,
             inputs,
             connection,
-            max_wait=settings.max_wait,
-            timeout=settings.timeout,
-            all_pages=settings.all_pages,
-            max_items=settings.max_items,
-            on_wait=console.Waiting(),
+            max_wait=options.max_wait,
+            timeout=options.timeout,
+            all_pages=options.all_pages,
+            max_items=options.max_items,
+            on_wait=progress.show_wait,
         )
 
 
-def _print(result: Result, chosen: Selection, settings: Settings) -> None:
+def _print_result(result: Result, projection: Projection | None, options: Options) -> None:
     for warning in result.meta.warnings:
-        console.say(f"Warning: {warning}", fg="yellow")
-    what = "raw" if settings.raw else "fields"
-    shown = result.raw if settings.raw else chosen(result.fields)
-    # What the service itself said is JSON also for a person, unless a table is asked for.
-    as_table = settings.as_table and (not settings.raw or settings.output == "table")
-    if not settings.with_meta:
-        click.echo(output.as_table(shown) if as_table else output.as_json(shown))
-        return
+        console.warning(warning)
+    fields = result.fields if projection is None else projection.apply(result.fields)
+    name, value = ("raw", result.raw) if options.raw else ("fields", fields)
+    # A service's own response is JSON for people, too, unless they ask for a table.
+    as_table = options.as_table and (not options.raw or options.output == "table")
     meta = result.meta.model_dump(mode="json")
     if as_table:
-        click.echo(output.as_table(shown))
-        click.echo()
-        click.echo(output.as_table(meta))
+        click.echo(output.to_table(value))
+        if options.with_meta:
+            click.echo(f"\n{output.to_table(meta)}")
     else:
-        click.echo(output.as_json({what: shown, "meta": meta}))
+        click.echo(output.to_json({name: value, "meta": meta} if options.with_meta else value))

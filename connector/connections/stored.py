@@ -1,4 +1,4 @@
-"""The connections of a user: names and addresses in a private file, secrets in the system's keyring."""
+"""The stored connections of a user: names and base URLs in a private file, secrets in the system keyring."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[^\W_][\w.-]{0,63}")
 
 
 class NoKeyringError(ConnectorError):
-    """There is nowhere to keep a secret."""
+    """No keyring can keep a secret."""
 
     code = "no_keyring"
     exit_status = AuthorizationError.exit_status
@@ -32,7 +32,7 @@ def _file(connector: ConnectorDefinition) -> Path:
 
 
 def known(connector: ConnectorDefinition) -> dict[str, dict[str, Any]]:
-    """The stored connections by name: `base_url` and `allow_insecure`, no secrets.
+    """The stored connections by name, each with its `base_url` and `allow_insecure` and without secrets.
 
     Raises:
         StateError: The file is damaged.
@@ -47,24 +47,24 @@ def known(connector: ConnectorDefinition) -> dict[str, dict[str, Any]]:
     except (ValueError, OSError):
         raise state_dir.StateError(
             f"The file {path} is damaged and cannot be read.",
-            hint="Move it away and add the connections again; the secrets are not in it.",
+            hint="Move it away and add the connections again. It contains no secrets.",
         ) from None
     return stored
 
 
 def check(connector: ConnectorDefinition, name: str, base_url: str | None, *, allow_insecure: bool) -> None:
-    """Whether a connection could be stored, before anybody types a secret.
+    """Make sure that a connection can be stored, before anybody types a secret.
 
     Raises:
-        AuthorizationError: The name or the address cannot be used.
+        AuthorizationError: The name or the base URL is not valid.
         NoKeyringError: There is no keyring.
         StateError: The file of connections is damaged.
     """
     if not _NAME.fullmatch(name):
         raise AuthorizationError(
-            f"A connection cannot be called {show(name).removeprefix('the text ')}.",
+            f"{show(name).removeprefix('the text ')} is not a valid connection name.",
             code="connection_name",
-            hint="A name is made of letters, digits, dots, dashes and underscores, such as prod or eu-test.",
+            hint="Use letters, digits, dots, dashes and underscores, such as prod or eu-test.",
         )
     if base_url:
         check_base_url(base_url, allow_insecure=allow_insecure)
@@ -79,11 +79,11 @@ def add(
     """Store a connection: its secrets in the keyring, the rest in the file.
 
     Returns:
-        Whether there was one of that name before.
+        Whether it replaced a connection of the same name.
 
     Raises:
-        AuthorizationError: The name, the address or a secret cannot be used.
-        NoKeyringError: There is no keyring, or it forgets.
+        AuthorizationError: The name, the base URL or a secret is not valid.
+        NoKeyringError: There is no keyring, or it did not save a secret.
         StateError: The file of connections is damaged.
     """
     check(connector, name, base_url, allow_insecure=allow_insecure)
@@ -96,17 +96,17 @@ def add(
     for field, secret in secrets.items():
         _keyring(connector, "set_password", f"{name}/{field}", secret)
         if _keyring(connector, "get_password", f"{name}/{field}") != secret:
-            raise _no_keyring(connector, "This system's keyring does not keep what it is given.")
+            raise _no_keyring(connector, "The system keyring did not save the secret.")
     _save(connector, connections | {name: entry})
     return name in connections
 
 
 def remove(connector: ConnectorDefinition, name: str) -> None:
-    """Forget a connection and its secrets.
+    """Delete a connection and its secrets.
 
     Raises:
-        AuthorizationError: There is none of that name.
-        NoKeyringError: It is forgotten, but its secret may still be in a keyring that cannot be used now.
+        AuthorizationError: No connection has that name.
+        NoKeyringError: It is deleted, but its secret may still be in a keyring that cannot be used now.
     """
     connections = known(connector)
     _require(connections, name)
@@ -117,8 +117,8 @@ def remove(connector: ConnectorDefinition, name: str) -> None:
                 _keyring(connector, "delete_password", f"{name}/{field}")
         except NoKeyringError as error:
             raise NoKeyringError(
-                f"The connection “{name}” is forgotten, but its secret could not be deleted. {error.message}",
-                hint=f"Delete the entry “{name}/{field}” of “{_service(connector)}” in the keyring by hand.",
+                f"Connection “{name}” is deleted, but its secret is still in the keyring. {error.message}",
+                hint=f"Delete the entry “{name}/{field}” of “{_service(connector)}” from the keyring yourself.",
             ) from None
 
 
@@ -130,17 +130,17 @@ def stored_connection(
     allow_insecure: bool = False,
     with_secrets: bool = True,
 ) -> Connection:
-    """The connection to use: the named one, else the environment's, else the stored one called “default”.
+    """The connection to use: the named one, otherwise the environment's, otherwise the stored one called “default”.
 
     Args:
         connector: The connector.
         name: The name of a stored connection.
-        base_url: Another address than the stored one.
-        allow_insecure: Accept a plain `http://` address.
-        with_secrets: Left out, the keyring stays closed: an address is enough to show a request.
+        base_url: Replaces the stored base URL.
+        allow_insecure: Allow an `http://` address on another machine.
+        with_secrets: Also read the secrets; false leaves the keyring closed, which is enough for a preview.
 
     Raises:
-        AuthorizationError: There is none.
+        AuthorizationError: No connection has that name.
         NoKeyringError: The keyring cannot be used.
     """
     if name is None:
@@ -162,7 +162,7 @@ def stored_connection(
 
 
 def from_environment(connector: ConnectorDefinition) -> dict[str, str]:
-    """The connection fields that environment variables give."""
+    """The connection fields that are set in environment variables."""
     declared = connector.connection
     values: dict[str, str] = {}
     for field in declared.properties:
@@ -174,28 +174,20 @@ def from_environment(connector: ConnectorDefinition) -> dict[str, str]:
 
 
 def variables(connector: ConnectorDefinition) -> str:
-    """The environment variables that can hold the secrets, for a sentence; empty where there are none."""
+    """The environment variables for the secrets, as part of a sentence; empty if there are none."""
     declared = connector.connection
     fields = [field for field in declared.required if declared.environment.get(field)]
     return " and ".join(" or ".join(declared.environment[field]) for field in fields)
 
 
-def with_ways_to_connect(
-    error: ConnectorError, connector: ConnectorDefinition, program: str, more: str = ""
-) -> ConnectorError:
-    """The error; where a secret is missing, with what to do about it on a command line."""
-    if error.error_code == "missing_secret":
-        names = variables(connector)
-        error.hint = f"{f'Set {names}, or store' if names else 'Store'} one with: {program} connection add NAME{more}"
-    return error
-
-
 def _require(connections: dict[str, dict[str, Any]], name: str) -> None:
     if name not in connections:
         close = nearest(name, list(connections))
-        names = ", ".join(sorted(connections)) or "none"
-        meant = f" Did you mean “{close[0]}”?" if close else f" Stored are: {names}."
-        raise AuthorizationError(f"There is no connection “{name}”.{meant}", code="unknown_connection")
+        stored = (
+            f"Stored connections: {', '.join(sorted(connections))}." if connections else "No connections are stored."
+        )
+        hint = f"Did you mean “{close[0]}”?" if close else stored
+        raise AuthorizationError(f"Connection “{name}” not found. {hint}", code="unknown_connection")
 
 
 def _save(connector: ConnectorDefinition, connections: dict[str, dict[str, Any]]) -> None:
@@ -208,28 +200,26 @@ def _service(connector: ConnectorDefinition) -> str:
 
 
 def _keyring(connector: ConnectorDefinition, function: str, *arguments: str) -> str | None:
-    """Call the system's keyring.
+    """Call a function of the system keyring.
 
     Raises:
-        NoKeyringError: It is not installed, or the system has none.
+        NoKeyringError: It is not installed, or it failed.
     """
     try:
         keyring = importlib.import_module("keyring")
-        answer: str | None = getattr(keyring, function)(_service(connector), *arguments)
+        secret: str | None = getattr(keyring, function)(_service(connector), *arguments)
     except ImportError:
         raise _no_keyring(
-            connector,
-            "The keyring support is not installed, so there is no safe place for the secret.",
-            "Install it with “pip install keyring”",
+            connector, "Keyring support is not installed.", "Install it with “pip install keyring”"
         ) from None
     except Exception as error:
-        # Its backends raise errors of their own kinds; their texts may quote what they were given.
-        raise _no_keyring(connector, f"This system's keyring cannot be used ({type(error).__name__}).") from None
-    return answer
+        # Backends raise errors of their own kinds, and their texts may quote the secret.
+        raise _no_keyring(connector, f"The system keyring cannot be used ({type(error).__name__}).") from None
+    return secret
 
 
 def _no_keyring(
-    connector: ConnectorDefinition, message: str, way: str = "Unlock or install a keyring"
+    connector: ConnectorDefinition, message: str, fix: str = "Unlock or install a keyring"
 ) -> NoKeyringError:
     names = variables(connector)
-    return NoKeyringError(message, hint=f"{way}, or give the secret in the environment{f': {names}' if names else ''}.")
+    return NoKeyringError(message, hint=f"{fix}{f', or set {names}' if names else ''}.")

@@ -16,14 +16,14 @@ from typing import Literal, Protocol, cast
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
 from connector.catalogue.loader import Bundle
-from connector.errors import ConnectorError, DefinitionError
+from connector.errors import ConnectorError, DefinitionError, ExitStatus
 from connector.validation.messages import nearest
 
 Only = Literal["all", "documented"]
 
 
 class ExportError(DefinitionError):
-    """A definition says something that the format cannot express, or the files cannot be written."""
+    """A definition says something that the format cannot express."""
 
     code = "export"
 
@@ -32,6 +32,14 @@ class UnknownFormatError(ConnectorError):
     """There is no such format."""
 
     code = "unknown_format"
+    exit_status = ExitStatus.USAGE
+
+
+class ExportFolderError(ConnectorError):
+    """The files cannot be written to the folder: for the person who runs the export."""
+
+    code = "export_folder"
+    exit_status = ExitStatus.USAGE
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,8 @@ def save(files: Mapping[str, bytes], folder: Path) -> list[Path]:
         The paths written, in order.
 
     Raises:
-        ExportError: A path leads out of the folder, or the file cannot be written.
+        ExportError: A path leads out of the folder.
+        ExportFolderError: A file cannot be written.
     """
     written = []
     for name, content in files.items():
@@ -129,6 +138,6 @@ def save(files: Mapping[str, bytes], folder: Path) -> list[Path]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         except OSError as error:
-            raise ExportError(f"{path} cannot be written: {error.strerror}.") from None
+            raise ExportFolderError(f"{path} cannot be written: {error.strerror}.") from None
         written.append(path)
     return written

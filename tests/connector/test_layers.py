@@ -28,14 +28,14 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"connector"}),
     frozenset({"testing"}),
     # The package itself names what is public and loads it when it is first used.
-    frozenset({"__init__", "lint", "export"}),
+    frozenset({"__init__", "lint", "export", "scaffold"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 """The packages and modules of `connector/`, from the bottom up, as ARCHITECTURE.md draws them."""
 
 LAYER_OF = {name: layer for layer, names in enumerate(LAYERS) for name in names}
-ENTRY_POINTS = frozenset({"lint", "export", "cli"})
+ENTRY_POINTS = frozenset({"lint", "export", "scaffold", "cli"})
 
 SOCKETS = {
     "requests",

@@ -1,1 +1,1 @@
-"""The commands, one module each; imported when they are used."""
+"""The commands, a module each, imported when they are used. What several of them share is one level up."""

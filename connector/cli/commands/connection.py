@@ -1,4 +1,4 @@
-"""`connection`: store, list, test and forget accounts."""
+"""`connection`: store, list, test and delete connections."""
 
 from __future__ import annotations
 
@@ -7,67 +7,76 @@ import sys
 import click
 
 from connector.catalogue.loader import Bundle
-from connector.cli import app, console, output
+from connector.cli import console, context, hints, output, progress
+from connector.cli.app import HelpfulGroup
 from connector.connections import stored
 from connector.connector import Connector
 from connector.errors import ConnectorError
 
-_LONGEST_SECRET = 10_000
+_MAX_SECRET = 10_000
+"""Characters."""
 
 
 @click.group(
-    cls=app.HelpfulGroup, help="Keep accounts to run actions with. Secrets go to the system's keyring, never to a file."
+    cls=HelpfulGroup,
+    help="Manage connections: the accounts that actions run with. Secrets are kept in the system keyring, never in a "
+    "file.",
 )
 def connection() -> None:
-    """The commands about connections."""
+    """The commands for connections."""
 
 
-@connection.command(help="Store a connection called NAME. The secret is asked for, or read from stdin.")
+@connection.command(
+    short_help="Store a connection.",
+    help="Store a connection under NAME. Asks for the secret, or reads it from stdin.",
+)
 @click.argument("name")
 @click.argument("surplus", nargs=-1, metavar="")
-@click.option("--base-url", metavar="URL", help="Another address of the service: a proxy, a region, a sandbox.")
-@click.option("--allow-insecure", is_flag=True, help="Accept an http:// address that is not this machine.")
+@click.option("--base-url", metavar="URL", help="Send requests to this address, such as a proxy or another region.")
+@click.option("--allow-insecure", is_flag=True, help="Allow an http:// address on another machine.")
 @click.pass_obj
 def add(
     connector_name: str | None, name: str, surplus: tuple[str, ...], base_url: str | None, allow_insecure: bool
 ) -> None:
     """Store a connection."""
     if surplus:
-        # It is most likely the secret: other programs of this machine could have seen it; nobody else shall.
+        # It is most likely the secret. Other programs of this machine could read it already; print it nowhere.
         raise click.UsageError(
-            "Only the name is an argument; the secret never is, because others could see it. "
-            "Type it when asked, or pipe it in. If this was a secret, replace it with a new one.",
-            click.get_current_context(),
+            "The secret is not an argument, because other programs can read arguments. Type it when asked, or pipe it "
+            "in. If you just typed a secret, replace it with a new one."
         )
-    bundle = app.load_bundle(connector_name)
+    bundle = context.load_bundle(connector_name)
     stored.check(bundle.manifest, name, base_url, allow_insecure=allow_insecure)
-    replaced = stored.add(bundle.manifest, name, _ask(bundle), base_url, allow_insecure=allow_insecure)
-    console.say(f"{'Replaced' if replaced else 'Stored'}. Try it: {app.program(connector_name)} connection test {name}")
+    replaced = stored.add(bundle.manifest, name, _read_secrets(bundle), base_url, allow_insecure=allow_insecure)
+    console.message(
+        f"Connection “{name}” {'replaced' if replaced else 'stored'}. To test it:\n"
+        f"  {context.program_name(connector_name)} connection test {name}"
+    )
 
 
-def _ask(bundle: Bundle) -> dict[str, str]:
-    """The secrets, from a hidden prompt or a line of stdin each."""
+def _read_secrets(bundle: Bundle) -> dict[str, str]:
+    """The secrets, each from a hidden prompt or a line of stdin."""
     secrets: dict[str, str] = {}
     for field, declared in bundle.manifest.connection.properties.items():
         label = declared.title or field
         if console.is_terminal(sys.stdin):
             value = str(click.prompt(f"{label} (hidden)", hide_input=declared.write_only, err=True))
         else:
-            value = _line()
+            value = _read_line()
         if not value.strip():
-            raise click.UsageError(f"No {label} was given: type it at the prompt, or pipe it in.")
-        if len(value) > _LONGEST_SECRET:
-            raise click.UsageError(f"The {label} is longer than {_LONGEST_SECRET} characters.")
+            raise click.UsageError(f"{label} is required. Type it when asked, or pipe it in.")
+        if len(value) > _MAX_SECRET:
+            raise click.UsageError(f"{label} is longer than {_MAX_SECRET} characters.")
         secrets[field] = value.strip()
     return secrets
 
 
-def _line() -> str:
+def _read_line() -> str:
     try:
-        return sys.stdin.readline(_LONGEST_SECRET + 1) if sys.stdin is not None else ""
+        return sys.stdin.readline(_MAX_SECRET + 1) if sys.stdin is not None else ""
     except ValueError:
         # The error itself would quote what it read.
-        raise click.UsageError("What stdin gives is not text in UTF-8.") from None
+        raise click.UsageError("stdin is not UTF-8 text.") from None
 
 
 @connection.command("list", help="List the stored connections, without their secrets.")
@@ -75,7 +84,7 @@ def _line() -> str:
 @click.pass_obj
 def list_connections(connector_name: str | None, as_json: bool) -> None:
     """List connections."""
-    bundle = app.load_bundle(connector_name)
+    bundle = context.load_bundle(connector_name)
     entries = [
         {"name": name, "base_url": entry.get("base_url") or bundle.manifest.base_url, "source": "keyring"}
         for name, entry in sorted(stored.known(bundle.manifest).items())
@@ -83,34 +92,36 @@ def list_connections(connector_name: str | None, as_json: bool) -> None:
     if stored.from_environment(bundle.manifest):
         entries.insert(0, {"name": "(environment)", "base_url": bundle.manifest.base_url, "source": "environment"})
     if as_json:
-        click.echo(output.as_json(entries))
+        click.echo(output.to_json(entries))
     elif entries:
-        click.echo(output.grid(["Name", "Base URL", "Secret in"], [list(entry.values()) for entry in entries]))
+        click.echo(output.table(["Name", "Base URL", "Secret from"], [list(entry.values()) for entry in entries]))
     else:
-        console.say(f"No connection is stored. Add one: {app.program(connector_name)} connection add NAME")
+        console.message(
+            f"No connections stored. To add one:\n  {context.program_name(connector_name)} connection add NAME"
+        )
 
 
 @connection.command(
-    short_help="Call the service once, to see whether it works.",
-    help="Call the service once with the connection NAME, or with the one that run would use.",
+    short_help="Test a connection with one API call.",
+    help="Test the connection NAME with one API call. Defaults to the connection that run uses.",
 )
 @click.argument("name", required=False)
 @click.pass_obj
 def test(connector_name: str | None, name: str | None) -> None:
     """Test a connection."""
-    bundle = app.load_bundle(connector_name)
+    bundle = context.load_bundle(connector_name)
     try:
         with Connector(bundle) as connector:
-            result = connector.test(stored.stored_connection(bundle.manifest, name), on_wait=console.Waiting())
+            result = connector.test(stored.stored_connection(bundle.manifest, name), on_wait=progress.show_wait)
     except ConnectorError as error:
-        raise stored.with_ways_to_connect(error, bundle.manifest, app.program(connector_name)) from None
-    console.say(f"The connection works ({result.meta.elapsed:.1f} s).")
+        raise hints.add_connection_hint(error, bundle.manifest, context.program_name(connector_name)) from None
+    console.message(f"The connection works ({result.meta.elapsed:.1f} s).")
 
 
-@connection.command(help="Forget the connection NAME and its secret.")
+@connection.command(help="Delete the connection NAME and its secret.")
 @click.argument("name")
 @click.pass_obj
 def remove(connector_name: str | None, name: str) -> None:
-    """Forget a connection."""
-    stored.remove(app.load_bundle(connector_name).manifest, name)
-    console.say(f"The connection “{name}” is forgotten.")
+    """Delete a connection."""
+    stored.remove(context.load_bundle(connector_name).manifest, name)
+    console.message(f"Connection “{name}” deleted.")

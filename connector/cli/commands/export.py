@@ -1,4 +1,4 @@
-"""`export`: the catalogue as a package that another flow builder loads."""
+"""`export`: the actions as a package for another flow builder."""
 
 from __future__ import annotations
 
@@ -9,16 +9,28 @@ from typing import cast
 
 import click
 
-from connector.cli import app, console
-from connector.export import FORMATS, Only, export, save
+from connector.cli import completers, console, context
 
 
-@click.command("export", help="Write the catalogue in FORMAT: files in a folder, or a single file on stdout.")
-@click.argument("format_name", metavar="FORMAT", required=False)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the files; made if need be.")
-@click.option("--group", "groups", multiple=True, metavar="GROUP", help="Only actions of this group; may be repeated.")
+@click.command("export", help="Export the actions in FORMAT: to a folder, or to stdout if the export is a single file.")
+@click.argument("format_name", metavar="FORMAT", required=False, shell_complete=completers.export_formats)
 @click.option(
-    "--only", type=click.Choice(["all", "documented"]), default="all", show_default=True, help="Which actions."
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to; created if it is missing."
+)
+@click.option(
+    "--group",
+    "groups",
+    multiple=True,
+    metavar="GROUP",
+    shell_complete=completers.groups,
+    help="Export only the actions of this group. Can be repeated.",
+)
+@click.option(
+    "--only",
+    type=click.Choice(["all", "documented"]),
+    default="all",
+    show_default=True,
+    help="Which actions to export.",
 )
 @click.option("--list", "list_formats", is_flag=True, help="List the formats.")
 @click.pass_obj
@@ -31,19 +43,26 @@ def export_command(
     only: str,
     list_formats: bool,
 ) -> None:
-    """Export the catalogue."""
+    """Export the actions."""
+    from connector.export import FORMATS, Only, export, save  # noqa: PLC0415 - the models; completion works without them
+
     if list_formats:
         width = max(map(len, FORMATS))
         for name, (_, purpose) in FORMATS.items():
             click.echo(f"{name:<{width}}  {purpose}")
         return
     if format_name is None:
-        raise click.UsageError(f"Say which format. There are: {', '.join(FORMATS)}.")
-    files = export(app.load_bundle(connector_name), format_name, groups=groups, only=cast("Only", only))
-    if out is None and len(files) == 1:
+        raise click.UsageError(f"Choose a format: {', '.join(FORMATS)}.")
+    bundle = context.load_bundle(connector_name)
+    titles = {key: group.title for key, group in bundle.manifest.groups.items()}
+    keys = [context.group_key(titles, group) for group in groups]
+    with context.usage_errors():
+        files = export(bundle, format_name, groups=keys, only=cast("Only", only))
+    if out is not None:
+        with context.usage_errors("--out"):
+            written = save(files, out)
+        console.message(f"{len(written)} files written to {out}.")
+    elif len(files) == 1:
         sys.stdout.buffer.write(next(iter(files.values())))
-        return
-    if out is None:
-        raise click.UsageError(f"The format {format_name} has {len(files)} files: say where with --out FOLDER.")
-    written = save(files, out)
-    console.say(f"{len(written)} files written to {out}.")
+    else:
+        raise click.UsageError(f"The {format_name} export has {len(files)} files. Choose a folder with --out.")

@@ -1,4 +1,4 @@
-"""`run`: its options. What they do is in `connector.cli.run_action`, which a shell that completes does without."""
+"""`run`: its options and its help. What it does is in `run_action`, which shell completion does not load."""
 
 from __future__ import annotations
 
@@ -7,72 +7,113 @@ from typing import Any
 
 import click
 
-from connector.cli.commands.completion import accepted_names, action_names
+from connector.cli import completers, console, context
 
 _EPILOG = """\b
 Inputs:
-  name=text         text; also a number, true or false where the input is one
-  name:=json        anything that is not text: tags:='["a", "b"]'
-  name=@file        the text of a file; name:=@file for a file of JSON
-  name=a name=b     a list of plain values
-  body/a/b=text     the keys of a Power Automate flow are names, too
+  name=text         text, or a number, true or false if the input is one
+  name:=json        any JSON value: tags:='["a", "b"]'
+  name=@file        text from a file; name:=@file for JSON from a file
+  name=a name=b     several values of a list
+  body/a/b=text     the keys of a Power Automate flow work as names, too
 
-The result goes to stdout, everything else to stderr. Secrets come from a stored connection or from the
-environment, never from an argument.
+For the inputs of an action, add --help after its name: run ACTION --help
+
+The result goes to stdout, everything else to stderr. Secrets come from a stored connection or from environment
+variables, never from arguments.
 """
 
 
-class _Run(click.Command):
-    """Says how inputs are given to whoever writes them as options."""
+class _RunCommand(click.Command):
+    """Shows the inputs of an action in its help, and explains inputs that are written as options."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not ctx.resilient_parsing and (action := self._action_to_explain(ctx, args)):
+            click.echo(self._help_of(ctx, action), color=console.use_color())
+            ctx.exit()
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
             if error.possibilities:
                 raise
             name = error.option_name.lstrip("-").replace("-", "_")
-            told = f"{error.format_message()} An input is written without dashes: {name}=..."
-            raise click.UsageError(told, ctx) from None
+            message = f"{error.format_message()} Write inputs without dashes: {name}=..."
+            raise click.UsageError(message, ctx) from None
+
+    def _action_to_explain(self, ctx: click.Context, args: list[str]) -> str | None:
+        """The action on the command line, if there is one and its help is wanted."""
+        try:
+            values, _, _ = self.make_parser(ctx).parse_args(list(args))
+        except click.UsageError:
+            return None
+        option = self.get_help_option(ctx)
+        wanted = option is not None and values.get(option.name or "") is True
+        action = values.get("action")
+        return action if wanted and isinstance(action, str) else None
+
+    def _help_of(self, ctx: click.Context, name: str) -> str:
+        from connector.catalogue.catalogue import Catalogue  # noqa: PLC0415 - the models
+        from connector.cli import action_help  # noqa: PLC0415
+
+        action = Catalogue(context.load_bundle(ctx.obj)).find(name)
+        formatter = ctx.make_formatter()
+        formatter.write_usage(ctx.command_path, f"[OPTIONS] {action.key} [NAME=VALUE]...")
+        formatter.write_paragraph()
+        formatter.write("\n".join(action_help.inputs(action)) + "\n")
+        self.format_options(ctx, formatter)
+        self.format_epilog(ctx, formatter)
+        return formatter.getvalue().rstrip("\n")
 
 
-@click.command(cls=_Run, epilog=_EPILOG)
-@click.argument("action", shell_complete=action_names)
-@click.argument("given", metavar="[NAME=VALUE]...", nargs=-1, shell_complete=accepted_names)
-@click.option("--inputs", "file", metavar="FILE|-", help="A JSON file with inputs, - for stdin; arguments win.")
+@click.command(cls=_RunCommand, epilog=_EPILOG)
+@click.argument("action", shell_complete=completers.actions)
+@click.argument("items", metavar="[NAME=VALUE]...", nargs=-1, shell_complete=completers.inputs)
 @click.option(
-    "--sandbox", "in_sandbox", is_flag=True, help="Use the built-in local service: no account, nothing leaves."
+    "--inputs", "file", metavar="FILE|-", help="Read inputs from a JSON file (- for stdin). Arguments override them."
 )
-@click.option("--connection", "connection_name", metavar="NAME", help="A stored connection; see: connection --help.")
-@click.option("--base-url", metavar="URL", help="Another address of the service: a proxy, a region, a sandbox.")
-@click.option("--allow-insecure", is_flag=True, help="Accept an http:// address that is not this machine.")
-@click.option("--dry-run", is_flag=True, help="Print the request that would be sent, and send nothing.")
-@click.option("--curl", is_flag=True, help="Print the request as a curl command, and send nothing.")
-@click.option("--example", is_flag=True, help="Fill in the inputs of the action's example; given inputs win.")
-@click.option("--all-pages", is_flag=True, help="Collect the rows of all pages.")
-@click.option("--max-items", type=int, metavar="N", help="At most N rows, over as many pages as it takes.")
-@click.option("--fields", metavar="A,B", help="Print only these fields; names of row fields print those rows.")
+@click.option("--sandbox", "in_sandbox", is_flag=True, help="Run in the local sandbox. Needs no account.")
+@click.option("--connection", "connection_name", metavar="NAME", help="Use this stored connection.")
+@click.option("--base-url", metavar="URL", help="Send requests to this address, such as a proxy or another region.")
+@click.option("--allow-insecure", is_flag=True, help="Allow an http:// address on another machine.")
+@click.option("--dry-run", is_flag=True, help="Print the request instead of sending it.")
+@click.option("--curl", is_flag=True, help="Print the request as a curl command instead of sending it.")
+@click.option("--example", is_flag=True, help="Use the inputs of the action's example. Other inputs override them.")
+@click.option("--all-pages", is_flag=True, help="Read all pages and return their rows together.")
 @click.option(
-    "--output", type=click.Choice(["json", "table"]), help="Default: a table on a terminal, else JSON; also for errors."
+    "--max-items",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Return at most N rows, from as many pages as it takes.",
 )
-@click.option("--raw", is_flag=True, help="Print the service's own (last) answer instead of the fields.")
-@click.option("--meta", "with_meta", is_flag=True, help="Print what happened beside the fields: tries, waits, pages.")
+@click.option(
+    "--fields",
+    metavar="A,B",
+    shell_complete=completers.output_fields,
+    help="Print only these fields of the result, or of the rows in one of its lists.",
+)
+@click.option(
+    "--output",
+    type=click.Choice(["json", "table"]),
+    help="Output format. Defaults to table on a terminal, otherwise json. With json, errors are JSON too.",
+)
+@click.option("--raw", is_flag=True, help="Print the service's last response instead of the fields.")
+@click.option("--meta", "with_meta", is_flag=True, help="Also print what happened: attempts, waits, pages.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
-    help="Longest time for the whole run with its waits.",
+    help="Time limit for the whole run, including waits.",
 )
 @click.option(
-    "--max-wait", type=click.FloatRange(min=0), metavar="SECONDS", help="Longest wait for the limit of calls."
+    "--max-wait", type=click.FloatRange(min=0), metavar="SECONDS", help="Longest time to wait for the call limit."
 )
 @click.pass_obj
-def run(connector_name: str | None, /, action: str, given: Sequence[str], **options: Any) -> int | None:
-    """Run ACTION with the given inputs.
+def run(connector_name: str | None, /, action: str, items: Sequence[str], **options: Any) -> int | None:
+    """Run ACTION with inputs.
 
-    ACTION is a key, an operation id or a summary, as the commands list and show have them.
+    ACTION is a key, operation ID or summary, as shown by list and show.
     """
     # The models and an HTTP library.
     from connector.cli import run_action  # noqa: PLC0415
 
-    return run_action.execute(connector_name, action, given, run_action.Settings(**options))
+    return run_action.execute(connector_name, action, items, run_action.Options(**options))

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import click
 
-from connector.cli import app, output
-from connector.cli.commands.completion import action_names
+from connector.cli import completers, console, context, output
 
 
-@click.command(help="Show the inputs, outputs, an example and the known errors of ACTION.")
-@click.argument("action", shell_complete=action_names)
+@click.command(help="Show the inputs, outputs, example and errors of ACTION.")
+@click.argument("action", shell_complete=completers.actions)
 @click.option("--json", "as_json", is_flag=True, help="Print the whole definition as JSON.")
 @click.pass_obj
 def show(connector_name: str | None, action: str, as_json: bool) -> None:
-    """Show one action."""
-    # The models; completing a name in a shell does without them.
+    """Show an action."""
+    # The models; completing the name of an action works without them.
     from connector.catalogue.catalogue import Catalogue  # noqa: PLC0415
-    from connector.cli import action_page  # noqa: PLC0415
+    from connector.cli import action_help  # noqa: PLC0415
 
-    found = Catalogue(app.load_bundle(connector_name)).find(action)
+    found = Catalogue(context.load_bundle(connector_name)).find(action)
     if as_json:
-        click.echo(output.as_json(found.document))
+        click.echo(output.to_json(found.document))
     else:
-        action_page.show(found, app.program(connector_name))
+        lines = action_help.full(found, context.program_name(connector_name))
+        click.echo("\n".join(lines), color=console.use_color())

@@ -1,4 +1,4 @@
-"""`throttle`: how much of the limits of calls is used, before a run has to wait for them."""
+"""`throttle`: how much of the call limits is used, before a run has to wait for them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from connector.cli import app, console, output
-from connector.cli.commands.completion import action_names
+from connector.cli import completers, console, context, hints, output
+from connector.cli.app import HelpfulGroup
 from connector.connections import stored
 from connector.connections.auth import secrets_of
 from connector.connector import Connector
@@ -15,17 +15,19 @@ from connector.errors import AuthorizationError
 from connector.throttle.status import ThrottleStatus
 
 
-@click.group(help="See how much of the limit of calls is used.")
+@click.group(cls=HelpfulGroup, help="Show how much of the call limit is used.")
 def throttle() -> None:
-    """The commands about the limits of calls."""
+    """The commands for call limits."""
 
 
-@throttle.command(help="Tell how the limits of a connection stand. Makes no call and takes nothing.")
-@click.option("--connection", "connection_name", metavar="NAME", help="A stored connection; see: connection --help.")
-@click.option("--base-url", metavar="URL", help="Another address of the service: a proxy, a region, a sandbox.")
-@click.option("--action", metavar="ACTION", shell_complete=action_names, help="Also the limit of this action's own.")
-@click.option("--calls", type=click.IntRange(min=1), default=1, metavar="N", help="Ask how long N calls would take.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@throttle.command(help="Show how much of a connection's call limit is used. Makes no API call.")
+@click.option("--connection", "connection_name", metavar="NAME", help="Use this stored connection.")
+@click.option("--base-url", metavar="URL", help="Base URL of the runs, such as a proxy or another region.")
+@click.option("--action", metavar="ACTION", shell_complete=completers.actions, help="Also show this action's limit.")
+@click.option(
+    "--calls", type=click.IntRange(min=1), default=1, metavar="N", help="Show how long N calls would have to wait."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
 @click.pass_obj
 def status(
     connector_name: str | None,
@@ -35,36 +37,34 @@ def status(
     calls: int,
     as_json: bool,
 ) -> None:
-    """Tell how the limits stand."""
-    bundle = app.load_bundle(connector_name)
+    """Show the status of the limits."""
+    bundle = context.load_bundle(connector_name)
     try:
         connection = stored.stored_connection(bundle.manifest, connection_name, base_url=base_url)
-        secrets_of(bundle.manifest, connection)  # without one there is no account whose limit could be told
+        secrets_of(bundle.manifest, connection)  # raises if one is missing: the limit belongs to an account
         with Connector(bundle) as connector:
             key = connector.find(action).key if action is not None else None
-            told = connector.throttle(connection, key, calls=calls)
+            limits = connector.throttle(connection, key, calls=calls)
     except AuthorizationError as error:
-        raise stored.with_ways_to_connect(error, bundle.manifest, app.program(connector_name)) from None
-    for warning in told[-1].warnings:
-        console.say(f"Warning: {warning}", fg="yellow")
-    names = ["the connection", f"the action {key}"]
+        raise hints.add_connection_hint(error, bundle.manifest, context.program_name(connector_name)) from None
+    for warning in limits[-1].warnings:
+        console.warning(warning)
     if as_json:
-        click.echo(output.as_json([limit.model_dump() for limit in told]))
+        click.echo(output.to_json([limit.model_dump() for limit in limits]))
         return
-    for name, limit in zip(names, told, strict=False):
-        click.echo("\n".join(_sentences(name, limit)))
-    if action is not None and len(told) == 1:
-        click.echo(f"The action {key} has no limit of its own.")
+    for title, limit in zip(["Connection", f"Action {key}"], limits, strict=False):
+        click.echo("\n".join(_lines(title, limit)))
+    if action is not None and len(limits) == 1:
+        click.echo(f"Action {key}: no limit of its own.")
 
 
-def _sentences(name: str, limit: ThrottleStatus) -> Sequence[str]:
-    period = f"{limit.renewal_period:g}"
-    yet = "one is free" if limit.free == 1 else f"{limit.free or 'none'} are free"
-    soon = "now" if limit.next_in == 0 else f"in {limit.next_in:.1f} seconds"
-    asked = "1 call" if limit.asked == 1 else f"{limit.asked} calls"
+def _lines(title: str, limit: ThrottleStatus) -> Sequence[str]:
+    period = f"{limit.renewal_period:g} seconds"
+    next_call = "now" if limit.next_in == 0 else f"in {limit.next_in:.1f} seconds"
+    calls = "1 call" if limit.asked == 1 else f"{limit.asked} calls"
     return [
-        f"Limit of {name}: {limit.calls} calls in {period} seconds.",
-        f"  Used in the last {period} seconds: {limit.used}; {yet}.",
-        f"  The next call is possible: {soon}.",
-        f"  {asked} would take {limit.asked_in:.1f} seconds of waiting.",
+        f"{title}: {limit.calls} calls per {period}",
+        f"  Used in the last {period}: {limit.used} ({limit.free} available)",
+        f"  Next call: {next_call}",
+        f"  Wait for {calls}: {limit.asked_in:.1f} seconds",
     ]

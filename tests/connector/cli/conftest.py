@@ -53,9 +53,9 @@ def _open_shop() -> Iterator[shops.Shop]:
 
 @pytest.fixture
 def shop(_open_shop: shops.Shop) -> shops.Shop:
-    """The service of the small connector, with nothing asked and nothing to say yet."""
+    """The service of the small connector, without requests and responses."""
     _open_shop.requests.clear()
-    _open_shop.answers.clear()
+    _open_shop.responses.clear()
     return _open_shop
 
 
@@ -76,8 +76,8 @@ def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8"))
         capsys.readouterr()
         status = run_command([str(argument) for argument in arguments])
-        told = capsys.readouterr()
-        return Ran(int(status), told.out, told.err)
+        ran = capsys.readouterr()
+        return Ran(int(status), ran.out, ran.err)
 
     return run
 
@@ -133,11 +133,11 @@ def terminal() -> Iterator[Callable[..., Terminal]]:
     """Start a command line on a terminal."""
     started: list[Terminal] = []
 
-    def start(*arguments: str | Path, stdout: Path | None = None, **env: str) -> Terminal:
+    def start(*arguments: str | Path, stdout: Path | None = None, columns: int = 80, **env: str) -> Terminal:
         command = [sys.executable, "-m", "connector", *map(str, arguments)]
         environment = child_environment(**env)
         environment.pop("COLUMNS")
-        started.append(Terminal(command, environment, stdout))
+        started.append(Terminal(command, environment, stdout, columns))
         return started[-1]
 
     yield start

@@ -54,7 +54,7 @@ class FileKeyring(KeyringBackend):
 
 
 class LockedKeyring(KeyringBackend):
-    """Refuses everything, quoting what it was given as careless backends do."""
+    """Refuses everything, quoting the secret as careless backends do."""
 
     priority = 1
 

@@ -56,7 +56,7 @@ def _action(key: str, operation_id: str, summary: str, method: str, path: str, *
         "key": key,
         "operationId": operation_id,
         "summary": summary,
-        "description": f"What “{summary}” does, told in a sentence.",
+        "description": f"What “{summary}” does, ran in a sentence.",
         "group": "things",
         "since": "1.0.0",
         "effects": {"readOnly": method == "GET", "destructive": method == "DELETE", "idempotent": method != "POST"},
@@ -234,20 +234,20 @@ class Seen:
 
 @dataclass
 class Shop:
-    """The service: says what it is told to say, in turn and the last for ever, and remembers what it was asked."""
+    """The service: responds as it is set to respond, in turn and the last one repeatedly, and records its requests."""
 
     url: str = ""
     requests: list[Seen] = field(default_factory=list)
-    answers: list[tuple[int, Any, dict[str, str]]] = field(default_factory=list)
+    responses: list[tuple[int, Any, dict[str, str]]] = field(default_factory=list)
 
-    def says(self, status: int, body: Any, **headers: str) -> None:
-        """Add an answer; `_` in the name of a header stands for `-`."""
-        self.answers.append((status, body, {name.replace("_", "-"): value for name, value in headers.items()}))
+    def responds(self, status: int, body: Any, **headers: str) -> None:
+        """Add a response; `_` in the name of a header means `-`."""
+        self.responses.append((status, body, {name.replace("_", "-"): value for name, value in headers.items()}))
 
-    def next_answer(self) -> tuple[int, Any, dict[str, str]]:
-        if not self.answers:
+    def next_response(self) -> tuple[int, Any, dict[str, str]]:
+        if not self.responses:
             return 200, {"id": "t1", "name": "Lamp"}, {}
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return self.responses.pop(0) if len(self.responses) > 1 else self.responses[0]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -255,14 +255,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("do_"):
-            return self._answer
+            return self._respond
         raise AttributeError(name)
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.shop.requests.append(Seen(self.command, self.path, headers, self.rfile.read(length)))
-        status, body, more = self.shop.next_answer()
+        status, body, more = self.shop.next_response()
         content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         self.send_response(status)
         for name, value in more.items():
@@ -277,7 +277,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def open_shop() -> Iterator[Shop]:
-    """A shop that answers on loopback as long as the block lasts."""
+    """A shop that runs on loopback as long as the block lasts."""
     shop = Shop()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"shop": shop}))
     server.daemon_threads = True

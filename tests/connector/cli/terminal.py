@@ -14,7 +14,7 @@ import termios
 import time
 from pathlib import Path
 
-_PATIENCE = 20.0
+_TIMEOUT = 20.0
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -60,7 +60,7 @@ class Terminal:
         Raises:
             AssertionError: It did not.
         """
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while text not in self.text:
             if not self._read(deadline):
                 raise AssertionError(f"“{text}” did not appear on:\n{self.text}")
@@ -72,10 +72,10 @@ class Terminal:
 
     def end(self) -> int:
         """The exit status, once the program is over."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _TIMEOUT
         while self._read(deadline):
             pass
-        return self._process.wait(_PATIENCE)
+        return self._process.wait(_TIMEOUT)
 
     def close(self) -> None:
         """Clear away what is left."""

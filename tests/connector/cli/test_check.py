@@ -1,4 +1,4 @@
-"""`check`: the findings on stdout, how many on stderr, and the exit status says whether there are any."""
+"""`check`: the findings on stdout, how many on stderr, and the exit status expected whether there are any."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ def findings(monkeypatch: pytest.MonkeyPatch, *found: Finding) -> None:
     monkeypatch.setattr(checking, "check_folder", lambda _folder: list(found))
 
 
-def test_nothing_wrong_is_0(cli: Cli, shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_problems_is_0(cli: Cli, shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     findings(monkeypatch)
-    told = cli("check", shop_folder)
-    assert (told.status, told.out, told.err) == (0, "", "Nothing is wrong.\n")
+    ran = cli("check", shop_folder)
+    assert (ran.status, ran.out, ran.err) == (0, "", "No problems found.\n")
 
 
-def test_every_problem_is_a_line_with_its_place_its_rule_and_its_remedy(
+def test_every_problem_is_a_line_with_its_place_its_rule_and_its_fix(
     cli: Cli, shop_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     findings(monkeypatch, FINDING, FINDING)
-    told = cli("check", shop_folder)
+    ran = cli("check", shop_folder)
     line = "definitions/things/x.json#/summary X1: The summary is [31mmissing. Add it.\n"
-    assert (told.status, told.out, told.err) == (9, line * 2, "2 problems.\n")
+    assert (ran.status, ran.out, ran.err) == (9, line * 2, "2 problems found.\n")
 
 
 def test_the_problems_come_as_json_too(cli: Cli, shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     findings(monkeypatch, FINDING)
-    told = cli("check", shop_folder, "--json")
-    assert (told.status, told.err) == (9, "1 problem.\n")
-    assert json.loads(told.out) == [
+    ran = cli("check", shop_folder, "--json")
+    assert (ran.status, ran.err) == (9, "1 problem found.\n")
+    assert json.loads(ran.out) == [
         {
             "file": "definitions/things/x.json",
             "pointer": "/summary",
@@ -52,15 +52,15 @@ def test_a_folder_too_broken_to_load_is_checked_all_the_same(cli: Cli, own_folde
     (own_folder / "definitions/things/get_thing.json").write_text("{")
     (own_folder / "definitions/things/list_things.json").write_text("[]")
     for arguments in (["check", own_folder], ["--connector", own_folder, "check"]):
-        told = cli(*arguments)
-        assert told.status == 9
-        assert "definitions/things/get_thing.json#" in told.out
-        assert "definitions/things/list_things.json#" in told.out
-        assert "Traceback" not in told.err
+        ran = cli(*arguments)
+        assert ran.status == 9
+        assert "definitions/things/get_thing.json#" in ran.out
+        assert "definitions/things/list_things.json#" in ran.out
+        assert "Traceback" not in ran.err
 
 
-def test_a_folder_that_is_no_connector_is_refused(cli: Cli, tmp_path: Path) -> None:
-    told = cli("check", tmp_path)
-    assert (told.status, told.out) == (2, "")
-    assert f"{tmp_path} is no connector folder: it has no definitions/connector.json." in told.err
+def test_a_folder_without_a_connector_is_a_usage_error(cli: Cli, tmp_path: Path) -> None:
+    ran = cli("check", tmp_path)
+    assert (ran.status, ran.out) == (2, "")
+    assert f"“{tmp_path}” is not a connector folder: definitions/connector.json is missing." in ran.err
     assert cli("check", tmp_path / "missing").status == 2

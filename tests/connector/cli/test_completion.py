@@ -1,4 +1,4 @@
-"""BodyDefault in a shell: commands, actions, inputs, and the values that an input may have."""
+"""Completion in a shell: commands, actions, inputs, and the values that an input may have."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def complete(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
         capsys.readouterr()
         with pytest.raises(SystemExit):
             run_command([])
-        told = capsys.readouterr()
-        assert told.err == ""
-        return [line for line in told.out.splitlines() if line]
+        ran = capsys.readouterr()
+        assert ran.err == ""
+        return [line for line in ran.out.splitlines() if line]
 
     return propose
 
@@ -73,6 +73,36 @@ def test_values_are_completed_where_the_input_has_choices(complete: Complete) ->
     assert complete("run", "make_thing", "name", "=", "n") == [], "no names of inputs behind an equals sign"
 
 
+def test_export_formats_are_completed(complete: Complete) -> None:
+    assert complete("export", "o") == ["plain,openapi"]
+    assert set(complete("export", "n")) == {"plain,n8n", "plain,node-red"}
+    assert complete("export", "openapi", "--only", "d") == ["plain,documented"]
+
+
+@pytest.mark.parametrize("command", [["list"], ["export", "openapi"], ["new", "get_cart"]])
+def test_groups_are_completed(complete: Complete, command: list[str]) -> None:
+    assert complete(*command, "--group", "") == ["plain,things", "plain,old"]
+    assert complete(*command, "--group", "o") == ["plain,old"]
+    assert complete(*command, "--group", "o", kind="fish") == ["plain,old\tOld stock"]
+
+
+def test_output_fields_are_completed_also_after_a_comma(complete: Complete) -> None:
+    assert complete("run", "list_things", "--fields", "") == [
+        "plain,paging.cursor",
+        "plain,things",
+        "plain,id",
+        "plain,name",
+    ]
+    assert complete("run", "list_things", "--fields", "n") == ["plain,name"]
+    assert complete("run", "list_things", "--fields", "id,n") == ["plain,id,name"]
+    assert complete("run", "list_things", "--fields", "id,i") == []
+    assert complete("run", "--fields", "n") == [], "the action is not known yet"
+
+
+def test_installed_connectors_are_completed(complete: Complete) -> None:
+    assert complete("--connector", "cou", connector=False) == ["plain,courier"]
+
+
 def test_zsh_and_fish_get_the_titles_as_well(complete: Complete) -> None:
     assert complete("run", "get", kind="zsh") == ["plain", "get_thing", "Get a thing"]
     assert complete("run", "list_things", "colour=g", kind="zsh") == ["plain", "colour=green", "_"]
@@ -91,9 +121,9 @@ def test_the_installed_connector_is_completed_without_naming_it(complete: Comple
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_for_a_shell_is_printed_for_this_program(cli: Cli, shell: str) -> None:
-    told = cli("completion", shell)
-    assert (told.status, told.err) == (0, "")
-    assert f"_COURIER_CONNECTOR_COMPLETE={shell}_complete" in told.out
+    ran = cli("completion", shell)
+    assert (ran.status, ran.err) == (0, "")
+    assert f"_COURIER_CONNECTOR_COMPLETE={shell}_complete" in ran.out
 
 
 def test_a_shell_that_is_not_known_and_a_program_that_is_not_installed_are_refused(
@@ -101,9 +131,9 @@ def test_a_shell_that_is_not_known_and_a_program_that_is_not_installed_are_refus
 ) -> None:
     assert cli("completion", "tcsh").status == 2
     monkeypatch.setattr(sys, "argv", ["/x/connector/__main__.py"])
-    told = cli("completion", "bash")
-    assert (told.status, told.out) == (2, "")
-    assert "python -m" in told.err
+    ran = cli("completion", "bash")
+    assert (ran.status, ran.out) == (2, "")
+    assert "python -m" in ran.err
 
 
 def test_completing_loads_neither_the_models_nor_an_http_library(shop_folder: Path) -> None:

@@ -53,10 +53,10 @@ def connection(cli: Cli, shop_folder: Path) -> Cli:
 def test_a_secret_from_stdin_is_kept_in_the_keyring_alone(
     connection: Cli, safe: MemoryKeyring, tmp_path: Path, shop: Shop
 ) -> None:
-    told = connection("add", "prod", "--base-url", shop.url, stdin=f"{STORED}\n")
-    assert (told.status, told.out) == (0, "")
-    assert "Stored. Try it: courier-connector --connector" in told.err
-    assert "connection test prod" in told.err
+    ran = connection("add", "prod", "--base-url", shop.url, stdin=f"{STORED}\n")
+    assert (ran.status, ran.out) == (0, "")
+    assert "Connection “prod” stored. To test it:\n  courier-connector --connector" in ran.err
+    assert "connection test prod" in ran.err
     assert safe.secrets == {("shop-connector", "prod/api_key"): STORED}
     files = [path for path in (tmp_path / "state").rglob("*") if path.is_file()]
     assert files
@@ -71,8 +71,8 @@ def test_a_stored_connection_is_used_by_name(
 ) -> None:
     connection("add", "prod", "--base-url", shop.url, stdin=STORED)
     assert safe.secrets
-    told = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--connection", "prod")
-    assert told.status == 0
+    ran = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--connection", "prod")
+    assert ran.status == 0
     assert shop.requests[0].headers["authorization"] == f"Bearer {STORED}"
 
 
@@ -94,8 +94,8 @@ def test_a_dry_run_shows_the_stored_address_and_leaves_the_keyring_closed(
     connection("add", "default", "--base-url", shop.url, stdin=STORED)
     monkeypatch.delenv("SHOP_TOKEN")
     with _keyring(LockedKeyring()):
-        told = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--dry-run")
-    assert json.loads(told.out)["url"] == f"{shop.url}/things/t1"
+        ran = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--dry-run")
+    assert json.loads(ran.out)["url"] == f"{shop.url}/things/t1"
 
 
 @pytest.mark.usefixtures("safe")
@@ -115,89 +115,89 @@ def test_connections_are_listed_without_their_secrets(connection: Cli, monkeypat
     ]
 
 
-def test_no_connection_at_all_is_said_with_the_way_to_one(connection: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_list_shows_how_to_add_a_connection(connection: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHOP_TOKEN")
-    told = connection("list")
-    assert (told.status, told.out) == (0, "")
-    assert "No connection is stored. Add one: courier-connector" in told.err
+    ran = connection("list")
+    assert (ran.status, ran.out) == (0, "")
+    assert "No connections stored. To add one:\n  courier-connector" in ran.err
     assert json.loads(connection("list", "--json").out) == []
 
 
 @pytest.mark.usefixtures("safe")
 def test_a_connection_is_tested_with_one_call(connection: Cli, shop: Shop) -> None:
     connection("add", "prod", "--base-url", shop.url, stdin=STORED)
-    shop.says(200, {"things": []})
-    told = connection("test", "prod")
-    assert (told.status, told.out) == (0, "")
-    assert told.err.startswith("The connection works (")
-    shop.answers.clear()
-    shop.says(401, {"message": f"the key {STORED} is revoked"})
-    told = connection("test", "prod")
-    assert told.status == 4
-    assert "The API key was not accepted." in told.err
-    assert STORED not in told.err
+    shop.responds(200, {"things": []})
+    ran = connection("test", "prod")
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err.startswith("The connection works (")
+    shop.responses.clear()
+    shop.responds(401, {"message": f"the key {STORED} is revoked"})
+    ran = connection("test", "prod")
+    assert ran.status == 4
+    assert "The API key was not accepted." in ran.err
+    assert STORED not in ran.err
 
 
 @pytest.mark.usefixtures("safe")
-def test_testing_what_is_not_there_says_what_is(connection: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_testing_an_unknown_connection_suggests_another(connection: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     connection("add", "prod", stdin=STORED)
-    told = connection("test", "prdo")
-    assert (told.status, told.err) == (4, "There is no connection “prdo”. Did you mean “prod”?\n")
+    ran = connection("test", "prdo")
+    assert (ran.status, ran.err) == (4, "Connection “prdo” not found. Did you mean “prod”?\n")
     monkeypatch.delenv("SHOP_TOKEN")
-    told = connection("test")
-    assert told.status == 4
-    assert "Set SHOP_TOKEN or SHOP_KEY, or store one with:" in told.err
+    ran = connection("test")
+    assert ran.status == 4
+    assert "Set SHOP_TOKEN or SHOP_KEY, or store a connection:\n  courier-connector" in ran.err
 
 
-def test_a_forgotten_connection_leaves_nothing_behind(connection: Cli, safe: MemoryKeyring) -> None:
+def test_a_deleted_connection_leaves_nothing_behind(connection: Cli, safe: MemoryKeyring) -> None:
     connection("add", "prod", stdin=STORED)
-    told = connection("remove", "prod")
-    assert (told.status, told.err) == (0, "The connection “prod” is forgotten.\n")
+    ran = connection("remove", "prod")
+    assert (ran.status, ran.err) == (0, "Connection “prod” deleted.\n")
     assert safe.secrets == {}
     assert connection("remove", "prod").status == 4
 
 
-def test_adding_a_name_again_replaces_it_and_says_so(connection: Cli, safe: MemoryKeyring) -> None:
+def test_adding_a_name_again_replaces_it_and_reports_it(connection: Cli, safe: MemoryKeyring) -> None:
     connection("add", "prod", stdin="old-secret")
-    told = connection("add", "prod", stdin=STORED)
-    assert told.err.startswith("Replaced.")
+    ran = connection("add", "prod", stdin=STORED)
+    assert ran.err.startswith("Connection “prod” replaced.")
     assert list(safe.secrets.values()) == [STORED]
 
 
 def test_the_secret_is_never_an_argument_and_not_repeated(connection: Cli, safe: MemoryKeyring) -> None:
-    told = connection("add", "prod", STORED)
-    assert (told.status, told.out) == (2, "")
-    assert "the secret never is" in told.err
-    assert STORED not in told.err
+    ran = connection("add", "prod", STORED)
+    assert (ran.status, ran.out) == (2, "")
+    assert "The secret is not an argument" in ran.err
+    assert STORED not in ran.err
     assert safe.secrets == {}
 
 
 @pytest.mark.parametrize(
-    ("typed", "says"),
+    ("typed", "expected"),
     [
-        ("", "No API key was given: type it at the prompt, or pipe it in."),
-        ("  \n", "No API key was given"),
+        ("", "API key is required. Type it when asked, or pipe it in."),
+        ("  \n", "API key is required."),
         ("two words", "contains invalid characters"),
         ("x" * 10_001, "longer than 10000 characters"),
-        (b"\xff\xfe", "not text in UTF-8"),
+        (b"\xff\xfe", "stdin is not UTF-8 text."),
     ],
 )
-def test_what_can_be_no_secret_is_refused_and_not_kept(
-    connection: Cli, safe: MemoryKeyring, typed: str | bytes, says: str
+def test_an_invalid_secret_is_refused_and_not_kept(
+    connection: Cli, safe: MemoryKeyring, typed: str | bytes, expected: str
 ) -> None:
-    told = connection("add", "prod", stdin=typed)
-    assert told.status in {2, 4}
-    assert says in told.err
+    ran = connection("add", "prod", stdin=typed)
+    assert ran.status in {2, 4}
+    assert expected in ran.err
     assert safe.secrets == {}
     assert "prod" not in connection("list").out
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "-x", "a b", "(environment)", "x" * 65, "a\nb", "\x1b[31m"])
-def test_a_name_that_would_confuse_is_refused(connection: Cli, safe: MemoryKeyring, name: str) -> None:
-    told = connection("add", "--", name, stdin=STORED)
-    assert told.status == 4
-    assert "A connection cannot be called" in told.err
-    assert "\x1b" not in told.err
+def test_an_invalid_name_is_refused(connection: Cli, safe: MemoryKeyring, name: str) -> None:
+    ran = connection("add", "--", name, stdin=STORED)
+    assert ran.status == 4
+    assert "is not a valid connection name." in ran.err
+    assert "\x1b" not in ran.err
     assert safe.secrets == {}
 
 
@@ -205,48 +205,47 @@ def test_a_name_that_would_confuse_is_refused(connection: Cli, safe: MemoryKeyri
 def test_an_address_that_may_not_be_used_is_refused_before_a_secret_is_asked_for(
     connection: Cli, safe: MemoryKeyring, url: str
 ) -> None:
-    told = connection("add", "prod", "--base-url", url, stdin=STORED)
-    assert told.status == 4
-    assert " base URL" in told.err
+    ran = connection("add", "prod", "--base-url", url, stdin=STORED)
+    assert ran.status == 4
+    assert "base URL" in ran.err
     assert safe.secrets == {}
 
 
 def test_without_keyring_support_the_environment_is_offered(connection: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "keyring", None)
-    told = connection("add", "prod", stdin=STORED)
-    assert (told.status, told.out) == (4, "")
-    assert told.err == (
-        "The keyring support is not installed, so there is no safe place for the secret.\n"
-        "Install it with “pip install keyring”, or give the secret in the environment: SHOP_TOKEN or SHOP_KEY.\n"
+    ran = connection("add", "prod", stdin=STORED)
+    assert (ran.status, ran.out) == (4, "")
+    assert ran.err == (
+        "Keyring support is not installed.\nInstall it with “pip install keyring”, or set SHOP_TOKEN or SHOP_KEY.\n"
     )
 
 
-def test_a_keyring_that_fails_is_told_without_its_own_words(connection: Cli) -> None:
+def test_a_keyring_that_fails_is_reported_without_its_own_message(connection: Cli) -> None:
     with _keyring(LockedKeyring()):
-        told = connection("add", "prod", stdin=STORED)
-    assert (told.status, told.out) == (4, "")
-    assert "This system's keyring cannot be used (KeyringLocked)." in told.err
-    assert "SHOP_TOKEN or SHOP_KEY" in told.err
-    assert STORED not in told.err
+        ran = connection("add", "prod", stdin=STORED)
+    assert (ran.status, ran.out) == (4, "")
+    assert "The system keyring cannot be used (KeyringLocked)." in ran.err
+    assert "SHOP_TOKEN or SHOP_KEY" in ran.err
+    assert STORED not in ran.err
     assert "prod" not in connection("list").out
 
 
 def test_a_keyring_that_keeps_nothing_is_noticed(connection: Cli) -> None:
     with _keyring(ForgetfulKeyring()):
-        told = connection("add", "prod", stdin=STORED)
-    assert told.status == 4
-    assert "does not keep what it is given" in told.err
+        ran = connection("add", "prod", stdin=STORED)
+    assert ran.status == 4
+    assert "The system keyring did not save the secret." in ran.err
     assert "prod" not in connection("list").out
 
 
 @pytest.mark.usefixtures("safe")
-def test_a_connection_can_be_forgotten_when_the_keyring_fails(connection: Cli) -> None:
+def test_a_connection_can_be_deleted_when_the_keyring_fails(connection: Cli) -> None:
     connection("add", "prod", stdin=STORED)
     with _keyring(LockedKeyring()):
-        told = connection("remove", "prod")
-    assert told.status == 4
-    assert "“prod” is forgotten, but its secret could not be deleted" in told.err
-    assert "“prod/api_key” of “shop-connector”" in told.err
+        ran = connection("remove", "prod")
+    assert ran.status == 4
+    assert "Connection “prod” is deleted, but its secret is still in the keyring." in ran.err
+    assert "“prod/api_key” of “shop-connector”" in ran.err
     assert "prod" not in connection("list").out
 
 
@@ -255,7 +254,7 @@ def test_a_damaged_file_of_connections_is_explained(connection: Cli, tmp_path: P
     state = tmp_path / "state"
     state.mkdir(mode=0o700)
     (state / "shop-connections.json").write_bytes(content.encode("utf-8", "surrogateescape"))
-    told = connection("list")
-    assert (told.status, told.out) == (1, "")
-    assert "shop-connections.json is damaged" in told.err
-    assert "the secrets are not in it" in told.err
+    ran = connection("list")
+    assert (ran.status, ran.out) == (1, "")
+    assert "shop-connections.json is damaged" in ran.err
+    assert "It contains no secrets." in ran.err

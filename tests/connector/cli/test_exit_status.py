@@ -1,4 +1,4 @@
-"""Every kind of failure: its exit status, its words on stderr, nothing on stdout and no traceback."""
+"""Every kind of failure: its exit status, its message on stderr, nothing on stdout and no traceback."""
 
 from __future__ import annotations
 
@@ -22,23 +22,56 @@ from tests.connector.cli.shop import Shop
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def failed(told: Ran, status: ExitStatus, *says: str) -> None:
-    assert told.status == status, told.err
-    assert told.out == ""
-    assert "Traceback" not in told.err
-    for words in says:
-        assert words in told.err
+def failed(ran: Ran, status: ExitStatus, *expected: str) -> None:
+    assert ran.status == status, ran.err
+    assert ran.out == ""
+    assert "Traceback" not in ran.err
+    for text in expected:
+        assert text in ran.err
 
 
 def test_a_wrong_command_is_2(cli: Cli) -> None:
-    failed(cli("rum"), ExitStatus.USAGE, "There is no command “rum”. Did you mean “run”?", "--help")
-    failed(cli("frobnicate"), ExitStatus.USAGE, "There are: list, show, run")
+    failed(cli("rum"), ExitStatus.USAGE, "Unknown command “rum”. Did you mean “run”?", "--help")
+    failed(cli("frobnicate"), ExitStatus.USAGE, "Commands: list, show, run")
     failed(cli("run"), ExitStatus.USAGE, "ACTION")
     failed(cli("--connecter", "x", "list"), ExitStatus.USAGE)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["export", "foo"], "“foo”"),
+        (["export", "opnapi"], "Did you mean “openapi”?"),
+        (["export", "openapi", "--group", "thigns"], "--group: unknown group “thigns”. Did you mean “things”?"),
+        (["list", "--group", "thigns"], "--group: unknown group “thigns”. Did you mean “things”?"),
+        (["new", "get_cart", "--group", "thigns"], "--group: unknown group “thigns”. Did you mean “things”?"),
+        (["run", "list_things", "--max-items", "0"], "--max-items"),
+    ],
+)
+def test_a_wrong_argument_is_2_in_every_command(
+    cli: Cli, own_folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: str
+) -> None:
+    monkeypatch.chdir(own_folder)
+    failed(cli("--connector", own_folder, *arguments), ExitStatus.USAGE, expected, f"{arguments[0]} --help")
+
+
+def test_a_folder_that_cannot_be_written_is_2_and_names_the_option(cli: Cli, shop_folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        ran = cli("--connector", shop_folder, "export", "openapi", "--out", out)
+        failed(ran, ExitStatus.USAGE, "--out", str(out))
+
+
+def test_a_group_of_an_export_is_named_by_key_or_title(cli: Cli, shop_folder: Path, tmp_path: Path) -> None:
+    for number, group in enumerate(["old", "Old stock", "OLD"]):
+        out = tmp_path / str(number)
+        ran = cli("--connector", shop_folder, "export", "openapi", "--group", group, "--out", out)
+        assert ran.status == 0, ran.err
+        assert "delete_thing" in "".join(file.read_text() for file in out.iterdir())
+
+
 def test_no_command_at_all_shows_the_help_and_is_2(cli: Cli) -> None:
-    failed(cli(), ExitStatus.USAGE, "Begin with:", "Exit status:")
+    failed(cli(), ExitStatus.USAGE, "Get started:", "Exit status:")
     failed(cli("connection"), ExitStatus.USAGE, "add", "test")
 
 
@@ -48,26 +81,29 @@ def test_wrong_inputs_are_3(shop_cli: Cli, shop: Shop) -> None:
     assert shop.requests == []
 
 
-def test_a_missing_secret_is_4_and_every_way_to_give_one_is_told(
+def test_a_missing_secret_is_4_and_shows_every_way_to_provide_one(
     shop_cli: Cli, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SHOP_TOKEN")
-    told = shop_cli("get_thing", "thing_id=t1")
+    ran = shop_cli("get_thing", "thing_id=t1")
     failed(
-        told, ExitStatus.CONNECTION, "The connection has no API key.", "Set SHOP_TOKEN or SHOP_KEY, or store one with"
+        ran,
+        ExitStatus.CONNECTION,
+        "The connection has no API key.",
+        "Set SHOP_TOKEN or SHOP_KEY, or store a connection:",
     )
-    assert "connection add NAME" in told.err
-    assert "--sandbox" not in told.err, "this connector brings none"
+    assert "connection add NAME" in ran.err
+    assert "--sandbox" not in ran.err, "this connector brings none"
     assert shop.requests == []
 
 
 def test_without_an_account_the_sandbox_is_offered_where_there_is_one(cli: Cli) -> None:
-    told = cli("run", "get_list", "list_id=x")
+    ran = cli("run", "get_list", "list_id=x")
     failed(
-        told,
+        ran,
         ExitStatus.CONNECTION,
         "COURIER_AUTH_TOKEN or COURIER_API_KEY",
-        "Without an account, try it with --sandbox.",
+        "To try it without an account, add --sandbox.",
     )
 
 
@@ -81,7 +117,7 @@ def test_the_secret_comes_from_either_environment_variable(
 
 
 def test_a_refused_secret_is_4(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(401, {"message": "bad key"})
+    shop.responds(401, {"message": "bad key"})
     failed(shop_cli("get_thing", "thing_id=t1"), ExitStatus.CONNECTION, "The API key was not accepted.", "bad key")
 
 
@@ -89,27 +125,25 @@ def test_a_secret_that_cannot_travel_is_4_and_not_shown(
     shop_cli: Cli, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SHOP_TOKEN", "two words-of-secret")
-    told = shop_cli("get_thing", "thing_id=t1")
-    failed(told, ExitStatus.CONNECTION, "such as a space or a line break")
-    assert "words-of-secret" not in told.err
+    ran = shop_cli("get_thing", "thing_id=t1")
+    failed(ran, ExitStatus.CONNECTION, "such as a space or a line break")
+    assert "words-of-secret" not in ran.err
     assert shop.requests == []
 
 
 def test_a_refusal_is_5_and_names_the_input(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(404, {"message": "no"}, x_request_id="r-1")
-    told = shop_cli("get_thing", "thing_id=t9")
-    failed(
-        told, ExitStatus.REFUSED, "There is no thing “t9”.", "Look at the list", "Field: thing_id", "Request id: r-1"
-    )
+    shop.responds(404, {"message": "no"}, x_request_id="r-1")
+    ran = shop_cli("get_thing", "thing_id=t9")
+    failed(ran, ExitStatus.REFUSED, "There is no thing “t9”.", "Look at the list", "Input: thing_id", "Request ID: r-1")
 
 
 def test_too_many_calls_are_6(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(429, {"message": "slow down"})
+    shop.responds(429, {"message": "slow down"})
     failed(shop_cli("get_thing", "thing_id=t1", "--max-wait", "0"), ExitStatus.WAIT, "limit of calls")
 
 
 def test_a_fault_of_the_service_is_7(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(500, "<html>oops</html>")
+    shop.responds(500, "<html>oops</html>")
     failed(shop_cli("get_thing", "thing_id=t1"), ExitStatus.LATER, "The service failed (500")
     assert len(shop.requests) == 2
 
@@ -118,20 +152,20 @@ def test_a_service_that_cannot_be_reached_is_7(cli: Cli, shop_folder: Path) -> N
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
-        told = cli("--connector", shop_folder, "run", "make_thing", "name=x", "--base-url", url)
-    failed(told, ExitStatus.LATER, "could not be reached", "Check the network and the base URL.")
+        ran = cli("--connector", shop_folder, "run", "make_thing", "name=x", "--base-url", url)
+    failed(ran, ExitStatus.LATER, "could not be reached", "Check the network and the base URL.")
 
 
-def test_an_answer_that_is_not_as_declared_is_8(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(200, {"things": [], "paging": {"cursor": "again"}})
+def test_a_response_that_does_not_match_the_definition_is_8(shop_cli: Cli, shop: Shop) -> None:
+    shop.responds(200, {"things": [], "paging": {"cursor": "again"}})
     failed(shop_cli("list_things", "--all-pages"), ExitStatus.OUTPUT, "already read")
 
 
 def test_a_broken_connector_is_9(cli: Cli, own_folder: Path, tmp_path: Path) -> None:
     failed(cli("--connector", tmp_path, "list"), ExitStatus.DEFINITION, "There is no connector")
     (own_folder / "actions/things.py").write_text("def get_thing(:\n")
-    told = cli("--connector", own_folder, "run", "get_thing", "thing_id=t1")
-    failed(told, ExitStatus.DEFINITION, "actions/things.py cannot be imported")
+    ran = cli("--connector", own_folder, "run", "get_thing", "thing_id=t1")
+    failed(ran, ExitStatus.DEFINITION, "actions/things.py cannot be imported")
     (own_folder / "definitions/things/get_thing.json").write_text("{")
     failed(cli("--connector", own_folder, "list"), ExitStatus.DEFINITION, "get_thing.json: not JSON", "line 1")
     failed(cli("--connector", own_folder, "show", "get_thing"), ExitStatus.DEFINITION, "get_thing.json: not JSON")
@@ -147,9 +181,9 @@ def test_a_state_folder_that_cannot_be_used_is_explained(
 
 def test_what_the_system_refuses_is_explained(cli: Cli, own_folder: Path) -> None:
     (own_folder / "definitions/things/new_thing.json").symlink_to("/proc/nowhere/x")
-    told = cli("new", "new_thing", "--group", "things", "--dir", own_folder)
-    assert told.status != 0
-    assert "Traceback" not in told.err
+    ran = cli("new", "new_thing", "--group", "things", "--dir", own_folder)
+    assert ran.status != 0
+    assert "Traceback" not in ran.err
 
 
 def test_interruption_is_130(shop_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,17 +191,30 @@ def test_interruption_is_130(shop_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> 
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Connector, "run", interrupted)
-    failed(shop_cli("get_thing", "thing_id=t1"), ExitStatus.INTERRUPTED, "Stopped.")
+    failed(shop_cli("get_thing", "thing_id=t1"), ExitStatus.INTERRUPTED, "Interrupted.")
+
+
+def test_an_interruption_after_sending_says_that_the_call_may_have_been_carried_out(
+    shop_cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        stopped = KeyboardInterrupt()
+        stopped.add_note("The call had been sent. Its idempotency key was k-1.")
+        raise stopped
+
+    monkeypatch.setattr(Connector, "run", interrupted)
+    ran = shop_cli("make_thing", "name=Lamp")
+    failed(ran, ExitStatus.INTERRUPTED, "Interrupted.\nThe call had been sent. Its idempotency key was k-1.\n")
 
 
 def test_a_failure_is_json_on_stderr_where_json_is_asked_for(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(404, {"message": "no\x1b[31m"})
-    told = shop_cli("get_thing", "thing_id=t9", "--output", "json")
-    failed(told, ExitStatus.REFUSED)
-    error = json.loads(told.err)
+    shop.responds(404, {"message": "no\x1b[31m"})
+    ran = shop_cli("get_thing", "thing_id=t9", "--output", "json")
+    failed(ran, ExitStatus.REFUSED)
+    error = json.loads(ran.err)
     assert (error["code"], error["field"], error["retryable"]) == ("thing_not_found", "thing_id", False)
-    told = shop_cli("make_thing", "count=x", "--output", "json")
-    assert [problem["field"] for problem in json.loads(told.err)["problems"]] == ["name", "count"]
+    ran = shop_cli("make_thing", "count=x", "--output", "json")
+    assert [problem["field"] for problem in json.loads(ran.err)["problems"]] == ["name", "count"]
 
 
 def test_a_reader_that_goes_away_is_not_an_error(shop_folder: Path) -> None:
@@ -204,10 +251,10 @@ def test_a_full_disk_is_explained(shop_folder: Path) -> None:
 
 
 def test_an_encoding_that_lacks_letters_still_gives_the_result(program: Program, shop_folder: Path, shop: Shop) -> None:
-    shop.says(200, {"id": "t1", "name": "🎉"})
+    shop.responds(200, {"id": "t1", "name": "🎉"})
     arguments = ["--connector", shop_folder, "run", "--base-url", shop.url, "get_thing", "thing_id=t1"]
-    told = program(*arguments, "--output", "table", PYTHONIOENCODING="latin-1")
-    assert (told.returncode, told.stdout) == (0, "id    t1\nname  ?\n")
+    ran = program(*arguments, "--output", "table", PYTHONIOENCODING="latin-1")
+    assert (ran.returncode, ran.stdout) == (0, "id    t1\nname  ?\n")
 
 
 def test_the_program_is_called_by_its_installed_name(tmp_path: Path) -> None:
@@ -222,7 +269,7 @@ def test_the_program_is_called_by_its_installed_name(tmp_path: Path) -> None:
 
 
 def test_a_signal_from_outside_ends_the_run_cleanly(shop_folder: Path, shop: Shop) -> None:
-    shop.says(503, {}, Retry_After="200")
+    shop.responds(503, {}, Retry_After="200")
     started = subprocess.Popen(
         [
             *[sys.executable, "-m", "connector", "--connector", str(shop_folder), "run"],
@@ -239,4 +286,4 @@ def test_a_signal_from_outside_ends_the_run_cleanly(shop_folder: Path, shop: Sho
         os.sched_yield()
     started.send_signal(signal.SIGINT)
     out, err = started.communicate(timeout=20)
-    assert (started.returncode, out, err) == (130, "", "\nStopped.\n")
+    assert (started.returncode, out, err) == (130, "", "\nInterrupted.\n")

@@ -27,12 +27,12 @@ ALL = [[], *commands()]
 @pytest.mark.parametrize("words", ALL, ids=" ".join)
 @pytest.mark.parametrize("option", ["-h", "--help"])
 def test_every_command_explains_itself_within_eighty_columns(cli: Cli, words: list[str], option: str) -> None:
-    told = cli(*words, option)
-    assert (told.status, told.err) == (0, "")
-    lines = told.out.splitlines()
+    ran = cli(*words, option)
+    assert (ran.status, ran.err) == (0, "")
+    lines = ran.out.splitlines()
     assert lines[0].startswith(" ".join(["Usage: courier-connector", *words]))
     assert [line for line in lines if len(line) > 80] == []
-    assert "..." not in told.out.partition("Commands:")[2], "a summary that is cut off says nothing"
+    assert "..." not in ran.out.partition("Commands:")[2], "a summary that is cut off expected nothing"
 
 
 @pytest.mark.parametrize("words", ALL[1:], ids=" ".join)
@@ -53,6 +53,6 @@ def test_every_exit_status_is_explained(cli: Cli) -> None:
 
 
 def test_the_version_is_the_connectors(cli: Cli) -> None:
-    told = cli("--version")
-    assert told.status == 0
-    assert told.out.startswith("courier ")
+    ran = cli("--version")
+    assert ran.status == 0
+    assert ran.out.startswith("courier ")

@@ -44,7 +44,7 @@ def test_naming_a_list_of_plain_values_again_adds_to_it(make_thing: Make) -> Non
     assert body == {"name": "Lamp", "tags": ["red", "a, b"], "sizes": [1, 2]}
 
 
-def test_an_empty_value_counts_as_not_given(make_thing: Make) -> None:
+def test_an_empty_value_counts_as_not_set(make_thing: Make) -> None:
     assert make_thing("name=Lamp", "count=", "tags=", "note=") == {"name": "Lamp"}
 
 
@@ -56,7 +56,7 @@ def test_a_path_style_name_is_the_input_it_belongs_to(make_thing: Make) -> None:
     }
 
 
-def test_a_file_gives_text_or_json(make_thing: Make, tmp_path: Path) -> None:
+def test_a_value_is_read_from_a_file_as_text_or_json(make_thing: Make, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("line 1\nzwei ü\n", encoding="utf-8")
     (tmp_path / "parts.json").write_text('[{"label": "Foot", "amount": 4}]')
     body = make_thing("name=Lamp", f"note=@{tmp_path}/note.txt", f"parts:=@{tmp_path}/parts.json")
@@ -77,87 +77,89 @@ def test_the_arguments_also_win_over_the_path_style_names_of_a_pasted_flow(make_
     assert make_thing("--inputs", file, "note=above") == {"name": "Lamp", "details": {"note": "above"}}
 
 
-def test_stdin_gives_the_inputs_under_a_dash(make_thing: Make) -> None:
+def test_a_dash_reads_the_inputs_from_stdin(make_thing: Make) -> None:
     assert make_thing("--inputs", "-", "count=2", stdin='{"name": "Lämp"}') == {"name": "Lämp", "count": 2}
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "expected"),
     [
-        (["World"], "“World” is not an input: write name=value, name:=json or name=@file"),
-        (["World"], "quotes around a value with blanks"),
+        (["World"], "“World” is not an input. Write name=value, name:=json or name=@file"),
+        (["World"], "put quotes around a value that contains spaces"),
         (["=x"], "“=x” is not an input"),
-        (["note"], "“note” needs a value: write note=..."),
-        (["name=a", "name=b"], "“name” is given twice."),
-        (["tags=a", 'tags:=["b"]'], "“tags” is given twice."),
-        (['tags:=["b"]', "tags=a"], "“tags” is given twice."),
-        (['tags=["a"]'], 'write tags:=["a"] with a colon'),
-        (["data:={oops}"], "data: this must be JSON, and it is not (line 1, column 2"),
-        (["data:=hello"], "For a plain text, write data=text without the colon."),
-        (["note=@ada"], "the file “ada” cannot be read: No such file or directory."),
-        (["note=@ada"], "For a text that itself begins with @, write note:='\"@...\"'."),
-        (["note=@/"], "note: the file “/” cannot be read: Is a directory."),
-        (["--inputs", "missing.json"], "--inputs: the file “missing.json” cannot be read"),
-        (["--note=x"], "An input is written without dashes: note=..."),
+        (["note"], "“note” has no value. Write note=..."),
+        (["name=a", "name=b"], "“name” is set twice."),
+        (["tags=a", 'tags:=["b"]'], "“tags” is set twice."),
+        (['tags:=["b"]', "tags=a"], "“tags” is set twice."),
+        (['tags=["a"]'], 'Write tags:=["a"] with a colon'),
+        (["data:={oops}"], "data: invalid JSON (line 1, column 2"),
+        (["data:=hello"], "For plain text, write data=text without the colon."),
+        (["note=@ada"], "note: cannot read “ada”: No such file or directory."),
+        (["note=@ada"], "To send text that starts with @, write note:='\"@...\"'."),
+        (["note=@/"], "note: cannot read “/”: Is a directory."),
+        (["--inputs", "missing.json"], "--inputs: cannot read “missing.json”"),
+        (["--note=x"], "Write inputs without dashes: note=..."),
         (["--max-itmes", "3"], "--max-items"),
     ],
 )
-def test_a_slip_is_explained_and_nothing_is_sent(shop_cli: Cli, shop: Shop, arguments: list[str], says: str) -> None:
-    told = shop_cli("make_thing", *arguments)
-    assert (told.status, told.out, shop.requests) == (2, "", [])
-    assert says in told.err
-    assert "See: courier-connector run --help" in told.err
+def test_a_typing_error_is_explained_and_nothing_is_sent(
+    shop_cli: Cli, shop: Shop, arguments: list[str], expected: str
+) -> None:
+    ran = shop_cli("make_thing", *arguments)
+    assert (ran.status, ran.out, shop.requests) == (2, "", [])
+    assert expected in ran.err
+    assert "For help: courier-connector run --help" in ran.err
 
 
 @pytest.mark.parametrize(
-    ("content", "says"),
+    ("content", "expected"),
     [
-        (b"[1]", "--inputs must hold a JSON object: names and values."),
-        (b"{", "--inputs: this must be JSON, and it is not (line 1, column 2"),
-        (b"\xff\xfe", "--inputs: what stdin gives is not text in UTF-8."),
-        (b"[" * 100_000, "--inputs: this must be JSON, and it is not."),
-        (b"", "--inputs: this must be JSON"),
+        (b"[1]", "--inputs must be a JSON object of names and values."),
+        (b"{", "--inputs: invalid JSON (line 1, column 2"),
+        (b"\xff\xfe", "--inputs: stdin is not UTF-8 text."),
+        (b"[" * 100_000, "--inputs: invalid JSON."),
+        (b"", "--inputs: invalid JSON"),
     ],
 )
-def test_stdin_that_holds_no_inputs_is_explained(shop_cli: Cli, shop: Shop, content: bytes, says: str) -> None:
-    told = shop_cli("make_thing", "--inputs", "-", stdin=content)
-    assert (told.status, told.out, shop.requests) == (2, "", [])
-    assert says in told.err
+def test_stdin_without_inputs_is_explained(shop_cli: Cli, shop: Shop, content: bytes, expected: str) -> None:
+    ran = shop_cli("make_thing", "--inputs", "-", stdin=content)
+    assert (ran.status, ran.out, shop.requests) == (2, "", [])
+    assert expected in ran.err
 
 
-def test_a_file_that_is_no_text_is_explained(shop_cli: Cli, tmp_path: Path) -> None:
+def test_a_file_that_is_not_text_is_explained(shop_cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "picture.png").write_bytes(b"\x89PNG\xff")
-    told = shop_cli("make_thing", f"note=@{tmp_path}/picture.png")
-    assert told.status == 2
-    assert "it is not text in UTF-8" in told.err
+    ran = shop_cli("make_thing", f"note=@{tmp_path}/picture.png")
+    assert ran.status == 2
+    assert "not UTF-8 text." in ran.err
 
 
 @pytest.mark.parametrize("text", ["yes", "007", "1,5", "1e999", "NaN", "٣", "0x10"])
-def test_what_is_no_number_stays_text_and_is_refused_as_such(shop_cli: Cli, shop: Shop, text: str) -> None:
-    told = shop_cli("make_thing", "name=Lamp", f"count={text}", f"price={text}", f"active={text}")
-    assert (told.status, told.out, shop.requests) == (3, "", [])
-    assert "Count must be a whole number" in told.err
-    assert "Price must be a" in told.err
-    assert "Active must be true or false" in told.err
+def test_text_that_is_not_a_number_stays_text_and_is_refused_as_such(shop_cli: Cli, shop: Shop, text: str) -> None:
+    ran = shop_cli("make_thing", "name=Lamp", f"count={text}", f"price={text}", f"active={text}")
+    assert (ran.status, ran.out, shop.requests) == (3, "", [])
+    assert "Count must be a whole number" in ran.err
+    assert "Price must be a" in ran.err
+    assert "Active must be true or false" in ran.err
 
 
-def test_all_mistakes_are_told_at_once(shop_cli: Cli, shop: Shop) -> None:
-    told = shop_cli("make_thing", "nmae=x", "count=many", f"note={'x' * 10}", "parts:=[{}]", "data:=[]")
-    assert (told.status, told.out, shop.requests) == (3, "", [])
-    assert "5 problems with the inputs. Nothing was sent." in told.err
-    assert "Unknown field “nmae”. Did you mean “name”?" in told.err
-    assert "Name is required" in told.err
+def test_all_problems_are_listed_at_once(shop_cli: Cli, shop: Shop) -> None:
+    ran = shop_cli("make_thing", "nmae=x", "count=many", f"note={'x' * 10}", "parts:=[{}]", "data:=[]")
+    assert (ran.status, ran.out, shop.requests) == (3, "", [])
+    assert "5 problems with the inputs. Nothing was sent." in ran.err
+    assert "Unknown field “nmae”. Did you mean “name”?" in ran.err
+    assert "Name is required" in ran.err
 
 
-def test_an_unknown_name_that_is_given_twice_is_unknown_first_of_all(shop_cli: Cli) -> None:
-    told = shop_cli("make_thing", "name=x", "tgas=a", "tgas=b")
-    assert told.status == 3
-    assert "Unknown field “tgas”. Did you mean “tags”?" in told.err
+def test_an_unknown_name_that_is_set_twice_is_reported_as_unknown(shop_cli: Cli) -> None:
+    ran = shop_cli("make_thing", "name=x", "tgas=a", "tgas=b")
+    assert ran.status == 3
+    assert "Unknown field “tgas”. Did you mean “tags”?" in ran.err
 
 
 def test_control_characters_in_an_argument_do_not_reach_the_terminal(shop_cli: Cli) -> None:
-    told = shop_cli("make_thing", "\x1b[31mred")
-    assert "\x1b" not in told.err
-    told = shop_cli("make_thing", "name=x", "\x1b]0;owned\x07=1")
-    assert "\x1b" not in told.err
-    assert told.status == 3
+    ran = shop_cli("make_thing", "\x1b[31mred")
+    assert "\x1b" not in ran.err
+    ran = shop_cli("make_thing", "name=x", "\x1b]0;owned\x07=1")
+    assert "\x1b" not in ran.err
+    assert ran.status == 3

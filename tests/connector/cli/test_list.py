@@ -1,4 +1,4 @@
-"""`list`: which actions there are, at once and in the order of their groups."""
+"""`list`: the actions of a connector, in the order of their groups, without delay."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ import pytest
 from tests.connector.cli.conftest import Cli, child_environment
 
 
-def test_actions_stand_under_the_titles_of_their_groups(cli: Cli, shop_folder: Path) -> None:
-    told = cli("--connector", shop_folder, "list")
-    assert told.out == (
+def test_actions_are_listed_under_the_titles_of_their_groups(cli: Cli, shop_folder: Path) -> None:
+    ran = cli("--connector", shop_folder, "list")
+    assert ran.out == (
         "Things\n"
         "  get_thing     Get a thing\n"
         "  list_things   List all things\n"
@@ -25,7 +25,7 @@ def test_actions_stand_under_the_titles_of_their_groups(cli: Cli, shop_folder: P
         "Old stock (old)\n"
         "  delete_thing  Delete a thing\n"
     )
-    assert (told.status, told.err) == (0, "")
+    assert (ran.status, ran.err) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -38,40 +38,38 @@ def test_actions_stand_under_the_titles_of_their_groups(cli: Cli, shop_folder: P
         ("old stock", ["delete_thing"]),
     ],
 )
-def test_a_search_finds_every_word_wherever_it_stands(
-    cli: Cli, shop_folder: Path, words: str, found: list[str]
-) -> None:
-    told = cli("--connector", shop_folder, "list", "--json", "--search", words)
-    assert [action["key"] for action in json.loads(told.out)] == found
+def test_a_search_matches_all_words_in_any_order(cli: Cli, shop_folder: Path, words: str, found: list[str]) -> None:
+    ran = cli("--connector", shop_folder, "list", "--json", "--search", words)
+    assert [action["key"] for action in json.loads(ran.out)] == found
 
 
 @pytest.mark.parametrize("name", ["old", "Old stock", "OLD"])
 def test_a_group_is_named_by_its_key_or_its_title(cli: Cli, shop_folder: Path, name: str) -> None:
-    told = cli("--connector", shop_folder, "list", "--group", name)
-    assert "delete_thing" in told.out
-    assert "get_thing" not in told.out
+    ran = cli("--connector", shop_folder, "list", "--group", name)
+    assert "delete_thing" in ran.out
+    assert "get_thing" not in ran.out
 
 
 def test_an_unknown_group_is_refused_with_the_nearest(cli: Cli, shop_folder: Path) -> None:
-    told = cli("--connector", shop_folder, "list", "--group", "thigns")
-    assert (told.status, told.out) == (2, "")
-    assert "Did you mean “things”?" in told.err
+    ran = cli("--connector", shop_folder, "list", "--group", "thigns")
+    assert (ran.status, ran.out) == (2, "")
+    assert "Did you mean “things”?" in ran.err
 
 
-def test_nothing_found_is_said_on_stderr_and_is_an_empty_array_in_json(cli: Cli, shop_folder: Path) -> None:
-    told = cli("--connector", shop_folder, "list", "--search", "unicorn", "--group", "old")
-    assert (told.status, told.out) == (0, "")
-    assert told.err == "No action matches “unicorn” in the group “old”.\n"
+def test_no_match_is_reported_on_stderr_and_is_an_empty_array_in_json(cli: Cli, shop_folder: Path) -> None:
+    ran = cli("--connector", shop_folder, "list", "--search", "unicorn", "--group", "old")
+    assert (ran.status, ran.out) == (0, "")
+    assert ran.err == "No actions match “unicorn” in the group “old”.\n"
     assert json.loads(cli("--connector", shop_folder, "list", "--search", "unicorn", "--json").out) == []
 
 
-def test_an_entry_in_json_says_what_a_host_must_know_to_offer_the_action(cli: Cli, shop_folder: Path) -> None:
+def test_an_entry_in_json_has_what_a_host_needs_to_offer_the_action(cli: Cli, shop_folder: Path) -> None:
     entries = json.loads(cli("--connector", shop_folder, "list", "--json").out)
     assert entries[0] == {
         "key": "get_thing",
         "operation_id": "ThingGet",
         "summary": "Get a thing",
-        "description": "What “Get a thing” does, told in a sentence.",
+        "description": "What “Get a thing” does, ran in a sentence.",
         "group": "things",
         "effects": {"readOnly": True, "destructive": False, "idempotent": True},
         "required": ["thing_id"],
@@ -83,17 +81,17 @@ def test_a_broken_definition_is_explained_with_its_file_and_place(cli: Cli, own_
     document = json.loads(path.read_text())
     del document["summary"]
     path.write_text(json.dumps(document))
-    told = cli("--connector", own_folder, "list")
-    assert (told.status, told.out) == (9, "")
-    assert "definitions/things/get_thing.json at /summary" in told.err
+    ran = cli("--connector", own_folder, "list")
+    assert (ran.status, ran.out) == (9, "")
+    assert "definitions/things/get_thing.json at /summary" in ran.err
 
 
 def test_without_another_connector_the_installed_one_is_listed(cli: Cli) -> None:
-    told = cli("list", "--json")
-    assert "get_list" in [action["key"] for action in json.loads(told.out)]
+    ran = cli("list", "--json")
+    assert "get_list" in [action["key"] for action in json.loads(ran.out)]
 
 
-def test_listing_answers_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+def test_listing_is_fast(capsys: pytest.CaptureFixture[str]) -> None:
     command = [sys.executable, "-m", "connector", "--connector", "courier", "list"]
     seconds = []
     for _ in range(3):
@@ -101,7 +99,7 @@ def test_listing_answers_at_once(capsys: pytest.CaptureFixture[str]) -> None:
         subprocess.run(command, env=child_environment(), stdout=subprocess.DEVNULL, check=True)
         seconds.append(time.perf_counter() - started)
     with capsys.disabled():
-        sys.stdout.write(f"\n[list answers in {min(seconds):.2f} s; promised are 0.50 s on a warm disk]\n")
+        sys.stdout.write(f"\n[list takes {min(seconds):.2f} s; the promise is 0.50 s on a warm disk]\n")
     assert min(seconds) < 2
 
 
@@ -109,7 +107,7 @@ def test_listing_answers_at_once(capsys: pytest.CaptureFixture[str]) -> None:
 def test_listing_and_help_load_neither_the_models_nor_an_http_library(
     program: Callable[..., subprocess.CompletedProcess[str]], shop_folder: Path, arguments: list[str]
 ) -> None:
-    told = program("--connector", shop_folder, *arguments, PYTHONPROFILEIMPORTTIME="1")
-    loaded = {line.rpartition("|")[2].strip() for line in told.stderr.splitlines() if line.startswith("import time:")}
+    ran = program("--connector", shop_folder, *arguments, PYTHONPROFILEIMPORTTIME="1")
+    loaded = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines() if line.startswith("import time:")}
     assert "click" in loaded
     assert not loaded & {"pydantic", "requests", "jsonschema", "http.server", "sqlite3"}

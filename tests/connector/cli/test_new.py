@@ -1,4 +1,4 @@
-"""`new`: an action that loads and runs at once, and waits for its words."""
+"""`new`: an action that loads and runs at once, with TODOs for its texts."""
 
 from __future__ import annotations
 
@@ -33,23 +33,23 @@ def files(folder: Path) -> dict[str, str]:
         ("put", "/carts/{cart_id}", ["cart_id"]),
     ],
 )
-def test_a_new_action_loads_runs_and_proves_its_examples(
+def test_a_new_action_loads_runs_and_passes_its_examples(
     cli: Cli, own_folder: Path, shop: Shop, method: str, path: str, inputs: list[str]
 ) -> None:
-    told = cli("new", "touch_cart", "--group", "things", "--method", method, "--path", path, "--dir", own_folder)
-    assert told.status == 0, told.err
-    assert told.out.splitlines() == [
+    ran = cli("new", "touch_cart", "--group", "things", "--method", method, "--path", path, "--dir", own_folder)
+    assert ran.status == 0, ran.err
+    assert ran.out.splitlines() == [
         str(own_folder / "definitions/things/touch_cart.json"),
         str(own_folder / "actions/things.py"),
     ]
-    assert "Replace each “TODO”, then run: courier-connector check" in told.err
+    assert "Replace each TODO, then run:\n  courier-connector check" in ran.err
     bundle = load(own_folder)
     action = Connector(bundle).find("touch_cart")
     assert list(action.definition.inputs.properties) == inputs
     assert [run_example(bundle, action, example) for example in action.definition.examples] == [[], []]
-    given = [f"{name}=x" for name in inputs]
-    ran = cli("--connector", own_folder, "run", "touch_cart", *given, "--base-url", shop.url)
-    assert (ran.status, json.loads(ran.out)) == (0, {"id": "t1"})
+    items = [f"{name}=x" for name in inputs]
+    executed = cli("--connector", own_folder, "run", "touch_cart", *items, "--base-url", shop.url)
+    assert (executed.status, json.loads(executed.out)) == (0, {"id": "t1"})
     assert shop.requests[0].method == method.upper()
 
 
@@ -78,7 +78,7 @@ def test_the_handler_is_added_to_whatever_the_module_imports(cli: Cli, own_folde
         ("from connector.call import (\n    InputView,\n)\n\n\ndef f(given: InputView) -> None:\n    pass\n", 2),
     ],
 )
-def test_the_handlers_import_stands_with_the_others(
+def test_the_import_of_the_handler_joins_the_others(
     cli: Cli, own_folder: Path, before: str | None, imports: int
 ) -> None:
     module = own_folder / "actions/old.py"
@@ -101,50 +101,54 @@ def test_the_current_directory_is_the_folder_when_none_is_named(
     assert (own_folder / "definitions/things/get_cart.json").is_file()
 
 
-def refused(told: Ran, status: int, says: str) -> None:
-    assert (told.status, told.out) == (status, "")
-    assert says in told.err
+def refused(ran: Ran, status: int, expected: str) -> None:
+    assert (ran.status, ran.out) == (status, "")
+    assert expected in ran.err
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "says"),
+    ("arguments", "status", "expected"),
     [
-        (["GetCart", "--group", "things"], 2, "KEY is made of small letters"),
-        (["class", "--group", "things"], 2, "KEY is made of small letters"),
-        (["../x", "--group", "things"], 2, "KEY is made of small letters"),
-        (["get_cart"], 2, "Say with --group where it belongs. The groups are: things, old."),
-        (["get_cart", "--group", "thigns"], 2, "There is no group “thigns” in connector.json. Did you mean “things”?"),
-        (["get_cart", "--group", "things", "--path", "carts"], 2, "it begins with /"),
-        (["get_cart", "--group", "things", "--path", "/carts/{cart-id}"], 2, "names in braces"),
-        (["get_cart", "--group", "things", "--path", "/carts/{cart_id"], 2, "names in braces"),
-        (["get_cart", "--group", "things", "--path", "/carts?x=1"], 2, "has no query"),
-        (["get_cart", "--group", "things", "--path", "/{a}/{a}"], 2, "each once"),
-        (["get_thing", "--group", "things"], 9, "There is an action “get_thing” already; nothing was changed."),
-        (["thing_get", "--group", "things"], 9, "“get_thing” has the operation id ThingGet already"),
+        (["GetCart", "--group", "things"], 2, "is not a valid key. Use lowercase letters"),
+        (["class", "--group", "things"], 2, "is not a valid key. Use lowercase letters"),
+        (["../x", "--group", "things"], 2, "is not a valid key. Use lowercase letters"),
+        (["get_cart"], 2, "Choose a group with --group: things, old."),
+        (["get_cart", "--group", "thigns"], 2, "--group: unknown group “thigns”. Did you mean “things”?"),
+        (["get_cart", "--group", "things", "--path", "carts"], 2, "Start with /"),
+        (["get_cart", "--group", "things", "--path", "/carts/{cart-id}"], 2, "name each parameter once"),
+        (["get_cart", "--group", "things", "--path", "/carts/{cart_id"], 2, "name each parameter once"),
+        (["get_cart", "--group", "things", "--path", "/carts?x=1"], 2, "leave out the query"),
+        (["get_cart", "--group", "things", "--path", "/{a}/{a}"], 2, "each parameter once"),
+        (["get_thing", "--group", "things"], 9, "The action “get_thing” already exists. Nothing was changed."),
+        (["thing_get", "--group", "things"], 9, "“get_thing” already has the operation ID ThingGet"),
         (
             ["got_thing", "--group", "things", "--summary", "get a THING"],
             9,
-            "“get_thing” is called “Get a thing” already",
+            "“get_thing” already has the summary “Get a thing”",
         ),
-        (["unused", "--group", "old"], 9, "has the name “unused” already; nothing was changed."),
+        (["unused", "--group", "old"], 9, "already defines “unused”. Nothing was changed."),
     ],
 )
-def test_what_would_not_load_is_refused_and_nothing_is_written(
-    cli: Cli, own_folder: Path, arguments: list[str], status: int, says: str
+def test_an_action_that_would_not_load_is_refused_and_nothing_is_written(
+    cli: Cli, own_folder: Path, arguments: list[str], status: int, expected: str
 ) -> None:
     before = files(own_folder)
-    refused(cli("new", *arguments, "--dir", own_folder), status, says)
+    refused(cli("new", *arguments, "--dir", own_folder), status, expected)
     assert files(own_folder) == before
 
 
-def test_a_folder_that_is_no_connector_is_refused(cli: Cli, tmp_path: Path) -> None:
+def test_a_folder_without_a_connector_is_refused(cli: Cli, tmp_path: Path) -> None:
     refused(
-        cli("new", "get_cart", "--group", "x", "--dir", tmp_path), 2, "is no connector folder; name one with --dir."
+        cli("new", "get_cart", "--group", "x", "--dir", tmp_path),
+        2,
+        "is not a connector folder. Choose one with --dir.",
     )
 
 
-def test_a_module_that_is_no_python_is_left_alone(cli: Cli, own_folder: Path) -> None:
+def test_a_module_with_a_syntax_error_is_left_alone(cli: Cli, own_folder: Path) -> None:
     (own_folder / "actions/things.py").write_text("def (:\n")
     before = files(own_folder)
-    refused(cli("new", "get_cart", "--group", "things", "--dir", own_folder), 9, "things.py is no Python (line 1)")
+    refused(
+        cli("new", "get_cart", "--group", "things", "--dir", own_folder), 9, "things.py is not valid Python (line 1)"
+    )
     assert files(own_folder) == before

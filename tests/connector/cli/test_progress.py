@@ -1,4 +1,4 @@
-"""A long walk over pages tells a person at a terminal that it is still at work."""
+"""A run over many pages shows its progress on a terminal."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ def test_pages_are_counted_every_two_seconds_on_a_terminal_alone(
 ) -> None:
     clock = FakeClock()
     monkeypatch.setattr(console, "is_terminal", lambda _stream: on_terminal)
-    transport = progress.ToldTransport(ScriptedTransport([response(200, {}) for _ in range(6)]), clock)
+    transport = progress.ProgressTransport(ScriptedTransport([response(200, {}) for _ in range(6)]), clock)
     for _ in range(6):
         clock.advance(0.9)
         transport.send(HttpRequest("GET", "https://x", {}), {}, SendOptions(1, 1, 1, 1))
     transport.close()
-    told = capsys.readouterr()
-    lines = ["Reading pages: 3 so far, 3 s. Ctrl-C stops.", "Reading pages: 6 so far, 5 s. Ctrl-C stops."]
-    assert told.err.splitlines() == (lines if on_terminal else [])
-    assert told.out == ""
+    ran = capsys.readouterr()
+    lines = ["Pages read: 3 (3 s). Press Ctrl-C to stop.", "Pages read: 6 (5 s). Press Ctrl-C to stop."]
+    assert ran.err.splitlines() == (lines if on_terminal else [])
+    assert ran.out == ""

@@ -22,23 +22,23 @@ PAGES: list[tuple[dict[str, Any], dict[str, str]]] = [
 @pytest.fixture
 def pages(shop: Shop) -> Shop:
     for body, _ in PAGES:
-        shop.says(200, body)
+        shop.responds(200, body)
     return shop
 
 
-def test_the_result_is_json_on_stdout_and_nothing_else_is_said(shop_cli: Cli, shop: Shop) -> None:
-    told = shop_cli("get_thing", "thing_id=a/b ü")
-    assert (told.status, told.out, told.err) == (0, '{\n  "id": "t1",\n  "name": "Lamp"\n}\n', "")
+def test_the_result_is_json_on_stdout_and_nothing_else_is_printed(shop_cli: Cli, shop: Shop) -> None:
+    ran = shop_cli("get_thing", "thing_id=a/b ü")
+    assert (ran.status, ran.out, ran.err) == (0, '{\n  "id": "t1",\n  "name": "Lamp"\n}\n', "")
     assert shop.requests[0].target == "/things/a%2Fb%20%C3%BC"
     assert shop.requests[0].headers["authorization"] == f"Bearer {SECRET}"
 
 
 def test_warnings_go_to_stderr(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(200, {"id": 7, "name": "Lamp"})
-    told = shop_cli("get_thing", "thing_id=t1")
-    assert told.status == 0
-    assert json.loads(told.out)["name"] == "Lamp"
-    assert told.err.startswith("Warning: ")
+    shop.responds(200, {"id": 7, "name": "Lamp"})
+    ran = shop_cli("get_thing", "thing_id=t1")
+    assert ran.status == 0
+    assert json.loads(ran.out)["name"] == "Lamp"
+    assert ran.err.startswith("Warning: ")
 
 
 @pytest.mark.parametrize("name", ["ThingGet", "get a thing", "GET_THING"])
@@ -47,15 +47,15 @@ def test_an_action_goes_by_any_of_its_names(shop_cli: Cli, name: str) -> None:
 
 
 def test_a_mistyped_action_gets_the_nearest_and_the_way_to_all(shop_cli: Cli, shop: Shop) -> None:
-    told = shop_cli("get_thng", "thing_id=t1")
-    assert (told.status, told.out, shop.requests) == (3, "", [])
-    assert "There is no action “get_thng”. Did you mean “get_thing”" in told.err
-    assert "All actions: courier-connector --connector" in told.err
+    ran = shop_cli("get_thng", "thing_id=t1")
+    assert (ran.status, ran.out, shop.requests) == (3, "", [])
+    assert "There is no action “get_thng”. Did you mean “get_thing”" in ran.err
+    assert "To list all actions: courier-connector --connector" in ran.err
 
 
 def test_a_dry_run_shows_the_request_without_its_secret_and_sends_nothing(shop_cli: Cli, shop: Shop) -> None:
-    told = shop_cli("make_thing", "name=Lamp", "pin=1234", "--dry-run")
-    assert json.loads(told.out) == {
+    ran = shop_cli("make_thing", "name=Lamp", "pin=1234", "--dry-run")
+    assert json.loads(ran.out) == {
         "method": "POST",
         "url": f"{shop.url}/things",
         "headers": {
@@ -68,19 +68,19 @@ def test_a_dry_run_shows_the_request_without_its_secret_and_sends_nothing(shop_c
     assert shop.requests == []
 
 
-def test_a_dry_run_needs_no_secret_and_judges_the_inputs(
+def test_a_dry_run_needs_no_secret_and_validates_the_inputs(
     cli: Cli, shop_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SHOP_TOKEN")
-    told = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--dry-run")
-    assert json.loads(told.out)["url"] == "https://api.shop.example/things/t1"
+    ran = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--dry-run")
+    assert json.loads(ran.out)["url"] == "https://api.shop.example/things/t1"
     assert cli("--connector", shop_folder, "run", "get_thing", "--dry-run").status == 3
 
 
-def test_a_dry_run_in_the_sandbox_says_why_the_address_is_the_services(cli: Cli, shop_folder: Path) -> None:
-    told = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--dry-run", "--sandbox")
-    assert json.loads(told.out)["url"].startswith("https://api.shop.example/")
-    assert "The sandbox has an address only while it runs" in told.err
+def test_a_dry_run_in_the_sandbox_explains_why_the_address_is_the_services(cli: Cli, shop_folder: Path) -> None:
+    ran = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--dry-run", "--sandbox")
+    assert json.loads(ran.out)["url"].startswith("https://api.shop.example/")
+    assert "The sandbox has an address only while it runs" in ran.err
 
 
 @pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="needs curl and bash")
@@ -93,14 +93,14 @@ def test_a_dry_run_in_the_sandbox_says_why_the_address_is_the_services(cli: Cli,
         ["delete_thing", "thing_id=..."],
     ],
 )
-def test_the_curl_line_sends_the_same_request(shop_cli: Cli, shop: Shop, arguments: list[str]) -> None:
+def test_the_curl_command_sends_the_same_request(shop_cli: Cli, shop: Shop, arguments: list[str]) -> None:
     assert shop_cli(*arguments).status == 0
-    told = shop_cli(*arguments, "--curl")
-    assert told.status == 0
-    assert len(told.out.splitlines()) == 1
-    assert SECRET not in told.out
+    ran = shop_cli(*arguments, "--curl")
+    assert ran.status == 0
+    assert len(ran.out.splitlines()) == 1
+    assert SECRET not in ran.out
     assert len(shop.requests) == 1
-    done = subprocess.run(["bash", "-c", told.out], capture_output=True, check=False, timeout=20)
+    done = subprocess.run(["bash", "-c", ran.out], capture_output=True, check=False, timeout=20)
     assert done.returncode == 0, done.stderr
     ours, theirs = shop.requests
     assert (theirs.method, theirs.target) == (ours.method, ours.target)
@@ -110,7 +110,7 @@ def test_the_curl_line_sends_the_same_request(shop_cli: Cli, shop: Shop, argumen
 
 
 @pytest.mark.skipif(not shutil.which("curl") or not shutil.which("bash"), reason="needs curl and bash")
-def test_the_curl_line_sends_nothing_where_the_secret_is_not_set(shop_cli: Cli, shop: Shop) -> None:
+def test_the_curl_command_sends_nothing_if_the_secret_is_not_set(shop_cli: Cli, shop: Shop) -> None:
     line = shop_cli("get_thing", "thing_id=t1", "--curl").out
     done = subprocess.run(
         ["bash", "-c", line],
@@ -125,22 +125,22 @@ def test_the_curl_line_sends_nothing_where_the_secret_is_not_set(shop_cli: Cli, 
     assert shop.requests == []
 
 
-def test_the_curl_line_names_the_variable_that_is_set(shop_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_curl_command_names_the_variable_that_is_set(shop_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SHOP_TOKEN")
     monkeypatch.setenv("SHOP_KEY", SECRET)
     assert '-H "Authorization: Bearer ${SHOP_KEY:?}"' in shop_cli("get_thing", "thing_id=t1", "--curl").out
 
 
-def test_the_example_fills_in_what_is_not_given(shop_cli: Cli, shop: Shop) -> None:
+def test_the_example_sets_the_inputs_that_are_not_set(shop_cli: Cli, shop: Shop) -> None:
     assert shop_cli("get_thing", "--example").status == 0
     assert shop_cli("get_thing", "--example", "thing_id=t9").status == 0
     assert [request.target for request in shop.requests] == ["/things/t1", "/things/t9"]
 
 
-def test_an_action_without_an_example_says_so(shop_cli: Cli) -> None:
-    told = shop_cli("make_thing", "--example", "name=Lamp")
-    assert told.status == 0
-    assert "Warning: “make_thing” has no example" in told.err
+def test_an_action_without_an_example_is_a_warning(shop_cli: Cli) -> None:
+    ran = shop_cli("make_thing", "--example", "name=Lamp")
+    assert ran.status == 0
+    assert "Warning: “make_thing” has no example" in ran.err
 
 
 def test_one_page_is_read_by_default_with_the_cursor_to_go_on(shop_cli: Cli, pages: Shop) -> None:
@@ -156,34 +156,34 @@ def test_all_pages_are_collected_on_request(shop_cli: Cli, pages: Shop) -> None:
     assert [request.target for request in pages.requests] == ["/things", "/things?cursor=c2"]
 
 
-def test_a_walk_over_pages_is_sent_as_any_other_run(shop_cli: Cli, pages: Shop) -> None:
+def test_a_run_over_all_pages_is_sent_as_any_other_run(shop_cli: Cli, pages: Shop) -> None:
     shop_cli("list_things")
     shop_cli("list_things", "--all-pages", "cursor=c2")
     assert pages.requests[0].headers == pages.requests[1].headers
 
 
-def test_a_walk_over_pages_counts_against_the_same_limit_of_calls(cli: Cli, own_folder: Path, pages: Shop) -> None:
+def test_a_run_over_all_pages_counts_against_the_same_call_limit(cli: Cli, own_folder: Path, pages: Shop) -> None:
     path = own_folder / "definitions/connector.json"
     manifest = json.loads(path.read_text())
     manifest["throttle"] = {"calls": 1, "renewalPeriod": 90}
     path.write_text(json.dumps(manifest))
     command = ["--connector", str(own_folder), "run", "list_things", "--base-url", pages.url, "--max-wait", "0"]
     assert cli(*command, "cursor=c2").status == 0
-    told = cli(*command, "--all-pages")
-    assert (told.status, told.out, len(pages.requests)) == (6, "", 1)
+    ran = cli(*command, "--all-pages")
+    assert (ran.status, ran.out, len(pages.requests)) == (6, "", 1)
 
 
 @pytest.mark.usefixtures("pages")
-def test_a_bound_of_rows_ends_the_walk_and_says_that_there_is_more(shop_cli: Cli) -> None:
-    told = shop_cli("list_things", "--max-items", "1")
-    assert [row["id"] for row in json.loads(told.out)["things"]] == ["t1"]
-    assert "Warning: There are more rows; only 1" in told.err
+def test_a_limit_of_rows_ends_the_run_and_warns_that_there_are_more(shop_cli: Cli) -> None:
+    ran = shop_cli("list_things", "--max-items", "1")
+    assert [row["id"] for row in json.loads(ran.out)["things"]] == ["t1"]
+    assert "Warning: There are more rows; only 1" in ran.err
 
 
-def test_an_action_without_pages_refuses_to_walk(shop_cli: Cli, shop: Shop) -> None:
-    told = shop_cli("get_thing", "thing_id=t1", "--all-pages")
-    assert (told.status, shop.requests) == (3, [])
-    assert "has no pages to read" in told.err
+def test_an_action_without_pages_refuses_all_pages(shop_cli: Cli, shop: Shop) -> None:
+    ran = shop_cli("get_thing", "thing_id=t1", "--all-pages")
+    assert (ran.status, shop.requests) == (3, [])
+    assert "has no pages to read" in ran.err
 
 
 @pytest.mark.usefixtures("pages")
@@ -202,50 +202,52 @@ def test_only_the_wanted_fields_are_printed(shop_cli: Cli, fields: str, expected
 
 
 @pytest.mark.parametrize(
-    ("fields", "says"),
+    ("fields", "expected"),
     [
-        ("nmae", "the result has no field “nmae”. Did you mean “name”?"),
-        ("paging.cursor,id", "not both at once"),
-        ("", "--fields needs at least one name. There are: paging.cursor, things, id, name."),
-        ("xyzzy", "the result has no field “xyzzy”. There are: paging.cursor, things, id, name."),
+        ("nmae", "--fields: Unknown field “nmae”. Did you mean “name”?"),
+        ("paging.cursor,id", "Use fields of the result, or fields in the rows of one list, not both."),
+        ("", "--fields: Name at least one field. Fields: paging.cursor, things, id, name."),
+        ("xyzzy", "--fields: Unknown field “xyzzy”. Fields: paging.cursor, things, id, name."),
     ],
 )
-def test_a_wrong_field_is_refused_before_anything_is_sent(shop_cli: Cli, shop: Shop, fields: str, says: str) -> None:
-    told = shop_cli("list_things", "--fields", fields)
-    assert (told.status, told.out, shop.requests) == (2, "", [])
-    assert says in told.err
+def test_a_wrong_field_is_refused_before_anything_is_sent(
+    shop_cli: Cli, shop: Shop, fields: str, expected: str
+) -> None:
+    ran = shop_cli("list_things", "--fields", fields)
+    assert (ran.status, ran.out, shop.requests) == (2, "", [])
+    assert expected in ran.err
 
 
 @pytest.mark.usefixtures("pages")
 def test_a_table_is_printed_on_request(shop_cli: Cli) -> None:
-    told = shop_cli("list_things", "--output", "table")
-    assert told.out == "paging.cursor  c2\n\nthings (2)\nid  name\n--  ----\nt1  Lamp\nt2  Bank\n"
+    ran = shop_cli("list_things", "--output", "table")
+    assert ran.out == "paging.cursor  c2\n\nthings (2)\nid  name\n--  ----\nt1  Lamp\nt2  Bank\n"
 
 
-def test_the_services_own_answer_is_printed_on_request(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(200, {"id": "t1", "name": "Lamp", "secret_of_the_wire": [1]})
+def test_the_services_response_is_printed_on_request(shop_cli: Cli, shop: Shop) -> None:
+    shop.responds(200, {"id": "t1", "name": "Lamp", "secret_of_the_wire": [1]})
     assert json.loads(shop_cli("get_thing", "thing_id=t1", "--raw").out)["secret_of_the_wire"] == [1]
-    shop.answers.clear()
-    shop.says(200, "no JSON at all")
+    shop.responses.clear()
+    shop.responds(200, "no JSON at all")
     assert json.loads(shop_cli("delete_thing", "thing_id=t1", "--raw").out) == "no JSON at all"
 
 
 def test_what_happened_is_printed_beside_the_fields(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(503, {})
-    shop.says(200, {"id": "t1", "name": "Lamp"}, x_request_id="r-77")
-    told = json.loads(shop_cli("get_thing", "thing_id=t1", "--meta").out)
-    assert told["fields"] == {"id": "t1", "name": "Lamp"}
-    meta = told["meta"]
+    shop.responds(503, {})
+    shop.responds(200, {"id": "t1", "name": "Lamp"}, x_request_id="r-77")
+    ran = json.loads(shop_cli("get_thing", "thing_id=t1", "--meta").out)
+    assert ran["fields"] == {"id": "t1", "name": "Lamp"}
+    meta = ran["meta"]
     assert (meta["action"], meta["status"], meta["pages"], meta["request_id"]) == ("get_thing", 200, 1, "r-77")
     assert [attempt["status"] for attempt in meta["attempts"]] == [503, 200]
 
 
 def test_raw_and_meta_go_together_under_the_name_raw(shop_cli: Cli) -> None:
-    told = json.loads(shop_cli("get_thing", "thing_id=t1", "--meta", "--raw").out)
-    assert told["raw"] == {"id": "t1", "name": "Lamp"}
+    ran = json.loads(shop_cli("get_thing", "thing_id=t1", "--meta", "--raw").out)
+    assert ran["raw"] == {"id": "t1", "name": "Lamp"}
 
 
-def test_meta_as_a_table_stands_below_the_fields(shop_cli: Cli) -> None:
+def test_meta_as_a_table_is_below_the_fields(shop_cli: Cli) -> None:
     out = shop_cli("get_thing", "thing_id=t1", "--meta", "--output", "table").out
     assert out.startswith("id    t1\nname  Lamp\n\naction           get_thing\n")
 
@@ -258,31 +260,31 @@ def test_meta_as_a_table_stands_below_the_fields(shop_cli: Cli) -> None:
         ["--dry-run", "--curl"],
     ],
 )
-def test_options_that_exclude_each_other_are_refused_before_anything_is_sent(
+def test_options_that_contradict_each_other_are_refused_before_anything_is_sent(
     cli: Cli, shop_folder: Path, options: list[str]
 ) -> None:
-    told = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", *options)
-    assert (told.status, told.out) == (2, "")
-    assert "exclude each other" in told.err
+    ran = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", *options)
+    assert (ran.status, ran.out) == (2, "")
+    assert "not both." in ran.err
 
 
 @pytest.mark.parametrize("option", [["--timeout", "0"], ["--timeout", "x"], ["--max-wait", "-1"], ["--max-items", "x"]])
-def test_a_bound_that_is_no_bound_is_refused(shop_cli: Cli, shop: Shop, option: list[str]) -> None:
+def test_an_invalid_limit_is_a_usage_error(shop_cli: Cli, shop: Shop, option: list[str]) -> None:
     assert shop_cli("list_things", *option).status == 2
     assert shop.requests == []
 
 
 def test_the_whole_run_ends_in_time(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(503, {}, Retry_After="3600")
-    told = shop_cli("get_thing", "thing_id=t1", "--timeout", "5")
-    assert (told.status, told.out) == (7, "")
+    shop.responds(503, {}, Retry_After="3600")
+    ran = shop_cli("get_thing", "thing_id=t1", "--timeout", "5")
+    assert (ran.status, ran.out) == (7, "")
     assert len(shop.requests) == 1
 
 
 def test_a_pause_that_the_service_asks_for_is_not_waited_out_beyond_the_longest_wait(shop_cli: Cli, shop: Shop) -> None:
-    shop.says(429, {}, Retry_After="1800")
-    told = shop_cli("get_thing", "thing_id=t1", "--max-wait", "0", "--timeout", "60")
-    assert (told.status, told.out) == (6, "")
+    shop.responds(429, {}, Retry_After="1800")
+    ran = shop_cli("get_thing", "thing_id=t1", "--max-wait", "0", "--timeout", "60")
+    assert (ran.status, ran.out) == (6, "")
 
 
 def test_an_insecure_address_is_refused_until_it_is_allowed_by_name(cli: Cli, shop_folder: Path) -> None:
@@ -295,15 +297,44 @@ def test_an_insecure_address_is_refused_until_it_is_allowed_by_name(cli: Cli, sh
         "--base-url",
         "http://shop.example",
     ]
-    told = cli(*arguments, "--dry-run")
-    assert told.status == 4
-    assert "unencrypted" in told.err
+    ran = cli(*arguments, "--dry-run")
+    assert ran.status == 4
+    assert "unencrypted" in ran.err
     assert cli(*arguments, "--dry-run", "--allow-insecure").status == 0
 
 
-def test_a_secret_as_an_argument_is_refused_without_repeating_it(shop_cli: Cli, shop: Shop) -> None:
-    told = shop_cli("get_thing", "thing_id=t1", "api_key=hunter2")
-    assert (told.status, told.out, shop.requests) == (2, "", [])
-    assert "“api_key” belongs to the connection and is never an argument" in told.err
-    assert "SHOP_TOKEN or SHOP_KEY" in told.err
-    assert "hunter2" not in told.err
+def test_a_secret_as_an_argument_is_refused_without_printing_it(shop_cli: Cli, shop: Shop) -> None:
+    ran = shop_cli("get_thing", "thing_id=t1", "api_key=hunter2")
+    assert (ran.status, ran.out, shop.requests) == (2, "", [])
+    assert "“api_key” cannot be an argument, because other programs can read arguments." in ran.err
+    assert "SHOP_TOKEN or SHOP_KEY" in ran.err
+    assert "hunter2" not in ran.err
+
+
+@pytest.mark.parametrize("arguments", [["make_thing", "--help"], ["-h", "ThingPost"], ["Make a thing", "name=x", "-h"]])
+def test_help_after_an_action_shows_its_inputs(cli: Cli, shop_folder: Path, shop: Shop, arguments: list[str]) -> None:
+    ran = cli("--connector", shop_folder, "run", *arguments)
+    assert (ran.status, ran.err, shop.requests) == (0, "", [])
+    assert "run [OPTIONS] make_thing [NAME=VALUE]...\n\nMake a thing\n" in ran.out
+    assert "\nInputs\n  name  Name  (text, required)\n" in ran.out
+    assert "    parts[].label  Label  (text, required)\n" in ran.out
+    assert "\nAdvanced inputs\n  pin  PIN  (text)\n" in ran.out
+    assert "--all-pages" in ran.out
+    assert "Outputs" not in ran.out
+
+
+def test_help_after_an_unknown_action_suggests_the_nearest(cli: Cli, shop_folder: Path) -> None:
+    ran = cli("--connector", shop_folder, "run", "make_thng", "--help")
+    assert (ran.status, ran.out) == (3, "")
+    assert "“make_thing”" in ran.err
+
+
+def test_problems_name_the_key_to_type(shop_cli: Cli) -> None:
+    ran = shop_cli("make_thing", "count=many", 'parts:=[{"label": 7}]')
+    assert ran.status == 3
+    lines = ran.err.splitlines()
+    assert [line.partition(": ")[0] for line in lines if line.startswith("  - ")] == [
+        "  - name",
+        "  - count",
+        "  - parts[0].label",
+    ]

@@ -43,17 +43,17 @@ def ask(url: str, method: str = "GET", body: object = None) -> int:
         headers={"Authorization": "Bearer x", "Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
-            return int(answer.status)
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+            return int(response.status)
     except urllib.error.HTTPError as error:
         with error:
             return error.code
 
 
 def test_an_action_runs_in_the_sandbox_without_an_account(cli: Cli) -> None:
-    told = cli("run", "get_list", "--example", "--sandbox")
-    assert (told.status, told.err) == (0, "")
-    assert json.loads(told.out)["id"] == "news.weekly"
+    ran = cli("run", "get_list", "--example", "--sandbox")
+    assert (ran.status, ran.err) == (0, "")
+    assert json.loads(ran.out)["id"] == "news.weekly"
 
 
 def test_what_one_run_did_the_next_one_finds(cli: Cli) -> None:
@@ -66,28 +66,28 @@ def test_a_run_in_the_sandbox_leaves_nothing_but_the_sandboxs_own_file(cli: Cli,
     assert {path.name.partition("-")[0] for path in (tmp_path / "state").iterdir()} == {"courier"}
 
 
-def test_a_refusal_of_the_sandbox_is_one_of_the_service(cli: Cli) -> None:
-    told = cli("run", "get_list", "list_id=nope", "--sandbox")
-    assert (told.status, told.out) == (5, "")
-    assert "nope" in told.err
-    assert "Field: list_id" in told.err
+def test_the_sandbox_rejects_requests_as_the_service_does(cli: Cli) -> None:
+    ran = cli("run", "get_list", "list_id=nope", "--sandbox")
+    assert (ran.status, ran.out) == (5, "")
+    assert "nope" in ran.err
+    assert "Input: list_id" in ran.err
 
 
-def test_pages_of_the_sandbox_are_walked(cli: Cli) -> None:
+def test_all_pages_of_the_sandbox_are_read(cli: Cli) -> None:
     one = json.loads(cli("run", "list_brands", "--sandbox", "--fields", "id").out)
-    told = cli("run", "list_brands", "--sandbox", "--fields", "id", "--all-pages", "--output", "json")
-    assert len(json.loads(told.out)) >= len(one)
+    ran = cli("run", "list_brands", "--sandbox", "--fields", "id", "--all-pages", "--output", "json")
+    assert len(json.loads(ran.out)) >= len(one)
 
 
-def test_a_connector_without_a_sandbox_says_so(cli: Cli, shop_folder: Path) -> None:
-    told = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--sandbox")
-    assert (told.status, told.out) == (1, "")
-    assert "has no sandbox" in told.err
+def test_a_connector_without_a_sandbox_is_reported(cli: Cli, shop_folder: Path) -> None:
+    ran = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--sandbox")
+    assert (ran.status, ran.out) == (1, "")
+    assert "has no sandbox" in ran.err
     assert cli("--connector", shop_folder, "sandbox").status == 1
 
 
 def test_it_prints_its_address_serves_and_ends_cleanly_with_ctrl_c(tmp_path: Path) -> None:
-    file = tmp_path / "a folder" / "box.sqlite3"
+    file = tmp_path / "a folder" / "sandbox.sqlite3"
     with running("--port", "0", "--db", file) as (process, url):
         assert url.startswith("http://127.0.0.1:")
         assert ask(f"{url}/lists/news.weekly") == 200
@@ -95,7 +95,7 @@ def test_it_prints_its_address_serves_and_ends_cleanly_with_ctrl_c(tmp_path: Pat
         out, err = process.communicate(timeout=20)
     assert (process.returncode, out, file.is_file()) == (0, "", True)
     assert "Press Ctrl-C to stop it." in err
-    assert "The sandbox has stopped; its state is kept." in err
+    assert "Sandbox stopped. Its data is kept." in err
     assert "Traceback" not in err
 
 
@@ -115,35 +115,35 @@ def test_a_taken_port_is_explained(cli: Cli) -> None:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        told = cli("sandbox", "--port", str(port))
-    assert (told.status, told.out) == (1, "")
-    assert "The sandbox cannot start" in told.err
-    assert str(port) in told.err
-    assert "Choose another --port (0 takes a free one)" in told.err
+        ran = cli("sandbox", "--port", str(port))
+    assert (ran.status, ran.out) == (1, "")
+    assert "The sandbox cannot start" in ran.err
+    assert str(port) in ran.err
+    assert "Choose another --port (0 picks a free one)" in ran.err
 
 
 @pytest.mark.parametrize(
     "content", [b"no database at all, but long enough to be looked at " * 40, b"SQLite format 3\0xx"]
 )
 def test_a_damaged_file_is_explained_and_left_alone(cli: Cli, tmp_path: Path, content: bytes) -> None:
-    file = tmp_path / "box.sqlite3"
+    file = tmp_path / "sandbox.sqlite3"
     file.write_bytes(content)
-    told = cli("sandbox", "--port", "0", "--db", file)
-    assert (told.status, told.out) == (1, "")
-    assert str(file) in told.err
-    assert "move it away or choose another --db" in told.err
+    ran = cli("sandbox", "--port", "0", "--db", file)
+    assert (ran.status, ran.out) == (1, "")
+    assert str(file) in ran.err
+    assert "move it away or choose another --db" in ran.err
     assert file.read_bytes() == content
 
 
 def test_a_damaged_file_of_run_is_explained_too(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "state").mkdir(mode=0o700)
     (tmp_path / "state" / "courier-sandbox.sqlite3").write_bytes(b"no database " * 100)
-    told = cli("run", "get_list", "--example", "--sandbox")
-    assert (told.status, told.out) == (1, "")
-    assert "courier-sandbox.sqlite3" in told.err
-    assert "move it away: it holds only practice data" in told.err
+    ran = cli("run", "get_list", "--example", "--sandbox")
+    assert (ran.status, ran.out) == (1, "")
+    assert "courier-sandbox.sqlite3" in ran.err
+    assert "move it away: it has only sandbox data" in ran.err
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
-def test_a_port_that_is_none_is_refused(cli: Cli, port: str) -> None:
+def test_an_invalid_port_is_a_usage_error(cli: Cli, port: str) -> None:
     assert cli("sandbox", "--port", port).status == 2

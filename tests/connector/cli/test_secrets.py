@@ -1,4 +1,4 @@
-"""A secret given in the environment or the keyring appears in no output of any command."""
+"""A secret from the environment or the keyring appears in no output of any command."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ def test_a_service_that_repeats_the_secret_everywhere_does_not_get_it_printed(
     shop_cli: Cli, shop: Shop, status: int
 ) -> None:
     words = f"Bearer {SECRET} is odd, {SECRET[:-1]}x {SECRET}"
-    shop.says(status, {"message": words, "type": SECRET})
+    shop.responds(status, {"message": words, "type": SECRET})
     for more in ([], ["--output", "json"], ["--output", "table", "--meta"]):
-        told = shop_cli("get_thing", "thing_id=t1", "--max-wait", "0", *more)
-        assert SECRET not in told.out + told.err
+        ran = shop_cli("get_thing", "thing_id=t1", "--max-wait", "0", *more)
+        assert SECRET not in ran.out + ran.err
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_no_command_prints_the_secret(
     cli: Cli, shop_folder: Path, shop: Shop, line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop.says(404, {"message": "no"})
+    shop.responds(404, {"message": "no"})
     command, *rest = line.split()
     options = ["--base-url", shop.url] if command == "run" else []
     monkeypatch.setenv("HTTPS_PROXY", shop.url)
-    told = cli("--connector", shop_folder, command, *rest[:1], *options, *rest[1:])
-    assert SECRET not in told.out + told.err
+    ran = cli("--connector", shop_folder, command, *rest[:1], *options, *rest[1:])
+    assert SECRET not in ran.out + ran.err
 
 
 def test_a_fault_of_our_own_shows_no_secret_in_its_traceback(program: Program, own_folder: Path, shop: Shop) -> None:
@@ -61,10 +61,10 @@ def test_a_fault_of_our_own_shows_no_secret_in_its_traceback(program: Program, o
     (own_folder / "actions/things.py").write_text(
         f"{code}\n\ndef get_thing(call):\n    call.send()\n    return 1 / 0\n"
     )
-    told = program("--connector", own_folder, "run", "--base-url", shop.url, "get_thing", "thing_id=t1")
-    assert (told.returncode, told.stdout) == (1, "")
-    assert "ZeroDivisionError" in told.stderr
-    assert SECRET not in told.stderr
+    ran = program("--connector", own_folder, "run", "--base-url", shop.url, "get_thing", "thing_id=t1")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "ZeroDivisionError" in ran.stderr
+    assert SECRET not in ran.stderr
     assert shop.requests
 
 

@@ -1,4 +1,4 @@
-"""What a person at a terminal sees: tables, colours where they are wanted, and what is being waited for."""
+"""What a person at a terminal sees: tables, colours where they are wanted, and what the run waits for."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_result_is_a_table_on_a_terminal(terminal: Start, shop_folder: Path,
 def test_the_result_is_json_where_stdout_is_a_file(
     terminal: Start, shop_folder: Path, shop: Shop, tmp_path: Path
 ) -> None:
-    shop.says(200, {"id": 7})
+    shop.responds(200, {"id": 7})
     file = tmp_path / "out.json"
     screen = terminal(
         "--connector", shop_folder, "run", "--base-url", shop.url, "get_thing", "thing_id=t1", stdout=file
@@ -36,7 +36,7 @@ def test_the_result_is_json_where_stdout_is_a_file(
     assert screen.text.startswith("Warning: ")
 
 
-def test_the_services_own_answer_stays_json_on_a_terminal(shop_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_services_response_stays_json_on_a_terminal(shop_cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console, "is_terminal", lambda _stream: True)
     assert shop_cli("get_thing", "thing_id=t1").out == "id    t1\nname  Lamp\n"
     assert json.loads(shop_cli("get_thing", "thing_id=t1", "--raw").out) == {"id": "t1", "name": "Lamp"}
@@ -55,28 +55,50 @@ def test_colours_are_for_terminals_that_want_them(
     assert ("\x1b[31m" in failure.raw) is coloured
 
 
-def test_waiting_says_what_for_how_long_and_how_to_stop_and_ctrl_c_stops_it(
-    terminal: Start, shop_folder: Path, shop: Shop
-) -> None:
-    shop.says(503, {}, Retry_After="120")
+def test_a_wait_shows_its_reason_and_length_and_ctrl_c_ends_it(terminal: Start, shop_folder: Path, shop: Shop) -> None:
+    shop.responds(503, {}, Retry_After="120")
     screen = terminal("--connector", shop_folder, "run", "--base-url", shop.url, "get_thing", "thing_id=t1")
-    assert "The service responded with 503; trying again: 120 s. Ctrl-C stops." in screen.wait_for("Ctrl-C stops.")
+    assert "The service responded with 503; trying again: 120 s. Press Ctrl-C to stop." in screen.wait_for("to stop.")
     screen.type("\x03")
     assert screen.end() == 130
-    assert "Stopped." in screen.text
+    assert "Interrupted." in screen.text
     assert "Traceback" not in screen.text
 
 
-def test_waiting_for_the_limit_of_calls_is_told_too(terminal: Start, own_folder: Path, shop: Shop) -> None:
+def test_a_wait_for_the_call_limit_is_shown_too(terminal: Start, own_folder: Path, shop: Shop) -> None:
     path = own_folder / "definitions/connector.json"
     manifest = json.loads(path.read_text())
     manifest["throttle"] = {"calls": 1, "renewalPeriod": 90}
     path.write_text(json.dumps(manifest))
-    shop.says(200, {"things": [], "paging": {"cursor": "c2"}})
+    shop.responds(200, {"things": [], "paging": {"cursor": "c2"}})
     screen = terminal("--connector", own_folder, "run", "--base-url", shop.url, "list_things", "--all-pages")
-    assert "Waiting for the limit of calls: 90 s. Ctrl-C stops." in screen.wait_for("Ctrl-C stops.")
+    assert "Waiting for the limit of calls: 90 s. Press Ctrl-C to stop." in screen.wait_for("to stop.")
     screen.type("\x03")
     assert screen.end() == 130
+
+
+def test_errors_are_wrapped_at_the_width_of_the_terminal(
+    terminal: Start, shop_folder: Path, shop: Shop, tmp_path: Path
+) -> None:
+    arguments = ["--connector", shop_folder, "run", "--base-url", shop.url, "make_thing", "count=many", "prise=1"]
+    for out in (None, tmp_path / "out"):
+        screen = terminal(*arguments, stdout=out, columns=44)
+        assert screen.end() == 3
+        lines = screen.text.splitlines()
+        assert [line for line in lines if len(line) > 44] == []
+        bullets = [number for number, line in enumerate(lines) if line.startswith("  - count: ")]
+        assert lines[bullets[0] + 1].startswith("    "), "a second line is indented as the first"
+
+
+def test_a_command_to_copy_stays_on_one_line(terminal: Start, shop_folder: Path) -> None:
+    screen = terminal("--connector", shop_folder, "connection", "list", columns=30, SHOP_TOKEN="")
+    assert screen.end() == 0
+    assert screen.text.splitlines()[-1].endswith(f"--connector {shop_folder} connection add NAME")
+
+
+def test_errors_are_not_wrapped_where_no_person_reads_them(shop_cli: Cli) -> None:
+    ran = shop_cli("make_thing", f"count={'many ' * 30}", "name=x")
+    assert max(map(len, ran.err.splitlines())) > 80
 
 
 def test_the_secret_is_asked_for_without_showing_it(
@@ -94,15 +116,15 @@ def test_the_secret_is_asked_for_without_showing_it(
     assert screen.wait_for("API key (hidden): ").endswith(": ")
     screen.type("canary-typed\n")
     assert screen.end() == 0
-    assert "Stored. Try it:" in screen.text
+    assert "Connection “prod” stored. To test it:" in screen.text
     assert "canary-typed" not in screen.text
-    told = program("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--connection", "prod", **env)
-    assert told.returncode == 0
+    ran = program("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--connection", "prod", **env)
+    assert ran.returncode == 0
     assert shop.requests[0].headers["authorization"] == "Bearer canary-typed"
-    assert "canary-typed" not in told.stdout + told.stderr
+    assert "canary-typed" not in ran.stdout + ran.stderr
 
 
-def test_a_prompt_is_left_with_ctrl_c(terminal: Start, shop_folder: Path, tmp_path: Path) -> None:
+def test_ctrl_c_ends_a_prompt(terminal: Start, shop_folder: Path, tmp_path: Path) -> None:
     env = {
         "PYTHON_KEYRING_BACKEND": "tests.connector.cli.keyrings.FileKeyring",
         "TEST_KEYRING": str(tmp_path / "safe.json"),
@@ -111,13 +133,13 @@ def test_a_prompt_is_left_with_ctrl_c(terminal: Start, shop_folder: Path, tmp_pa
     screen.wait_for("API key (hidden): ")
     screen.type("\x03")
     assert screen.end() == 130
-    assert "Stopped." in screen.text
+    assert "Interrupted." in screen.text
     assert not (tmp_path / "safe.json").exists()
 
 
 def test_inputs_can_be_typed_at_a_terminal(terminal: Start, shop_folder: Path, shop: Shop) -> None:
     screen = terminal("--connector", shop_folder, "run", "--base-url", shop.url, "make_thing", "--inputs", "-")
-    screen.wait_for("Type the inputs as a JSON object; Ctrl-D ends it.")
+    screen.wait_for("Type the inputs as a JSON object, then press Ctrl-D.")
     screen.type('{"name": "Lamp"}\n\x04')
     assert screen.end() == 0
     assert shop.requests[0].json == {"name": "Lamp"}

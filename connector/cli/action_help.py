@@ -1,0 +1,207 @@
+"""The help of an action: what it does, its inputs and outputs, its errors and an example."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from connector.catalogue.action import Action
+from connector.cli import layout, output
+from connector.definition.action import ActionDefinition, Effects
+from connector.definition.field import FieldSchema, ObjectSchema
+
+_INDENT = 2
+_MAX_CHOICES_AS_TYPE = 12
+_MAX_EXAMPLE = 40
+_TYPES = {"string": "text", "object": "JSON object", "integer": "whole number", "boolean": "true or false"}
+_PLURAL_TYPES = {"integer": "whole numbers", "number": "numbers", "boolean": "true or false", "object": "JSON objects"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A field of an action.
+
+    Attributes:
+        name: The name with the lists around it, `recipients[].email`.
+        field: Its definition.
+        required: Whether it must be set.
+        depth: How many lists are around it.
+    """
+
+    name: str
+    field: FieldSchema
+    required: bool
+    depth: int = 0
+
+
+def full(action: Action, program: str) -> list[str]:
+    """The lines of the whole help of an action.
+
+    Args:
+        action: The action.
+        program: How this program was started, for the command of the example.
+    """
+    definition = action.definition
+    return [
+        *_introduction(action),
+        *_inputs(definition),
+        *_fields("Outputs", definition.outputs, list(entries(definition.outputs))),
+        *_errors(definition),
+        *_example(action, program),
+    ]
+
+
+def inputs(action: Action) -> list[str]:
+    """The lines of what one must know to run an action: what it does, and its inputs."""
+    return [*_introduction(action), *_inputs(action.definition)]
+
+
+def _introduction(action: Action) -> Iterator[str]:
+    definition = action.definition
+    yield _heading(action.summary)
+    yield f"{action.key} · {action.operation_id} · {definition.request.method} {definition.request.path}"
+    yield _effects(definition.effects) + (" Deprecated." if definition.deprecated else "")
+    yield ""
+    yield from layout.wrap(action.description)
+
+
+def _heading(text: str) -> str:
+    return click.style(text, bold=True)
+
+
+def _effects(effects: Effects) -> str:
+    if effects.read_only:
+        return "Read-only."
+    again = "Safe to run twice." if effects.idempotent else "Running it twice does it twice."
+    return f"{'May overwrite or delete data permanently.' if effects.destructive else 'Changes data.'} {again}"
+
+
+def _inputs(definition: ActionDefinition) -> Iterator[str]:
+    every = list(entries(definition.inputs))
+    main = _main_entries(every)
+    yield from _fields("Inputs", definition.inputs, main)
+    yield from _fields("Advanced inputs", definition.inputs, [entry for entry in every if entry not in main])
+    if not every:
+        yield from ["", "No inputs."]
+
+
+def entries(schema: ObjectSchema) -> Iterator[Entry]:
+    """Every field, with the fields of rows after their list. A row that contains itself is listed once."""
+
+    def inside(
+        fields: dict[str, FieldSchema], required: list[str], lists: tuple[str, ...], seen: tuple[str, ...]
+    ) -> Iterator[Entry]:
+        for name, declared in fields.items():
+            field = schema.resolve(declared)
+            yield Entry("".join(lists) + name, field, name in required, len(lists))
+            if field.items is None:
+                continue
+            item = schema.resolve(field.items)
+            reference = declared.ref or field.items.ref
+            if item.properties and reference not in seen:
+                outer = (*seen, reference) if reference else seen
+                yield from inside(item.properties, item.required, (*lists, f"{name}[]."), outer)
+
+    yield from inside(schema.properties, schema.required, (), ())
+
+
+def _main_entries(every: list[Entry]) -> list[Entry]:
+    """The inputs that are required or not advanced, each with the fields of its rows."""
+    main: list[Entry] = []
+    keep = False
+    for entry in every:
+        if entry.depth == 0:
+            keep = entry.required or entry.field.x_ms_visibility != "advanced"
+        if keep:
+            main.append(entry)
+    return main
+
+
+def _fields(title: str, schema: ObjectSchema, listed: list[Entry]) -> Iterator[str]:
+    if not listed:
+        return
+    yield ""
+    yield _heading(title)
+    for entry in listed:
+        yield from _field(schema, entry, is_output=title == "Outputs")
+
+
+def _field(schema: ObjectSchema, entry: Entry, *, is_output: bool) -> Iterator[str]:
+    field = entry.field
+    indent = _INDENT * (1 + entry.depth)
+    facts = [_type_name(schema, field)]
+    facts += ["required"] if entry.required and not is_output else []
+    facts += [f"default {json.dumps(field.default, ensure_ascii=False)}"] if field.default is not None else []
+    label = f"{field.title or ''}  ({', '.join(facts)})".strip()
+    name = " " * indent + click.style(entry.name, fg="cyan")
+    if indent + layout.display_width(f"{entry.name}  {label}") <= layout.terminal_width():
+        yield f"{name}  {label}"
+    else:
+        yield name
+        yield from layout.indent(label, indent + 2 * _INDENT)
+    texts = [field.description or "", "" if is_output else _example_value(field)]
+    if any(texts):
+        yield from layout.indent(" ".join(filter(None, texts)), indent + 2 * _INDENT)
+    if len(_choices(field)) > _MAX_CHOICES_AS_TYPE:
+        yield from layout.indent(f"One of: {', '.join(_choices(field))}", indent + 2 * _INDENT)
+
+
+def _example_value(field: FieldSchema) -> str:
+    """An example of the value, if it is short and no choice or secret."""
+    value = (field.examples or [None])[0]
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    shown = value is not None and not field.enum and not field.write_only and layout.display_width(text) <= _MAX_EXAMPLE
+    return f"Example: {text}" if shown else ""
+
+
+def _choices(field: FieldSchema) -> list[str]:
+    return [str(choice) for choice in field.enum or [] if choice is not None]
+
+
+def _type_name(schema: ObjectSchema, field: FieldSchema) -> str:
+    if field.items is not None:
+        return f"list of {_item_type_name(schema, schema.resolve(field.items))}"
+    if field.enum and len(_choices(field)) <= _MAX_CHOICES_AS_TYPE:
+        return " | ".join(_choices(field))
+    return " or ".join(_TYPES.get(kind, kind) for kind in field.types if kind != "null") or "any value"
+
+
+def _item_type_name(schema: ObjectSchema, item: FieldSchema) -> str:
+    if item.properties:
+        return "rows"
+    kinds = [kind for kind in item.types if kind != "null"]
+    plural = None if item.enum or len(kinds) != 1 else _PLURAL_TYPES.get(kinds[0])
+    return plural or _type_name(schema, item)
+
+
+def _errors(definition: ActionDefinition) -> Iterator[str]:
+    if not definition.errors:
+        return
+    yield ""
+    yield _heading("Errors")
+    for error in definition.errors:
+        yield f"  {error.status} {error.code}"
+        yield from layout.indent(" ".join(filter(None, [error.sentence, error.hint])), 3 * _INDENT)
+
+
+def _example(action: Action, program: str) -> Iterator[str]:
+    example = next((example for example in action.definition.examples if example.outputs is not None), None)
+    if example is None:
+        return
+    items = [_item(name, value) for name, value in example.inputs.items()]
+    pages = ["--all-pages"] if example.all_pages else []
+    yield ""
+    yield _heading(f"Example: {example.title}")
+    yield " ".join([program, "run", action.key, *items, *pages])
+    yield output.to_json(example.outputs)
+
+
+def _item(name: str, value: Any) -> str:
+    if isinstance(value, str) and not value.startswith("@"):
+        return shlex.quote(f"{name}={value}")
+    return shlex.quote(f"{name}:={json.dumps(value, ensure_ascii=False)}")

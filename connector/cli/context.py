@@ -1,0 +1,91 @@
+"""What every command needs to know: the program's name, the connector to work on, and its groups."""
+
+from __future__ import annotations
+
+import contextlib
+import shlex
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from connector.definition import files
+from connector.errors import ConnectorError, DefinitionError, ExitStatus
+from connector.validation.messages import nearest
+
+if TYPE_CHECKING:
+    from connector.catalogue.loader import Bundle
+
+
+def program_name(connector_name: str | None = None) -> str:
+    """How this program was started, for commands that people copy."""
+    name = Path(sys.argv[0]).name
+    started = "python -m connector" if name == "__main__.py" else name
+    return started if connector_name is None else f"{started} --connector {shlex.quote(connector_name)}"
+
+
+def connector_folder(name: str | None) -> Path:
+    """The folder of the named connector; without a name, of the one the program is called after, or the only one.
+
+    Raises:
+        DefinitionError: No connector has that name, or none can be chosen.
+    """
+    if name is not None:
+        return files.find(name)
+    installed = files.available()
+    own = Path(sys.argv[0]).stem.removesuffix("-connector")
+    if own in installed:
+        return installed[own]
+    if len(installed) == 1:
+        return next(iter(installed.values()))
+    if not installed:
+        raise DefinitionError("No connector is installed. Choose a connector folder with --connector.")
+    raise DefinitionError(f"Choose a connector with --connector. Installed: {', '.join(sorted(installed))}.")
+
+
+def load_bundle(name: str | None) -> Bundle:
+    """Load a connector, chosen as `connector_folder` does.
+
+    Raises:
+        DefinitionError: It does not exist, or its definitions are wrong.
+    """
+    from connector.catalogue.loader import load  # noqa: PLC0415 - the models; not every command needs them
+
+    return load(connector_folder(name))
+
+
+def group_key(groups: Mapping[str, str], name: str) -> str:
+    """The key of a group that was named by key or title.
+
+    Args:
+        groups: Titles by key.
+        name: What was typed.
+
+    Raises:
+        click.UsageError: No group has that name.
+    """
+    keys = {title.casefold(): key for key, title in groups.items()} | {key: key for key in groups}
+    key = keys.get(name.casefold())
+    if key is not None:
+        return key
+    close = nearest(name, list(keys))
+    hint = f"Did you mean “{keys[close[0]]}”?" if close else f"Groups: {', '.join(groups)}."
+    raise click.UsageError(f"--group: unknown group “{name}”. {hint}")
+
+
+@contextlib.contextmanager
+def usage_errors(option: str = "") -> Iterator[None]:
+    """Report a wrong argument as click does: with the help of the command, after the option's name if there is one.
+
+    Raises:
+        click.UsageError: In place of an error whose exit status is that of a wrong command line.
+    """
+    try:
+        yield
+    except ConnectorError as error:
+        if error.exit_status is not ExitStatus.USAGE:
+            raise
+        text = " ".join(filter(None, [error.message, error.hint]))
+        raise click.UsageError(f"{option}: {text}" if option else text) from None

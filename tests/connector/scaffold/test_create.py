@@ -1,0 +1,48 @@
+"""Creating an action in a connector folder, as a program does it without the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from connector.catalogue.loader import load
+from connector.errors import DefinitionError, ExitStatus
+from connector.scaffold import ScaffoldError, create_action
+from tests.connector.cli import shop
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small connector, for a test that changes it."""
+    return shop.write_folder(tmp_path / "shop")
+
+
+def test_an_action_is_made_from_its_key_alone(folder: Path) -> None:
+    definition, module = create_action(load(folder), "get_cart", "things")
+    document = json.loads(definition.read_text())
+    assert (document["summary"], document["operationId"]) == ("Get cart", "GetCart")
+    assert document["request"] == {"method": "GET", "path": "/get-cart"}
+    assert module.read_text().endswith("\nget_cart = send\n")
+    assert callable(load(folder).handler("get_cart"))
+
+
+@pytest.mark.parametrize(
+    ("key", "path"), [("GetCart", None), ("class", None), ("get_cart", "carts"), ("get_cart", "/a b")]
+)
+def test_a_malformed_request_is_a_usage_error_and_writes_nothing(folder: Path, key: str, path: str | None) -> None:
+    before = sorted(folder.rglob("*"))
+    with pytest.raises(ScaffoldError, match="is not a valid") as caught:
+        create_action(load(folder), key, "things", path=path)
+    assert caught.value.exit_status is ExitStatus.USAGE
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_file_that_exists_is_left_alone(folder: Path) -> None:
+    bundle = load(folder)
+    file = folder / "definitions/things/get_cart.json"
+    file.write_text("mine")
+    with pytest.raises(DefinitionError, match=r"get_cart\.json already exists\. Nothing was changed\."):
+        create_action(bundle, "get_cart", "things")
+    assert file.read_text() == "mine"
