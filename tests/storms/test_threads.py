@@ -26,7 +26,7 @@ LIMIT = 2 * THREADS * RUNS
 
 
 class Echo:
-    """Answers at once with what it was asked, by whom and under which key."""
+    """Responds at once with what it was asked, by whom and under which key; the secret, which runs mask, backwards."""
 
     def __init__(self) -> None:
         self.keys: Counter[str] = Counter()
@@ -44,7 +44,7 @@ class Echo:
         asked = request.url.rsplit("/", 1)[1]
         title = request.body["message"]["content"]["title"] if request.body else None
         answer = {"id": asked, "name": signed, "requestId": f"{title} {signed} {key}"}
-        return HttpResponse(200, {"x-request-id": f"{asked} {signed}"}, json.dumps(answer).encode())
+        return HttpResponse(200, {"x-request-id": f"{asked} {signed[::-1]}"}, json.dumps(answer).encode())
 
     def close(self) -> None:
         """Nothing is held."""
@@ -76,7 +76,7 @@ def test_ten_threads_of_a_thousand_runs_each_get_what_is_theirs() -> None:
                 result = connector.run("send_message", message, connection, idempotency_key=given)
                 key = result.meta.idempotency_key
                 expected, found = [f"{name} {signed} {given or key}"], [result["requestId"]]
-            if found != expected or (result.meta.request_id or "").split()[-1] != signed:
+            if found != expected or (result.meta.request_id or "").split()[-1] != signed[::-1]:
                 astray.append(f"{expected} became {found}")
         return mine, astray
 
