@@ -37,6 +37,9 @@ from connector.run import Run
 from connector.throttle.limiter import Bucket, Store
 from connector.validation.json_values import plain_inputs
 
+_CHECKED_ROWS = 1_000
+"""Rows of a list whose types are checked; a definition that does not fit shows in them, and a check takes time."""
+
 
 @dataclass(frozen=True)
 class Client:
@@ -70,7 +73,7 @@ class Client:
         run = self.authenticated(action, inputs, connection, settings)
         with run.errors_with_key():
             outputs = action.handler(run.call)
-            problems = action.output_problems(outputs)
+            problems = action.output_problems(outputs, None if self.strict_outputs else _CHECKED_ROWS)
             if problems and self.strict_outputs:
                 raise OutputError("The response does not fit the definition.", problems)
             response = run.call.response

@@ -16,7 +16,7 @@ from connector.catalogue.action import Action
 from connector.clock import Clock
 from connector.connections.auth import secret_headers
 from connector.definition.service import ConnectorDefinition
-from connector.errors import ConnectorError, OutcomeUnknownError, ThrottledError, UnavailableError
+from connector.errors import ConnectionLostError, ConnectorError, OutcomeUnknownError, ThrottledError, UnavailableError
 from connector.http.request import HttpRequest, secret_texts
 from connector.http.response import HttpResponse
 from connector.http.retry import (
@@ -108,6 +108,16 @@ class Run:
     def hidden(self) -> SecretTexts:
         """The secrets of the connection and of the inputs, which may appear nowhere."""
         return SecretTexts((*self.secrets.values(), *secret_texts(self.action.definition, self.call.inputs)))
+
+    def in_time(self) -> None:
+        """Called while a response is read.
+
+        Raises:
+            UnavailableError: The deadline of the run has passed.
+        """
+        if self.clock.monotonic() > self.deadline:
+            error = ConnectionLostError("The response is too large to be read in the time that this run has.")
+            raise final_error(error, repeatable=self.repeatable, earlier=None)
 
     def _take_token(self) -> None:
         left = min(self.max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())

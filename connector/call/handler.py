@@ -90,6 +90,13 @@ class Sender(Protocol):
             ConnectorError: The service refused it, or could not be reached.
         """
 
+    def in_time(self) -> None:
+        """Called while a response is read.
+
+        Raises:
+            UnavailableError: The time of the run is over.
+        """
+
 
 @dataclass
 class Call:
@@ -145,7 +152,7 @@ class Call:
             raise RuntimeError("This call belongs to no run.")
         self.response = self.sender.send(built)
         self.pages += 1
-        return flatten(self.action.outputs, self.response)
+        return flatten(self.action.outputs, self.response, self.sender.in_time)
 
     def _check_size(self, built: HttpRequest) -> None:
         if len(built.url) > self.limits.url_characters:

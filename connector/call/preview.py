@@ -21,6 +21,9 @@ class _Stop:
     def send(self, request: HttpRequest) -> NoReturn:
         raise _RequestBuilt(request)
 
+    def in_time(self) -> None:
+        """A preview reads no response."""
+
 
 def first_request(handler: Handler, call: Call) -> HttpRequest:
     """The request that the handler sends first; it goes no further.

@@ -125,8 +125,15 @@ class Action:
             return []
         return [f"Empty fields are not sent, so they change nothing: {', '.join(labels)}."]
 
-    def output_problems(self, outputs: Mapping[str, Any]) -> list[Problem]:
-        """Where the outputs are not what the definition says."""
+    def output_problems(self, outputs: Mapping[str, Any], rows: int | None = None) -> list[Problem]:
+        """Where the outputs are not what the definition says.
+
+        Args:
+            outputs: The outputs under their own names.
+            rows: How many rows of each list are checked; all when left out.
+        """
+        if rows is not None:
+            outputs = {name: value[:rows] if isinstance(value, list) else value for name, value in outputs.items()}
         return self._validators[1].problems(outputs)
 
     def idempotency_key(self, inputs: Mapping[str, Any]) -> str | None:

@@ -463,3 +463,17 @@ def test_a_connector_is_closed_with_its_block(bench: MakeBench) -> None:
 def test_a_folder_that_is_not_there_cannot_be_loaded(tmp_path: Path) -> None:
     with pytest.raises(DefinitionError):
         Connector.load(tmp_path / "nowhere")
+
+
+def test_the_deadline_bounds_the_reading_of_a_response_too(bench: MakeBench) -> None:
+    class Ticking(FakeClock):
+        """A clock on which every look takes a while, as reading rows does."""
+
+        def monotonic(self) -> float:
+            self.advance(0.1)
+            return super().monotonic()
+
+    rows: list[dict[str, str]] = [{} for _ in range(50_000)]
+    made = bench([response(200, {"parcels": rows})], clock=Ticking())
+    with pytest.raises(UnavailableError, match="too large to be read in the time"):
+        made.run("list_parcels", {}, timeout=3)
