@@ -138,36 +138,38 @@ class _DeadlineResponse(http.client.HTTPResponse):
         raise http.client.BadStatusLine("too many interim responses")
 
 
-class _PlainConnection(HTTPConnection):
-    response_class = _DeadlineResponse
+class _Timed:
+    """What a connection does differently: read and send within the call's time, and note when the request leaves."""
 
-    def _new_conn(self) -> socket.socket:
-        return _connected(self, super()._new_conn)
-
-    def send(self, data: Any) -> None:
-        """Send bytes within the call's time."""
-        _send(self, data, super().send)
-
-
-class _TlsConnection(HTTPSConnection):
-    response_class = _DeadlineResponse
-
-    def _new_conn(self) -> socket.socket:
-        return _connected(self, super()._new_conn)
+    response_class: Any = _DeadlineResponse
 
     def send(self, data: Any) -> None:
         """Send bytes within the call's time."""
-        _send(self, data, super().send)
+        _send(self, data, super().send)  # type: ignore[misc,arg-type]
+
+
+class _TimedTls(_Timed):
+    """The same for a connection that speaks TLS."""
 
     def connect(self) -> None:
         """Connect and agree on the encryption. Whatever goes wrong here, nothing of the request has left."""
         try:
             with connecting():
-                super().connect()
+                super().connect()  # type: ignore[misc]
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "the handshake took too long") from error
         except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:
-            raise NewConnectionError(self, "the handshake broke off") from error
+            raise NewConnectionError(self, "the handshake broke off") from error  # type: ignore[arg-type]
+
+
+class _PlainConnection(_Timed, HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, super()._new_conn)
+
+
+class _TlsConnection(_TimedTls, HTTPSConnection):
+    def _new_conn(self) -> socket.socket:
+        return _connected(self, super()._new_conn)
 
 
 def _connected(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> socket.socket:
@@ -249,6 +251,14 @@ class _TlsPool(HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
 
 
+def _timed_pool(pool: Any, timed: type[_Timed]) -> Any:
+    """A pool of the same connections, which keep to the call's time."""
+    if issubclass(pool.ConnectionCls, _Timed):
+        return pool
+    connection = type(pool.ConnectionCls.__name__, (timed, pool.ConnectionCls), {})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
 class DeadlineAdapter(HTTPAdapter):
     """The adapter of `requests` over such connections."""
 
@@ -264,7 +274,14 @@ class DeadlineAdapter(HTTPAdapter):
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """The pools behind a proxy, of our connections too."""
         manager = super().proxy_manager_for(proxy, **options)
-        manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+        if proxy.lower().startswith("socks"):
+            # The proxy looks the host up, so a connection to it is the library's own way to connect.
+            manager.pool_classes_by_scheme = {
+                "http": _timed_pool(manager.pool_classes_by_scheme["http"], _Timed),
+                "https": _timed_pool(manager.pool_classes_by_scheme["https"], _TimedTls),
+            }
+        else:
+            manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
         return manager
 
     def close(self) -> None:
