@@ -46,6 +46,8 @@ class Client:
     """Runs the actions of one connector.
 
     Attributes:
+        store: Where the call limits of connections are kept.
+        ephemeral_store: Where those of services are kept that end with this process.
         new_key: Makes idempotency keys.
         rng: Spreads waits, so that callers do not come back all at once.
         strict_outputs: Make outputs that do not fit the definition an error instead of a warning.
@@ -54,6 +56,7 @@ class Client:
     definition: ConnectorDefinition
     transport: Transport
     store: Store
+    ephemeral_store: Store
     clock: Clock
     new_key: Callable[[], str]
     rng: random.Random
@@ -91,7 +94,7 @@ class Client:
             warnings=(
                 *action.warnings(given),
                 *run.call.warnings,
-                *self.store.warnings(),
+                *run.store.warnings(),
                 *(problem.message for problem in problems),
             ),
         )
@@ -174,7 +177,7 @@ class Client:
         run = Run(
             definition=self.definition,
             transport=self.transport,
-            store=self.store,
+            store=self.store_of(connection),
             clock=self.clock,
             rng=self.rng,
             action=action,
@@ -187,6 +190,10 @@ class Client:
         )
         call.sender = run
         return run
+
+    def store_of(self, connection: Connection) -> Store:
+        """Where the call limit of a connection is kept."""
+        return self.ephemeral_store if connection.ephemeral else self.store
 
     def buckets(self, action: Action | None, connection: Connection) -> list[Bucket]:
         """The limit of the connection, and that of the action where it has a tighter one."""

@@ -77,7 +77,14 @@ class Connector:
         """Made when first needed: a caller who only reads the catalogue touches no file."""
         store = self._given_store or default_store(self._clock)
         return Client(
-            self.definition, self._transport, store, self._clock, self._new_key, self._rng, self._strict_outputs
+            definition=self.definition,
+            transport=self._transport,
+            store=store,
+            ephemeral_store=MemoryStore(self._clock),
+            clock=self._clock,
+            new_key=self._new_key,
+            rng=self._rng,
+            strict_outputs=self._strict_outputs,
         )
 
     @classmethod
@@ -229,7 +236,8 @@ class Connector:
         """
         found = self.find(action) if action is not None else None
         client = self._client
-        return tuple(throttle_status(client.store, bucket, calls) for bucket in client.buckets(found, connection))
+        store = client.store_of(connection)
+        return tuple(throttle_status(store, bucket, calls) for bucket in client.buckets(found, connection))
 
     def test(self, connection: Connection, **options: Unpack[RunOptions]) -> Result:
         """Run the action that shows whether a connection works.

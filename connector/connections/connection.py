@@ -21,13 +21,14 @@ class Connection:
         allow_insecure: Accept a plain `http://` address that is not this machine. The secret then
             travels readable for anyone on the way.
         name: What people call this connection; shown in messages.
+        ephemeral: The service ends with this process, as a sandbox does: its call limit is kept in memory alone.
         **values: The connection fields that the connector declares, such as `api_key`.
 
     Raises:
         AuthorizationError: The address is not a web address, or not `https` where it must be.
     """
 
-    __slots__ = ("_values", "base_url", "name")
+    __slots__ = ("_values", "base_url", "ephemeral", "name")
 
     def __init__(
         self,
@@ -35,10 +36,12 @@ class Connection:
         base_url: str | None = None,
         allow_insecure: bool = False,
         name: str = "",
+        ephemeral: bool = False,
         **values: str | None,
     ) -> None:
         self.base_url = check_base_url(base_url, allow_insecure=allow_insecure) if base_url else None
         self.name = name
+        self.ephemeral = ephemeral
         self._values = {key: Secret(value.strip()) for key, value in values.items() if value and value.strip()}
 
     @property

@@ -144,7 +144,7 @@ def stored_connection(
         NoKeyringError: The keyring cannot be used.
     """
     if name is None:
-        values = from_environment(connector)
+        values: dict[str, Any] = {**from_environment(connector)}
         if values or DEFAULT not in known(connector):
             return Connection(base_url=base_url, allow_insecure=allow_insecure, **values)
         name = DEFAULT
@@ -152,7 +152,7 @@ def stored_connection(
     _require(connections, name)
     entry = connections[name]
     fields = connector.connection.properties if with_secrets else ()
-    secrets = {field: _keyring(connector, "get_password", f"{name}/{field}") for field in fields}
+    secrets: dict[str, Any] = {field: _keyring(connector, "get_password", f"{name}/{field}") for field in fields}
     return Connection(
         base_url=base_url or entry.get("base_url"),
         allow_insecure=allow_insecure or bool(entry.get("allow_insecure")),

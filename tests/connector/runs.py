@@ -74,7 +74,7 @@ def make_run(
     loaded = {"send_parcel": LoadedAction(ActionDefinition.model_validate(document), document)}
     found = Action(Bundle(Path(), connector, {}, loaded), "send_parcel")
     rng = random.Random(seed)  # noqa: S311 - jitter of a fake clock
-    client = Client(connector, FunctionTransport(send_once), store, clock, lambda: "k", rng)
+    client = Client(connector, FunctionTransport(send_once), store, store, clock, lambda: "k", rng)
     deadline = settings.pop("deadline", clock.monotonic() + 300)
     max_wait = settings.pop("max_wait", 120)
     inputs = {"key": "k"} if repeatable else {}

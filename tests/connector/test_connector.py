@@ -477,3 +477,10 @@ def test_the_deadline_bounds_the_reading_of_a_response_too(bench: MakeBench) -> 
     made = bench([response(200, {"parcels": rows})], clock=Ticking())
     with pytest.raises(UnavailableError, match="too large to be read in the time"):
         made.run("list_parcels", {}, timeout=3)
+
+
+def test_the_call_limit_of_a_sandbox_is_kept_in_memory_and_leaves_no_file(tmp_path: Path) -> None:
+    with Connector.load("courier") as courier, courier.sandbox() as connection:
+        courier.run("list_brands", {}, connection)
+        assert courier.throttle(connection)[0].used == 1
+    assert [path.name for path in (tmp_path / "state").rglob("*") if path.is_file()] == []
