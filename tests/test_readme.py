@@ -43,10 +43,10 @@ def test_the_first_command_ends_by_sending_a_message_in_the_sandbox() -> None:
     making, installing, sending = block("first-command").strip().split(" && ")
     assert making == "python3 -m venv .venv"
     assert installing == ".venv/bin/pip install --quiet ."
-    answer = run(sending.removeprefix(".venv/bin/"))
-    assert answer.returncode == 0, answer.stderr
-    assert re.fullmatch(r"1-[0-9a-f]{8}-[0-9a-f]{24}", json.loads(answer.stdout)["requestId"])
-    assert json.loads(block("output")).keys() == json.loads(answer.stdout).keys()
+    ran = run(sending.removeprefix(".venv/bin/"))
+    assert ran.returncode == 0, ran.stderr
+    assert re.fullmatch(r"1-[0-9a-f]{8}-[0-9a-f]{24}", json.loads(ran.stdout)["requestId"])
+    assert json.loads(block("output")).keys() == json.loads(ran.stdout).keys()
 
 
 def test_the_test_command_runs_all_tests() -> None:
@@ -54,10 +54,10 @@ def test_the_test_command_runs_all_tests() -> None:
 
 
 def test_every_command_of_the_look_around_works() -> None:
-    answer = run(block("shell"))
-    assert answer.returncode == 0, answer.stderr
-    assert "send_message" in answer.stdout
-    assert "ada@" in answer.stdout
+    ran = run(block("shell"))
+    assert ran.returncode == 0, ran.stderr
+    assert "send_message" in ran.stdout
+    assert "ada@" in ran.stdout
 
 
 def test_the_commands_with_an_account_work_against_a_service() -> None:
@@ -68,15 +68,15 @@ def test_the_commands_with_an_account_work_against_a_service() -> None:
         commands = block("account").replace(
             "connection add work", f"connection add work --base-url {connection.base_url}"
         )
-        answer = run(commands, PYTHON_KEYRING_BACKEND="tests.plain_keyring.PlainKeyring", PYTHONPATH=str(ROOT))
-    assert answer.returncode == 0, answer.stderr
-    assert "harbour-books" in answer.stdout
-    assert "the-key-of-the-test" not in answer.stdout + answer.stderr
+        ran = run(commands, PYTHON_KEYRING_BACKEND="tests.plain_keyring.PlainKeyring", PYTHONPATH=str(ROOT))
+    assert ran.returncode == 0, ran.stderr
+    assert "harbour-books" in ran.stdout
+    assert "the-key-of-the-test" not in ran.stdout + ran.stderr
 
 
 def test_every_export_of_the_readme_works(tmp_path: Path) -> None:
-    answer = run(block("exports"), EXPORTS=str(tmp_path))
-    assert answer.returncode == 0, answer.stderr
+    ran = run(block("exports"), EXPORTS=str(tmp_path))
+    assert ran.returncode == 0, ran.stderr
     assert json.loads((tmp_path / "openapi.json").read_text())["openapi"].startswith("3.1")
     assert (tmp_path / "power-platform" / "apiDefinition.swagger.json").exists()
     assert (tmp_path / "n8n" / "package.json").exists()
@@ -84,9 +84,14 @@ def test_every_export_of_the_readme_works(tmp_path: Path) -> None:
 
 
 def test_the_python_example_works() -> None:
-    answer = run("python - <<'PYTHON'\n" + block("python") + "PYTHON")
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout == ""
+    ran = run("python - <<'PYTHON'\n" + block("python") + "PYTHON")
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == ""
+
+
+def test_the_store_in_redis_can_be_made_as_shown() -> None:
+    ran = run("python - <<'PYTHON'\n" + block("redis") + "PYTHON")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
 
 
 def test_every_block_of_the_readme_is_run() -> None:
