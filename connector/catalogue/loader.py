@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import json
 import sys
 import threading
 import types
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from connector.call.handler import Handler
 from connector.definition.action import ActionDefinition
+from connector.definition.expand import expand
 from connector.definition.files import COMMON, MANIFEST, definition_files, read_inside
 from connector.definition.service import ConnectorDefinition
 from connector.errors import DefinitionError, Problem
@@ -30,7 +31,7 @@ _import_lock = threading.RLock()
 
 @dataclass(frozen=True)
 class LoadedAction:
-    """An action's definition, as a model and as the plain JSON it was read from."""
+    """An action's definition, as a model and as plain JSON, with everything that its file leaves out."""
 
     definition: ActionDefinition
     document: dict[str, Any]
@@ -92,15 +93,18 @@ def load(folder: Path) -> Bundle:
     """
     problems: list[Problem] = []
     manifest_document = _read(folder, MANIFEST, problems)
-    manifest = _validated(ConnectorDefinition, manifest_document, MANIFEST, problems)
+    manifest = _validated(ConnectorDefinition, manifest_document, _in_manifest, problems)
+    since = manifest.since if manifest is not None else None
     common = _common(folder, problems)
     actions: dict[str, LoadedAction] = {}
     for path in definition_files(folder):
         document = _read(folder, path, problems)
         if document is None:
             continue
-        add_common(document, common)
-        definition = _validated(ActionDefinition, document, path, problems)
+        expanded = expand(document, path, common, since)
+        document = expanded.document
+        problems += [_problem(expanded.home(place), "shared", message) for place, message in expanded.problems]
+        definition = _validated(ActionDefinition, document, expanded.home, problems)
         if definition is not None and definition.key in actions:
             place = f"{path.as_posix()}#/key"
             problems.append(Problem(place, "duplicate", f"{place}: another file has the key “{definition.key}” too."))
@@ -114,12 +118,12 @@ def load(folder: Path) -> Bundle:
 
 
 def _common(folder: Path, problems: list[Problem]) -> dict[str, Any]:
-    """The shared `$defs` of the folder, if it has any."""
+    """What the actions of the folder share, if there is anything."""
     document = _read(folder, COMMON, problems) if (folder / COMMON).is_file() else {}
-    shared = (document or {}).get("$defs", {})
-    if not isinstance(shared, dict):
-        problems.append(Problem(COMMON.as_posix(), "type", f"{COMMON.as_posix()} at /$defs: it must be an object."))
-        return {}
+    shared = document or {}
+    for word in ("$defs", "fieldsets", "errors"):
+        if not isinstance(shared.get(word, {}), dict):
+            problems.append(_problem((COMMON.as_posix(), f"/{word}"), "type", "it must be an object."))
     return shared
 
 
@@ -133,44 +137,26 @@ def _read(folder: Path, path: Path, problems: list[Problem]) -> dict[str, Any] |
         return None
 
 
-def add_common(document: dict[str, Any], common: dict[str, Any]) -> None:
-    """Copy the shared `$defs` that a schema refers to and does not define itself into it."""
-    for part in ("inputs", "outputs"):
-        schema = document.get(part)
-        if not isinstance(schema, dict):
-            continue
-        waiting = [schema]
-        while waiting:
-            for name in sorted(_references(waiting.pop())):
-                own = schema.setdefault("$defs", {})
-                if name in common and isinstance(own, dict) and name not in own:
-                    own[name] = common[name]
-                    waiting.append(common[name])
+def _problem(home: tuple[str, str], rule: str, message: str) -> Problem:
+    """A problem at a place of a file."""
+    file, pointer = home
+    return Problem(f"{file}#{pointer}", rule, f"{file} at {pointer}: {message}")
 
 
-def _references(value: Any) -> set[str]:
-    if isinstance(value, list):
-        return set().union(*map(_references, value))
-    if not isinstance(value, dict):
-        return set()
-    own = {value["$ref"].removeprefix("#/$defs/")} if isinstance(value.get("$ref"), str) else set()
-    return own.union(*map(_references, value.values()))
+def _in_manifest(pointer: str) -> tuple[str, str]:
+    return MANIFEST.as_posix(), pointer
 
 
-def _validated(model: Any, document: dict[str, Any] | None, path: Path, problems: list[Problem]) -> Any:
+def _validated(
+    model: Any, document: dict[str, Any] | None, home: Callable[[str], tuple[str, str]], problems: list[Problem]
+) -> Any:
+    """The document as the model; None and problems where its author wrote what is wrong."""
     if document is None:
         return None
     try:
-        # As JSON, and strictly: a text that looks like a number or a truth value is a text.
-        return model.model_validate_json(json.dumps(document), strict=True)
+        return model.model_validate(document)
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
             place = "/" + "/".join(str(step) for step in detail["loc"])
-            problems.append(
-                Problem(
-                    f"{path.as_posix()}#{place}",
-                    detail["type"],
-                    f"{path.as_posix()} at {place}: {detail['msg']}.",
-                )
-            )
+            problems.append(_problem(home(place), detail["type"], f"{detail['msg']}."))
         return None

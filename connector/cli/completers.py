@@ -12,17 +12,23 @@ import click
 from click.shell_completion import CompletionItem
 
 from connector.cli import context
-from connector.definition import files
+from connector.definition import files, outline
 from connector.errors import ConnectorError
 
 
-def _outline(ctx: click.Context) -> files.Outline:
+def _outline(ctx: click.Context) -> outline.Outline:
     """The connector of this command line; an empty one if it is broken, because a shell expects no errors."""
     try:
-        outline = files.outline(context.connector_folder(ctx.find_root().params.get("connector_name")))
+        found = outline.outline(context.connector_folder(ctx.find_root().params.get("connector_name")))
     except (ConnectorError, ValueError, OSError):
-        outline = None
-    return outline or files.Outline({}, {})
+        found = None
+    return found or outline.Outline({}, {})
+
+
+def _action(ctx: click.Context, key: str) -> Mapping[str, Any]:
+    """The definition of an action; an empty one if there is no such action."""
+    found = _outline(ctx)
+    return found.whole(key) if key in found.actions else {}
 
 
 def _matching(descriptions: Mapping[str, str | None], incomplete: str) -> list[CompletionItem]:
@@ -56,10 +62,9 @@ def output_fields(ctx: click.Context, _parameter: click.Parameter, incomplete: s
     """The outputs of the action on the line, and the fields of its rows; several names are separated by commas."""
     # Right after the option click cannot parse the line, and leaves the arguments as they are.
     key = ctx.params.get("action") or next(iter(ctx.args), "")
-    action = _outline(ctx).actions.get(key)
     before, comma, name = incomplete.rpartition(",")
     used = set(before.split(","))
-    titles = {field: title for field, title in _output_titles(action).items() if field not in used} if action else {}
+    titles = {field: title for field, title in _output_titles(_action(ctx, key)).items() if field not in used}
     return [CompletionItem(f"{before}{comma}{item.value}", help=item.help) for item in _matching(titles, name)]
 
 
@@ -83,8 +88,8 @@ def _resolved(schema: Mapping[str, Any], field: Mapping[str, Any]) -> Mapping[st
 
 def inputs(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The inputs of the action on the line, as `name=`; after the `=`, the values an input can have."""
-    action = _outline(ctx).actions.get(ctx.params.get("action") or "")
-    fields: dict[str, Any] = action["inputs"]["properties"] if action else {}
+    action = _action(ctx, ctx.params.get("action") or "")
+    fields: dict[str, Any] = action.get("inputs", {}).get("properties", {})
     typed = list(ctx.params.get("items") or ())
     name, value = _value_in_progress(typed, incomplete)
     if name is not None:

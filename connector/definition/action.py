@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from connector.definition.field import FieldSchema, Model, ObjectSchema, Pointer
+from connector.definition.field import FieldSchema, LeftOut, Model, ObjectSchema, Pointer
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 OperationId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$")]
@@ -24,14 +24,16 @@ class Effects(Model):
     """What a run does to the world, so that a host can ask before it does it.
 
     Attributes:
-        read_only: Nothing changes.
-        destructive: Something may be lost that cannot be brought back.
-        idempotent: Running it twice with the same inputs has the effect of once.
+        read_only: Nothing changes. Left out, true for GET only.
+        destructive: Something may be lost that cannot be brought back. Left out, false for GET and true for PUT, PATCH
+            and DELETE; a POST has to say.
+        idempotent: Running it twice with the same inputs has the effect of once. Left out, true for GET, PUT and
+            DELETE.
     """
 
-    read_only: bool
-    destructive: bool
-    idempotent: bool
+    read_only: Annotated[bool, LeftOut]
+    destructive: Annotated[bool, LeftOut]
+    idempotent: Annotated[bool, LeftOut]
 
 
 class BodyDefault(Model):
@@ -123,28 +125,44 @@ class KnownError(Model):
 
 
 class SampleRequest(Model):
-    """What goes out in an example. `query` is a list of pairs, as on the wire."""
+    """What goes out in an example.
 
-    method: Method
-    path: str
-    query: list[tuple[str, str]] = Field(default_factory=list)
+    Attributes:
+        method: Left out, the action's.
+        path: Left out, the action's with the inputs put in as they are; written where one needs encoding.
+        query: Pairs, as on the wire.
+    """
+
+    method: Annotated[Method, LeftOut]
+    path: Annotated[str, LeftOut]
+    # JSON has lists for pairs, so a list is no looser here than a tuple.
+    query: list[Annotated[tuple[str, str], Field(strict=False)]] = Field(default_factory=list)
     headers: dict[str, str] = Field(default_factory=dict)
     body: Any = None
 
 
 class SampleResponse(Model):
-    """What comes back in an example. `text` is for answers that are not JSON."""
+    """What comes back in an example.
 
-    status: int
+    Attributes:
+        status: Left out, 200.
+        text: For answers that are not JSON.
+    """
+
+    status: Annotated[int, LeftOut]
     headers: dict[str, str] = Field(default_factory=dict)
     body: Any = None
     text: str | None = None
 
 
 class Interaction(Model):
-    """One call of an example."""
+    """One call of an example.
 
-    request: SampleRequest
+    Attributes:
+        request: Left out where it says no more than its own defaults.
+    """
+
+    request: Annotated[SampleRequest, LeftOut]
     response: SampleResponse
 
 
@@ -170,20 +188,25 @@ class ActionDefinition(Model):
     """An action, whole.
 
     Attributes:
+        key: Left out, the name of the file.
+        group: Left out, the name of the folder.
+        since: The version that brought it. Left out, the connector's own `since`.
+        effects: What of it is left out follows from the method.
         outcomes: Statuses outside 2xx that are an outcome with a body, not an error.
+        errors: Known errors. A text names one of those in `definitions/common.json`.
     """
 
     schema_uri: str | None = None
-    key: Key
+    key: Annotated[Key, LeftOut]
     operation_id: OperationId
     summary: Sentence
     description: Sentence
-    group: Key
+    group: Annotated[Key, LeftOut]
     visibility: Literal["important", "advanced", "internal"] = "important"
-    since: Version
+    since: Annotated[Version, LeftOut]
     deprecated: bool = False
     documented: bool = True
-    effects: Effects
+    effects: Annotated[Effects, LeftOut]
     request: RequestTemplate
     inputs: ObjectSchema
     outputs: ObjectSchema

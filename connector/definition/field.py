@@ -34,10 +34,19 @@ def spelling(name: str) -> str:
     return {"ref": "$ref", "defs": "$defs", "schema_uri": "$schema"}.get(name) or to_camel(name)
 
 
-class Model(BaseModel):
-    """The base of every part of a definition: unknown words are refused, values do not change."""
+class LeftOut:
+    """Marks a keyword that a file may leave out although the model needs it: reading the file fills it in."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=spelling, populate_by_name=False)
+
+class Model(BaseModel):
+    """The base of every part of a definition: unknown keywords are refused, values do not change.
+
+    Strict: a text that looks like a number or a truth value is a text.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, alias_generator=spelling, populate_by_name=False
+    )
 
 
 class DynamicValues(Model):
@@ -62,7 +71,13 @@ class FieldSchema(Model):
     """A field of an action, or a row of one, or a value in a list.
 
     Attributes:
-        x_in: Where an input travels; only at the top level of the inputs.
+        ref: `#/$defs/` and the name of a definition; keywords beside it win.
+        type: Left out, a list where there are items, an object where there are properties, and text otherwise; an
+            output may also be null, except for the rows of a list.
+        max_length: Of a text in the path, 1024 when left out.
+        additional_properties: Left out in the rows of an input, they take no unknown names.
+        x_in: Where an input travels; only at the top level of the inputs. Left out, it is the path for a name in
+            braces there, else the query of a GET or DELETE, else the body.
         x_name: Its name there, where that is not the field's own name (path, query, header).
         x_pointer: Where it stands in the body, from the row's start for a field of a row. For outputs a list
             of places is tried in order, and the first value of the declared type wins. Left out, it is the
@@ -78,6 +93,9 @@ class FieldSchema(Model):
             whether that status means success.
         default: Of an input, what it is when left empty; of an output, what it is when the service does not say.
         x_time: The wire's number is epoch milliseconds; the output is its ISO 8601 text.
+        x_ms_visibility: Left out, what the object around it says; of the rows of a list, what their fields have when
+            they say none.
+        x_ms_url_encoding: How often a value in the path is encoded; once when left out.
     """
 
     ref: str | None = None
@@ -126,6 +144,8 @@ class FieldSchema(Model):
 
     @model_validator(mode="after")
     def _annotations_fit(self) -> Self:
+        if not (self.x_map_key or self.x_map_value or self.x_spread):
+            return self
         if self.x_map_value and not self.x_map_key:
             raise ValueError("x-map-value needs x-map-key")
         if self.x_map_key and (self.items is None or self.x_map_key not in self.items.properties):
@@ -156,7 +176,20 @@ class FieldSchema(Model):
 
 
 class ObjectSchema(Model):
-    """The inputs or the outputs of an action: an object with one property per field, in screen order."""
+    """The inputs or the outputs of an action: an object with one property per field, in screen order.
+
+    Attributes:
+        schema_uri: The dialect; it is always this one, and left out in files.
+        type: Always an object, and left out in files.
+        properties: The fields. `"...name": {}` stands for those of the fieldset of that name in
+            `definitions/common.json`; keywords inside the braces are set on each of them, and a property of the same
+            name further down changes one.
+        required: Inputs that are needed beside those of the path. Outputs are always all there, so a file says none.
+        additional_properties: Always false, and left out in files.
+        defs: Definitions for `$ref`. Those of `definitions/common.json` need not be repeated.
+        x_ms_visibility: What the fields have that say none; `important` when left out. Only in files: a loaded schema
+            has it on each field.
+    """
 
     schema_uri: Literal["https://json-schema.org/draft/2020-12/schema"] | None = None
     type: Literal["object"] = "object"
@@ -164,6 +197,7 @@ class ObjectSchema(Model):
     required: list[str] = Field(default_factory=list)
     additional_properties: Literal[False] = False
     defs: dict[str, FieldSchema] = Field(default_factory=dict)
+    x_ms_visibility: Visibility | None = None
 
     # By the identity of the field that refers; it is kept, so that no other one gets its identity.
     _resolved: dict[int, tuple[FieldSchema, FieldSchema]] = PrivateAttr(default_factory=dict)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -119,28 +118,3 @@ def read_inside(folder: Path, path: Path) -> dict[str, Any]:
     if not inside:
         raise ValueError("the file is a link that leads out of the connector folder")
     return read_json(full)
-
-
-@dataclass(frozen=True)
-class Outline:
-    """What a folder holds, at a glance: titles of groups, and the documents of its actions by key."""
-
-    groups: dict[str, str]
-    actions: dict[str, dict[str, Any]]
-
-
-def outline(folder: Path) -> Outline | None:
-    """The folder at a glance, unvalidated; None where it is too broken for that and only loading can say why."""
-    try:
-        groups = {key: str(group["title"]) for key, group in read_inside(folder, MANIFEST)["groups"].items()}
-        documents = [read_inside(folder, path) for path in definition_files(folder)]
-        order = {group: place for place, group in enumerate(groups)}
-        documents.sort(key=lambda document: (order[document["group"]], document["key"]))
-        whole = all(isinstance(document.get(name), str) for document in documents for name in _TEXTS)
-        whole = whole and all(isinstance(document.get("inputs", {}).get("properties"), dict) for document in documents)
-    except (ValueError, OSError, KeyError, TypeError, AttributeError):
-        return None
-    return Outline(groups, {document["key"]: document for document in documents}) if whole else None
-
-
-_TEXTS = ("key", "operationId", "summary", "description", "group")

@@ -13,8 +13,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from connector.definition import action, field, service
+from connector.definition import action, common, field, service
 from connector.definition.action import ActionDefinition
+from connector.definition.common import CommonDefinitions
+from connector.definition.field import LeftOut
 from connector.definition.service import ConnectorDefinition
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -22,10 +24,18 @@ _POINTER = "^(/.*)?$"
 _MODELS: dict[str, tuple[type[BaseModel], str]] = {
     "action": (ActionDefinition, "An action of a connector: definitions/<group>/<key>.json"),
     "connector": (ConnectorDefinition, "A connector: definitions/connector.json"),
+    "common": (CommonDefinitions, "What the actions of a connector share: definitions/common.json"),
 }
 _IS_OBJECT = {
-    "properties": {"type": {"anyOf": [{"const": "object"}, {"type": "array", "contains": {"const": "object"}}]}},
-    "required": ["type"],
+    "anyOf": [
+        {
+            "properties": {
+                "type": {"anyOf": [{"const": "object"}, {"type": "array", "contains": {"const": "object"}}]}
+            },
+            "required": ["type"],
+        },
+        {"required": ["properties"], "not": {"anyOf": [{"required": ["type"]}, {"required": ["items"]}]}},
+    ]
 }
 _RULES_OF_A_FIELD: dict[str, Any] = {
     "dependentRequired": {"x-map-value": ["x-map-key"], "x-map-key": ["items"]},
@@ -34,14 +44,14 @@ _RULES_OF_A_FIELD: dict[str, Any] = {
 }
 """What the model checks across the words of one field, as far as JSON Schema can say it."""
 NAMES = tuple(_MODELS)
-"""The files that have a schema: `action` and `connector`."""
+"""The files that have a schema: `action`, `connector` and `common`."""
 
 
 def format_schema(name: str) -> dict[str, Any]:
     """The JSON Schema of a definition file.
 
     Args:
-        name: `action` or `connector`.
+        name: One of `NAMES`.
 
     Raises:
         KeyError: There is no such file.
@@ -50,11 +60,16 @@ def format_schema(name: str) -> dict[str, Any]:
     schema = model.model_json_schema(by_alias=True, schema_generator=_Generator)
     _describe(schema)
     schema["$defs"]["FieldSchema"].update(_RULES_OF_A_FIELD)
+    if name == "action":
+        errors = schema["properties"]["errors"]
+        errors["items"] = {"anyOf": [{"type": "string"}, errors["items"]]}
+    if name == "common":
+        schema["$defs"]["KnownError"]["required"].remove("code")
     return {"$schema": _DIALECT, **schema, "title": title}
 
 
 def write(folder: Path) -> None:
-    """Write `action.schema.json` and `connector.schema.json` into a folder."""
+    """Write `action.schema.json` and the others into a folder."""
     for name in NAMES:
         text = json.dumps(format_schema(name), indent=2, ensure_ascii=False) + "\n"
         (folder / f"{name}.schema.json").write_text(text, encoding="utf-8")
@@ -77,10 +92,10 @@ class _Generator(GenerateJsonSchema):
 
 
 def _describe(schema: dict[str, Any]) -> None:
-    """Move what a model's docstring says of its attributes to the properties."""
+    """Move what a model's docstring says of its attributes to the properties, and ask for none that may be left out."""
     models = {
         name: model
-        for module in (field, action, service)
+        for module in (field, action, service, common)
         for name, model in inspect.getmembers(module, inspect.isclass)
         if issubclass(model, BaseModel)
     }
@@ -94,6 +109,10 @@ def _describe(schema: dict[str, Any]) -> None:
             if known is not None:
                 word = known.alias or attribute
                 part["properties"][word] = {**part["properties"][word], "description": " ".join(words.split())}
+        left_out = {known.alias for known in models[name].model_fields.values() if LeftOut in known.metadata}
+        if left_out:
+            needed = [word for word in part.pop("required") if word not in left_out]
+            part.update({"required": needed} if needed else {})
 
 
 if __name__ == "__main__":

@@ -141,7 +141,11 @@ class Publication(Model):
 
 
 class ConnectorDefinition(Model):
-    """The connector, whole."""
+    """The connector, whole.
+
+    Attributes:
+        since: The first release: the `since` of every action that does not say its own.
+    """
 
     schema_uri: str | None = None
     key: Key
@@ -149,6 +153,7 @@ class ConnectorDefinition(Model):
     publisher: Sentence
     description: Sentence
     version: Version
+    since: Version | None = None
     website: str
     icon: str
     brand_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]

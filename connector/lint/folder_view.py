@@ -16,8 +16,9 @@ from connector import json_pointer
 from connector.call import Handler
 from connector.catalogue.loader import Bundle, LoadedAction
 from connector.definition.action import ActionDefinition
+from connector.definition.expand import Expanded
 from connector.definition.field import FieldSchema, ObjectSchema
-from connector.definition.files import COMMON, MANIFEST
+from connector.definition.files import MANIFEST
 from connector.definition.service import ConnectorDefinition
 from connector.errors import DefinitionError
 
@@ -57,14 +58,17 @@ class ActionView:
     Attributes:
         file: Its path from the connector folder.
         definition: What it says.
-        document: The same as plain JSON, shared definitions copied in.
-        borrowed: Names of the shared definitions that were copied in.
+        expanded: The same as plain JSON, with everything that the file leaves out.
     """
 
     file: str
     definition: ActionDefinition
-    document: dict[str, Any]
-    borrowed: frozenset[str]
+    expanded: Expanded
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What it says, as plain JSON."""
+        return self.expanded.document
 
     def schema(self, part: Part) -> ObjectSchema:
         """The inputs or the outputs."""
@@ -72,10 +76,7 @@ class ActionView:
 
     def home(self, place: str) -> tuple[str, str]:
         """The file and the pointer where something at `place` was really written."""
-        steps = json_pointer.parse(place)
-        if steps[:2] in {("inputs", "$defs"), ("outputs", "$defs")} and steps[2:3] and steps[2] in self.borrowed:
-            return COMMON.as_posix(), json_pointer.join(steps[1:])
-        return self.file, place
+        return self.expanded.home(place)
 
     @cached_property
     def broken_references(self) -> list[tuple[str, str]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import keyword
 import re
 from pathlib import Path
 from typing import Any
 
 from connector.catalogue.loader import Bundle
+from connector.definition.formatter import formatted
 from connector.errors import ConnectorError, DefinitionError, ExitStatus
 from connector.scaffold import handlers, template
 
@@ -45,15 +45,17 @@ def create_action(
     """
     path = path or f"/{key.replace('_', '-')}"
     _check_request(key, path)
-    document = template.definition(key, group, method, path, summary)
-    _check_names(bundle, document)
+    manifest = bundle.manifest
+    since = None if manifest.since == manifest.version else manifest.version
+    document = template.definition(key, method, path, summary, since)
+    _check_names(bundle, key, document)
     definition = bundle.folder / "definitions" / group / f"{key}.json"
     if definition.exists():
         raise DefinitionError(f"{definition} already exists. Nothing was changed.")
     module = bundle.folder / "actions" / f"{group}.py"
     code = handlers.with_standard_handler(module, key, bundle.manifest.groups[group].title)
     definition.parent.mkdir(parents=True, exist_ok=True)
-    definition.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    definition.write_text(formatted(document), encoding="utf-8")
     module.parent.mkdir(exist_ok=True)
     module.write_text(code, encoding="utf-8")
     return [definition, module]
@@ -76,7 +78,7 @@ def _check_request(key: str, path: str) -> None:
         )
 
 
-def _check_names(bundle: Bundle, document: dict[str, Any]) -> None:
+def _check_names(bundle: Bundle, key: str, document: dict[str, Any]) -> None:
     """Make sure that no other action has one of the names.
 
     Raises:
@@ -84,7 +86,7 @@ def _check_names(bundle: Bundle, document: dict[str, Any]) -> None:
     """
     for action in bundle.actions.values():
         other = action.definition
-        if document["key"] == other.key:
+        if key == other.key:
             raise DefinitionError(f"The action “{other.key}” already exists. Nothing was changed.")
         if document["operationId"] == other.operation_id:
             raise DefinitionError(

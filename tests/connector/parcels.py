@@ -14,6 +14,7 @@ from connector.catalogue.loader import load
 from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.definition.action import ActionDefinition
+from connector.definition.expand import expand
 from connector.definition.service import ConnectorDefinition
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
@@ -83,6 +84,11 @@ def action(  # what an action needs, with answers for whoever does not care
         "outputs": schema(outputs or {}, list(outputs or {}), **more),
         **words,
     }
+
+
+def whole(document: Json) -> Json:
+    """The document with everything that a file leaves out."""
+    return expand(document, Path(f"definitions/parcels/{document['key']}.json")).document
 
 
 def definition(inputs: Json | None = None, outputs: Json | None = None, **words: Any) -> ActionDefinition:

@@ -9,7 +9,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from connector.definition.action import ActionDefinition
+from connector.definition.common import CommonDefinitions
+from connector.definition.expand import expand, expand_common
 from connector.definition.files import COMMON, definition_files
+from connector.definition.formatter import formatted
 from connector.definition.json_schema import NAMES, format_schema
 from connector.definition.service import ConnectorDefinition
 from connector.lint.check import check
@@ -20,7 +23,12 @@ ROOT = Path(__file__).parent.parent.parent
 FILES = Path(__file__).parent / "format"
 VALID = sorted((FILES / "valid").glob("*.json"))
 INVALID = sorted((FILES / "invalid").glob("*.json"))
-MODELS: dict[str, Any] = {"action": ActionDefinition, "connector": ConnectorDefinition}
+MODELS: dict[str, Any] = {"action": ActionDefinition, "connector": ConnectorDefinition, "common": CommonDefinitions}
+FIELDSETS = {
+    "thing_id": {"thing_id": {"title": "Thing ID"}},
+    "thing": {"name": {"title": "Name"}},
+}
+SHARED = {"fieldsets": FIELDSETS, "errors": {"thing_not_found": {"status": 404, "sentence": "There is none."}}}
 
 
 @cache
@@ -33,7 +41,14 @@ def by_schema(kind: str, document: Any) -> bool:
 
 
 def by_models(kind: str, document: Any) -> bool:
-    return validated(MODELS[kind], document)[0] is not None
+    return validated(MODELS[kind], whole(kind, document))[0] is not None
+
+
+def whole(kind: str, document: Any) -> Any:
+    """What the models are shown: the document with everything that its file leaves out."""
+    if kind == "action":
+        return expand(document, Path("definitions/things/get_thing.json"), SHARED).document
+    return expand_common(document).document if kind == "common" else document
 
 
 def read(path: Path) -> tuple[str, Any]:
@@ -55,7 +70,7 @@ def test_both_refuse_what_is_not(path: Path) -> None:
 @pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
 def test_what_is_refused_is_told_once_per_place_in_our_own_words(path: Path) -> None:
     kind, document = read(path)
-    flaws = validated(MODELS[kind], document)[1]
+    flaws = validated(MODELS[kind], whole(kind, document))[1]
     assert len({flaw.pointer for flaw in flaws}) == len(flaws)
     for flaw in flaws:
         assert flaw.message.endswith((".", "?"))
@@ -65,7 +80,7 @@ def test_what_is_refused_is_told_once_per_place_in_our_own_words(path: Path) -> 
 @pytest.mark.parametrize("kind", NAMES)
 def test_the_published_schema_is_current(kind: str) -> None:
     published = json.loads((ROOT / f"docs/format/{kind}.schema.json").read_text(encoding="utf-8"))
-    assert published == format_schema(kind), "Run: python -m connector.format docs/format"
+    assert published == format_schema(kind), "Run: python -m connector.definition.json_schema docs/format"
 
 
 @pytest.mark.parametrize("kind", NAMES)
@@ -78,6 +93,17 @@ def test_our_own_definitions_have_the_published_form() -> None:
     for path in definition_files(ROOT):
         document = json.loads((ROOT / path).read_text(encoding="utf-8"))
         assert [error.json_path for error in schema.iter_errors(document)] == [], path
+
+
+def test_our_own_shared_definitions_have_the_published_form() -> None:
+    document = json.loads((ROOT / COMMON).read_text(encoding="utf-8"))
+    assert [error.json_path for error in validator("common").iter_errors(document)] == []
+
+
+def test_every_definition_file_is_laid_out_the_one_way() -> None:
+    for path in (ROOT / "definitions").rglob("*.json"):
+        text = path.read_text(encoding="utf-8")
+        assert formatted(json.loads(text)) == text, "Run: python -m connector.definition.formatter definitions"
 
 
 def test_a_misspelt_word_is_answered_with_the_right_one(tmp_path: Path) -> None:

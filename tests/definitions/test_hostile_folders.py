@@ -104,12 +104,11 @@ def test_a_reference_that_leads_nowhere_is_a_finding(definitions: dict[str, Any]
 
 
 def test_rows_inside_rows_of_their_own_kind_are_allowed(tmp_path: Path) -> None:
-    text = {"type": ["string", "null"], "title": "Text", "description": "What it says."}
+    text = {"title": "Text", "description": "What it says."}
     rows = {
-        "type": ["array", "null"],
         "title": "Parts",
         "description": "What it is made of.",
-        "items": {"type": "object", "properties": {"text": text, "parts": {"$ref": "#/$defs/rows"}}},
+        "items": {"properties": {"text": text, "parts": {"$ref": "#/$defs/rows"}}},
     }
     outputs = {"properties": {"name": {"$ref": "#/$defs/rows"}}, "$defs": {"rows": rows}}
     assert codes(check(write(tmp_path, {ACTION: {"outputs": outputs}}))) == {"D506"}

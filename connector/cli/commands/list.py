@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from connector.cli import completers, console, context, layout, output
-from connector.definition.files import Outline, outline
+from connector.definition.outline import Outline, outline
 
 
 @click.command("list", help="List the actions by group.")
@@ -28,7 +28,7 @@ def list_actions(connector_name: str | None, search: str | None, group: str | No
         if _matches(found, action, search) and wanted in {None, action["group"]}
     ]
     if as_json:
-        click.echo(output.to_json([_entry(action) for action in actions]))
+        click.echo(output.to_json([_entry(found.whole(action["key"])) for action in actions]))
     elif actions:
         _print(actions, found.groups)
     else:

@@ -66,12 +66,7 @@ class Portable:
         if reference is not None and inside.count(reference) >= _LEVELS:
             return self._worded(self._cut(field, key), field, key, "Nested further, in the form of the rows around it.")
         inside = (*inside, reference) if reference is not None else inside
-        return self._worded([self._branch(kind, field, key, inside) for kind in self._types(field, key)], field, key)
-
-    def _types(self, field: Schema, key: str) -> tuple[str, ...]:
-        if not types_of(field):
-            raise cannot(self._action, f"“{key}” can hold anything, which not every host takes")
-        return types_of(field)
+        return self._worded([self._branch(kind, field, key, inside) for kind in types_of(field)], field, key)
 
     def _branch(self, kind: str, field: Schema, key: str, inside: tuple[str, ...]) -> Schema:
         """The field where it is of this type."""
@@ -89,10 +84,10 @@ class Portable:
     def _cut(self, field: Schema, key: str) -> list[Schema]:
         """The field with free-form rows."""
         branches: list[Schema] = []
-        for kind in self._types(field, key):
+        for kind in types_of(field):
             if kind == "array":
                 item = resolve(field["items"], self._root)
-                kinds = self._types(item, f"{key}[]")
+                kinds = types_of(item)
                 if "array" in kinds:
                     raise cannot(self._action, f"the list “{key}” holds lists without end, which not every host takes")
                 branches.append({"type": "array", "items": _joined([{"type": inner} for inner in kinds])})

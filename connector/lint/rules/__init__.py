@@ -15,6 +15,7 @@ _SUBJECTS = (
     "examples",
     "handlers",
     "manifest",
+    "defaults",
 )
 
 RULES: tuple[Rule, ...] = tuple(

@@ -18,13 +18,13 @@ from connector.validation.normalize import accepted_names
 _PLACEHOLDER = re.compile(r"{([^}]*)}")
 
 _GONE: dict[str, Any] = {"status": 410, "code": "thing_gone", "sentence": "It is gone.", "pattern": "gone"}
+_LOST: dict[str, Any] = {"status": 410, "code": "thing_lost", "sentence": "It is lost."}
 _READING: dict[str, Any] = {
     "title": "Read the first one",
     "inputs": {"thing_id": "t-1"},
     "interactions": [
         {
-            "request": {"method": "GET", "path": "/things/t-1"},
-            "response": {"status": 200, "body": {"name": "Lamp"}},
+            "response": {"body": {"name": "Lamp"}},
         }
     ],
     "outputs": {"name": "Lamp"},
@@ -34,7 +34,6 @@ _MISSING: dict[str, Any] = {
     "inputs": {"thing_id": "t-2"},
     "interactions": [
         {
-            "request": {"method": "GET", "path": "/things/t-2"},
             "response": {"status": 404, "body": {"message": "Not found"}},
         }
     ],
@@ -47,7 +46,7 @@ def _errors(*entries: dict[str, Any]) -> dict[str, Any]:
 
 
 def _examples(*entries: dict[str, Any]) -> dict[str, Any]:
-    return {ACTION: {"errors": [], "examples": list(entries)}}
+    return {ACTION: {"errors": None, "examples": list(entries)}}
 
 
 @action_rule(
@@ -90,8 +89,8 @@ def patterns_compile(view: FolderView) -> Iterator[Violation]:
 @action_rule(
     "D503",
     "Put the entry with a pattern before the one without, or take one of them out.",
-    good=_errors(_GONE, {**_GONE, "code": "thing_lost", "pattern": None}),
-    bad=_errors({**_GONE, "pattern": None}, {**_GONE, "code": "thing_lost"}),
+    good=_errors(_GONE, _LOST),
+    bad=_errors(_LOST, _GONE),
 )
 def errors_can_be_reached(action: ActionView) -> Iterator[tuple[str, str]]:
     """No known error stands after one that takes every answer of the same status."""

@@ -25,6 +25,9 @@ def _output(**words: Any) -> dict[str, Any]:
     return {ACTION: {"outputs": {"properties": {"name": words}}}}
 
 
+_TAGS = {"title": "Tags", "description": "Only things that carry these, one in each entry.", "examples": [["old"]]}
+
+
 @action_rule(
     "D201",
     "Mend the schema; json-schema.org explains each word.",
@@ -34,21 +37,6 @@ def _output(**words: Any) -> dict[str, Any]:
 def schemas_are_json_schema(action: ActionView) -> Iterator[tuple[str, str]]:
     """Inputs and outputs are valid JSON Schema 2020-12."""
     yield from action.schema_errors
-
-
-@action_rule(
-    "D202",
-    "Set “additionalProperties” to false, so that a mistyped name is noticed.",
-    good={ACTION: {"inputs": {"additionalProperties": False}}},
-    bad={ACTION: {"inputs": {"additionalProperties": None}}},
-)
-def top_level_is_closed(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Inputs and outputs say that they are objects without unknown names."""
-    for part in PARTS:
-        if action.document[part].get("additionalProperties") is not False:
-            yield f"/{part}", "“additionalProperties” is not false."
-        if action.document[part].get("type") != "object":
-            yield f"/{part}", "“type” is not “object”."
 
 
 @action_rule(
@@ -104,7 +92,7 @@ def _complaints(action: ActionView, node: Node, written: Mapping[str, Any], word
 @action_rule(
     "D205",
     "Write the type as a list with “null” in it: the service may leave the field out.",
-    good=_output(type=["string", "null"]),
+    good=_output(type=["string", "integer", "null"]),
     bad=_output(type="string"),
 )
 def outputs_may_be_null(action: ActionView) -> Iterator[tuple[str, str]]:
@@ -112,16 +100,14 @@ def outputs_may_be_null(action: ActionView) -> Iterator[tuple[str, str]]:
     for node in action.nodes("outputs"):
         rows = not node.name and "object" in node.field.types
         root_of_definition = not node.name and node.parent is None
-        if not rows and not root_of_definition and "null" not in node.field.types and node.field.types:
+        if not rows and not root_of_definition and "null" not in node.field.types:
             yield node.place, f"{_shown(node)} has no “null” among its types."
-        elif not node.field.types:
-            yield node.place, f"{_shown(node)} has no type."
 
 
 @action_rule(
     "D206",
-    "List every output in “required” of the outputs: a declared field is always there.",
-    good={ACTION: {"outputs": {"required": ["name"]}}},
+    "Take “required” out of the outputs: left out, it lists them all.",
+    good={},
     bad={ACTION: {"outputs": {"required": []}}},
 )
 def outputs_are_always_there(action: ActionView) -> Iterator[tuple[str, str]]:
@@ -134,7 +120,7 @@ def outputs_are_always_there(action: ActionView) -> Iterator[tuple[str, str]]:
 @action_rule(
     "D207",
     "Take the name out of “required”, or add the field.",
-    good={ACTION: {"inputs": {"required": ["thing_id"]}}},
+    good={},
     bad={ACTION: {"inputs": {"required": ["thing_id", "thing_no"]}}},
 )
 def required_fields_exist(action: ActionView) -> Iterator[tuple[str, str]]:
@@ -152,15 +138,13 @@ def required_fields_exist(action: ActionView) -> Iterator[tuple[str, str]]:
 
 @action_rule(
     "D208",
-    "Give the input a type; an input that takes anything cannot be drawn as a box.",
-    good=_input(type="string"),
-    bad=_input(type=None),
+    "Say with “items” what the list consists of; {} for texts.",
+    good={ACTION: {"inputs": {"properties": {"tags": {**_TAGS, "items": {}}}}}},
+    bad={ACTION: {"inputs": {"properties": {"tags": {**_TAGS, "type": "array"}}}}},
 )
-def inputs_have_a_type(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Every input has a type, and a list says what it is a list of."""
+def lists_have_entries(action: ActionView) -> Iterator[tuple[str, str]]:
+    """An input that is a list says what it is a list of."""
     for node in action.nodes("inputs"):
-        if not node.field.types and node.field.const is None and node.field.enum is None:
-            yield node.place, f"{_shown(node)} has no type."
         if "array" in node.field.types and node.field.items is None:
             yield node.place, f"{_shown(node)} is a list of nothing in particular: “items” is missing."
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from connector.catalogue.loader import add_common
 from connector.definition.action import ActionDefinition
+from connector.definition.common import CommonDefinitions
+from connector.definition.expand import Expanded, expand, expand_common
 from connector.definition.files import COMMON, MANIFEST, definition_files, read_inside
 from connector.definition.service import ConnectorDefinition
-from connector.lint.folder_view import PARTS, ActionView, FolderView
+from connector.lint.folder_view import ActionView, FolderView
 from connector.lint.rule import Rule, Violation
 from connector.lint.rules import form
 from connector.lint.sample_folder import ACTION, CONNECTOR
@@ -29,7 +30,7 @@ UNSENDABLE = Rule(
     "D002",
     "A definition holds only what JSON can carry: no NaN, no half characters, no endless nesting.",
     "Take the value out, or write it as plain JSON.",
-    good={ACTION: {"deprecated": False}},
+    good={ACTION: {"deprecated": True}},
     bad={CONNECTOR: '{"key": "sample", "retry": {"cap": NaN}}'},
 )
 STRAY = Rule(
@@ -38,6 +39,18 @@ STRAY = Rule(
     "Move it to definitions/<group>/<key>.json, or delete it.",
     good={"definitions/common.json": {"$defs": {}}},
     bad={"definitions/extra.json": {"key": "get_extra"}},
+)
+SHARED = Rule(
+    "D004",
+    "Whatever an action takes from definitions/common.json is there, once.",
+    "Name a fieldset or an error of definitions/common.json, or write the fields here.",
+    good={
+        "definitions/common.json": {
+            "errors": {"thing_not_found": {"status": 404, "sentence": "There is no such thing.", "field": "thing_id"}}
+        },
+        ACTION: {"errors": ["thing_not_found"]},
+    },
+    bad={ACTION: {"errors": ["thing_gone"]}},
 )
 
 
@@ -55,9 +68,10 @@ class Reading:
     def view(self) -> FolderView:
         """The usable part of the folder; `hits` then holds what is wrong with the rest."""
         document = self._read(MANIFEST)
-        manifest = self._model(ConnectorDefinition, MANIFEST, document)
+        manifest = self._model(ConnectorDefinition, document, _in(MANIFEST))
         common = self._common()
-        actions = [self._action(path, common) for path in definition_files(self._folder)]
+        since = manifest.since if manifest is not None else None
+        actions = [self._action(path, common, since) for path in definition_files(self._folder)]
         for path in self._strays():
             self.hits.append((STRAY, Violation(_name(path), "", "Nothing reads a definition file in this place.")))
         found = tuple(action for action in actions if action is not None)
@@ -66,22 +80,24 @@ class Reading:
     def _common(self) -> dict[str, Any]:
         path = self._folder / COMMON
         document = self._read(COMMON) if path.exists() or path.is_symlink() else None
-        shared = self._model(form.Shared, COMMON, document)
-        return dict(document["$defs"]) if shared is not None and document is not None else {}
-
-    def _action(self, path: Path, common: dict[str, Any]) -> ActionView | None:
-        document = self._read(path)
         if document is None:
+            return {}
+        expanded = expand_common(document)
+        self._unshared(expanded)
+        self._model(CommonDefinitions, expanded.document, expanded.home)
+        return document
+
+    def _unshared(self, expanded: Expanded) -> None:
+        self.hits += [(SHARED, Violation(*expanded.home(place), message)) for place, message in expanded.problems]
+
+    def _action(self, path: Path, common: dict[str, Any], since: str | None) -> ActionView | None:
+        written = self._read(path)
+        if written is None:
             return None
-        before = {part: _definitions(document, part) for part in PARTS}
-        if None not in before.values():
-            add_common(document, common)
-        definition = self._model(ActionDefinition, path, document)
-        if definition is None:
-            return None
-        after = {part: _definitions(document, part) or set() for part in PARTS}
-        borrowed = {name for part in PARTS for name in after[part] - (before[part] or set())}
-        return ActionView(_name(path), definition, document, frozenset(borrowed))
+        expanded = expand(written, path, common, since, spelled_out=True)
+        self._unshared(expanded)
+        definition = self._model(ActionDefinition, expanded.document, expanded.home)
+        return ActionView(_name(path), definition, expanded) if definition is not None else None
 
     def _read(self, path: Path) -> dict[str, Any] | None:
         """The file's object, if it can be had and JSON can carry all of it."""
@@ -98,11 +114,11 @@ class Reading:
         self.hits += [(UNSENDABLE, hit) for hit in flaws]
         return None if flaws else document
 
-    def _model(self, model: Any, path: Path, document: dict[str, Any] | None) -> Any:
+    def _model(self, model: Any, document: dict[str, Any] | None, home: Callable[[str], tuple[str, str]]) -> Any:
         if document is None:
             return None
         made, flaws = form.validated(model, document)
-        self.hits += [(flaw.rule, Violation(_name(path), flaw.pointer, flaw.message)) for flaw in flaws]
+        self.hits += [(flaw.rule, Violation(*home(flaw.pointer), flaw.message)) for flaw in flaws]
         return made
 
     def _strays(self) -> Iterator[Path]:
@@ -112,11 +128,9 @@ class Reading:
                 yield path.relative_to(self._folder)
 
 
-def _definitions(document: dict[str, Any], part: str) -> set[str] | None:
-    """Names under `$defs` of the inputs or outputs; None where their form is wrong."""
-    schema = document.get(part)
-    definitions = schema.get("$defs", {}) if isinstance(schema, dict) else None
-    return set(definitions) if isinstance(definitions, dict) else None
+def _in(path: Path) -> Callable[[str], tuple[str, str]]:
+    """Where things are written in a file that says everything itself."""
+    return lambda pointer: (path.as_posix(), pointer)
 
 
 def _unsendable(document: Any) -> Iterator[tuple[str, str]]:

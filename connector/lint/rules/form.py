@@ -14,18 +14,11 @@ from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_ori
 from pydantic import BaseModel, ValidationError
 
 from connector import json_pointer
-from connector.definition.field import FieldSchema, Model
 from connector.lint.rule import Rule
 from connector.lint.sample_folder import ACTION
 from connector.validation.messages import nearest, show
 
 _M = TypeVar("_M", bound=BaseModel)
-
-
-class Shared(Model):
-    """What `definitions/common.json` may say: field schemas that actions refer to."""
-
-    defs: dict[str, FieldSchema]
 
 
 class Flaw(NamedTuple):
@@ -40,7 +33,7 @@ UNKNOWN_WORD = Rule(
     "D010",
     "A file holds only the words of the format.",
     "Take the word out, or spell it as the format does; docs/format lists the words.",
-    good={ACTION: {"deprecated": False}},
+    good={ACTION: {"deprecated": True}},
     bad={ACTION: {"depricated": False}},
 )
 MISSING_WORD = Rule(
@@ -68,7 +61,7 @@ CONTRADICTION = Rule(
     "D014",
     "The words of one field do not contradict each other.",
     "Add the word that is missing beside it, or take this one out.",
-    good={ACTION: {"outputs": {"properties": {"name": {"x-pointer": "/name"}}}}},
+    good={ACTION: {"outputs": {"properties": {"name": {"x-pointer": ["/name", "/label"]}}}}},
     bad={ACTION: {"outputs": {"properties": {"name": {"x-map-value": "id"}}}}},
 )
 

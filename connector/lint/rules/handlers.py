@@ -21,16 +21,16 @@ _DUMMIES: Mapping[str, Any] = {"integer": 1, "number": 1, "boolean": True, "arra
 
 
 def _answered(status: int, body: Any, ending: dict[str, Any]) -> dict[str, Any]:
-    request = {"method": "POST", "path": "/things/t-1", "body": {"name": "Lamp"}}
-    exchange = {"request": request, "response": {"status": status, "body": body}}
+    response = {"body": body} if status == 200 else {"status": status}  # noqa: PLR2004
+    exchange = {"request": {"body": {"name": "Lamp"}}, "response": response}
     inputs = {"thing_id": "t-1", "short": "Lamp"}
     return {"title": f"Answered {status}", "inputs": inputs, "interactions": [exchange], **ending}
 
 
-_BOX = {"type": "string", "description": "What it shall be called.", "x-in": "body", "x-pointer": "/name"}
+_BOX = {"description": "What it shall be called.", "x-pointer": "/name"}
 _BOXES = {
     "request": {"method": "POST"},
-    "effects": {"readOnly": False},
+    "effects": {"destructive": False},
     "inputs": {"properties": {"short": {**_BOX, "title": "Short"}, "long": {**_BOX, "title": "Long"}}},
     "examples": [
         _answered(200, {"name": "Lamp"}, {"outputs": {"name": "Lamp"}}),

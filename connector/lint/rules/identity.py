@@ -14,7 +14,7 @@ from connector.lint.sample_folder import ACTION, CONNECTOR
 @action_rule(
     "D101",
     "Rename the file, or mend its “group” and “key”.",
-    good={ACTION: {"key": "get_thing", "group": "things"}},
+    good={},
     bad={ACTION: {"key": "fetch_thing"}},
 )
 def file_is_named_like_its_action(action: ActionView) -> Iterator[tuple[str, str]]:
@@ -67,7 +67,7 @@ def names_are_unique(view: FolderView) -> Iterator[Violation]:
 @action_rule(
     "D104",
     "Say in “effects” what the request really does.",
-    good={ACTION: {"effects": {"readOnly": True, "destructive": False, "idempotent": True}}},
+    good={},
     bad={ACTION: {"effects": {"readOnly": False}}},
 )
 def effects_fit_the_request(action: ActionView) -> Iterator[tuple[str, str]]:

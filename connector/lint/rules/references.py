@@ -19,7 +19,6 @@ _CHOICES = {
     "value-title": "name",
 }
 _KEY = {
-    "type": "string",
     "title": "Idempotency",
     "description": "A text of your own that makes a second run harmless.",
     "x-name": "Idempotency-Key",
@@ -40,7 +39,7 @@ def _refers(target: str, **definitions: object) -> dict[str, object]:
 @folder_rule(
     "D401",
     "Name a definition under “$defs” of the same schema, or of definitions/common.json, that does not lead back.",
-    good=_refers("#/$defs/text", text={"type": ["string", "null"]}),
+    good=_refers("#/$defs/text", text={"maxLength": 80}),
     bad=_refers("#/$defs/text", text={"$ref": "#/$defs/text"}),
 )
 def references_lead_somewhere(view: FolderView) -> Iterator[Violation]:
@@ -95,7 +94,7 @@ def _choice_problem(source: DynamicValues, listing: ActionDefinition) -> str:
 @folder_rule(
     "D403",
     "Name an output that is a list, and an optional input for the cursor.",
-    good={_LISTING: {"pagination": {"rows": "results", "input": "cursor"}}},
+    good={_LISTING: {"pagination": {"rows": "results", "more": "/paging/next"}}},
     bad={_LISTING: {"pagination": {"rows": "rows"}}},
 )
 def pagination_names_fields(view: FolderView) -> Iterator[Violation]:

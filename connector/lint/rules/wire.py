@@ -9,12 +9,7 @@ from connector.lint.folder_view import ActionView
 from connector.lint.rule import action_rule
 from connector.lint.sample_folder import ACTION
 
-_INPUT = {
-    "type": "string",
-    "title": "Other",
-    "description": "Something to fill in as well, for trying.",
-    "x-in": "query",
-}
+_INPUT = {"title": "Other", "description": "Something to fill in as well, for trying."}
 
 
 @action_rule(
@@ -45,16 +40,14 @@ def placeholders_are_inputs(action: ActionView) -> Iterator[tuple[str, str]]:
 
 @action_rule(
     "D252",
-    "Add “x-in”: path, query, header or body; only at the top, fields of rows travel with their list.",
-    good={ACTION: {"inputs": {"properties": {"other": _INPUT}}}},
-    bad={ACTION: {"inputs": {"properties": {"other": {**_INPUT, "x-in": None}}}}},
+    "Take “x-in” out; only an input at the top has one, fields of rows travel with their list.",
+    good={ACTION: {"inputs": {"properties": {"other": {**_INPUT, "x-in": "header"}}}}},
+    bad={ACTION: {"outputs": {"properties": {"name": {"x-in": "body"}}}}},
 )
-def inputs_say_where_they_travel(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Every input at the top says where it travels, and nothing else does."""
+def only_inputs_travel(action: ActionView) -> Iterator[tuple[str, str]]:
+    """Only an input at the top says where it travels."""
     for node in action.nodes("inputs"):
-        if not node.depth and node.field.x_in is None:
-            yield node.place, f"“{node.name}” does not say where it travels: “x-in” is missing."
-        elif node.depth and node.parent is not None and node.written.x_in is not None:
+        if node.depth and node.parent is not None and node.written.x_in is not None:
             yield f"{node.place}/x-in", "A field of a row travels with its list."
     for node in action.nodes("outputs"):
         if node.written.x_in is not None:

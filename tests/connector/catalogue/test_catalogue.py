@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from connector.errors import UnknownActionError
-from tests.connector.parcels import GET, MakeBench
+from tests.connector.parcels import GET, MakeBench, whole
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_an_action_tells_a_host_what_to_draw(bench: MakeBench) -> None:
     action = bench().connector.find("get_parcel")
     assert (action.operation_id, action.summary, action.group) == ("GetParcelOp", "Get parcel", "parcels")
     assert action.effects == {"readOnly": True, "destructive": False, "idempotent": True}
-    assert (action.inputs, action.outputs) == (GET["inputs"], GET["outputs"])
+    assert (action.inputs, action.outputs) == (whole(GET)["inputs"], whole(GET)["outputs"])
     assert action.description == "Does it."
 
 
@@ -55,5 +55,5 @@ def test_what_a_host_does_to_a_description_reaches_no_run(bench: MakeBench) -> N
     action = bench().connector.find("get_parcel")
     action.inputs.clear()
     action.effects.clear()
-    assert action.inputs == GET["inputs"]
-    assert action.effects == GET["effects"]
+    assert action.inputs == whole(GET)["inputs"]
+    assert action.effects == whole(GET)["effects"]

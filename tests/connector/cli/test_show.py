@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from connector.cli import layout
+from connector.definition.expand import expand
 from tests.connector.cli.conftest import Cli
 from tests.connector.cli.shop import ACTIONS
 
@@ -57,7 +58,7 @@ def test_advanced_inputs_come_last_and_rows_follow_their_list(cli: Cli, shop_fol
 
 def test_the_whole_definition_is_printed_as_json(cli: Cli, shop_folder: Path) -> None:
     ran = cli("--connector", shop_folder, "show", "get_thing", "--json")
-    assert json.loads(ran.out) == ACTIONS[0]
+    assert json.loads(ran.out) == expand(ACTIONS[0], Path("definitions/things/get_thing.json")).document
 
 
 @pytest.mark.parametrize("key", ["create_brand", "send_message", "get_list"])

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from connector.definition import files
 from connector.errors import DefinitionError
-from tests.connector.parcels import ACTIONS, write_folder
+from tests.connector.parcels import write_folder
 
 
 @pytest.mark.parametrize(
@@ -63,17 +62,3 @@ def test_a_package_may_announce_its_folder(tmp_path: Path, monkeypatch: pytest.M
     (info / "entry_points.txt").write_text("[connector.bundles]\nparcels = parcels_package\n")
     monkeypatch.syspath_prepend(str(tmp_path))
     assert files.find("parcels") == tmp_path / "parcels_package"
-
-
-def test_a_glance_at_a_folder_has_its_actions_by_group(tmp_path: Path) -> None:
-    seen = files.outline(write_folder(tmp_path / "parcels"))
-    assert seen is not None
-    assert seen.groups == {"parcels": "Parcels"}
-    assert list(seen.actions) == sorted(document["key"] for document in ACTIONS)
-
-
-@pytest.mark.parametrize("content", ["{", "{}", json.dumps({"key": "a", "group": "nowhere"}), '{"key": 7}'])
-def test_a_glance_at_a_broken_folder_says_nothing(tmp_path: Path, content: str) -> None:
-    made = write_folder(tmp_path / "parcels")
-    (made / "definitions/parcels/odd.json").write_text(content)
-    assert files.outline(made) is None

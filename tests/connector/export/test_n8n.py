@@ -326,14 +326,21 @@ def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("inputs", "told"),
     [
-        ({"thing": {"title": "Thing", "x-in": "body"}}, "thing"),
+        ({"thing": body("null", "Thing")}, "thing"),
         ({"operation": body(title="Operation")}, "operation"),
         ({"a-b": body(title="A"), "a_b": body(title="B")}, "a_b"),
         ({"size": body(title="Size", enum=["a b", "a_b", "A b"])}, "Size"),
         ({"whole": body("string", "Whole", x_pointer="")}, "whole"),
         ({"of": body("string", "Of", **{"x-ms-dynamic-values": _NOBODYS_CHOICES})}, "NobodyOp"),
     ],
-    ids=["open type", "a name of n8n", "two of one name", "two choices of one name", "whole body", "no such source"],
+    ids=[
+        "nothing but null",
+        "a name of n8n",
+        "two of one name",
+        "two choices of one name",
+        "whole body",
+        "no such source",
+    ],
 )
 def test_what_n8n_cannot_express_is_named(tmp_path: Path, inputs: Json, told: str) -> None:
     folder = parcels(tmp_path, action("send_parcel", inputs), LIST, connector=manifest(publication=PUBLICATION))

@@ -143,9 +143,9 @@ def test_a_connector_that_says_nothing_of_its_publication_is_refused(tmp_path: P
     ("inputs", "outputs", "told"),
     [
         ({"size": body(title="Size", format="furlong")}, {}, "“size” has the format “furlong”"),
-        ({"size": {"title": "Size", "x-in": "body"}}, {}, "“size” has no type"),
-        ({"sizes": {"type": "array", "title": "Sizes", "items": {}, "x-in": "body"}}, {}, "has no type"),
-        ({}, {"size": {"title": "Size"}}, "“size” has no type"),
+        ({"size": body("null", "Size")}, {}, "“size” has no type"),
+        ({"sizes": body("array", "Sizes", items={"type": "null"})}, {}, "has no type"),
+        ({}, {"size": {"type": "null", "title": "Size"}}, "“size” has no type"),
     ],
 )
 def test_what_swagger_cannot_say_is_an_error_that_names_it(

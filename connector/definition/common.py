@@ -1,0 +1,24 @@
+"""What the actions of a connector share: what `definitions/common.json` may say."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from connector.definition.action import Key, KnownError
+from connector.definition.field import FieldSchema, Model
+
+
+class CommonDefinitions(Model):
+    """What several actions share, said once.
+
+    Attributes:
+        defs: Definitions for `$ref`: an action that refers to one gets it under its own `$defs`.
+        fieldsets: Groups of fields by name, in screen order: `"...name": {}` among properties stands for them. A
+            fieldset may contain others.
+        errors: Known errors by code: an action lists the code among its `errors`.
+    """
+
+    schema_uri: str | None = None
+    defs: dict[str, FieldSchema] = Field(default_factory=dict)
+    fieldsets: dict[str, dict[str, FieldSchema]] = Field(default_factory=dict)
+    errors: dict[Key, KnownError] = Field(default_factory=dict)
