@@ -53,9 +53,9 @@ def groups(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> 
 
 def export_formats(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The export formats."""
-    from connector.export import FORMATS  # noqa: PLC0415 - the models; only this completion needs them
+    from connector.export import EXPORT_FORMATS  # noqa: PLC0415 - the models; only this completion needs them
 
-    return _matching({name: purpose for name, (_, purpose) in FORMATS.items()}, incomplete)
+    return _matching({name: each.purpose for name, each in EXPORT_FORMATS.items()}, incomplete)
 
 
 def output_fields(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints
 
@@ -114,26 +116,38 @@ class Group(Model):
     icon: str
 
 
-class Contact(Model):
-    """Who answers questions about the connector's service."""
+class Publisher(Model):
+    """Who publishes the connector and answers questions about it; this need not be the service's vendor.
+
+    Attributes:
+        name: A person or an organization: the author of exported packages, the holder of their license.
+        email: Where users of the connector get support.
+        url: The publisher's website, or the page of the connector.
+    """
 
     name: Sentence
-    url: Annotated[str, StringConstraints(pattern=r"^https://")]
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
+    url: Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+")]
+
+    @property
+    def is_placeholder(self) -> bool:
+        """Whether a value still has to be filled in: its domain is one that RFC 2606 reserves for examples."""
+        hosts = (self.email.rpartition("@")[2], urlsplit(self.url).hostname or "")
+        return any(re.search(r"(^|\.)example\.(com|net|org)$", host.lower()) for host in hosts)
 
 
 class Publication(Model):
     """What catalogues of connectors want to know beside what the connector does.
 
     Attributes:
-        contact: Whom to ask.
+        publisher: Who publishes the connector.
         privacy_policy: Web address of the service's privacy policy.
         categories: In words of the catalogue; Microsoft's takes at most two of its own list.
         brand_color: The ground that a catalogue prescribes, where it is not the connector's own.
         icon: A square PNG on that ground, 230 pixels wide, where it is not the connector's own.
     """
 
-    contact: Contact
+    publisher: Publisher
     privacy_policy: Annotated[str, StringConstraints(pattern=r"^https://")]
     categories: Annotated[list[Sentence], Field(min_length=1, max_length=2)]
     brand_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] | None = None
@@ -150,7 +164,6 @@ class ConnectorDefinition(Model):
     schema_uri: str | None = None
     key: Key
     title: Sentence
-    publisher: Sentence
     description: Sentence
     version: Version
     since: Version | None = None

@@ -1,4 +1,4 @@
-"""The examples of an action as an export shows them."""
+"""The examples of an action as documentation and sample data."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from connector.definition.action import Example
 from connector.validation.normalize import accept
 
 
-def succeeded(action: Action) -> list[Example]:
+def successful_examples(action: Action) -> list[Example]:
     """The examples that lead to outputs."""
     return [example for example in action.definition.examples if example.outputs is not None]
 
 
-def inputs_of(action: Action, example: Example) -> dict[str, Any]:
-    """What an example gives, under the inputs' own names: other formats know nothing of the names beside them.
+def example_inputs(action: Action, example: Example) -> dict[str, Any]:
+    """The inputs of an example under their own names: other formats do not know the aliases.
 
-    An example that is refused stays as it is, since it shows what is wrong.
+    An example that ends in an error is returned unchanged, since it shows the mistake.
     """
     if example.outputs is None:
         return example.inputs
-    accepted, _ = accept(action.definition, example.inputs)
-    given = {action.accepted_names.get(name, name) for name in example.inputs}
-    return {name: value for name, value in accepted.items() if name in given}
+    normalized, _ = accept(action.definition, example.inputs)
+    names = {action.accepted_names.get(name, name) for name in example.inputs}
+    return {name: value for name, value in normalized.items() if name in names}

@@ -110,7 +110,6 @@ _LISTING = {
 _CONNECTOR = {
     "key": "sample",
     "title": "Sample",
-    "publisher": "Nobody",
     "description": "Things, and nothing else.",
     "version": "1.0.0",
     "website": "https://example.com",

@@ -100,7 +100,6 @@ def manifest(**words: Any) -> Json:
     return {
         "key": "parcels",
         "title": "Parcels",
-        "publisher": "Nobody",
         "description": "Sends parcels.",
         "version": "1.2.3",
         "website": "https://parcels.example",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from connector.catalogue.catalogue import Catalogue
 from connector.catalogue.loader import load
-from connector.export import Selection
+from connector.export import ExportSelection
 from connector.export.n8n.node import NodeData
 from tests.hosts import n8n_examples, n8n_story
 from tests.hosts.n8n_flow import N8n
@@ -22,7 +22,7 @@ _ROOT = Path(__file__).parent.parent.parent
 def main(program: str, folder: Path) -> None:
     """Run both, and end with an error where something is not as promised."""
     bundle = load(_ROOT)
-    node = NodeData.of(Selection(bundle, list(Catalogue(bundle))))
+    node = NodeData.of(ExportSelection(bundle, list(Catalogue(bundle))))
     n8n = N8n(program, folder)
     started = time.monotonic()
     steps = n8n_story.run(node, n8n)

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 from connector.catalogue.action import Action
-from connector.export.n8n import words
-from connector.export.n8n.description import group_properties
+from connector.export.n8n import style
 from connector.export.n8n.layout import parameter_name
 from connector.export.n8n.node import NodeData
+from connector.export.n8n.parameters import group_properties
 
 Json = dict[str, Any]
 
@@ -23,7 +23,7 @@ def parameters(node: NodeData, action: Action, inputs: Json, **more: Any) -> Jso
         inputs: Its inputs, under any name that it accepts.
         more: Parameters of the node itself, such as `returnAll`; `wholePage` is put where it belongs.
     """
-    resource = words.camel(action.group)
+    resource = style.camel(action.group)
     drawn = [
         field
         for field in group_properties(node, action.group)

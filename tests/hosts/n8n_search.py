@@ -10,7 +10,7 @@ from pathlib import Path
 from connector import Connection, Connector
 from connector.catalogue.catalogue import Catalogue
 from connector.catalogue.loader import load
-from connector.export import Selection
+from connector.export import ExportSelection
 from connector.export.n8n.node import NodeData
 from sandbox import start
 
@@ -20,7 +20,7 @@ _HERE = Path(__file__).parent
 def main(build: str) -> None:
     """Ask the built node for every list of choices."""
     bundle = load(_HERE.parent.parent)
-    node = NodeData.of(Selection(bundle, list(Catalogue(bundle))))
+    node = NodeData.of(ExportSelection(bundle, list(Catalogue(bundle))))
     with start() as sandbox, Connector.load("courier") as connector:
         account = Connection(api_key="test", base_url=sandbox.url)
         script = [str(_HERE / "n8n_search.cjs"), build, sandbox.url]

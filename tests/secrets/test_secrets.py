@@ -29,7 +29,7 @@ from connector import (
 from connector.catalogue.loader import load
 from connector.definition.files import find
 from connector.errors import ConnectionLostError, NotSentError
-from connector.export import FORMATS, export
+from connector.export import EXPORT_FORMATS, export
 from connector.http.response import HttpResponse
 from connector.testing import FakeClock, ScriptedTransport, response
 from sandbox import start
@@ -136,7 +136,7 @@ def test_a_secret_in_the_address_is_refused_without_being_shown(url: str) -> Non
     assert traces(str(caught.value), repr(caught.value), json.dumps(caught.value.to_dict())) == []
 
 
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", EXPORT_FORMATS)
 def test_no_export_holds_it(format_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in ("COURIER_AUTH_TOKEN", "COURIER_API_KEY"):
         monkeypatch.setenv(variable, CANARY)

@@ -17,6 +17,7 @@ from connector.cli import completers, console, context
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to; created if it is missing."
 )
+@click.option("--force", is_flag=True, help="Overwrite files in the folder that no export wrote.")
 @click.option(
     "--group",
     "groups",
@@ -32,6 +33,9 @@ from connector.cli import completers, console, context
     show_default=True,
     help="Which actions to export.",
 )
+@click.option("--publisher", "name", metavar="NAME", help="Who publishes the package; defaults to connector.json.")
+@click.option("--publisher-email", "email", metavar="EMAIL", help="The publisher's email address for support.")
+@click.option("--publisher-url", "url", metavar="URL", help="The publisher's website.")
 @click.option("--list", "list_formats", is_flag=True, help="List the formats.")
 @click.pass_obj
 def export_command(
@@ -39,30 +43,43 @@ def export_command(
     /,
     format_name: str | None,
     out: Path | None,
+    force: bool,
     groups: Sequence[str],
     only: str,
     list_formats: bool,
+    **publisher: str | None,
 ) -> None:
     """Export the actions."""
-    from connector.export import FORMATS, Only, export, save  # noqa: PLC0415 - the models; completion works without them
+    # The models; completion works without them.
+    from connector.export import (  # noqa: PLC0415
+        EXPORT_FORMATS,
+        Only,
+        export,
+        placeholder_note,
+        with_overrides,
+        write_files,
+    )
 
     if list_formats:
-        width = max(map(len, FORMATS))
-        for name, (_, purpose) in FORMATS.items():
-            click.echo(f"{name:<{width}}  {purpose}")
+        width = max(map(len, EXPORT_FORMATS))
+        for name, export_format in EXPORT_FORMATS.items():
+            click.echo(f"{name:<{width}}  {export_format.purpose}")
         return
     if format_name is None:
-        raise click.UsageError(f"Choose a format: {', '.join(FORMATS)}.")
+        raise click.UsageError(f"Choose a format: {', '.join(EXPORT_FORMATS)}.")
     bundle = context.load_bundle(connector_name)
     titles = {key: group.title for key, group in bundle.manifest.groups.items()}
     keys = [context.group_key(titles, group) for group in groups]
     with context.usage_errors():
-        files = export(bundle, format_name, groups=keys, only=cast("Only", only))
+        published_by = with_overrides(bundle.manifest, **publisher)
+        files = export(bundle, format_name, groups=keys, only=cast("Only", only), publisher=published_by)
     if out is not None:
         with context.usage_errors("--out"):
-            written = save(files, out)
+            written = write_files(files, out, format_name, force=force)
         console.message(f"{len(written)} files written to {out}.")
     elif len(files) == 1:
         sys.stdout.buffer.write(next(iter(files.values())))
     else:
         raise click.UsageError(f"The {format_name} export has {len(files)} files. Choose a folder with --out.")
+    if note := placeholder_note(bundle.manifest, published_by, format_name):
+        console.message(note)

@@ -1,8 +1,7 @@
 """`catalogue`: the actions as JSON for a flow builder in any language, and a small index of them for search.
 
-The form of both files is published in `docs/format/catalogue.schema.json` and `catalogue-index.schema.json`.
-`formatVersion` follows them: its second number grows when something is added, its first when something changes that
-readers rely on.
+The JSON Schemas of both files are `docs/format/catalogue.schema.json` and `catalogue-index.schema.json`.
+`formatVersion` follows them: the minor number grows with every addition, the major number with every breaking change.
 """
 
 from __future__ import annotations
@@ -13,30 +12,28 @@ from typing import Any
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.definition.action import ActionDefinition, Example, KnownError, Pagination
-from connector.export import Selection
-from connector.export.catalogue.schemas import ANNOTATIONS, form
-from connector.export.examples import inputs_of
-from connector.export.icon_files import data_uri
-from connector.export.vocabulary import json_bytes, require_known
-from connector.export.words import first_sentence
+from connector.export.catalogue.schemas import ANNOTATIONS, form_schema
+from connector.export.descriptions import first_sentence
+from connector.export.examples import example_inputs
+from connector.export.icons import icon_data_uri
+from connector.export.json_files import json_bytes
+from connector.export.selection import ExportSelection
 
 FORMAT_VERSION = "1.0"
 
-_METADATA = ("key", "title", "publisher", "description", "version", "website", "brandColor", "icon")
+_METADATA = ("key", "title", "description", "version", "website", "brandColor", "icon")
 
 
-def files(selection: Selection) -> dict[str, bytes]:
+def files(selection: ExportSelection) -> dict[str, bytes]:
     """The catalogue and its index.
 
     Raises:
-        ExportError: A definition has a word that the catalogue does not know, or an icon is missing.
+        ExportError: An icon is missing, or the choices of a field come from an unknown action.
     """
-    for action in selection.actions:
-        require_known(action)
     return {"catalogue.json": json_bytes(_catalogue(selection)), "index.json": _index(selection)}
 
 
-def _catalogue(selection: Selection) -> dict[str, Any]:
+def _catalogue(selection: ExportSelection) -> dict[str, Any]:
     bundle = selection.bundle
     manifest = bundle.manifest
     groups = _groups(selection)
@@ -45,7 +42,11 @@ def _catalogue(selection: Selection) -> dict[str, Any]:
     chosen = {action.key for action in selection.actions}
     return {
         "formatVersion": FORMAT_VERSION,
-        "connector": {word: bundle.document[word] for word in _METADATA} | {"publication": _publication(bundle)},
+        "connector": {
+            **{name: bundle.document[name] for name in _METADATA},
+            "publisher": selection.publisher.model_dump() if selection.publisher is not None else None,
+            "publication": _publication(bundle),
+        },
         "annotations": ANNOTATIONS,
         "connection": {
             "schema": {
@@ -61,7 +62,7 @@ def _catalogue(selection: Selection) -> dict[str, Any]:
         "throttle": manifest.throttle.model_dump(by_alias=True),
         "paging": {"maxItems": manifest.paging.max_items},
         "errors": [_error(error) for error in manifest.errors],
-        "icons": {path: data_uri(bundle, path) for path in icons},
+        "icons": {path: icon_data_uri(bundle, path) for path in icons},
         "groups": [{"key": key, **bundle.document["groups"][key]} for key in groups],
         "actions": [_action(action, bundle) for action in selection.actions],
         "leftOut": [key for key in bundle.actions if key not in chosen],
@@ -69,16 +70,15 @@ def _catalogue(selection: Selection) -> dict[str, Any]:
 
 
 def _publication(bundle: Bundle) -> dict[str, Any] | None:
-    """Whom to ask, and where the service stands; not the looks that some other catalogue prescribes."""
+    """The facts that every catalogue asks for; the colour and icon are only for one of them."""
     publication = bundle.manifest.publication
     if publication is None:
         return None
-    told = publication.model_dump(by_alias=True)
-    return {word: told[word] for word in ("contact", "privacyPolicy", "categories")}
+    return {"privacyPolicy": publication.privacy_policy, "categories": publication.categories}
 
 
-def _groups(selection: Selection) -> list[str]:
-    """The groups that have an action in the export, in the connector's order."""
+def _groups(selection: ExportSelection) -> list[str]:
+    """The groups with an action in the export, in the connector's order."""
     used = {action.group for action in selection.actions}
     return [key for key in selection.bundle.manifest.groups if key in used]
 
@@ -97,8 +97,8 @@ def _action(action: Action, bundle: Bundle) -> dict[str, Any]:
         "deprecated": definition.deprecated,
         "documented": definition.documented,
         "effects": action.effects,
-        "inputs": form(action, "inputs", bundle),
-        "outputs": form(action, "outputs", bundle),
+        "inputs": form_schema(action, "inputs", bundle),
+        "outputs": form_schema(action, "outputs", bundle),
         "paging": _paging(definition, definition.pagination) if definition.pagination else None,
         "throttle": definition.throttle.model_dump(by_alias=True) if definition.throttle else None,
         "idempotency": _idempotency(definition, bundle),
@@ -108,7 +108,7 @@ def _action(action: Action, bundle: Bundle) -> dict[str, Any]:
 
 
 def _paging(definition: ActionDefinition, pagination: Pagination) -> dict[str, Any]:
-    """The pages in terms of inputs and outputs: whoever draws an action need not know the answer's own form."""
+    """Pagination in terms of inputs and outputs, so that readers need not know the response body."""
     read_from = {
         field.pointers(name)[0]: name
         for name, field in definition.outputs.properties.items()
@@ -130,7 +130,7 @@ def _idempotency(definition: ActionDefinition, bundle: Bundle) -> dict[str, Any]
 
 
 def _error(error: KnownError) -> dict[str, Any]:
-    """A known error, without the pattern by which the runtime tells it from others."""
+    """A known error, without the pattern by which the runtime recognizes it."""
     return {
         "status": error.status,
         "code": error.code,
@@ -141,18 +141,18 @@ def _error(error: KnownError) -> dict[str, Any]:
 
 
 def _example(action: Action, example: Example) -> dict[str, Any]:
-    """An example as the user of the action sees it; what went over the wire is the connector's own matter."""
+    """An example as the user of the action sees it, without the requests and responses."""
     return {
         "title": example.title,
-        "inputs": inputs_of(action, example),
+        "inputs": example_inputs(action, example),
         "allPages": example.all_pages,
         "outputs": example.outputs,
         "error": example.error.model_dump(by_alias=True) if example.error else None,
     }
 
 
-def _index(selection: Selection) -> bytes:
-    """The index, with one action per line, so that it can be searched line by line as well."""
+def _index(selection: ExportSelection) -> bytes:
+    """The index, with one action per line, so that line-based tools can search it."""
     manifest = selection.bundle.manifest
     head = {
         "formatVersion": FORMAT_VERSION,

@@ -5,106 +5,102 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from connector.catalogue.action import Action
-from connector.catalogue.loader import Bundle
 from connector.definition.action import Throttle
-from connector.export import ExportError, Selection
-from connector.export.docs.actions import PARAMETERS, Links, errors_table, section
-from connector.export.docs.fields import Entry, description
+from connector.export.descriptions import first_sentence
+from connector.export.docs.action_section import INPUTS, Links, action_section, errors_table
+from connector.export.docs.field_rows import FieldRow, detail_list, details, summary
 from connector.export.docs.markdown import code, table, text
-from connector.export.vocabulary import require_known
-from connector.export.words import first_sentence
+from connector.export.errors import ExportError
+from connector.export.selection import ExportSelection
 
 _INDEX = "index"
-_NOTE = "<!-- Written by the export “docs” from the definitions: change those, not this page. -->"
+_NOTE = "<!-- Generated from the definitions by the docs export. Do not edit. -->"
 
 
-def files(selection: Selection) -> dict[str, bytes]:
+def files(selection: ExportSelection) -> dict[str, bytes]:
     """The pages.
 
     Raises:
-        ExportError: A definition has a word that no export knows, or a group is called like the index.
+        ExportError: A group has the name of the index page.
     """
-    for action in selection.actions:
-        require_known(action)
-    bundle = selection.bundle
-    groups: dict[str, list[Action]] = {key: [] for key in bundle.manifest.groups}
+    groups: dict[str, list[Action]] = {key: [] for key in selection.manifest.groups}
     for action in selection.actions:
         groups[action.group].append(action)
     groups = {key: actions for key, actions in groups.items() if actions}
     if _INDEX in groups:
-        raise ExportError(f"The group “{_INDEX}” cannot be exported: its page would be the index.")
+        raise ExportError(f"The group “{_INDEX}” cannot be exported: its page would overwrite the index.")
     links = Links(selection.actions)
-    pages = {_INDEX: _index(bundle, groups, links)}
-    pages |= {key: _group(bundle, key, actions, links) for key, actions in groups.items()}
-    return {f"{name}.md": ("\n\n".join(parts) + "\n").encode() for name, parts in pages.items()}
+    pages = {_INDEX: _index(selection, groups, links)}
+    pages |= {key: _group(selection, key, actions, links) for key, actions in groups.items()}
+    return {f"{name}.md": ("\n\n".join(blocks) + "\n").encode() for name, blocks in pages.items()}
 
 
-def _index(bundle: Bundle, groups: dict[str, list[Action]], links: Links) -> list[str]:
-    manifest = bundle.manifest
-    parts = [_NOTE, f"# {text(manifest.title)}", text(manifest.description)]
-    facts = [
-        ("Publisher", text(manifest.publisher)),
-        ("Website", f"<{manifest.website}>"),
-        ("Version", manifest.version),
-    ]
+def _index(selection: ExportSelection, groups: dict[str, list[Action]], links: Links) -> list[str]:
+    manifest = selection.manifest
+    blocks = [_NOTE, f"# {text(manifest.title)}", text(manifest.description)]
+    facts = [("Website", f"<{manifest.website}>"), ("Version", manifest.version)]
+    if selection.publisher is not None and not selection.publisher.is_placeholder:
+        publisher = selection.publisher
+        facts.insert(0, ("Publisher", f"{text(publisher.name)}, <{publisher.url}>, <{publisher.email}>"))
     if manifest.publication is not None:
-        contact = manifest.publication.contact
-        facts.append(("Contact", f"{text(contact.name)}, <{contact.url}>, <{contact.email}>"))
         facts.append(("Privacy policy", f"<{manifest.publication.privacy_policy}>"))
         facts.append(("Categories", text(", ".join(manifest.publication.categories))))
-    parts.append(table(("Connector", ""), facts))
-    parts += _connection(bundle, links)
-    parts += ["## Throttling limits", _limits(bundle, groups, links), "## Actions"]
+    blocks.append(table(("Connector", ""), facts))
+    blocks += _connection(selection, links)
+    blocks += ["## Throttling limits", _limits(selection, groups, links), "## Actions"]
     for key, actions in groups.items():
         group = manifest.groups[key]
-        parts += [f"### [{text(group.title)}]({key}.md)", text(group.description), _list(actions, links)]
-    parts += [
-        "## Errors of every action",
-        "Each action adds its own, where some are known.",
+        blocks += [f"### [{text(group.title)}]({key}.md)", text(group.description), _action_table(actions, links)]
+    blocks += [
+        "## Common errors",
+        "Every action can return these errors. The page of an action lists those of its own.",
         errors_table(manifest.errors),
     ]
-    return parts
+    return blocks
 
 
-def _connection(bundle: Bundle, links: Links) -> list[str]:
-    manifest = bundle.manifest
-    rows = []
-    for name, field in bundle.document["connection"]["properties"].items():
+def _connection(selection: ExportSelection, links: Links) -> list[str]:
+    manifest = selection.manifest
+    cells, more = [], []
+    for name, field in selection.bundle.document["connection"]["properties"].items():
         kind = "securestring" if field.get("writeOnly") else str(field.get("type", "any"))
-        shown = {word: value for word, value in field.items() if word != "writeOnly"}
-        told = description(Entry(name, name, shown, False))
-        places = " or ".join(code(variable) for variable in manifest.connection.environment.get(name, []))
-        told += f" Read from the environment variable {places} where no connection is named." if places else ""
-        required = "True" if name in manifest.connection.required else "False"
-        rows.append((text(field.get("title", name)), code(name), required, kind, told))
+        title = field.get("title", name)
+        required = "Yes" if name in manifest.connection.required else "No"
+        cells.append((text(title), code(name), kind, required, summary(field)))
+        found = details(FieldRow(name, name, field, required=False))
+        if variables := manifest.connection.environment.get(name):
+            found.append(f"Environment variables: {', '.join(map(code, variables))}.")
+        if found:
+            more.append((name, title, found))
     test = links.to_key(manifest.connection.test) or code(manifest.connection.test)
     return [
         "## Creating a connection",
-        table(PARAMETERS, rows),
-        f"The action that shows whether a connection works: {test}.",
+        table(INPUTS, cells),
+        *(["**Details**", detail_list(more)] if more else []),
+        f"To test the connection, run {test}.",
     ]
 
 
-def _limits(bundle: Bundle, groups: dict[str, list[Action]], links: Links) -> str:
+def _limits(selection: ExportSelection, groups: dict[str, list[Action]], links: Links) -> str:
     def row(name: str, throttle: Throttle) -> tuple[str, str, str]:
         return name, str(throttle.calls), f"{throttle.renewal_period:g} seconds"
 
-    rows = [row("API calls per connection", bundle.manifest.throttle)]
+    rows = [row("API calls per connection", selection.manifest.throttle)]
     for action in (action for actions in groups.values() for action in actions):
         if action.definition.throttle is not None:
             rows.append(row(f"{links.to_key(action.key)}, per connection", action.definition.throttle))
     return table(("Name", "Calls", "Renewal period"), rows)
 
 
-def _list(actions: Iterable[Action], links: Links) -> str:
+def _action_table(actions: Iterable[Action], links: Links) -> str:
     rows = ((links.to_key(action.key), text(first_sentence(action.description))) for action in actions)
     return table(("Action", "Description"), rows)
 
 
-def _group(bundle: Bundle, key: str, actions: list[Action], links: Links) -> list[str]:
-    group = bundle.manifest.groups[key]
-    parts = [_NOTE, f"# {text(group.title)}", text(group.description)]
-    parts += [f"Part of the [{text(bundle.manifest.title)} reference]({_INDEX}.md).", _list(actions, links)]
+def _group(selection: ExportSelection, key: str, actions: list[Action], links: Links) -> list[str]:
+    group = selection.manifest.groups[key]
+    blocks = [_NOTE, f"# {text(group.title)}", text(group.description)]
+    blocks += [f"[{text(selection.manifest.title)} reference]({_INDEX}.md)", _action_table(actions, links)]
     for action in actions:
-        parts += section(action, links)
-    return parts
+        blocks += action_section(action, links)
+    return blocks

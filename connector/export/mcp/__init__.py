@@ -1,7 +1,7 @@
-"""`mcp`: the tool list for agent hosts, as the answer to `tools/list` of the Model Context Protocol.
+"""`mcp`: the tool list for agent hosts, as the result of `tools/list` in the Model Context Protocol.
 
-A tool is named after its connector and its action, because most hosts put the tools of all servers into one list, and
-other servers have a “get_list” too.
+The name of a tool has the connector before the action, because most hosts put the tools of all servers into one list,
+and other servers have a “get_list” too.
 """
 
 from __future__ import annotations
@@ -10,42 +10,41 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.catalogue.action import Action
-from connector.export import Selection
+from connector.export.errors import cannot_export
+from connector.export.json_files import json_bytes
 from connector.export.mcp.portability import problems
-from connector.export.mcp.schemas import Portable
-from connector.export.vocabulary import cannot, json_bytes, require_known
+from connector.export.mcp.schemas import PortableSchema
+from connector.export.selection import ExportSelection
 
 
-def files(selection: Selection) -> dict[str, bytes]:
+def files(selection: ExportSelection) -> dict[str, bytes]:
     """The tool list.
 
     Raises:
-        ExportError: A tool would have something that common hosts refuse.
+        ExportError: A tool has something that common hosts reject.
     """
     return {"tools.json": json_bytes({"tools": tools(selection)})}
 
 
-def tools(selection: Selection) -> list[dict[str, Any]]:
+def tools(selection: ExportSelection) -> list[dict[str, Any]]:
     """The tools, in catalogue order.
 
     Raises:
-        ExportError: A tool would have something that common hosts refuse.
+        ExportError: A tool has something that common hosts reject.
     """
     server = selection.bundle.manifest.key
     names = {action.operation_id: tool_name(server, action) for action in selection.actions}
     made = []
     for action in selection.actions:
-        require_known(action)
         tool = _tool(action, names)
-        refused = problems(tool, server)
-        if refused:
-            raise cannot(action, f"as a tool, {refused[0]}")
+        if rejected := problems(tool, server):
+            raise cannot_export(action, f"common hosts reject the tool, because {rejected[0]}")
         made.append(tool)
     return made
 
 
 def tool_name(server: str, action: Action) -> str:
-    """The name of an action's tool."""
+    """The name of an action's tool: the connector's key, then the action's."""
     return f"{server}_{action.key}"
 
 
@@ -54,9 +53,9 @@ def _tool(action: Action, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": names[action.operation_id],
         "title": action.summary,
-        "description": action.description,
-        "inputSchema": Portable(action, "inputs", names).schema(),
-        "outputSchema": Portable(action, "outputs", names).schema(),
+        "description": f"Deprecated. {action.description}" if action.definition.deprecated else action.description,
+        "inputSchema": PortableSchema(action, "inputs", names).schema(),
+        "outputSchema": PortableSchema(action, "outputs", names).schema(),
         "annotations": {
             "title": action.summary,
             "readOnlyHint": effects.read_only,

@@ -1,7 +1,7 @@
-"""What common agent hosts refuse in a tool, as rules.
+"""What common agent hosts reject in a tool, as checks.
 
-Gathered from the hosts' own limits and from reports of tools they refused; each rule says whose it is. A host that
-refuses one tool often drops all tools of the server, so a rule that any common host has is a rule here.
+They come from the limits that the hosts document and from reports of rejected tools; each names its host. A host that
+rejects one tool often drops all tools of the server, so a limit of any common host is a check here.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 Json = dict[str, Any]
-Rule = Callable[[Json], Iterator[str]]
+HostCheck = Callable[[Json], Iterator[str]]
 
-LONGEST_NAME = 60
-"""Characters of the server's name, a separator and the tool's name together (Cursor; OpenAI and Claude take 64)."""
-LONGEST_DESCRIPTION = 1024
+MAX_NAME = 60
+"""Characters of the server's name, a separator and the tool's name together (Cursor; OpenAI and Claude allow 64)."""
+MAX_DESCRIPTION = 1024
 """Characters of a tool's description (OpenAI)."""
-DEEPEST = 10
+MAX_DEPTH = 10
 """Levels of nesting (OpenAI, structured outputs)."""
-MOST_PROPERTIES = 5000
+MAX_PROPERTIES = 5000
 """Properties in a schema (OpenAI, structured outputs)."""
 
-TAKEN = frozenset({"type", "title", "description", "enum", "properties", "required", "items", "anyOf"})
-"""The words of JSON Schema that all of them take.
+ACCEPTED = frozenset({"type", "title", "description", "enum", "properties", "required", "items", "anyOf"})
+"""The keywords of JSON Schema that all of them accept.
 
-Not among them, for instance: `$ref` and `$defs` (Gemini; hosts that follow a `$ref` into itself never come back),
+Not among them, for instance: `$ref` and `$defs` (Gemini; hosts that follow a recursive `$ref` never finish),
 `oneOf`, `allOf`, `not`, `if`, `const`, `additionalProperties`, `default`, `examples` (Gemini), `pattern`, bounds such
-as `maxLength` (the strict modes of OpenAI and Anthropic), `format` (OpenAI takes nine of them, Gemini others),
+as `maxLength` (the strict modes of OpenAI and Anthropic), `format` (OpenAI accepts nine values, Gemini others),
 `$schema` (Gemini).
 """
 TYPES = frozenset({"string", "integer", "number", "boolean", "array", "object", "null"})
@@ -37,7 +37,7 @@ _PROPERTY = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
 
 
 def problems(tool: Json, server: str) -> list[str]:
-    """Everything about a tool that a common host refuses.
+    """Everything about a tool that a common host rejects.
 
     Args:
         tool: An entry of the tool list.
@@ -48,78 +48,78 @@ def problems(tool: Json, server: str) -> list[str]:
         schema = tool[side]
         found += [f"{side}: {problem}" for problem in _root(schema)]
         for path, node, depth in _walk(schema):
-            for rule in (_words, _type, _items, _choices, _union, _names):
+            for rule in (_keywords, _type, _items, _choices, _union, _names):
                 if rule is _union and side == "outputSchema":
                     continue
                 found += [f"{side} at {path or 'its root'}: {problem}" for problem in rule(node)]
-            if depth > DEEPEST:
-                found.append(f"{side} at {path}: it is nested more than {DEEPEST} levels deep (OpenAI)")
-        if sum(len(node.get("properties", {})) for _, node, _ in _walk(schema)) > MOST_PROPERTIES:
-            found.append(f"{side}: it has more than {MOST_PROPERTIES} properties (OpenAI)")
+            if depth > MAX_DEPTH:
+                found.append(f"{side} at {path}: it is nested more than {MAX_DEPTH} levels deep (OpenAI)")
+        if sum(len(node.get("properties", {})) for _, node, _ in _walk(schema)) > MAX_PROPERTIES:
+            found.append(f"{side}: it has more than {MAX_PROPERTIES} properties (OpenAI)")
     return found
 
 
 def _name(tool: Json, server: str) -> Iterator[str]:
     name = tool["name"]
     if not _NAME.fullmatch(name):
-        yield f"the name “{name}” is not made of 1 to 64 letters, digits, _ and - (OpenAI, Anthropic)"
-    if len(f"{server}:{name}") > LONGEST_NAME:
-        yield f"the server's name and “{name}” together are longer than {LONGEST_NAME} characters (Cursor)"
+        yield f"the name “{name}” must have 1 to 64 letters, digits, _ and - (OpenAI, Anthropic)"
+    if len(f"{server}:{name}") > MAX_NAME:
+        yield f"the server's name and “{name}” together have more than {MAX_NAME} characters (Cursor)"
 
 
 def _description(tool: Json) -> Iterator[str]:
     length = len(tool["description"])
-    if not 0 < length <= LONGEST_DESCRIPTION:
-        yield f"the description has {length} characters, not 1 to {LONGEST_DESCRIPTION} (OpenAI)"
+    if not 0 < length <= MAX_DESCRIPTION:
+        yield f"the description must have 1 to {MAX_DESCRIPTION} characters and has {length} (OpenAI)"
 
 
 def _root(schema: Json) -> Iterator[str]:
     if schema.get("type") != "object":
-        yield "its type is not object (MCP)"
+        yield "its type must be object (MCP)"
     if "properties" not in schema:
-        yield "it has no properties, not even none (OpenAI)"
+        yield "it must have properties, even if they are empty (OpenAI)"
     if "anyOf" in schema or "enum" in schema:
-        yield "it has alternatives at its root (Anthropic, OpenAI)"
+        yield "its root must not have anyOf or enum (Anthropic, OpenAI)"
 
 
-def _words(node: Json) -> Iterator[str]:
-    for word in sorted(node.keys() - TAKEN):
-        yield f"not every host takes “{word}”"
+def _keywords(node: Json) -> Iterator[str]:
+    for keyword in sorted(node.keys() - ACCEPTED):
+        yield f"not every host accepts the keyword “{keyword}”"
 
 
 def _type(node: Json) -> Iterator[str]:
     if "anyOf" in node:
         if "type" in node:
-            yield "it has a type beside anyOf (Gemini)"
+            yield "it must not have both type and anyOf (Gemini)"
     elif not isinstance(node.get("type"), str) or node["type"] not in TYPES:
-        yield "its type is not one single type (Gemini)"
+        yield "it must have exactly one type (Gemini)"
 
 
 def _items(node: Json) -> Iterator[str]:
     if node.get("type") == "array" and not isinstance(node.get("items"), dict):
-        yield "a list says nothing of its entries (OpenAI, VS Code)"
+        yield "an array must have items (OpenAI, VS Code)"
 
 
 def _choices(node: Json) -> Iterator[str]:
     choices = node.get("enum", [""])
     if not choices or not all(isinstance(choice, str) for choice in choices):
-        yield "its choices are not all texts (Gemini)"
+        yield "all values of its enum must be strings (Gemini)"
 
 
 def _union(node: Json) -> Iterator[str]:
     if "anyOf" in node and len(node) > 1:
-        yield "something stands beside anyOf (Gemini on Vertex)"
+        yield "it must not have other keywords beside anyOf (Gemini on Vertex)"
 
 
 def _names(node: Json) -> Iterator[str]:
     for name in node.get("properties", {}):
         if not _PROPERTY.fullmatch(name):
-            yield f"the property “{name}” is not made of 1 to 64 letters, digits, _, . and - (Anthropic)"
+            yield f"the property “{name}” must have 1 to 64 letters, digits, _, . and - (Anthropic)"
     if "required" in node and not node["required"]:
-        yield "the list of what is required is empty (JSON Schema before draft 6)"
+        yield "required must not be empty (JSON Schema before draft 6)"
     for name in node.get("required", []):
         if name not in node.get("properties", {}):
-            yield f"“{name}” is required, but no property (Gemini)"
+            yield f"“{name}” is required but not a property (Gemini)"
 
 
 def _walk(node: Json, path: str = "", depth: int = 1) -> Iterator[tuple[str, Json, int]]:

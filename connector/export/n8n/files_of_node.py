@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connector.export.n8n import description, package, words
+from connector.export.n8n import package_json, parameters, style
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.typescript import Code, source
 
@@ -14,8 +14,8 @@ def sources(node: NodeData) -> dict[str, str]:
     home = f"nodes/{node.class_name}"
     made = {f"{home}/{node.class_name}.node.ts": _node(node)}
     for group in node.groups:
-        made[f"{home}/resources/{words.camel(group)}.ts"] = _resource(node, group)
-        made[f"{home}/shapes/{words.camel(group)}.ts"] = _shapes(node, group)
+        made[f"{home}/resources/{style.camel(group)}.ts"] = _resource(node, group)
+        made[f"{home}/shapes/{style.camel(group)}.ts"] = _shapes(node, group)
     made[f"{home}/shapes/index.ts"] = _index(node)
     made[f"{home}/shapes/service.ts"] = _service(node)
     made[f"{home}/shapes/searches.ts"] = _searches(node)
@@ -26,28 +26,28 @@ def sources(node: NodeData) -> dict[str, str]:
 
 def _node(node: NodeData) -> str:
     manifest = node.manifest
-    groups = [words.camel(group) for group in node.groups]
+    groups = [style.camel(group) for group in node.groups]
     data = {
         "displayName": manifest.title,
         "name": node.node_name,
-        "icon": package.icon_words(node, 2),
+        "icon": package_json.icon_words(node, 2),
         "group": ["output"],
         "version": 1,
         "subtitle": '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-        "description": words.description(manifest.description),
+        "description": style.description(manifest.description),
         "defaults": {"name": manifest.title},
         "usableAsTool": True,
         "inputs": [Code("NodeConnectionTypes.Main")],
         "outputs": [Code("NodeConnectionTypes.Main")],
         "credentials": [{"name": node.credential_name, "required": True}],
         "requestDefaults": {
-            "baseURL": package.base_url(),
+            "baseURL": package_json.base_url(),
             "headers": {"Accept": "application/json", "Content-Type": "application/json"},
             "arrayFormat": "repeat",
             "encoding": "text",
             "ignoreHttpStatusErrors": True,
         },
-        "properties": description.properties(node),
+        "properties": parameters.properties(node),
     }
     methods = {"listSearch": {name: Code(f"searchIn(searches.{name})") for name in node.searches}}
     searching = (
@@ -68,26 +68,26 @@ def _node(node: NodeData) -> str:
 
 
 def _resource(node: NodeData, group: str) -> str:
-    properties = source(description.group_properties(node, group))
+    properties = source(parameters.group_properties(node, group))
     used = [
         hook for hook in _HOOKS if f"[{hook}]" in properties or f": {hook} " in properties or f": {hook}," in properties
     ]
     imports = "".join(f"import {{ {hook} }} from '../hooks/{hook}';\n" for hook in used)
     return (
         "import type { INodeProperties } from 'n8n-workflow';\n"
-        f"{imports}\nexport const {words.camel(group)}Properties: INodeProperties[] = {properties};\n"
+        f"{imports}\nexport const {style.camel(group)}Properties: INodeProperties[] = {properties};\n"
     )
 
 
 def _shapes(node: NodeData, group: str) -> str:
     return (
         "import type { Shape } from '../hooks/shape';\n\n"
-        f"export const {words.camel(group)}Shapes: Record<string, Shape> = {source(node.shapes[group])};\n"
+        f"export const {style.camel(group)}Shapes: Record<string, Shape> = {source(node.shapes[group])};\n"
     )
 
 
 def _index(node: NodeData) -> str:
-    groups = [words.camel(group) for group in node.groups]
+    groups = [style.camel(group) for group in node.groups]
     imports = "".join(f"import {{ {group}Shapes }} from './{group}';\n" for group in groups)
     every = source([Code(f"...{group}Shapes") for group in groups]).replace("[", "{").replace("]", "}")
     return (

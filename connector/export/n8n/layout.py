@@ -1,4 +1,4 @@
-"""Which box of an action stands where in the node: by itself, or among the additional fields."""
+"""Where each field of an action is in the node: on its own, or among the additional fields."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from typing import Literal
 
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema, ObjectSchema
-from connector.export import ExportError
+from connector.export.errors import ExportError
 
-_MOST_BY_THEMSELVES = 10
+_MAX_ALONE = 10
 _OWN = frozenset(
     {"resource", "operation", "requestOptions", "additionalFields", "returnAll", "limit", "wholePage", "rows"}
 )
 
 
 @dataclass(frozen=True)
-class Box:
-    """A field as the form shows it.
+class FormField:
+    """A field of the node's form.
 
     Attributes:
-        name: The field's name in the definition.
+        name: Its name in the definition.
         parameter: Its name in the node.
-        field: What it is, references followed.
-        required: Whether it must be filled in.
-        additional: Whether it stands among the additional fields.
+        field: Its schema, with every `$ref` followed.
+        required: Whether it is required.
+        additional: Whether it is one of the additional fields.
     """
 
     name: str
@@ -36,49 +36,55 @@ class Box:
     additional: bool
 
 
-def inputs(action: Action) -> list[Box]:
-    """The boxes of an action, in the order of its form.
+def inputs(action: Action) -> list[FormField]:
+    """The fields of an action, in the order of its form.
 
     Raises:
-        ExportError: Two fields would have the same name in n8n, or one has a name that n8n itself uses.
+        ExportError: Two fields would have the same name in n8n, or one has a name that n8n reserves.
     """
     schema = action.definition.inputs
-    boxes = boxes_of(schema.properties, frozenset(schema.required), schema, action.key)
+    form_fields = form_fields_of(schema.properties, frozenset(schema.required), schema, action.key)
     paging = action.definition.pagination
     if paging is None:
-        return boxes
-    # Pages are walked by the node; whoever wants a certain one finds the cursor among the additional fields.
+        return form_fields
+    # The node reads the pages; for one certain page, the cursor is an additional field.
     return [
-        Box(box.name, box.parameter, box.field, box.required, box.additional or box.name == paging.input)
-        for box in boxes
+        FormField(
+            form_field.name,
+            form_field.parameter,
+            form_field.field,
+            form_field.required,
+            form_field.additional or form_field.name == paging.input,
+        )
+        for form_field in form_fields
     ]
 
 
-def boxes_of(
+def form_fields_of(
     fields: Mapping[str, FieldSchema], required: frozenset[str], schema: ObjectSchema, action: str
-) -> list[Box]:
-    """The boxes of an action or of a row."""
+) -> list[FormField]:
+    """The fields of an action or of a row."""
     resolved = {name: schema.resolve(field) for name, field in fields.items()}
     parameters = _parameters(resolved, action)
     single = {name for name, field in resolved.items() if name not in required and stands_alone(field, schema)}
-    if len(single) > _MOST_BY_THEMSELVES:
+    if len(single) > _MAX_ALONE:
         single = set()
     single |= {name for name, field in resolved.items() if always_sent(field)}
     return [
-        Box(name, parameters[name], field, name in required, name not in required and name not in single)
+        FormField(name, parameters[name], field, name in required, name not in required and name not in single)
         for name, field in resolved.items()
     ]
 
 
 def always_sent(field: FieldSchema) -> bool:
-    """Whether an optional field has a value even when nobody fills it in; an additional field would not be sent."""
+    """Whether an optional field has a value even if nobody fills it in; an additional field would not be sent."""
     return field.default is not None
 
 
 def stands_alone(field: FieldSchema, schema: ObjectSchema) -> bool:
-    """Whether an optional field can be left empty without being among the additional fields.
+    """Whether an optional field can be empty without being an additional field.
 
-    A switch, a number and free JSON always hold a value in n8n, and so does a list that may be empty on purpose.
+    A boolean, a number and JSON always have a value in n8n, and so does a list that may be empty on purpose.
     """
     if field.x_ms_visibility == "advanced" or field.x_keep_empty:
         return False
@@ -88,7 +94,7 @@ def stands_alone(field: FieldSchema, schema: ObjectSchema) -> bool:
 
 
 def list_kind(field: FieldSchema, schema: ObjectSchema) -> Literal["rows", "texts", "json"]:
-    """How a list is filled in: as rows of boxes, as several texts, or as JSON where n8n has no boxes for it."""
+    """How users fill in a list: as rows of fields, as several texts, or as JSON if n8n has no fields for it."""
     item = schema.resolve(field.items or FieldSchema())
     if item.properties and "string" not in item.types:
         return "rows"
@@ -104,13 +110,17 @@ def _parameters(fields: Mapping[str, FieldSchema], action: str) -> dict[str, str
     names = {name: parameter_name(name) for name in fields}
     for name, parameter in names.items():
         if parameter in _OWN:
-            raise ExportError(f"{action}: n8n uses the name “{parameter}” itself, so the field {name} cannot have it.")
+            raise ExportError(
+                f"The action “{action}” cannot be exported: n8n reserves the name “{parameter}” of its field “{name}”."
+            )
         if list(names.values()).count(parameter) > 1:
-            raise ExportError(f"{action}: in n8n the field {name} and another would both be called {parameter}.")
+            raise ExportError(
+                f"The action “{action}” cannot be exported: two of its fields would be “{parameter}” in n8n."
+            )
     return names
 
 
-def by_itself(boxes: list[Box]) -> Iterator[Box]:
-    """The boxes outside the additional fields: what must be filled in first."""
-    yield from (box for box in boxes if box.required and not box.additional)
-    yield from (box for box in boxes if not box.required and not box.additional)
+def on_their_own(form_fields: list[FormField]) -> Iterator[FormField]:
+    """The fields that are not additional, required ones first."""
+    yield from (form_field for form_field in form_fields if form_field.required and not form_field.additional)
+    yield from (form_field for form_field in form_fields if not form_field.required and not form_field.additional)

@@ -8,48 +8,53 @@ from functools import cached_property
 
 from connector.catalogue.action import Action
 from connector.definition.field import DynamicValues, FieldSchema
-from connector.definition.service import ConnectorDefinition
-from connector.export import Selection
-from connector.export.n8n import layout, words
+from connector.definition.service import ConnectorDefinition, Publisher
+from connector.export.errors import cannot_export
+from connector.export.n8n import layout, style
 from connector.export.n8n.fields import Property, routing_of, source_key
-from connector.export.n8n.layout import Box
+from connector.export.n8n.layout import FormField
 from connector.export.n8n.shapes import Shape, Shared, action_shape, service_shape
-from connector.export.vocabulary import cannot, require_known
+from connector.export.selection import ExportSelection
 
 
 @dataclass(frozen=True)
 class NodeData:
-    """Everything about the node that is made from the definitions.
+    """The parts of the node that are made from the definitions.
 
     Attributes:
         manifest: The connector as a whole.
         actions: The actions of the node.
-        sources: The actions that lists of choices come from, by operation id.
+        sources: The actions that list choices, by operation id.
+        selection: What is exported.
     """
 
     manifest: ConnectorDefinition
     actions: tuple[Action, ...]
     sources: Mapping[str, Action]
+    selection: ExportSelection
 
     @classmethod
-    def of(cls, selection: Selection) -> NodeData:
-        """The node for a selection of actions.
-
-        Raises:
-            ExportError: A definition says what no export knows, or n8n cannot express.
-        """
-        for action in selection.actions:
-            require_known(action)
+    def of(cls, selection: ExportSelection) -> NodeData:
+        """The node for a selection of actions."""
         every = {
             loaded.definition.operation_id: Action(selection.bundle, key)
             for key, loaded in selection.bundle.actions.items()
         }
-        return cls(selection.bundle.manifest, tuple(selection.actions), every)
+        return cls(selection.manifest, tuple(selection.actions), every, selection)
+
+    @property
+    def required_publisher(self) -> Publisher:
+        """Who publishes the package.
+
+        Raises:
+            ExportError: Nobody is named.
+        """
+        return self.selection.required_publisher
 
     @property
     def class_name(self) -> str:
         """Name of the node's class and of its folder."""
-        return words.class_name(self.manifest.key)
+        return style.class_name(self.manifest.key)
 
     @property
     def package_name(self) -> str:
@@ -59,17 +64,17 @@ class NodeData:
     @property
     def node_name(self) -> str:
         """The node's own name; n8n knows it as `<package>.<name>`."""
-        return words.camel(self.manifest.key)
+        return style.camel(self.manifest.key)
 
     @property
     def credential_class(self) -> str:
-        """Name of the credentials' class; longer than the node's, because n8n keeps one list for all packages."""
+        """Name of the credentials' class; n8n has one list for all packages, so it says more than the node's."""
         return f"{self.class_name}ActionsApi"
 
     @property
     def credential_name(self) -> str:
         """The credentials' own name."""
-        return words.camel(self.credential_class)
+        return style.camel(self.credential_class)
 
     @cached_property
     def groups(self) -> dict[str, list[Action]]:
@@ -79,14 +84,14 @@ class NodeData:
 
     @cached_property
     def methods(self) -> dict[str, tuple[str, DynamicValues]]:
-        """Per source of choices: the name of its search method, and what it is."""
+        """The name of the search method and the source, by source of choices."""
         found: dict[str, tuple[str, DynamicValues]] = {}
         for action in self.actions:
             for field in _every_field(action):
                 values = field.x_ms_dynamic_values
                 if values is None or source_key(values) in found:
                     continue
-                name = f"search{words.class_name(self._source(action, values).key)}"
+                name = f"search{style.class_name(self._source(action, values).key)}"
                 taken = {method for method, _ in found.values()}
                 number = next(n for n in range(1, len(found) + 2) if name + (str(n) if n > 1 else "") not in taken)
                 found[source_key(values)] = (name + (str(number) if number > 1 else ""), values)
@@ -95,21 +100,25 @@ class NodeData:
     def _source(self, action: Action, values: DynamicValues) -> Action:
         source = self.sources.get(values.operation_id)
         if source is None:
-            raise cannot(action, f"its choices come from {values.operation_id}, which is no action")
+            raise cannot_export(action, f"choices come from {values.operation_id}, which is not an action")
         if source.definition.inputs.required or values.parameters or source.definition.request.method != "GET":
-            raise cannot(action, f"its choices come from {values.operation_id}, which needs more than a plain request")
+            raise cannot_export(
+                action, f"choices come from {values.operation_id}, which is not a GET without required inputs"
+            )
         return source
 
-    def boxes(self, action: Action) -> list[Box]:
-        """Where the inputs of an action stand."""
+    def form_fields(self, action: Action) -> list[FormField]:
+        """The fields of an action's form."""
         return layout.inputs(action)
 
     def routed(self, action: Action) -> dict[str, Property]:
-        """The inputs that n8n's own routing puts into the request, and how."""
-        boxes = self.boxes(action)
-        names = [box.field.x_name or box.name for box in boxes if box.field.x_in == "query"]
+        """The routing of each input that n8n puts into the request by itself."""
+        form_fields = self.form_fields(action)
+        names = [
+            form_field.field.x_name or form_field.name for form_field in form_fields if form_field.field.x_in == "query"
+        ]
         twice = frozenset(name for name in names if names.count(name) > 1)
-        found = {box.name: routing_of(action, box, twice) for box in boxes}
+        found = {form_field.name: routing_of(action, form_field, twice) for form_field in form_fields}
         return {name: routing for name, routing in found.items() if routing is not None}
 
     @cached_property
@@ -138,7 +147,7 @@ class NodeData:
         }
 
     def _shape(self, action: Action) -> Shape:
-        return action_shape(action, self.boxes(action), self.routed(action), self.shared)
+        return action_shape(action, self.form_fields(action), self.routed(action), self.shared)
 
     @property
     def service(self) -> Shape:

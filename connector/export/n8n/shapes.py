@@ -10,8 +10,8 @@ from connector.catalogue.action import Action
 from connector.definition.action import KnownError
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.definition.service import ConnectorDefinition
-from connector.export.n8n import words
-from connector.export.n8n.layout import Box, parameter_name
+from connector.export.n8n import style
+from connector.export.n8n.layout import FormField, parameter_name
 
 Shape = dict[str, Any]
 
@@ -54,12 +54,12 @@ def _meanings(target: FieldSchema, schema: ObjectSchema, seen: frozenset[str] = 
         yield from _meanings(part, schema, seen)
 
 
-def action_shape(action: Action, boxes: list[Box], routed: Mapping[str, Any], shared: Shared) -> Shape:
+def action_shape(action: Action, form_fields: list[FormField], routed: Mapping[str, Any], shared: Shared) -> Shape:
     """What the hooks must know to send an action and to read its answer.
 
     Args:
         action: The action.
-        boxes: Where its inputs stand in the node.
+        form_fields: Where its inputs stand in the node.
         routed: The inputs that n8n's own routing puts into the request.
         shared: Takes what is referred to.
     """
@@ -67,9 +67,12 @@ def action_shape(action: Action, boxes: list[Box], routed: Mapping[str, Any], sh
     shape: Shape = {"method": definition.request.method, "path": definition.request.path}
     if definition.request.body is not None:
         shape["body"] = definition.request.body
-    if definition.request.body is not None or any(box.field.x_in == "body" for box in boxes):
+    if definition.request.body is not None or any(form_field.field.x_in == "body" for form_field in form_fields):
         shape["hasBody"] = True
-    shape["inputs"] = {box.name: _input_shape(box, box.name in routed, definition.inputs, shared) for box in boxes}
+    shape["inputs"] = {
+        form_field.name: _input_shape(form_field, form_field.name in routed, definition.inputs, shared)
+        for form_field in form_fields
+    }
     shape["outputs"] = {
         name: field_shape(name, declared, definition.outputs, shared, output=True, top=False)
         for name, declared in definition.outputs.properties.items()
@@ -120,7 +123,7 @@ def _own_shape(
 ) -> Shape:
     shape = _filled(
         {
-            "label": None if output or declared.title is None else words.title(declared.title),
+            "label": None if output or declared.title is None else style.title(declared.title),
             "at": _places(name, declared, top=top),
             "types": list(declared.types),
             "secret": declared.write_only and not output,
@@ -156,19 +159,19 @@ def _places(name: str, declared: FieldSchema, *, top: bool) -> list[str] | None:
     return list(declared.pointers(name)) if top or declared.x_pointer is not None else None
 
 
-def _input_shape(box: Box, routed: bool, schema: ObjectSchema, shared: Shared) -> Shape:
-    declared = schema.properties[box.name]
+def _input_shape(form_field: FormField, routed: bool, schema: ObjectSchema, shared: Shared) -> Shape:
+    declared = schema.properties[form_field.name]
     shape = {
-        "parameter": box.parameter,
-        "in": box.field.x_in,
-        **field_shape(box.name, declared, schema, shared, output=False),
+        "parameter": form_field.parameter,
+        "in": form_field.field.x_in,
+        **field_shape(form_field.name, declared, schema, shared, output=False),
     }
-    if box.field.x_in == "body":
-        shape["at"] = list(box.field.pointers(box.name))
+    if form_field.field.x_in == "body":
+        shape["at"] = list(form_field.field.pointers(form_field.name))
     else:
         shape.pop("at", None)
-        shape["wireName"] = box.field.x_name or box.name
-    return shape | _filled({"additional": box.additional, "required": box.required, "routed": routed})
+        shape["wireName"] = form_field.field.x_name or form_field.name
+    return shape | _filled({"additional": form_field.additional, "required": form_field.required, "routed": routed})
 
 
 def _paging(action: Action) -> Shape:

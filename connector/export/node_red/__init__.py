@@ -1,39 +1,48 @@
-"""A Node-RED package: one node per group of actions, and a connection as a config node.
+"""`node-red`: a package with one node per group of actions, and a config node for the connection.
 
-What runs in Node-RED is the small generic runtime under `package/`, which is the same for every connector; it is
-driven by `definitions.json`. This package turns definitions into that file, into the forms and help of the editor,
-and into what belongs around them.
+The runtime under `package/` is the same for every connector; it reads `definitions.json`. The modules here write that
+file, the forms and the help of the editor, example flows, `package.json` and the README.
 """
 
 from __future__ import annotations
 
-from connector.export import Selection
-from connector.export.icon_files import icon_bytes
-from connector.export.node_red import definitions, examples, pages, readme
-from connector.export.node_red.names import Names
-from connector.export.node_red.parts import runtime_files
-from connector.export.vocabulary import json_bytes, require_known
+from connector.export.icons import read_icon
+from connector.export.json_files import json_bytes
+from connector.export.mit_license import mit_license
+from connector.export.node_red import definitions, example_flows, pages
+from connector.export.node_red.package_json import package_json
+from connector.export.node_red.package_names import PackageNames
+from connector.export.node_red.readme import readme
+from connector.export.node_red.runtime_files import runtime_files
+from connector.export.selection import ExportSelection
 
 
-def files(selection: Selection) -> dict[str, bytes]:
-    """The files of the package: path inside it, content.
+def files(selection: ExportSelection) -> dict[str, bytes]:
+    """The files of the package.
 
     Raises:
-        ExportError: Something cannot be expressed; it is named.
+        ExportError: Node-RED cannot express something.
     """
-    for action in selection.actions:
-        require_known(action)
-    names = Names.of(selection)
+    names = PackageNames.of(selection)
     made = {
-        "package.json": json_bytes(readme.package(selection, names)),
+        "package.json": json_bytes(package_json(selection, names)),
         "definitions.json": definitions.document(selection, names),
-        "README.md": readme.readme(selection, names).encode(),
-        "LICENSE": readme.licence(selection).encode(),
-        "nodes/icons/connection.svg": icon_bytes(selection.bundle, selection.bundle.manifest.icon),
+        "README.md": readme(selection, names).encode(),
+        "LICENSE": mit_license(_holder(selection)).encode(),
+        "nodes/icons/connection.svg": read_icon(selection.bundle, selection.bundle.manifest.icon),
     }
     made |= pages.connection(selection, names)
     for group in names.groups:
         made |= pages.group(selection, names, group)
-        made[f"nodes/icons/{group}.svg"] = icon_bytes(selection.bundle, selection.bundle.manifest.groups[group].icon)
-        made[f"examples/{group}.json"] = json_bytes(examples.flow(selection, names, group))
+        made[f"nodes/icons/{group}.svg"] = read_icon(selection.bundle, selection.bundle.manifest.groups[group].icon)
+        made[f"examples/{group}.json"] = json_bytes(example_flows.flow(selection, names, group))
     return made | runtime_files(names)
+
+
+def _holder(selection: ExportSelection) -> str:
+    """The copyright holder: the publisher, or whoever wrote the connector."""
+    return (
+        selection.publisher.name
+        if selection.publisher is not None
+        else f"the authors of the {selection.manifest.title} connector"
+    )

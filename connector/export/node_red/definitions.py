@@ -1,4 +1,4 @@
-"""`definitions.json`: what the runtime in the package is driven by. Nothing that only people read is in it."""
+"""`definitions.json`: the definitions for the runtime in the package, without texts for people."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import json
 from typing import Any
 
 from connector.catalogue.action import Action
-from connector.export import Selection
-from connector.export.node_red.names import Names
-from connector.export.vocabulary import Schema, cannot, mapped, types_of, walk
+from connector.export.errors import cannot_export
+from connector.export.node_red.package_names import PackageNames
+from connector.export.schema_walk import Schema, map_schemas, types_of, walk
+from connector.export.selection import ExportSelection
 from connector.validation.normalize import accepted_names
 
 KEPT = frozenset(
@@ -20,19 +21,19 @@ KEPT = frozenset(
         *("x-text-for", "x-keep-empty", "x-ms-dynamic-values"),
     }
 )
-"""Words that the runtime reads."""
+"""Keywords that the runtime reads."""
 LEFT_OUT = frozenset(
     {
-        # For people, who read them in the form and the help.
+        # For people; the form and the help have them.
         *("description", "examples", "deprecated", "x-ms-visibility"),
-        # Other names of an input come ready made in `names`.
+        # `names` has the other names of an input.
         *("x-path", "x-aliases"),
-        # How an address is encoded is for hosts that do it otherwise; the runtime encodes every part once and fully.
+        # For hosts that encode in another way; the runtime encodes every part of a URL once and fully.
         "x-ms-url-encoding",
         "$schema",
     }
 )
-"""Words that it need not know."""
+"""Keywords that it does not need."""
 
 _CONNECTOR = (
     *("key", "title", "version", "baseUrl", "authorization", "throttle", "retry", "timeouts", "limits"),
@@ -41,11 +42,11 @@ _CONNECTOR = (
 _FLAT = frozenset({"string", "integer", "number", "boolean"})
 
 
-def document(selection: Selection, names: Names) -> bytes:
+def document(selection: ExportSelection, names: PackageNames) -> bytes:
     """The file's content.
 
     Raises:
-        ExportError: An input travels where the runtime cannot put it.
+        ExportError: The runtime cannot put an input into the request, or a pattern is not valid in JavaScript.
     """
     whole = selection.bundle.manifest.model_dump(mode="json", by_alias=True)
     connector = {name: whole[name] for name in _CONNECTOR}
@@ -93,8 +94,8 @@ def _action(action: Action, operations: frozenset[str]) -> dict[str, Any]:
 
 
 def _lean(schema: Schema, kept: frozenset[str], operations: frozenset[str]) -> Schema:
-    """The schema with the words that the runtime reads, and only choices that an action of the package can list."""
-    made = mapped(schema, lambda inner: _lean(inner, kept, operations))
+    """The schema with the keywords that the runtime reads, and only choices that an action of the package lists."""
+    made = map_schemas(schema, lambda inner: _lean(inner, kept, operations))
     choices = made.get("x-ms-dynamic-values")
     if choices is not None and choices["operationId"] not in operations:
         del made["x-ms-dynamic-values"]
@@ -106,21 +107,23 @@ def _require_places(action: Action) -> None:
         field = action.definition.input(name)
         flat = set(field.types) <= _FLAT or (field.x_in == "query" and field.types == ("array",))
         if field.x_in != "body" and not flat:
-            raise cannot(action, f"input “{name}” is no plain value, but travels in the {field.x_in}")
+            raise cannot_export(action, f"the input “{name}” is not a plain value, which the {field.x_in} requires")
     for side, schema in (("input", action.inputs), ("output", action.outputs)):
         for name, inner in walk(schema):
             if types_of(inner) == ("null",):
-                raise cannot(action, f"{side} “{name}” can only be null")
+                raise cannot_export(action, f"the {side} “{name}” can only be null")
             if mark := _python_only(inner.get("pattern", "")):
-                raise cannot(action, f"the pattern of {side} “{name}” has “{mark}”, which JavaScript does not know")
+                raise cannot_export(
+                    action, f"the pattern of the {side} “{name}” has “{mark}”, which is not valid in JavaScript"
+                )
     for error in action.definition.errors:
         if mark := _python_only(error.pattern or ""):
-            raise cannot(
-                action, f"the pattern of the error “{error.code}” has “{mark}”, which JavaScript does not know"
+            raise cannot_export(
+                action, f"the pattern of the error “{error.code}” has “{mark}”, which is not valid in JavaScript"
             )
 
 
 def _python_only(pattern: str) -> str | None:
-    """What of a regular expression is Python's own."""
+    """The part of a regular expression that only Python knows."""
     marks = ("(?P", "(?i", "(?a", "(?s", "(?m", "(?x", "(?>", "\\A", "\\Z", "++", "*+")
     return next((mark for mark in marks if mark in pattern), None)

@@ -1,4 +1,4 @@
-"""The forms of the editor: per action its boxes, each with the kind of box it is."""
+"""The forms of the editor: the fields of each action, each with the kind of control for it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
-from connector.export.vocabulary import cannot
+from connector.export.errors import cannot_export
 
 Form = dict[str, Any]
 
@@ -26,7 +26,7 @@ _KINDS = {
     frozenset({"string", "array", "object"}): "json or text",
     frozenset(): "json or text",
 }
-"""Types of an input, and the box for them; the script `editor.js` has a drawing for each."""
+"""The control for the types of an input; the script `editor.js` draws each."""
 _LONGEST_EXAMPLE = 120
 
 
@@ -34,7 +34,7 @@ def form(actions: list[Action], operations: frozenset[str]) -> dict[str, Form]:
     """The forms of a node's actions, by action key, in the order of their names.
 
     Raises:
-        ExportError: An input has types for which there is no box.
+        ExportError: No control can take the types of an input.
     """
     return {
         action.key: {
@@ -42,7 +42,7 @@ def form(actions: list[Action], operations: frozenset[str]) -> dict[str, Form]:
             "description": action.description,
             "paged": action.definition.pagination is not None,
             "fields": [
-                _box(action, name, operations)
+                _form_field(action, name, operations)
                 for name in action.inputs["properties"]
                 if action.definition.input(name).x_ms_visibility != "internal"
             ],
@@ -52,47 +52,47 @@ def form(actions: list[Action], operations: frozenset[str]) -> dict[str, Form]:
 
 
 def kind(action: Action, name: str) -> str:
-    """The kind of box of an input.
+    """The kind of control for an input.
 
     Raises:
-        ExportError: There is none for its types.
+        ExportError: No control can take its types.
     """
     field = action.definition.input(name)
     types = frozenset(field.types) - {"null"}
     found = _KINDS.get(types)
     if found is None:
-        raise cannot(action, f"input “{name}” may be {' or '.join(sorted(types))}, for which the form has no box")
+        raise cannot_export(action, f"no control takes the types of the input “{name}”: {' or '.join(sorted(types))}")
     if field.enum is not None:
         if found != "text":
-            raise cannot(action, f"input “{name}” is a choice of values that are no texts")
+            raise cannot_export(action, f"the allowed values of the input “{name}” must be strings")
         found = "choice"
     return "secret" if field.write_only else found
 
 
-def _box(action: Action, name: str, operations: frozenset[str]) -> Form:
+def _form_field(action: Action, name: str, operations: frozenset[str]) -> Form:
     field = action.definition.input(name)
     required = name in action.definition.inputs.required
-    box: Form = {
+    form_field: Form = {
         "name": name,
         "title": field.title or name,
         "description": field.description or "",
         "kind": kind(action, name),
     }
-    if box["kind"] == "choice":
-        box["values"] = [value for value in field.enum or () if value is not None]
+    if form_field["kind"] == "choice":
+        form_field["values"] = [value for value in field.enum or () if value is not None]
     if required and field.default is None:
-        box["required"] = True
+        form_field["required"] = True
     elif field.x_ms_visibility == "advanced":
-        box["advanced"] = True
-    if box["kind"] != "secret" and (example := _example(field)):
-        box["example"] = example
+        form_field["advanced"] = True
+    if form_field["kind"] != "secret" and (example := _example(field)):
+        form_field["example"] = example
     if field.x_ms_dynamic_values is not None and field.x_ms_dynamic_values.operation_id in operations:
-        box["choices"] = True
-    return box
+        form_field["choices"] = True
+    return form_field
 
 
 def _example(field: FieldSchema) -> str:
-    """What stands in the empty box: what is taken when it stays empty, or what a value looks like."""
+    """The placeholder of a field: the default, or an example."""
     value = field.default if field.default is not None else (field.examples or [None])[0]
     if value is None:
         return ""

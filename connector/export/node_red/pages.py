@@ -1,4 +1,4 @@
-"""The node types as Node-RED loads them: a script for the runtime, and a page for the editor."""
+"""The node types in Node-RED's form: a script for the runtime, and an HTML page for the editor."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
-from connector.export import Selection
 from connector.export.node_red import forms, sidebar
-from connector.export.node_red.names import Names
+from connector.export.node_red.package_names import PackageNames
+from connector.export.selection import ExportSelection
 
 _PALE = 0.62
-"""How much white is mixed into a node's colour: Node-RED writes on it in black."""
+"""The share of white in a node's colour: Node-RED writes on it in black."""
 
 
-def connection(selection: Selection, names: Names) -> dict[str, bytes]:
+def connection(selection: ExportSelection, names: PackageNames) -> dict[str, bytes]:
     """The config node."""
     manifest = selection.bundle.manifest
     fields = manifest.connection.properties
@@ -34,11 +34,11 @@ def connection(selection: Selection, names: Names) -> dict[str, bytes]:
     }
 
 
-def group(selection: Selection, names: Names, key: str) -> dict[str, bytes]:
+def group(selection: ExportSelection, names: PackageNames, key: str) -> dict[str, bytes]:
     """The node of a group.
 
     Raises:
-        ExportError: An input has types for which the form has no box.
+        ExportError: No control can take the types of an input.
     """
     manifest = selection.bundle.manifest
     actions: list[Action] = [action for action in selection.actions if action.group == key]
@@ -68,7 +68,7 @@ def _script(call: str) -> bytes:
 
 
 def _js(value: Any) -> str:
-    """A value as a literal that may stand in a script of a page: nothing in it ends the script."""
+    """A value as a JavaScript literal that cannot end the script element around it."""
     text = json.dumps(value, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
@@ -106,7 +106,7 @@ RED.nodes.registerType('%(type)s', {
   </div>
   <div class="form-row">
     <input type="checkbox" id="node-config-input-allowInsecure" style="width:auto">
-    <label for="node-config-input-allowInsecure" style="width:85%%">Allow an unencrypted address (http)</label>
+    <label for="node-config-input-allowInsecure" style="width:85%%">Allow an unencrypted URL (http)</label>
   </div>
 </script>
 
@@ -169,13 +169,13 @@ _GROUP: str = """<script type="text/javascript" src="resources/%(package)s/edito
       <label for="node-input-allPages" style="width:85%%">Collect the rows of all pages</label>
     </div>
     <div class="form-row">
-      <label for="node-input-maxItems-box">Rows at most</label>
+      <label for="node-input-maxItems-box">Maximum rows</label>
       <input type="text" id="node-input-maxItems-box" style="width:70%%">
     </div>
   </div>
   <div class="form-row">
-    <label for="node-input-source">Empty boxes</label>
-    <input type="text" id="node-input-source" style="width:70%%" title="The property of the message that fills them">
+    <label for="node-input-source">Empty fields</label>
+    <input type="text" id="node-input-source" style="width:70%%" title="The message property with their values">
   </div>
 </script>
 

@@ -1,64 +1,36 @@
-"""What stands around the nodes: `package.json`, README and licence."""
+"""`README.md` of the Node-RED package."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from connector.catalogue.action import Action
-from connector.export import Selection
-from connector.export.licence import mit
-from connector.export.node_red.beyond import Beyond, beyond
-from connector.export.node_red.names import Names
+from connector.export.node_red.code_effects import CodeEffect, code_effect
+from connector.export.node_red.package_names import PackageNames
+from connector.export.selection import ExportSelection
 
 
-def package(selection: Selection, names: Names) -> dict[str, Any]:
-    """`package.json`."""
-    manifest = selection.bundle.manifest
-    nodes = {names.connection: "nodes/connection.js"}
-    nodes |= {kind: f"nodes/{group}.js" for group, kind in names.groups.items()}
-    support = {"bugs": {"url": manifest.publication.contact.url}} if manifest.publication is not None else {}
-    return {
-        "name": names.package,
-        "version": manifest.version,
-        "description": f"{manifest.title} actions for Node-RED. {manifest.description}",
-        "license": "MIT",
-        "author": manifest.publisher,
-        "homepage": manifest.website,
-        **support,
-        "keywords": ["node-red", manifest.key],
-        "engines": {"node": ">=20.3"},
-        "node-red": {"version": ">=4.0.0", "nodes": nodes},
-        "files": ["definitions.json", "examples", "lib", "nodes", "resources"],
-    }
-
-
-def licence(selection: Selection) -> str:
-    """The MIT licence in the publisher's name."""
-    return mit(selection.bundle.manifest.publisher)
-
-
-def readme(selection: Selection, names: Names) -> str:
+def readme(selection: ExportSelection, names: PackageNames) -> str:
     """`README.md`."""
     return "\n".join(_lines(selection, names)) + "\n"
 
 
-def _lines(selection: Selection, names: Names) -> Iterator[str]:
-    manifest = selection.bundle.manifest
+def _lines(selection: ExportSelection, names: PackageNames) -> Iterator[str]:
+    manifest = selection.manifest
     secret = next((field.title for field in manifest.connection.properties.values() if field.write_only), "secret")
     yield f"# {manifest.title} for Node-RED\n"
-    yield f"{manifest.description} One node per group of actions, {len(selection.actions)} actions in all.\n"
-    yield "Plain JavaScript without dependencies. For Node-RED 4 and 5 on Node 20.3 or newer.\n"
+    yield f"{manifest.description} One node per group of actions, {len(selection.actions)} actions in total.\n"
+    yield "Plain JavaScript without dependencies, for Node-RED 4 and 5 on Node.js 20.3 or later.\n"
     yield "## Install\n"
-    yield "From the folder of your flows (`~/.node-red`), with the packed file or the folder that it was made from:\n"
-    packed = names.package.removeprefix("@").replace("/", "-")
-    yield f"    npm install ./{packed}-{manifest.version}.tgz\n"
+    yield "In this folder, create the package. Then install it from the folder of your flows (`~/.node-red`):\n"
+    packed = f"{names.package.removeprefix('@').replace('/', '-')}-{manifest.version}.tgz"
+    yield f"    npm pack\n    cd ~/.node-red\n    npm install PATH_TO_THIS_FOLDER/{packed}\n"
     yield "Restart Node-RED. Each group has an example flow under *Import, Examples*.\n"
     yield "## Connect\n"
     yield (
-        f"The config node `{names.connection}` holds the {secret}, kept with the flow's credentials, and the base URL "
-        f"where it is not {manifest.base_url}. `${{NAME}}` in a box takes the value from the environment. "
-        "An address must be https, except on this machine.\n"
+        f"The config node `{names.connection}` has the {secret}, which Node-RED keeps with the flow's credentials, "
+        f"and the base URL, which defaults to {manifest.base_url}. `${{NAME}}` in a field takes the value from the "
+        "environment. URLs must use https, except for this machine.\n"
     )
     yield "## Nodes\n"
     for group, kind in names.groups.items():
@@ -68,9 +40,9 @@ def _lines(selection: Selection, names: Names) -> Iterator[str]:
         yield "| Action | Key | Inputs | Outputs |\n| --- | --- | --- | --- |"
         yield from (_row(action) for action in selection.actions if action.group == group)
         yield ""
-    yield from _ways(selection)
-    yield from _limits(selection)
-    yield "## Licence\n"
+    yield from _usage(selection)
+    yield from _limitations(selection)
+    yield "## License\n"
     yield "MIT"
 
 
@@ -80,73 +52,70 @@ def _row(action: Action) -> str:
     return f"| {action.summary} | `{action.key}` | {inputs} | {', '.join(action.outputs['properties'])} |"
 
 
-def _ways(selection: Selection) -> Iterator[str]:
-    manifest = selection.bundle.manifest
-    yield "## How a node works\n"
-    yield _WAYS % {
+def _usage(selection: ExportSelection) -> Iterator[str]:
+    manifest = selection.manifest
+    yield "## Usage\n"
+    yield _USAGE % {
         "most": manifest.paging.max_items,
-        "limit": f"{manifest.throttle.calls} calls in any {manifest.throttle.renewal_period:g} seconds",
+        "limit": f"{manifest.throttle.calls} calls per {manifest.throttle.renewal_period:g} seconds",
         "wait": f"{manifest.timeouts.wait:g}",
         "attempts": manifest.retry.attempts,
     }
 
 
-def _limits(selection: Selection) -> Iterator[str]:
-    yield "## What this package leaves out\n"
-    yield _LEFT_OUT
-    found = [(action, extra) for action in selection.actions if (extra := beyond(action)) is not None]
+def _limitations(selection: ExportSelection) -> Iterator[str]:
+    yield "## Limitations\n"
+    yield _LIMITATIONS
+    found = [(action, effect) for action in selection.actions if (effect := code_effect(action)) is not None]
     if found:
         yield (
-            "- Some actions have code beside their definition, which does not run here. Rules across boxes are then "
-            "the service's to refuse; where more is different, it is said:\n"
+            "- Some actions have code in the connector that does not run here. The service checks rules across fields "
+            "instead; other differences are listed:\n"
         )
-        yield from (f"  - {_told(action, extra)}" for action, extra in found)
+        yield from (f"  - {_difference(action, effect)}" for action, effect in found)
     yield ""
 
 
-def _told(action: Action, extra: Beyond) -> str:
-    words = [f"**{action.summary}** (`{action.key}`)."]
-    if extra.checks:
-        rules = "1 rule" if extra.checks == 1 else f"{extra.checks} rules"
-        words.append(f"{rules} across boxes not checked before sending.")
-    if extra.bodies or extra.outputs:
-        words.append(f"The code there: “{extra.says}”")
-    if extra.bodies:
-        words.append(
-            f"Here the request is sent as the boxes say ({'; '.join(f'“{title}”' for title in extra.bodies)})."
-        )
-    if extra.outputs:
-        words.append(
-            f"Here these outputs are as the service sends them: {', '.join(f'`{name}`' for name in extra.outputs)}."
-        )
-    return " ".join(words)
+def _difference(action: Action, effect: CodeEffect) -> str:
+    sentences = [f"**{action.summary}** (`{action.key}`)."]
+    if effect.checks:
+        rules = "1 rule across fields is" if effect.checks == 1 else f"{effect.checks} rules across fields are"
+        sentences.append(f"{rules} not checked before sending.")
+    if effect.bodies or effect.outputs:
+        sentences.append(f"The code of the connector: “{effect.summary}”")
+    if effect.bodies:
+        cases = "; ".join(f"“{title}”" for title in effect.bodies)
+        sentences.append(f"Here the request is sent as the fields say ({cases}).")
+    if effect.outputs:
+        outputs = ", ".join(f"`{name}`" for name in effect.outputs)
+        sentences.append(f"Here these outputs are as the service returns them: {outputs}.")
+    return " ".join(sentences)
 
 
-_WAYS: str = """\
-- **Inputs.** A box takes a text, number, switch, choice or JSON, or reads `msg`, `flow`, `global`, the environment
-  or JSONata. An empty box takes its value from the object in `msg.payload`, under the input's name; clear *Empty
-  boxes* where `msg.payload` is something else, such as the result of the node before. A name that the action does
-  not know is an error, so that a slip of the pen does not go unseen. A secret is never typed into a box: it comes
-  from the environment, a message or the context.
-- **Outputs.** `msg.payload` has every output under its name, `null` where the service sent nothing; a list is a list
-  of flat rows. `msg.call` has `action`, `status`, `requestId`, `attempts`, `pages`, `waited` (seconds),
-  `idempotencyKey` and `warnings`. Other properties of the message stay.
+_USAGE: str = """\
+- **Inputs.** A field takes text, a number, a boolean, a choice or JSON, or reads `msg`, `flow`, `global`, the
+  environment or JSONata. An empty field takes its value from the property of `msg.payload` with the name of the
+  input. Clear *Empty fields* if `msg.payload` is something else, such as the result of the previous node. An unknown
+  name is an error, so that typing errors are noticed. Secrets come from the environment, a message or the context.
+- **Outputs.** `msg.payload` has every output under its name; outputs that the service did not return are `null`. A list
+  is a list of flat rows. `msg.call` has `action`, `status`, `requestId`, `attempts`, `pages`, `waited` (seconds),
+  `idempotencyKey` and `warnings`. Other properties of the message are kept.
 - **Errors** go to the catch node: `msg.error.message`, `msg.error.code`, and in `msg.error.cause` the same with
   `status`, `field`, `hint`, `problems`, `requestId`, `retryable` and `idempotencyKey`, as far as they are known. The
-  rest of the message is as it came. Inputs are checked before anything is sent, and every problem is told at once.
-- **Pages.** With *Collect the rows of all pages* the rows of all pages come in one list, at most %(most)s or what
-  *Rows at most* says; that more were left out is a warning.
-- **Limit.** Never more than %(limit)s per connection: a call that would be too many waits its turn,
-  and the node shows for how long; a wait of more than %(wait)s seconds is an error instead. Connections with the same
-  address and secret share the limit. Other programs and other Node-RED processes are not seen, and a restart of
-  Node-RED forgets; when the service itself asks for a pause (429), everybody on the connection pauses.
-- **Trying again.** What cannot happen twice is tried again, up to %(attempts)s attempts in all: GET, PUT, DELETE, calls
-  with an idempotency key, and what never left this machine.
-- **Idempotency.** An action with an idempotency key gets a new one for every message and keeps it for all attempts.
-  To run a message again after an error without doing it twice, hand `msg.error.cause.idempotencyKey` over in the box.
+  rest of the message is unchanged. Inputs are checked before anything is sent, and all problems are reported at once.
+- **Pages.** *Collect the rows of all pages* returns the rows of all pages in one list: at most *Maximum rows*, by
+  default %(most)s. If rows are left out, there is a warning.
+- **Limit.** At most %(limit)s per connection: further calls wait, and the node shows for how long. A wait
+  of more than %(wait)s seconds is an error instead. Connections with the same URL and secret share the limit. Calls of
+  other programs and other Node-RED processes are not counted, and a restart of Node-RED starts the count again. If the
+  service asks for a pause (429), all nodes of the connection pause.
+- **Retries.** Requests that are safe to repeat are tried up to %(attempts)s times: GET, PUT, DELETE, calls with an
+  idempotency key, and requests that were never sent.
+- **Idempotency.** An action with an idempotency key generates a new one for every message and uses it for all attempts.
+  To run a message again after an error without repeating its effect, set the field to `msg.error.cause.idempotencyKey`.
 """
 
-_LEFT_OUT: str = """\
-- An id of `.` or `..` cannot be asked for: it would be another address.
-- Whole numbers beyond 2^53 in an answer lose digits, as everywhere in JavaScript.
-- A proxy is used only where Node itself is told to (`NODE_USE_ENV_PROXY=1`, Node 24)."""
+_LIMITATIONS: str = """\
+- The ids `.` and `..` are not accepted, because they would change the URL.
+- Integers above 2^53 in a response lose digits, as always in JavaScript.
+- A proxy is used only if Node.js is configured for it (`NODE_USE_ENV_PROXY=1`, Node.js 24)."""

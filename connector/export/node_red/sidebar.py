@@ -1,4 +1,4 @@
-"""The help that the editor shows beside a node, from the descriptions: what its actions do, take and give."""
+"""The help in the editor's sidebar: the actions of a node with their inputs, outputs and errors."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def group_help(title: str, description: str, actions: list[Action]) -> str:
     """The help of a group's node."""
     lines = [f"<p>{text(title)}: {text(description)}</p>"]
     lines += [
-        "<p>Choose an action and fill in its boxes. What a box leaves empty is taken from <code>msg.payload</code>, "
-        "under the names below. The result replaces <code>msg.payload</code>; <code>msg.call</code> tells the status, "
-        "pages, attempts and idempotency key. An error goes to the catch node: <code>msg.error.code</code> and "
+        "<p>Choose an action and fill in its fields. Empty fields take their values from <code>msg.payload</code>, by "
+        "the names below. The result replaces <code>msg.payload</code>; <code>msg.call</code> has the status, pages, "
+        "attempts and idempotency key. Errors go to the catch node: <code>msg.error.code</code> and "
         "<code>msg.error.message</code>, with status, field and hint in <code>msg.error.cause</code>.</p>"
     ]
     for action in sorted(actions, key=lambda action: action.summary):
@@ -26,13 +26,13 @@ def group_help(title: str, description: str, actions: list[Action]) -> str:
 
 def connection_help(title: str, fields: dict[str, FieldSchema], base_url: str) -> str:
     """The help of the config node."""
-    lines = [f"<p>An account at {text(title)}.</p>", '<dl class="message-properties">']
+    lines = [f"<p>A connection to {text(title)}.</p>", '<dl class="message-properties">']
     lines += [
         f"<dt>{text(field.title or name)}</dt><dd>{text(field.description)}</dd>" for name, field in fields.items()
     ]
     lines += [
-        f'<dt class="optional">Base URL</dt><dd>Where the service answers, if it is not {text(base_url)}: '
-        "a sandbox, a proxy. It must be https, except on this machine.</dd>",
+        f'<dt class="optional">Base URL</dt><dd>The URL of the API. Defaults to {text(base_url)}; '
+        "change it to use a test server or a proxy. It must use https, except for this machine.</dd>",
         "</dl>",
     ]
     return "\n".join(lines)
@@ -40,7 +40,7 @@ def connection_help(title: str, fields: dict[str, FieldSchema], base_url: str) -
 
 def _action(action: Action) -> Iterator[str]:
     yield f"<h3>{text(action.summary)}</h3>"
-    yield f"<p>{text(action.description)}</p>"
+    yield f"<p>{'Deprecated. ' if action.definition.deprecated else ''}{text(action.description)}</p>"
     definition = action.definition
     if definition.inputs.properties:
         yield "<h4>Inputs</h4>"
@@ -79,14 +79,14 @@ def _fields(
 
 
 def _inside(schema: ObjectSchema, declared: FieldSchema, field: FieldSchema, above: frozenset[str]) -> Iterator[str]:
-    """The fields of a list's rows; rows that hold rows of their own kind are written out once."""
+    """The fields of a list's rows; rows nested in rows of the same kind are listed once."""
     inner = field.items or field
     item = schema.resolve(inner)
     if not item.properties:
         return
     references = {reference for reference in (declared.ref, inner.ref) if reference}
     if references & above:
-        yield " Rows as above."
+        yield " Same fields as above."
         return
     yield from _fields(schema, item.properties, set(item.required), above | references)
 
@@ -94,14 +94,14 @@ def _inside(schema: ObjectSchema, declared: FieldSchema, field: FieldSchema, abo
 def _described(field: FieldSchema) -> str:
     words = [text(field.title) + "." if field.title else "", text(field.description)]
     if field.enum:
-        words.append("One of " + ", ".join(f"<code>{text(str(value))}</code>" for value in field.enum) + ".")
+        words.append("Allowed values: " + ", ".join(f"<code>{text(str(value))}</code>" for value in field.enum) + ".")
     if field.default is not None:
-        words.append(f"Left empty, it is <code>{text(str(field.default))}</code>.")
+        words.append(f"Default: <code>{text(str(field.default))}</code>.")
     if field.deprecated:
         words.append("Deprecated.")
     return " ".join(word for word in words if word)
 
 
 def text(words: str | None) -> str:
-    """Words as they stand in a page."""
+    """Text for an HTML page."""
     return html.escape(words or "", quote=False)

@@ -1,7 +1,7 @@
 """`openapi`: an OpenAPI 3.1 document with one operation per action, `POST /actions/{key}/run`.
 
-The path is spelled out per action, so that an importer shows every action. What goes in and comes out is flat, and the
-schemas are those of the definitions, word by word.
+Each action has a path of its own, so that an importer shows every action. Inputs and outputs are flat, and their
+schemas are those of the definitions.
 """
 
 from __future__ import annotations
@@ -11,29 +11,27 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
-from connector.export import ExportError, Selection
-from connector.export.examples import inputs_of, succeeded
+from connector.export.errors import ExportError
+from connector.export.examples import example_inputs, successful_examples
+from connector.export.json_files import json_bytes
 from connector.export.openapi.components import Components, Side, name_of
-from connector.export.openapi.errors import COMMON, SCHEMA, known_by_status, response
-from connector.export.vocabulary import json_bytes, require_known
+from connector.export.openapi.error_responses import COMMON, SCHEMA, known_by_status, response
+from connector.export.selection import ExportSelection
 
 _BEARER = re.compile(r"Bearer \{\w+\}")
 _SECURITY = "connection"
 
 
-def files(selection: Selection) -> dict[str, bytes]:
+def files(selection: ExportSelection) -> dict[str, bytes]:
     """The document.
 
     Raises:
-        ExportError: A definition has a word that no export knows, a name is taken twice, or the connection has fields
-            that no security scheme can carry.
+        ExportError: Two schemas would have the same name, or a connection field cannot be part of a security scheme.
     """
-    for action in selection.actions:
-        require_known(action)
     bundle = selection.bundle
     schemas = Components(bundle).of(selection.actions)
     if "Error" in schemas:
-        raise ExportError("A definition of the connector is called “Error”, which is the name of the errors here.")
+        raise ExportError("The shared definition “Error” cannot be exported: the document uses this name for errors.")
     common = known_by_status(bundle.manifest.errors)
     groups = [key for key in bundle.manifest.groups if any(action.group == key for action in selection.actions)]
     document = {
@@ -44,7 +42,7 @@ def files(selection: Selection) -> dict[str, bytes]:
             "description": f"{bundle.manifest.description}\n\n{_about(bundle)}",
         },
         "externalDocs": {"description": bundle.manifest.title, "url": bundle.manifest.website},
-        "servers": [{"url": "/", "description": "The server that runs the actions, and serves this document."}],
+        "servers": [{"url": "/", "description": "The server that runs the actions and serves this document."}],
         "security": [{_SECURITY: []}],
         "tags": [_tag(bundle, key) for key in groups],
         "paths": {f"/actions/{action.key}/run": {"post": _operation(action, bundle)} for action in selection.actions},
@@ -60,9 +58,9 @@ def files(selection: Selection) -> dict[str, bytes]:
 def _about(bundle: Bundle) -> str:
     throttle = bundle.manifest.throttle
     return (
-        f"Every action is run with a POST of its inputs, flat, and answers with its outputs, flat. No more than"
-        f" {throttle.calls} calls are made in any {throttle.renewal_period:g} seconds per connection; a run that"
-        f" needs more waits, or fails with 429."
+        f"To run an action, POST its inputs as a flat object; the response is a flat object with its outputs. "
+        f"At most {throttle.calls} API calls are made per {throttle.renewal_period:g} seconds and connection; further"
+        " runs wait or fail with 429."
     )
 
 
@@ -94,12 +92,12 @@ def _operation(action: Action, bundle: Bundle) -> dict[str, Any]:
 
 def _content(action: Action, side: Side) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{name_of(action.operation_id, side)}"}}
-    examples = succeeded(action)
+    examples = successful_examples(action)
     if examples:
         content["examples"] = {
             f"example{number}": {
                 "summary": example.title,
-                "value": inputs_of(action, example) if side == "inputs" else example.outputs,
+                "value": example_inputs(action, example) if side == "inputs" else example.outputs,
             }
             for number, example in enumerate(examples, 1)
         }
@@ -111,7 +109,7 @@ def _responses(action: Action, bundle: Bundle) -> dict[str, Any]:
     own = {error.status for error in action.definition.errors}
     made: dict[str, Any] = {
         "200": {
-            "description": "The outputs; what the service did not send is null.",
+            "description": "The outputs. An output that the service did not return is null.",
             "content": {"application/json": _content(action, "outputs")},
         }
     }
@@ -128,18 +126,18 @@ def _response_name(status: int) -> str:
 
 
 def _security(bundle: Bundle) -> dict[str, Any]:
-    """The connection as a security scheme: the header in which the service itself takes it.
+    """The connection as a security scheme: the header that the service itself reads.
 
     Raises:
-        ExportError: The connection has a field that does not travel in that header.
+        ExportError: A connection field is not part of that header.
     """
     authorization = bundle.manifest.authorization
     fields = bundle.manifest.connection.properties
     for name in fields:
         if f"{{{name}}}" not in authorization.template:
             raise ExportError(
-                f"The connection field “{name}” cannot be exported: the header “{authorization.header}” does not carry"
-                " it, and a security scheme of OpenAPI has one place only."
+                f"The connection field “{name}” cannot be exported: it is not part of the header"
+                f" “{authorization.header}”, and a security scheme of OpenAPI has only one header."
             )
     described = " ".join(f"{field.title or name}: {field.description or ''}".strip() for name, field in fields.items())
     if authorization.header.lower() == "authorization" and _BEARER.fullmatch(authorization.template):
@@ -148,5 +146,5 @@ def _security(bundle: Bundle) -> dict[str, Any]:
         "type": "apiKey",
         "in": "header",
         "name": authorization.header,
-        "description": f"{described} In the form `{authorization.template}`.",
+        "description": f"{described} Format: `{authorization.template}`.",
     }

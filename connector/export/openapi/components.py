@@ -1,7 +1,7 @@
 """The schemas of the actions as components of one OpenAPI document.
 
-A definition's schema stands by itself: its `$ref`s lead to its own `$defs`. In an OpenAPI document they would lead to
-the document's start, so each definition becomes a component, and the `$ref`s lead there. Nothing else changes.
+The `$ref`s of an action's schema lead to its own `$defs`. In an OpenAPI document they would lead to the root, so each
+entry of `$defs` becomes a component, and the `$ref`s lead there. Nothing else changes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Literal
 
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
-from connector.export.vocabulary import Schema, cannot, mapped, walk
+from connector.export.errors import cannot_export
+from connector.export.schema_walk import Schema, map_schemas, walk
 
 Side = Literal["inputs", "outputs"]
 SIDES: tuple[Side, Side] = ("inputs", "outputs")
@@ -25,10 +26,10 @@ def name_of(operation_id: str, side: Side) -> str:
 
 
 class Components:
-    """The names under which the definitions' schemas stand in the document.
+    """The names of the components.
 
-    A definition that is the same wherever its name occurs gets that name; the others get the name of their action
-    before it. The whole connector is looked at, so that a name does not depend on what is exported.
+    An entry of `$defs` that is the same in every action keeps its name; the others get the name of their action before
+    it. The whole connector counts, so that a name does not depend on the selection.
 
     Args:
         bundle: The connector folder.
@@ -41,7 +42,7 @@ class Components:
                 for name, schema in loaded.document[side].get("$defs", {}).items():
                     found.setdefault(name, []).append(schema)
         shared = {name: schemas[0] for name, schemas in found.items() if all(s == schemas[0] for s in schemas)}
-        # What leads to something that differs between actions differs too.
+        # A schema with a reference to one that differs between actions differs too.
         while mixed := [name for name, schema in shared.items() if set(references(schema)) - set(shared)]:
             for name in mixed:
                 del shared[name]
@@ -57,13 +58,13 @@ class Components:
         for action in actions:
             for name, schema in self._of_one(action):
                 if made.setdefault(name, schema) != schema:
-                    raise cannot(action, f"two schemas would be called “{name}”")
+                    raise cannot_export(action, f"two schemas would have the name “{name}”")
         return dict(sorted(made.items()))
 
     def _of_one(self, action: Action) -> Iterator[tuple[str, Schema]]:
         for side in SIDES:
             document: Schema = action.document[side]
-            own = {word: value for word, value in document.items() if word not in {"$schema", "$defs"}}
+            own = {keyword: value for keyword, value in document.items() if keyword not in {"$schema", "$defs"}}
             yield name_of(action.operation_id, side), self._linked(own, action.operation_id, side)
             for name, schema in document.get("$defs", {}).items():
                 yield (
@@ -72,11 +73,11 @@ class Components:
                 )
 
     def component(self, definition: str, operation_id: str, side: Side) -> str:
-        """The component of a definition that an action's schema has under `$defs`."""
+        """The component of an entry of an action's `$defs`."""
         return definition if definition in self._shared else f"{name_of(operation_id, side)}.{definition}"
 
     def _linked(self, schema: Schema, operation_id: str, side: Side) -> Schema:
-        linked = mapped(schema, lambda inner: self._linked(inner, operation_id, side))
+        linked = map_schemas(schema, lambda inner: self._linked(inner, operation_id, side))
         if "$ref" in schema:
             name = self.component(schema["$ref"].removeprefix(_PREFIX), operation_id, side)
             linked["$ref"] = f"#/components/schemas/{name}"
@@ -84,7 +85,7 @@ class Components:
 
 
 def references(schema: Schema) -> Iterator[str]:
-    """The names of the definitions that a schema leads to."""
+    """The names in the `$ref`s of a schema."""
     for _, inner in walk(schema):
         if "$ref" in inner:
             yield inner["$ref"].removeprefix(_PREFIX)

@@ -1,70 +1,68 @@
 """`power-platform`: a custom connector package for Power Automate, Power Apps and Logic Apps.
 
-The package says what travels on the wire; no code of ours runs in the cloud. Operation ids, paths and keys are those
-of the documented connector wherever the service reads that place; `readme.md` lists the others, and everything that
-only the runtime here can do. The warnings that Microsoft's rules leave are explained in
-`docs/power-platform-warnings.md`.
+The cloud calls the service as the package describes it; no code of the connector runs there. Operation ids, paths and
+keys are those of the documented connector wherever the service reads that place. `readme.md` lists the exceptions, and
+everything that only the connector's own runtime does. `docs/power-platform-warnings.md` explains the warnings that
+remain under Microsoft's rules. All files but the icon are ASCII, because `paconn` on Windows reads them as cp1252.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from connector.definition.service import Publication
-from connector.export import ExportError, Selection
-from connector.export.icon_files import icon_bytes
-from connector.export.power_platform import properties
-from connector.export.power_platform.choices import Choices
+from connector.export.errors import ExportError
+from connector.export.icons import read_icon
+from connector.export.json_files import json_bytes
+from connector.export.power_platform import api_properties
+from connector.export.power_platform.dynamic_values import DynamicChoices
 from connector.export.power_platform.operations import Operation, operation_of
 from connector.export.power_platform.readme import readme
-from connector.export.power_platform.sharing import share_parameters, share_schemas
-from connector.export.vocabulary import require_known
+from connector.export.power_platform.shared_definitions import share_parameters, share_schemas
+from connector.export.selection import ExportSelection
 
 Json = dict[str, Any]
 
-LARGEST = 1024 * 1024
-"""Bytes that the platform takes (certification: submission requirements, 3d)."""
+MAX_BYTES = 1024 * 1024
+"""Bytes of a definition that the platform accepts (certification: submission requirements, 3d)."""
 
 
-def files(selection: Selection) -> dict[str, bytes]:
+def files(selection: ExportSelection) -> dict[str, bytes]:
     """The five files of the package.
 
     Raises:
-        ExportError: The connector says nothing about its publication, a definition says what Swagger 2.0 cannot, or
-            the package is larger than the platform takes.
+        ExportError: `connector.json` has no publication, a definition cannot be expressed in Swagger 2.0, or the
+            package is too large for the platform.
     """
-    bundle = selection.bundle
-    publication = bundle.manifest.publication
-    if publication is None:
-        raise ExportError("The connector folder does not say under “publication” who publishes it and how.")
-    for action in selection.actions:
-        require_known(action)
-    choices = Choices(selection.actions)
-    operations = [operation_of(action, bundle, choices) for action in selection.actions]
-    text = readme(bundle, operations)
-    definition = _text(_swagger(selection, publication, operations))
-    if len(definition) > LARGEST:
-        raise ExportError(f"The definition is {len(definition)} bytes, more than the platform takes: choose groups.")
-    icon = publication.icon or str(PurePosixPath(bundle.manifest.icon).with_suffix(".png"))
+    publication = selection.required_publication
+    choices = DynamicChoices(selection.actions)
+    operations = [operation_of(action, selection.bundle, choices) for action in selection.actions]
+    text = readme(selection, operations)
+    # Microsoft's style guide asks for four spaces. With two, the definition stays below the 500,000 characters that a
+    # solution accepts, which matters more.
+    definition = json_bytes(_swagger(selection, operations), ascii_only=True)
+    if len(definition) > MAX_BYTES:
+        raise ExportError(
+            f"The definition has {len(definition):,} bytes; the platform accepts {MAX_BYTES:,}. Export fewer groups."
+        )
+    icon = publication.icon or str(PurePosixPath(selection.manifest.icon).with_suffix(".png"))
     return {
         "apiDefinition.swagger.json": definition,
-        "apiProperties.json": _text(properties.api_properties(bundle, publication)),
-        "icon.png": icon_bytes(bundle, icon),
-        "readme.md": text.encode(),
-        "settings.json": _text(properties.settings()),
+        "apiProperties.json": json_bytes(api_properties.api_properties(selection), ascii_only=True),
+        "icon.png": read_icon(selection.bundle, icon),
+        "readme.md": text.encode("ascii", "xmlcharrefreplace"),
+        "settings.json": json_bytes(api_properties.settings(), ascii_only=True),
     }
 
 
-def _swagger(selection: Selection, publication: Publication, operations: list[Operation]) -> Json:
-    manifest = selection.bundle.manifest
-    address = urlsplit(manifest.base_url)
-    drawn = [operation.swagger for operation in operations]
-    parameters = share_parameters(drawn)
-    schemas = share_schemas(drawn)
-    schemes, required = properties.security(selection.bundle)
+def _swagger(selection: ExportSelection, operations: list[Operation]) -> Json:
+    manifest, publication = selection.manifest, selection.required_publication
+    base_url = urlsplit(manifest.base_url)
+    documents = [operation.swagger for operation in operations]
+    parameters = share_parameters(documents)
+    schemas = share_schemas(documents)
+    schemes, required = api_properties.security(selection.bundle)
     paths: Json = {}
     for operation in operations:
         request = operation.action.definition.request
@@ -80,11 +78,11 @@ def _swagger(selection: Selection, publication: Publication, operations: list[Op
             "title": manifest.title,
             "description": manifest.description,
             "version": manifest.version,
-            "contact": publication.contact.model_dump(),
+            "contact": selection.required_publisher.model_dump(),
         },
-        "host": address.netloc,
-        "basePath": address.path or "/",
-        "schemes": [address.scheme],
+        "host": base_url.netloc,
+        "basePath": base_url.path or "/",
+        "schemes": [base_url.scheme],
         "consumes": ["application/json"],
         "produces": ["application/json"],
         "paths": paths,
@@ -94,9 +92,3 @@ def _swagger(selection: Selection, publication: Publication, operations: list[Op
         "security": required,
         "x-ms-connector-metadata": [{"propertyName": name, "propertyValue": value} for name, value in metadata.items()],
     }
-
-
-def _text(value: Json) -> bytes:
-    # Microsoft's style asks for four spaces; with two, the definition stays below the 500,000 characters that a
-    # solution takes, which matters more.
-    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

@@ -1,4 +1,4 @@
-"""What the runtime adds to a body by itself: here it is drawn, since the user must fill it in."""
+"""Body defaults as fields: the runtime fills them in by itself, the user of the package has to."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from connector import json_pointer
 from connector.catalogue.action import Action
 from connector.definition.action import BodyDefault
 from connector.definition.field import FieldSchema
-from connector.export.power_platform.nodes import Node
+from connector.export.power_platform.body_nodes import BodyNode
 
 
-def complete(action: Action, root: Node) -> None:
-    """Draw the plain values that an action's body_defaults add, where the body has no such place yet.
+def add_body_defaults(action: Action, root: BodyNode) -> None:
+    """Add the plain values of an action's body defaults to its body, unless the body has them already.
 
-    Objects that they copy are not drawn a second time; `readme.md` tells of them.
+    Objects that the defaults copy are not repeated; `readme.md` lists them.
     """
     for default in action.definition.request.body_defaults:
         target = _at(root, default.at)
@@ -20,31 +20,31 @@ def complete(action: Action, root: Node) -> None:
             continue
         for name, value in default.set_values.items():
             if name not in target.properties and isinstance(value, str):
-                target.properties[name] = Node(name, ["string"], box=_fixed(value, default, target))
+                target.properties[name] = BodyNode(name, ["string"], schema=_fixed(value, default, target))
         for name, place in default.copy_values.items():
             source = _at(root, place)
-            box = _copied(source) if source is not None else None
-            if name not in target.properties and source is not None and box is not None:
-                target.properties[name] = Node(name, list(source.types), box=box)
+            field = _copied(source) if source is not None else None
+            if name not in target.properties and source is not None and field is not None:
+                target.properties[name] = BodyNode(name, list(source.types), schema=field)
 
 
-def _fixed(value: str, default: BodyDefault, target: Node) -> FieldSchema:
-    beside = default.if_present
-    title = target.properties[beside].title if beside in target.properties else beside
-    words = f"“{value}” is what the service knows." + (f" It must be there beside {title}." if beside else "")
-    return FieldSchema(enum=[value], description=words)
+def _fixed(value: str, default: BodyDefault, target: BodyNode) -> FieldSchema:
+    other = default.if_present
+    title = target.properties[other].title if other in target.properties else other
+    condition = f" Required with {title}." if other else ""
+    return FieldSchema(enum=[value], description=f"Always “{value}”.{condition}")
 
 
-def _copied(source: Node) -> FieldSchema | None:
-    """The field of a plain value for its second place; nothing for objects."""
-    if source.box is None or source.opaque or source.properties:
+def _copied(source: BodyNode) -> FieldSchema | None:
+    """The field of a plain value at its second place; None for objects."""
+    if source.schema is None or source.opaque or source.properties:
         return None
-    words = f"The same as {source.title}, once more for this part. {source.box.description or ''}".strip()
-    return source.box.model_copy(update={"description": words, "x_ms_visibility": "advanced"})
+    description = f"Repeat the value of {source.title} here. {source.schema.description or ''}".strip()
+    return source.schema.model_copy(update={"description": description, "x_ms_visibility": "advanced"})
 
 
-def _at(root: Node, place: str) -> Node | None:
-    node: Node | None = root
+def _at(root: BodyNode, place: str) -> BodyNode | None:
+    node: BodyNode | None = root
     for token in json_pointer.parse(place):
         node = node.properties.get(token) if node is not None else None
     return node

@@ -1,8 +1,8 @@
-"""Labels that tell every box and every output of an operation apart.
+"""Unique labels for every field and every output of an operation.
 
-A designer shows the titles of the ancestors and then the place's own title; where no ancestor has a title, their
-`x-ms-summary`. Reference pages show the own title alone. So the own titles differ within an operation, and of the
-objects on the way only the outermost gets a title: the inner ones have a summary, which a designer leaves out.
+A designer shows the titles of the ancestors before the title of a field; if no ancestor has a title, it shows their
+`x-ms-summary`. Reference pages show the title alone. So titles are unique within an operation, and only the outermost
+object has a title: the inner ones have a summary, which a designer leaves out.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, groupby
 
-from connector.export.power_platform.nodes import Node
-from connector.export.power_platform.words import singular, words_of
+from connector.export.power_platform.body_nodes import BodyNode
+from connector.export.power_platform.naming import label_of, singular
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,18 @@ class _Step:
     is_list: bool
 
 
-def name_places(root: Node, taken: Iterable[str]) -> None:
-    """Give every place in a tree a title that no other place has.
+def label_nodes(root: BodyNode, taken: Iterable[str]) -> None:
+    """Give every node of a body a unique title.
 
     Args:
         root: The whole body.
-        taken: Titles that are given already, such as those of the parameters beside the body.
+        taken: Titles in use, such as those of the parameters beside the body.
     """
     own = {title.lower() for title in taken}
     shown = set(own)
-    waiting: deque[tuple[Node, tuple[_Step, ...], str, bool]] = deque((node, (), "", False) for node in _below(root))
+    waiting: deque[tuple[BodyNode, tuple[_Step, ...], str, bool]] = deque(
+        (node, (), "", False) for node in _below(root)
+    )
     while waiting:
         node, way, prefix, unseen = waiting.popleft()
         node.title = node.title or _made(node, way)
@@ -56,7 +58,7 @@ def joined(prefix: str, title: str) -> str:
     return f"{prefix} {title}" if prefix else title
 
 
-def _below(node: Node) -> Iterator[Node]:
+def _below(node: BodyNode) -> Iterator[BodyNode]:
     yield from node.inside()
     for held in (node.items, node.values):
         if held is not None and held.items is not None:
@@ -65,16 +67,16 @@ def _below(node: Node) -> Iterator[Node]:
         yield from node.values.properties.values()
 
 
-def _made(node: Node, way: Sequence[_Step]) -> str:
-    """A title for a place that no field names: its key, and for a value the object it stands in."""
-    title = words_of(node.key)
+def _made(node: BodyNode, way: Sequence[_Step]) -> str:
+    """A title for a node that no field names: its key, for a value with the object around it."""
+    title = label_of(node.key)
     return title if node.properties or not way else f"{singular(way[-1].title)} {title}"
 
 
 def _candidates(title: str, way: Sequence[_Step]) -> Iterator[str]:
-    """The title, and longer and longer ones that say where it stands: “Status”, “Provider Status”.
+    """The title, then longer ones with the names of the ancestors: “Status”, “Provider Status”.
 
-    Rows in rows of the same kind are told apart by how deep they are: “Level 2 Filter Path”.
+    Nested rows of the same kind are numbered by depth: “Level 2 Filter Path”.
     """
     yield title
     for name, same in groupby(reversed(way), key=lambda step: singular(step.title)):

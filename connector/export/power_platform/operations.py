@@ -1,4 +1,4 @@
-"""One action as an operation of the package, and what of it the package cannot hold."""
+"""One action as an operation of the package, with the fields that moved or are left out."""
 
 from __future__ import annotations
 
@@ -11,26 +11,27 @@ from connector import json_pointer
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.definition.field import FieldSchema
-from connector.export.power_platform.body_defaults import complete
-from connector.export.power_platform.choices import Choices
-from connector.export.power_platform.labels import name_places
+from connector.export.descriptions import first_sentence
+from connector.export.power_platform.body_defaults import add_body_defaults
+from connector.export.power_platform.body_tree import BodyTree, LeftOut
+from connector.export.power_platform.dynamic_values import DynamicChoices
+from connector.export.power_platform.labels import label_nodes
 from connector.export.power_platform.schemas import Schemas
-from connector.export.power_platform.tree import LeftOut, Tree
 from connector.validation.normalize import path_style_key
 
 Json = dict[str, Any]
 
 _SUCCESSES = {
-    "200": "The service did it.",
-    "201": "The service made it.",
-    "202": "The service took it and goes on by itself; there is nothing to wait for.",
-    "204": "The service did it and has nothing more to say.",
+    "200": "OK",
+    "201": "Created",
+    "202": "Accepted; the service continues in the background",
+    "204": "No content",
 }
 
 
 @dataclass(frozen=True)
 class Moved:
-    """A field that is at another place than the documented connector, or the connector here, has it."""
+    """A field with another place in this package than in the documented connector."""
 
     title: str
     before: str
@@ -44,9 +45,9 @@ class Operation:
     Attributes:
         action: The action.
         swagger: The operation object.
-        moved: Documented keys that are others here, because the service reads other places.
-        found: Outputs whose place in the body is not what the connector calls them.
-        left_out: What is not in the package.
+        moved: Inputs whose key is not the documented one, because the service reads another place.
+        found: Outputs whose place in the body is not their documented name.
+        left_out: The fields that are not in the package.
     """
 
     action: Action
@@ -56,23 +57,23 @@ class Operation:
     left_out: list[LeftOut]
 
 
-def operation_of(action: Action, bundle: Bundle, choices: Choices) -> Operation:
+def operation_of(action: Action, bundle: Bundle, choices: DynamicChoices) -> Operation:
     """An action as an operation.
 
     Raises:
-        ExportError: Something in it cannot be said in Swagger 2.0.
+        ExportError: Swagger 2.0 cannot express something in it.
     """
-    asked, answered = Tree(action, "input"), Tree(action, "output")
-    parameters, untold = _parameters(action, choices)
-    complete(action, asked.root)
-    name_places(asked.root, [parameter["x-ms-summary"] for parameter in parameters])
-    name_places(answered.root, [])
-    if asked.root.properties:
-        schema = Schemas(action, "input", choices).of(asked.root)
-        required = any(node.required for node in asked.root.properties.values())
+    request, response = BodyTree(action, "input"), BodyTree(action, "output")
+    parameters, untaken = _parameters(action, choices)
+    add_body_defaults(action, request.root)
+    label_nodes(request.root, [parameter["x-ms-summary"] for parameter in parameters])
+    label_nodes(response.root, [])
+    if request.root.properties:
+        schema = Schemas(action, "input", choices).of(request.root)
+        required = any(node.required for node in request.root.properties.values())
         parameters.append({"name": "body", "in": "body", "required": required, "schema": schema})
     definition = action.definition
-    absent = [*untold, *asked.left_out]
+    absent = [*untaken, *request.left_out]
     swagger: Json = {
         "operationId": action.operation_id,
         "summary": action.summary,
@@ -80,115 +81,125 @@ def operation_of(action: Action, bundle: Bundle, choices: Choices) -> Operation:
         "x-ms-visibility": definition.visibility,
         **({"deprecated": True} if definition.deprecated else {}),
         "parameters": parameters,
-        "responses": _responses(action, bundle, answered, choices),
+        "responses": _responses(action, bundle, response, choices),
     }
-    moved = list(_moved(action, {told.name for told in absent}))
-    found = list(_found(action, {told.name for told in answered.left_out}))
-    return Operation(action, swagger, moved, found, [*absent, *answered.left_out])
+    moved = list(_moved(action, {each.name for each in absent}))
+    found = list(_found(action, {each.name for each in response.left_out}))
+    return Operation(action, swagger, moved, found, [*absent, *response.left_out])
 
 
 def _description(action: Action, absent: list[LeftOut]) -> str:
-    """What the action does, and what of that is not so in the cloud."""
-    boxes = [told.title for told in absent if not told.name.endswith("[]")]
+    """The description, with the differences in the cloud."""
+    titles = [each.title for each in absent if not each.name.endswith("[]")]
     outcomes = [str(status) for status in action.definition.outcomes]
-    notes = [f"Not in this package: {', '.join(boxes)}."] if boxes else []
-    notes += [f"An answer {' or '.join(outcomes)} of the service counts as a failure here."] if outcomes else []
+    notes = [f"Not available here: {', '.join(titles)}."] if titles else []
+    notes += [f"The action fails if the service responds with {' or '.join(outcomes)}."] if outcomes else []
     return " ".join([action.description, *notes])
 
 
-def _parameters(action: Action, choices: Choices) -> tuple[list[Json], list[LeftOut]]:
-    """What travels in the path, the query and the headers."""
+def _parameters(action: Action, choices: DynamicChoices) -> tuple[list[Json], list[LeftOut]]:
+    """The parameters in the path, the query and the headers, and the fields that none of them can take."""
     schemas = Schemas(action, "input", choices)
     parameters: dict[tuple[str, str], Json] = {}
     left_out = []
     for name in action.definition.inputs.properties:
-        box = action.definition.input(name)
-        if box.x_in == "body" or box.x_in is None:
+        field = action.definition.input(name)
+        if field.x_in == "body" or field.x_in is None:
             continue
-        key, title = (box.x_name or name, box.x_in), box.title or name
+        key, title = (field.x_name or name, field.x_in), field.title or name
         if key in parameters:
-            left_out.append(
-                LeftOut(name, title, f"“{key[0]}” can stand in the address once, and another field is that")
-            )
+            left_out.append(LeftOut(name, title, f"the parameter `{key[0]}` is used by another field"))
             continue
-        kind = _plain_type(box)
-        if "array" in box.types:
-            # An address that repeats a name is `collectionFormat: multi`, which the platform refuses to import.
-            left_out.append(LeftOut(f"{name}[]", title, "it takes one value here, not several"))
+        kind = _plain_type(field)
+        if "array" in field.types:
+            # Repeating a query parameter is `collectionFormat: multi`, which the platform does not import.
+            left_out.append(LeftOut(f"{name}[]", title, "it takes only one value here"))
         parameter: Json = {"name": key[0], "in": key[1]}
-        parameter["required"] = box.x_in == "path" or name in action.definition.inputs.required
-        parameter |= {"type": kind, "x-ms-summary": title, **schemas.words(box, name, kind)}
+        parameter["required"] = field.x_in == "path" or name in action.definition.inputs.required
+        parameter |= {"type": kind, "x-ms-summary": title, **schemas.keywords(field, name, kind)}
         if action.definition.idempotency is not None and name == action.definition.idempotency.input:
-            parameter["description"] = _keyed(box)
-        if box.x_in == "path":
-            parameter["x-ms-url-encoding"] = box.x_ms_url_encoding or "single"
+            parameter["description"] = _idempotency_text(field)
+        if field.x_in == "path":
+            parameter["x-ms-url-encoding"] = field.x_ms_url_encoding or "single"
         parameters[key] = parameter
     return list(parameters.values()), left_out
 
 
-def _keyed(box: FieldSchema) -> str:
-    """What an idempotency key is for, where nobody makes one for the user."""
-    first = re.split(r"(?<=[.])\s+(?=Left empty)", box.description or "")[0]
-    return f"{first} Left empty, none is sent. Give one that is the same when the flow repeats the call by itself."
+def _idempotency_text(field: FieldSchema) -> str:
+    """The description of an idempotency key where none is generated."""
+    return (
+        f"{first_sentence(field.description or '')} None is sent if this is empty. Use a value that stays the same when"
+        " the flow retries the call."
+    )
 
 
-def _plain_type(box: FieldSchema) -> str:
-    kinds = [kind for kind in box.types if kind not in {"null", "array", "object"}]
+def _plain_type(field: FieldSchema) -> str:
+    kinds = [kind for kind in field.types if kind not in {"null", "array", "object"}]
     return kinds[0] if len(kinds) == 1 else "string"
 
 
-def _responses(action: Action, bundle: Bundle, tree: Tree, choices: Choices) -> Json:
-    """The answers, such that a designer shows the outputs.
+def _responses(action: Action, bundle: Bundle, tree: BodyTree, choices: DynamicChoices) -> Json:
+    """The responses, with the outputs on every success status that carries a body.
 
-    With several answers it takes 200, else 201, and never 202. So the outputs stand on 200 even where the service
-    answers 202: the run-time does not mind, and the list of refusals would otherwise hide them.
+    A designer reads the outputs of 200, else of 201, and never of 202. So they are on 200 even if no example has that
+    status: the cloud accepts it, and without it the designer would show no outputs.
     """
-    seen = {
-        str(exchange.response.status)
-        for example in action.definition.examples
-        for exchange in example.interactions
-        if 200 <= exchange.response.status < 300  # noqa: PLR2004 - the class of successful statuses
-    }
+    seen = dict(_success_statuses(action))
     responses: Json = {}
     if tree.root.properties:
-        shown = "201" if "201" in seen and "200" not in seen else "200"
         schema = Schemas(action, "output", choices).of(tree.root)
-        responses[shown] = {"description": _SUCCESSES[shown], "schema": schema}
-    elif not seen - {"200"}:
-        seen.add("204")
+        for status in sorted({"200", *(status for status, has_body in seen.items() if has_body)}):
+            responses[status] = {"description": _SUCCESSES.get(status, "Success"), "schema": schema}
+    elif not set(seen) - {"200"}:
+        seen["204"] = False
     for status in sorted(seen):
         if status not in responses and (tree.root.properties or status != "200"):
-            responses[status] = {"description": _SUCCESSES.get(status, "The service did it.")}
-    refusals: dict[int, list[str]] = {}
+            responses[status] = {"description": _SUCCESSES.get(status, "Success")}
+    return dict(sorted(responses.items())) | _failures(action, bundle)
+
+
+def _success_statuses(action: Action) -> Iterator[tuple[str, bool]]:
+    """The success statuses of the examples, each with whether any response of it has a body; those with one last."""
+    found = [
+        (str(interaction.response.status), interaction.response.body is not None)
+        for example in action.definition.examples
+        for interaction in example.interactions
+        if 200 <= interaction.response.status < 300  # noqa: PLR2004 - the class of successful statuses
+    ]
+    yield from sorted(found, key=lambda each: each[1])
+
+
+def _failures(action: Action, bundle: Bundle) -> Json:
+    sentences_by_status: dict[int, list[str]] = {}
     for error in (*action.definition.errors, *bundle.manifest.errors):
-        sentences = refusals.setdefault(error.status, [])
+        sentences = sentences_by_status.setdefault(error.status, [])
         sentence = re.sub(r"\s*{[^}]*}", "", error.sentence)
         if sentence not in sentences:
             sentences.append(sentence)
     for outcome in action.definition.outcomes:
-        refusals.setdefault(outcome, ["The service did not do it, and says how things stand."])
-    for number in sorted(refusals):
-        responses[str(number)] = {"description": " ".join(refusals[number])}
-    return responses
+        sentences_by_status.setdefault(outcome, ["Not done; the body says why."])
+    return {
+        str(status): {"description": " ".join(sentences)} for status, sentences in sorted(sentences_by_status.items())
+    }
 
 
 def _moved(action: Action, absent: set[str]) -> Iterator[Moved]:
     for name in action.definition.inputs.properties:
-        box = action.definition.input(name)
-        if box.x_path is None or name in absent:
+        field = action.definition.input(name)
+        if field.x_path is None or name in absent:
             continue
-        here = box.x_name or name
-        if box.x_in == "body":
-            here = "/".join(["body", *json_pointer.parse(box.pointers(name)[0])])
-        documented = path_style_key(name, box)
+        here = field.x_name or name
+        if field.x_in == "body":
+            here = "/".join(["body", *json_pointer.parse(field.pointers(name)[0])])
+        documented = path_style_key(name, field)
         if documented != here:
-            yield Moved(box.title or name, documented, here)
+            yield Moved(field.title or name, documented, here)
 
 
 def _found(action: Action, absent: set[str]) -> Iterator[Moved]:
     outputs = action.definition.outputs
     for name in outputs.properties:
-        box = outputs.resolve(outputs.properties[name])
-        here = "/".join(json_pointer.parse(box.pointers(name)[0]))
+        field = outputs.resolve(outputs.properties[name])
+        here = "/".join(json_pointer.parse(field.pointers(name)[0]))
         if name not in absent and here != name.replace(".", "/"):
-            yield Moved(box.title or name, name, here)
+            yield Moved(field.title or name, name, here)

@@ -1,4 +1,4 @@
-"""Trees and fields as Swagger 2.0 schemas."""
+"""Bodies and fields as Swagger 2.0 schemas."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
-from connector.export.power_platform.choices import Choices
-from connector.export.power_platform.nodes import Node, Side
-from connector.export.vocabulary import cannot
+from connector.export.errors import cannot_export
+from connector.export.power_platform.body_nodes import BodyNode, Side
+from connector.export.power_platform.dynamic_values import DynamicChoices
 
 Json = dict[str, Any]
 
@@ -16,8 +16,8 @@ _FORMATS = frozenset(
     {"int32", "int64", "float", "double", "byte", "binary", "date", "date-time", "password", "email", "uri"}
 )
 """The formats that the platform knows."""
-_UNTOLD = frozenset({"duration", "color"})
-"""Formats that it does not know; the description says what such a text looks like."""
+_DROPPED = frozenset({"duration", "color"})
+"""Formats that it does not know; the description of the field says what a value looks like."""
 _LIMITS = {
     "string": ("pattern", "min_length", "max_length"),
     "integer": ("minimum", "maximum"),
@@ -35,41 +35,41 @@ class Schemas:
         choices: Where fields get their choices from.
     """
 
-    def __init__(self, action: Action, side: Side, choices: Choices) -> None:
+    def __init__(self, action: Action, side: Side, choices: DynamicChoices) -> None:
         self._action = action
         self._side = side
         self._choices = choices
 
-    def of(self, node: Node, *, titled: bool = False) -> Json:
-        """The schema of a place with everything inside.
+    def of(self, node: BodyNode, *, titled: bool = False) -> Json:
+        """The schema of a part of a body with everything inside.
 
         Args:
-            node: The place.
-            titled: Whether an object around it has a title already (see `labels`).
+            node: The part.
+            titled: Whether an object around it has a title (see `labels`).
 
         Raises:
-            ExportError: A field says something that Swagger 2.0 cannot.
+            ExportError: Swagger 2.0 cannot express a field.
         """
         schema: Json = {}
         single = node.types[0] if len(node.types) == 1 else None
         if single is None and self._side == "input":
-            # The service takes any of them; a box is of one type, and a text can hold each plain value.
+            # The service accepts any of them; a field has one type, and a string can hold every plain value.
             single = "string" if "string" in node.types else node.types[0]
         if single is not None:
             schema["type"] = single
-        # Without a type the run-time check passes whatever form the service sends; the parts can still be picked.
+        # Without a type, the type check of a run passes every form of the value; the parts are still offered.
         if node.title:
             inner = bool(node.properties) and titled and node.key
             schema["x-ms-summary" if inner else "title"] = node.title
-        schema.update(self.words(node.box, node.key, single) if node.box is not None else {})
+        schema.update(self.keywords(node.schema, node.key, single) if node.schema is not None else {})
         if "description" not in schema and (single is None or (node.key and not node.properties)):
-            form = ", which comes in more than one form" if single is None else ""
-            schema["description"] = f"What the service calls “{node.key}”{form}." if node.key else f"One entry{form}."
+            several = " Its type varies." if single is None else ""
+            schema["description"] = (f"The service calls it “{node.key}”." if node.key else "One item.") + several
         if node.hidden:
             schema["x-ms-visibility"] = "internal"
         if self._side == "output" and node.nullable and single is not None:
-            # Swagger 2.0 has no null, and a list of types shows a field once per type. This is Microsoft's own word
-            # for it (AutoRest); who does not know it passes over it.
+            # Swagger 2.0 has no null, and a list of types shows a field once per type. This is Microsoft's own keyword
+            # for it (AutoRest); others ignore it.
             schema["x-nullable"] = True
         around = titled or (bool(node.title) and "title" in schema)
         if node.properties:
@@ -82,46 +82,51 @@ class Schemas:
             schema["additionalProperties"] = self.of(node.values, titled=around)
         return schema
 
-    def words(self, box: FieldSchema, name: str, kind: str | None) -> Json:
-        """What a field says of itself beside its title and what is inside it.
+    def keywords(self, field: FieldSchema, name: str, kind: str | None) -> Json:
+        """The keywords of a field, without its title and its parts.
 
         Raises:
-            ExportError: It says something that Swagger 2.0 cannot.
+            ExportError: Swagger 2.0 cannot express one.
         """
-        said: Json = {"description": box.description} if box.description else {}
-        form = "int64" if kind == "integer" and box.format is None else box.format
-        if form is not None and form not in _FORMATS | _UNTOLD:
-            raise cannot(
-                self._action, f"{self._side} “{name}” has the format “{form}”, which this export does not know"
+        keywords: Json = {"description": _description(field)} if field.description or field.deprecated else {}
+        form = "int64" if kind == "integer" and field.format is None else field.format
+        if form is not None and form not in _FORMATS | _DROPPED:
+            raise cannot_export(
+                self._action, f"{self._side} “{name}” has the format “{form}”, which the platform does not know"
             )
-        if form in _FORMATS and not (box.x_time and kind == "integer"):
-            said["format"] = form
-        if box.x_time and kind == "integer":
-            said["format"] = "int64"
-        if box.const is not None:
-            said["enum"] = [box.const]
-        elif box.enum is not None and kind is not None and self._side == "input":
-            said["enum"] = [value for value in box.enum if value is not None]
-        if box.default is not None and self._side == "input":
-            said["default"] = box.default
+        if form in _FORMATS and not (field.x_time and kind == "integer"):
+            keywords["format"] = form
+        if field.x_time and kind == "integer":
+            keywords["format"] = "int64"
+        if field.const is not None:
+            keywords["enum"] = [field.const]
+        elif field.enum is not None and kind is not None and self._side == "input":
+            keywords["enum"] = [value for value in field.enum if value is not None]
+        if field.default is not None and self._side == "input":
+            keywords["default"] = field.default
         if self._side == "input":
-            said.update(self._limits(box, kind))
-        if box.x_ms_visibility is not None:
-            said["x-ms-visibility"] = box.x_ms_visibility
-        if box.x_ms_dynamic_values is not None:
-            said.update(self._choices.of(self._action, name, box.x_ms_dynamic_values))
-        return said
+            keywords.update(self._limits(field, kind))
+        if field.x_ms_visibility is not None:
+            keywords["x-ms-visibility"] = field.x_ms_visibility
+        if field.x_ms_dynamic_values is not None:
+            keywords.update(self._choices.of(self._action, name, field.x_ms_dynamic_values))
+        return keywords
 
-    def _limits(self, box: FieldSchema, kind: str | None) -> Json:
-        """Lengths and bounds; for the answer there are none, since the service keeps them or not."""
+    def _limits(self, field: FieldSchema, kind: str | None) -> Json:
+        """Lengths and bounds; only for requests, because the service's responses need not keep them."""
         limits: Json = {}
-        for word in _LIMITS.get(kind or "", ()):
-            value = getattr(box, word)
+        for name in _LIMITS.get(kind or "", ()):
+            value = getattr(field, name)
             if value is not None:
                 whole = isinstance(value, float) and value.is_integer()
-                limits[type(box).model_fields[word].alias or word] = int(value) if whole else value
-        for word in ("minimum", "maximum"):
-            exclusive = getattr(box, f"exclusive_{word}")
+                limits[type(field).model_fields[name].alias or name] = int(value) if whole else value
+        for keyword in ("minimum", "maximum"):
+            exclusive = getattr(field, f"exclusive_{keyword}")
             if exclusive is not None and kind in {"integer", "number"}:
-                limits |= {word: exclusive, f"exclusive{word.title()}": True}
+                limits |= {keyword: exclusive, f"exclusive{keyword.title()}": True}
         return limits
+
+
+def _description(field: FieldSchema) -> str:
+    """The description; Swagger 2.0 has no `deprecated` for fields."""
+    return " ".join(filter(None, (field.description, "Deprecated." if field.deprecated else "")))

@@ -16,7 +16,6 @@ SCHEMA = "https://json-schema.org/draft/2020-12/schema"
 MANIFEST: dict[str, Any] = {
     "key": "shop",
     "title": "Shop",
-    "publisher": "Somebody",
     "description": "Things and their parts.",
     "version": "1.2.3",
     "website": "https://shop.example",

@@ -154,4 +154,4 @@ def left_out(side: str) -> set[tuple[str, str]]:
     Args:
         side: `input` or `output`.
     """
-    return {(row[0], row[3]) for row in table("Fields That Are Not Here") if row[2] == side}
+    return {(row[0], row[3]) for row in table("Unavailable Fields") if row[2] == side}

@@ -147,11 +147,13 @@ def test_limits_are_those_of_the_connector_and_the_tighter_ones() -> None:
     assert tighter == {key: one.throttle.calls for key, one in definitions().items() if one.throttle}
 
 
-def test_whom_to_ask_is_told_where_the_connector_says_it(tmp_path: Path) -> None:
-    told = bundle().document["publication"]
-    publication = catalogue()["connector"]["publication"]
-    assert publication == {word: told[word] for word in ("contact", "privacyPolicy", "categories")}
+def test_the_publisher_and_the_publication_are_there_if_the_connector_has_them(tmp_path: Path) -> None:
+    declared = bundle().document["publication"]
+    connector = catalogue()["connector"]
+    assert connector["publisher"] == declared["publisher"]
+    assert connector["publication"] == {word: declared[word] for word in ("privacyPolicy", "categories")}
     other = json.loads(export(parcels(tmp_path, SEND), "catalogue")["catalogue.json"])
+    assert other["connector"]["publisher"] is None
     assert other["connector"]["publication"] is None
 
 
@@ -216,8 +218,8 @@ def test_choices_from_nowhere_are_refused_by_name() -> None:
     ("icon", "complaint"),
     [
         ("icons/none.svg", "cannot be read"),
-        ("../../etc/passwd", "outside|neither"),
-        ("icons/a.gif", "neither SVG nor PNG"),
+        ("../../etc/passwd", "outside|must be"),
+        ("icons/a.gif", "must be an SVG or a PNG file"),
     ],
 )
 def test_an_icon_that_cannot_be_had_is_refused_by_name(icon: str, complaint: str, tmp_path: Path) -> None:

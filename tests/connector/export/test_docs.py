@@ -12,14 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.definition.field import FieldSchema, ObjectSchema
+from connector.definition.service import Publisher
 from connector.export import ExportError, export
+from connector.export.docs.field_rows import MOST_WORDS
 from connector.export.docs.markdown import anchor, code, text
 from tests.connector.export.whole import ROOT, Json, bundle, definitions, exported, parcels
 from tests.connector.parcels import action, body, manifest
 from tests.definitions import gaps
 
 REFERENCE = ROOT / "docs/reference"
-RENEW = "Run: courier-connector export docs --out docs/reference (and delete pages that are no longer written)"
+RENEW = "Run: courier-connector export docs --out docs/reference --force (and delete pages that it no longer writes)"
 by_action = pytest.mark.parametrize("key", sorted(definitions()))
 
 Row = dict[str, str]
@@ -34,10 +36,34 @@ class Section:
     lines: list[str] = field(default_factory=list)
 
     @property
+    def tables(self) -> list[list[Row]]:
+        found: list[list[list[str]]] = []
+        for before, line in zip(["", *self.lines], self.lines, strict=False):
+            if line.startswith("|"):
+                found += [] if before.startswith("|") else [[]]
+                found[-1].append(cells(line))
+        assert all(len(row) == len(table[0]) for table in found for row in table), self.heading
+        return [[dict(zip(table[0], row, strict=True)) for row in table[2:]] for table in found]
+
+    @property
     def table(self) -> list[Row]:
-        rows = [cells(line) for line in self.lines if line.startswith("|")]
-        assert all(len(row) == len(rows[0]) for row in rows), self.heading
-        return [dict(zip(rows[0], row, strict=True)) for row in rows[2:]]
+        return self.tables[0]
+
+    @property
+    def fields(self) -> list[Row]:
+        """The rows of the tables of fields: those of the action itself, then those of each list."""
+        return [row for table in self.tables if "Name" in table[0] for row in table]
+
+    @property
+    def details(self) -> dict[str, str]:
+        """What the list of details says, by the key of the field."""
+        found: dict[str, str] = {}
+        for line in self.lines:
+            if match := re.match(r"- `([^`]+)` \([^`]*?\):(.*)", line):
+                found[match[1]] = match[2].strip()
+            elif line.startswith("  - "):
+                found[list(found)[-1]] += f" {line.removeprefix('  - ')}"
+        return {key: told.strip() for key, told in found.items()}
 
     @property
     def blocks(self) -> list[Json]:
@@ -89,7 +115,7 @@ def parts(key: str) -> dict[str, Section]:
 
 
 def test_the_committed_pages_are_what_the_definitions_say() -> None:
-    committed = {path.relative_to(REFERENCE).as_posix(): path.read_bytes() for path in REFERENCE.rglob("*.*")}
+    committed = {path.relative_to(REFERENCE).as_posix(): path.read_bytes() for path in REFERENCE.rglob("*.md")}
     assert sorted(committed) == sorted(exported("docs")), RENEW
     assert [name for name, content in exported("docs").items() if committed[name] != content] == [], RENEW
 
@@ -128,43 +154,67 @@ def declared(schema: ObjectSchema) -> Iterator[tuple[str, str, FieldSchema, bool
     yield from inside(schema, "", "", ())
 
 
+def list_of(key: str) -> str:
+    return key.rpartition("[].")[0]
+
+
+def by_list(schema: ObjectSchema) -> list[tuple[str, str, FieldSchema, bool]]:
+    """The fields of a definition in the order of the tables: those of the action itself, then those of each list."""
+    fields = list(declared(schema))
+    lists = list(dict.fromkeys(["", *(list_of(own) for own, *_ in fields)]))
+    return sorted(fields, key=lambda field: lists.index(list_of(field[0])))
+
+
 @by_action
-def test_parameters_read_back_are_the_inputs(key: str) -> None:
+def test_inputs_read_back_are_the_inputs(key: str) -> None:
     schema = definitions()[key].inputs
     wanted = [
-        (schema.resolve(one).title or own, own, str(required), shown_type(schema, one))
-        for own, _, one, required in declared(schema)
+        (schema.resolve(one).title or own, own, "Yes" if required else "No", shown_type(schema, one))
+        for own, _, one, required in by_list(schema)
     ]
-    section = parts(key)["Parameters"]
-    found = [(plain(row["Name"]), typed(row["Key"]), row["Required"], row["Type"]) for row in section.table]
-    assert found == wanted
-    assert all(list(row) == ["Name", "Key", "Required", "Type", "Description"] for row in section.table)
+    rows = parts(key)["Inputs"].fields
+    assert [(plain(row["Name"]), typed(row["Key"]), row["Required"], row["Type"]) for row in rows] == wanted
+    assert all(list(row) == ["Name", "Key", "Type", "Required", "Description"] for row in rows)
 
 
 @by_action
-def test_returns_read_back_are_the_outputs(key: str) -> None:
+def test_outputs_read_back_are_the_outputs(key: str) -> None:
     schema = definitions()[key].outputs
-    wanted = [(schema.resolve(one).title, path, shown_type(schema, one)) for _, path, one, _ in declared(schema)]
-    section = parts(key)["Returns"]
-    assert [(plain(row["Name"]), typed(row["Path"]), row["Type"]) for row in section.table] == wanted
-    assert all(list(row) == ["Name", "Path", "Type", "Description"] for row in section.table)
+    wanted = [(schema.resolve(one).title, path, shown_type(schema, one)) for _, path, one, _ in by_list(schema)]
+    rows = parts(key)["Outputs"].fields
+    assert [(plain(row["Name"]), typed(row["Path"]), row["Type"]) for row in rows] == wanted
+    assert all(list(row) == ["Name", "Path", "Type", "Description"] for row in rows)
 
 
 @by_action
-def test_every_field_is_described_in_its_own_words_and_with_its_choices(key: str) -> None:
-    for heading, schema in (("Parameters", definitions()[key].inputs), ("Returns", definitions()[key].outputs)):
-        rows = parts(key)[heading].table
-        for row, (_, _, one, _) in zip(rows, declared(schema), strict=True):
+def test_a_field_has_its_whole_description_and_its_values_in_its_row_and_its_details(key: str) -> None:
+    for heading, schema in (("Inputs", definitions()[key].inputs), ("Outputs", definitions()[key].outputs)):
+        rows, details = parts(key)[heading].fields, parts(key)[heading].details
+        for row, (own, path, one, _) in zip(rows, by_list(schema), strict=True):
             resolved = schema.resolve(one)
-            assert plain(row["Description"]).startswith(" ".join((resolved.description or "").split()))
+            more = details.get(own if heading == "Inputs" else path, "")
+            told = plain(f"{row['Description']} {more}".replace("See the details below. ", ""))
+            assert told.startswith(" ".join((resolved.description or "").split())), own
             for choice in resolved.enum or []:
-                assert choice is None or code(str(choice)) in row["Description"]
+                assert choice is None or code(str(choice)) in more
+            if resolved.default is not None:
+                assert "Default: `" in more
 
 
-def accepted_names(row: Row) -> list[str]:
-    """The key of an input, and the other names that its row tells."""
-    others = re.search(r"Also accepted: (.*)\.$", row["Description"])
-    return [typed(row["Key"]), *(typed(name) for name in (others[1].split(", ") if others else []))]
+def test_no_cell_is_longer_than_a_reader_takes_in_at_a_glance() -> None:
+    longest = {"Description": MOST_WORDS, "What happened": MOST_WORDS, "What to do": 50, "Also accepted": 12}
+    for name in exported("docs"):
+        for section in page(name.removesuffix(".md")):
+            for heading, cell in (
+                (head, cell) for table in section.tables for row in table for head, cell in row.items()
+            ):
+                assert len(cell.split()) <= longest.get(heading, 20), (name, section.heading, cell)
+
+
+def other_keys(key: str) -> dict[str, list[str]]:
+    """The other accepted keys of the inputs of an action."""
+    rows = [row for table in parts(key)["Inputs"].tables for row in table if "Also accepted" in row]
+    return {typed(row["Key"]): [typed(name) for name in row["Also accepted"].split(", ")] for row in rows}
 
 
 def documented_key(path: str, where: str, names: dict[str, str]) -> str | None:
@@ -179,24 +229,24 @@ def documented_key(path: str, where: str, names: dict[str, str]) -> str | None:
 def test_the_documented_table_can_be_read_back(operation_id: str) -> None:
     definition = next(one for one in definitions().values() if one.operation_id == operation_id)
     table = gaps.TABLE[operation_id]
-    parameters = {typed(row["Key"]): row for row in parts(definition.key)["Parameters"].table}
-    names = {name: key for key, row in parameters.items() for name in accepted_names(row)}
+    inputs = {typed(row["Key"]): row for row in parts(definition.key)["Inputs"].fields} if table["parameters"] else {}
+    names = {name: key for key in inputs for name in (key, *other_keys(definition.key).get(key, []))}
     for _, where, path, kind, title, required in table["parameters"]:
         key = documented_key(path, where, names) or ""
-        assert key in parameters, path
-        row = parameters[key]
+        assert key in inputs, path
+        row = inputs[key]
         assert f" {plain(row['Name'])}".endswith(f" {title}")
         # Where the service takes texts and objects, the table has only the texts.
         assert kind in {row["Type"], row["Type"].removesuffix(" or object")}
         # A row that is given at all must say whom it is about, which the table does not say.
         assert (
-            row["Required"] == str(required)
+            row["Required"] == ("Yes" if required else "No")
             or "[]" in key
             or gaps.excused("documented_otherwise", definition, name=key, what="required")
         ), key
-    returns = {(typed(row["Path"]), row["Type"]): plain(row["Name"]) for row in parts(definition.key)["Returns"].table}
+    outputs = {(typed(row["Path"]), row["Type"]): plain(row["Name"]) for row in parts(definition.key)["Outputs"].fields}
     for path, kind, title in table["returns"]:
-        assert f" {returns[path, kind]}".endswith(f" {title}")
+        assert f" {outputs[path, kind]}".endswith(f" {title}")
 
 
 def test_every_link_leads_to_a_heading() -> None:
@@ -240,18 +290,23 @@ def test_the_index_tells_the_connection() -> None:
     assert (row["Name"], typed(row["Key"]), row["Required"], row["Type"]) == (
         "API key",
         "api_key",
-        "True",
+        "Yes",
         "securestring",
     )
-    assert "`COURIER_AUTH_TOKEN` or `COURIER_API_KEY`" in row["Description"]
+    assert (
+        "Environment variables: `COURIER_AUTH_TOKEN`, `COURIER_API_KEY`."
+        in index("Creating a connection").details["api_key"]
+    )
 
 
-def test_the_index_tells_whom_to_ask() -> None:
-    rows = {row["Connector"]: row[""] for row in next(one for one in page("index") if one.level == 1).table}
+def test_the_index_names_the_service_s_privacy_policy_and_the_publisher_unless_it_is_the_placeholder() -> None:
     publication = bundle().manifest.publication
     assert publication is not None
-    assert publication.contact.email in rows["Contact"]
+    rows = {row["Connector"]: row[""] for row in next(one for one in page("index") if one.level == 1).table}
     assert publication.privacy_policy in rows["Privacy policy"]
+    assert publication.publisher.is_placeholder != ("Publisher" in rows)
+    pages = export(bundle(), "docs", publisher=Publisher(name="Ada", email="ada@ada.test", url="https://ada.test"))
+    assert b"| Publisher | Ada, <https://ada.test>, <ada@ada.test> |" in pages["index.md"]
 
 
 def test_the_index_tells_every_limit() -> None:
@@ -278,29 +333,32 @@ def test_the_index_lists_every_action_once() -> None:
     ]
 
 
-def test_rows_inside_themselves_are_told_once() -> None:
-    rows = {typed(row["Key"]): row["Description"] for row in parts("create_or_update_audience")["Parameters"].table}
-    assert "With the same fields as `filters`, to any depth." in rows["filters[].filters"]
-    assert "filters[].filters[].path" not in rows
+def test_rows_nested_in_themselves_are_described_once() -> None:
+    section = parts("create_or_update_audience")["Inputs"]
+    assert "Same fields as `filters`, nested to any depth." in section.details["filters[].filters"]
+    assert "filters[].filters[].path" not in {typed(row["Key"]) for row in section.fields}
 
 
-def test_what_a_field_must_be_like_is_told(tmp_path: Path) -> None:
+def test_allowed_values_defaults_examples_and_constraints_are_in_the_details(tmp_path: Path) -> None:
     fields = {
-        "size": body("integer", "Size", minimum=1, maximum=6000000, default=5),
+        "size": body("integer", "Size", minimum=1, maximum=6000000, default=5, examples=[7]),
         "name": body("string", "Na|me", pattern="^a|b$", minLength=1, writeOnly=True, description="Takes *all* <b>s."),
-        "kinds": body("array", "Kinds", items={"type": "string"}, uniqueItems=True, maxItems=3),
+        "kinds": body("array", "Kinds", items={"type": "string"}, uniqueItems=True, maxItems=3, deprecated=True),
         "labels": body("object", "Labels", additionalProperties={"type": "string", "title": "Label"}),
+        "long": body("string", "Long", description=" ".join(["word"] * 31)),
     }
-    one = parcels(tmp_path, action(inputs=fields))
-    lines = export(one, "docs")["parcels.md"].decode().splitlines()
-    rows = {
-        typed(cells(line)[1]): cells(line) for line in lines if line.startswith("| ") and cells(line)[1].startswith("`")
-    }
-    assert rows["size"][4].startswith("Default: `5`. 1 or more. 6000000 or less.")
-    assert plain(rows["name"][0]) == "Na|me"
-    assert r"Takes \*all\* \<b\>s. At least 1 character. In the form `^a\|b$`. Secret" in rows["name"][4]
-    assert rows["kinds"][3:] == ["array of string", "At most 3 entries. No entry twice. Also accepted: `body/kinds`."]
-    assert rows["labels.*"][3] == "string"
+    page = export(parcels(tmp_path, action(inputs=fields)), "docs")["parcels.md"].decode()
+    section = Section("Inputs", 3, page.split("### Inputs\n")[1].split("\n### ")[0].splitlines())
+    rows = {typed(row["Key"]): row for row in section.table}
+    assert section.details["size"] == "Default: `5`. Example: `7`. 1 or more. 6,000,000 or less."
+    assert plain(rows["name"]["Name"]) == "Na|me"
+    assert rows["name"]["Description"] == r"Takes \*all\* \<b\>s."
+    assert section.details["name"] == "At least 1 character. Pattern: `^a|b$`. Secret: never shown or logged."
+    assert section.details["kinds"] == "At most 3 items. No duplicates. Deprecated."
+    assert rows["labels.*"]["Type"] == "string"
+    assert rows["long"]["Description"] == "See the details below."
+    assert section.details["long"] == " ".join(["word"] * 31)
+    assert ["`kinds`", "`body/kinds`"] in [list(row.values()) for row in section.tables[1]]
 
 
 def test_a_group_called_like_the_index_is_refused(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from jsonschema import Draft202012Validator
 
 from connector.catalogue.action import Action
 from connector.export import ExportError, export
-from connector.export.examples import inputs_of
-from connector.export.mcp.portability import TAKEN, problems
+from connector.export.examples import example_inputs
+from connector.export.mcp.portability import ACCEPTED, problems
 from tests.connector.export.whole import Json, bundle, definitions, document, nodes, parcels
 from tests.connector.parcels import action, body, manifest
 from tests.connector.parcels import field as plain_field
@@ -63,7 +63,7 @@ def test_a_tool_has_nothing_that_a_common_host_refuses(key: str) -> None:
     assert problems(tool(key), "courier") == []
     for side in ("inputSchema", "outputSchema"):
         Draft202012Validator.check_schema(tool(key)[side])
-        assert {word for node in nodes(tool(key)[side]) for word in node} <= TAKEN
+        assert {word for node in nodes(tool(key)[side]) for word in node} <= ACCEPTED
 
 
 @by_action
@@ -87,7 +87,7 @@ def test_what_the_definition_accepts_the_tool_accepts(key: str) -> None:
     one = Action(bundle(), key)
     for example in definitions()[key].examples:
         if example.outputs is not None:
-            assert judge(key, "inputSchema").is_valid(inputs_of(one, example)), example.title
+            assert judge(key, "inputSchema").is_valid(example_inputs(one, example)), example.title
             assert judge(key, "outputSchema").is_valid(example.outputs), example.title
 
 
@@ -120,12 +120,12 @@ def test_rows_inside_themselves_are_written_out_twice_and_the_rest_is_told() -> 
         assert "Nested further" not in row["description"]
         row = row["items"]["properties"]["filters"]
     assert row["items"] == {"type": "object"}
-    assert "Nested further, in the form of the rows around it." in row["description"]
+    assert "Nested rows, like the rows around it." in row["description"]
 
 
 def test_the_choices_of_a_field_name_the_tool_that_lists_them() -> None:
     told = tool("send_message")["inputSchema"]["properties"]["brand_id"]["description"]
-    assert "The tool courier_list_brands lists the choices: “id” in “results”." in told
+    assert "For the allowed values, call courier_list_brands: “id” in “results”." in told
 
 
 def test_a_secret_has_no_example_and_is_called_one() -> None:
@@ -136,22 +136,22 @@ def test_a_secret_has_no_example_and_is_called_one() -> None:
 BODIES: dict[str, tuple[Json, str]] = {
     "minLength": (body(minLength=1), "At least 1 character."),
     "maxLength": (body(maxLength=20), "At most 20 characters."),
-    "pattern": (body(pattern="^[a-z]+$"), "In the form ^[a-z]+$."),
+    "pattern": (body(pattern="^[a-z]+$"), "Pattern: ^[a-z]+$"),
     "format": (body(format="uri"), "Format: uri."),
     "default": (body(default="red"), "Default: red."),
-    "const": (body("integer", const=7), "One of 7."),
-    "enum": (body("integer", enum=[1, 2]), "One of 1, 2."),
+    "const": (body("integer", const=7), "Allowed values: 7."),
+    "enum": (body("integer", enum=[1, 2]), "Allowed values: 1, 2."),
     "minimum": (body("number", minimum=0.5), "0.5 or more."),
     "exclusiveMaximum": (body("integer", exclusiveMaximum=10), "Less than 10."),
-    "minItems": (body("array", items={"type": "string"}, minItems=2), "At least 2 entries."),
-    "uniqueItems": (body("array", items={"type": "string"}, uniqueItems=True), "No entry twice."),
+    "minItems": (body("array", items={"type": "string"}, minItems=2), "At least 2 items."),
+    "uniqueItems": (body("array", items={"type": "string"}, uniqueItems=True), "No duplicates."),
     "additionalProperties": (
         body("object", additionalProperties={"type": "integer"}),
-        "Each value is of the type integer.",
+        "Each value is of type integer.",
     ),
     "deprecated": (body(deprecated=True), "Deprecated."),
     "writeOnly": (body(writeOnly=True), "Secret."),
-    "examples": (body(examples=["blue"]), "For example: blue"),
+    "examples": (body(examples=["blue"]), "Example: blue"),
 }
 
 
@@ -186,13 +186,13 @@ def test_an_action_without_inputs_has_none(tmp_path: Path) -> None:
 
 LISTS = {"lists": {"type": "array", "items": {"$ref": "#/$defs/lists"}}}
 INEXPRESSIBLE: dict[str, tuple[Json, Json | None, str]] = {
-    "a list of anything": (body("array"), None, "list “size” can hold anything"),
+    "a list of anything": (body("array"), None, "items of “size” have no type"),
     "a map of rows": (
         body("object", additionalProperties={"type": "object", "properties": {"a": {"type": "string"}}}),
         None,
-        "map “size” holds more than plain values",
+        "values of “size” are not plain",
     ),
-    "lists without end": ({"$ref": "#/$defs/lists", "x-in": "body"}, LISTS, "holds lists without end"),
+    "lists without end": ({"$ref": "#/$defs/lists", "x-in": "body"}, LISTS, "is nested without end"),
 }
 
 
@@ -204,9 +204,9 @@ def test_what_hosts_have_no_words_for_is_refused_by_name(case: str, tmp_path: Pa
 
 
 def test_an_action_that_a_host_would_refuse_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(ExportError, match=r"“send_parcel”.*1024 \(OpenAI\)"):
+    with pytest.raises(ExportError, match=r"“send_parcel”.*1 to 1024 characters and has 1200 \(OpenAI\)"):
         of_parcels(tmp_path, action(description="Long. " * 200))
-    with pytest.raises(ExportError, match="longer than 60 characters"):
+    with pytest.raises(ExportError, match="have more than 60 characters"):
         of_parcels(tmp_path / "other", action("send_" + "very_" * 8 + "long"))
 
 
@@ -241,34 +241,34 @@ def deep(levels: int) -> Json:
 
 Change = Callable[[Json, Json], None]
 REFUSED: dict[str, Change] = {
-    "not made of 1 to 64 letters": lambda tool, _: tool.update(name="send parcel"),
-    "together are longer": lambda tool, _: tool.update(name="s" * 60),
-    "the description has 0": lambda tool, _: tool.update(description=""),
-    "the description has 1025": lambda tool, _: tool.update(description="x" * 1025),
-    "its type is not object": lambda tool, _: tool["inputSchema"].update(type="array", items={"type": "string"}),
-    "it has no properties": lambda tool, _: tool.update(inputSchema={"type": "object"}),
-    "alternatives at its root": lambda tool, _: tool["inputSchema"].update(anyOf=[{"type": "object"}]),
-    "takes “oneOf”": lambda tool, _: tool["inputSchema"].update(oneOf=[]),
-    "takes “\\$ref”": lambda _, fields: fields.update(size={"$ref": "#/$defs/size"}),
-    "takes “\\$defs”": lambda tool, _: tool["inputSchema"].update({"$defs": {}}),
-    "takes “additionalProperties”": lambda tool, _: tool["inputSchema"].update(additionalProperties=False),
-    "takes “maxLength”": lambda _, fields: fields["size"].update(maxLength=3),
-    "takes “format”": lambda _, fields: fields["size"].update(format="uri"),
-    "takes “default”": lambda _, fields: fields["size"].update(default="S"),
-    "takes “x-in”": lambda _, fields: fields["size"].update({"x-in": "body"}),
-    "not one single type": lambda _, fields: fields.update(size={"type": ["string", "null"]}),
-    "at size: its type is not one": lambda _, fields: fields.update(size={"title": "Anything"}),
-    "type beside anyOf": lambda _, fields: fields["either"].update(type="string"),
-    "says nothing of its entries": lambda _, fields: fields.update(rows={"type": "array"}),
-    "choices are not all texts": lambda _, fields: fields.update(size={"type": "integer", "enum": [1]}),
-    "something stands beside anyOf": lambda _, fields: fields["either"].update(title="Either"),
+    "the name “send parcel” must have 1 to 64 letters": lambda tool, _: tool.update(name="send parcel"),
+    "together have more than 60": lambda tool, _: tool.update(name="s" * 60),
+    "must have 1 to 1024 characters and has 0": lambda tool, _: tool.update(description=""),
+    "must have 1 to 1024 characters and has 1025": lambda tool, _: tool.update(description="x" * 1025),
+    "its type must be object": lambda tool, _: tool["inputSchema"].update(type="array", items={"type": "string"}),
+    "it must have properties": lambda tool, _: tool.update(inputSchema={"type": "object"}),
+    "its root must not have anyOf or enum": lambda tool, _: tool["inputSchema"].update(anyOf=[{"type": "object"}]),
+    "accepts the keyword “oneOf”": lambda tool, _: tool["inputSchema"].update(oneOf=[]),
+    "accepts the keyword “\\$ref”": lambda _, fields: fields.update(size={"$ref": "#/$defs/size"}),
+    "accepts the keyword “\\$defs”": lambda tool, _: tool["inputSchema"].update({"$defs": {}}),
+    "keyword “additionalProperties”": lambda tool, _: tool["inputSchema"].update(additionalProperties=False),
+    "accepts the keyword “maxLength”": lambda _, fields: fields["size"].update(maxLength=3),
+    "accepts the keyword “format”": lambda _, fields: fields["size"].update(format="uri"),
+    "accepts the keyword “default”": lambda _, fields: fields["size"].update(default="S"),
+    "accepts the keyword “x-in”": lambda _, fields: fields["size"].update({"x-in": "body"}),
+    "exactly one type": lambda _, fields: fields.update(size={"type": ["string", "null"]}),
+    "at size: it must have exactly one type": lambda _, fields: fields.update(size={"title": "Anything"}),
+    "both type and anyOf": lambda _, fields: fields["either"].update(type="string"),
+    "an array must have items": lambda _, fields: fields.update(rows={"type": "array"}),
+    "all values of its enum must be strings": lambda _, fields: fields.update(size={"type": "integer", "enum": [1]}),
+    "must not have other keywords beside anyOf": lambda _, fields: fields["either"].update(title="Either"),
     "the property “a b”": lambda _, fields: fields.update({"a b": {"type": "string"}}),
     f"the property “{'x' * 65}”": lambda _, fields: fields.update({"x" * 65: {"type": "string"}}),
-    "what is required is empty": lambda tool, _: tool["inputSchema"].update(required=[]),
-    "“none” is required, but no property": lambda tool, _: tool["inputSchema"].update(required=["none"]),
+    "required must not be empty": lambda tool, _: tool["inputSchema"].update(required=[]),
+    "“none” is required but not a property": lambda tool, _: tool["inputSchema"].update(required=["none"]),
     "nested more than 10 levels": lambda _, fields: fields.update(rows=deep(11)),
     "more than 5000 properties": lambda _, fields: fields.update({f"f{n}": {"type": "string"} for n in range(5000)}),
-    "outputSchema: its type is not object": lambda tool, _: tool["outputSchema"].update(type="string"),
+    "outputSchema: its type must be object": lambda tool, _: tool["outputSchema"].update(type="string"),
 }
 
 
@@ -290,7 +290,7 @@ def test_every_rule_names_a_host_that_has_it() -> None:
             change(one, one["inputSchema"]["properties"])
             yield from problems(one, "parcels")
 
-    unnamed = [told for told in broken() if not told.endswith(")") and "not every host takes" not in told]
+    unnamed = [told for told in broken() if not told.endswith(")") and "not every host accepts" not in told]
     assert unnamed == []
 
 

@@ -15,11 +15,11 @@ import pytest
 from connector.call.handler import checks_of
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
-from connector.export import ExportError, Selection, export
-from connector.export.n8n import package, words
-from connector.export.n8n.description import group_properties, properties
+from connector.export import ExportError, ExportSelection, export
+from connector.export.n8n import package_json, style
 from connector.export.n8n.layout import parameter_name
 from connector.export.n8n.node import NodeData
+from connector.export.n8n.parameters import group_properties, properties
 from connector.export.n8n.readme import adds_something, readme
 from connector.export.n8n.typescript import Code, source
 from connector.json_pointer import join
@@ -33,7 +33,7 @@ Json = dict[str, Any]
 _NOBODYS_CHOICES: Any = {"operationId": "NobodyOp", "value-collection": "a", "value-path": "b", "value-title": "c"}
 
 PUBLICATION = {
-    "contact": {"name": "Parcels", "url": "https://parcels.example/contact", "email": "help@parcels.example"},
+    "publisher": {"name": "Parcels", "url": "https://parcels.example/contact", "email": "help@parcels.example"},
     "privacyPolicy": "https://parcels.example/privacy",
     "categories": ["Communication"],
 }
@@ -41,7 +41,7 @@ PUBLICATION = {
 
 @cache
 def node() -> NodeData:
-    return NodeData.of(Selection(bundle(), list(Catalogue(bundle()))))
+    return NodeData.of(ExportSelection(bundle(), list(Catalogue(bundle()))))
 
 
 @cache
@@ -92,7 +92,7 @@ def everything(value: Any) -> Iterator[Json]:
 def parcels_node(tmp_path: Path, *actions: Json, **more: Any) -> NodeData:
     document = manifest(publication=PUBLICATION, **more)
     folder = parcels(tmp_path, *(actions or (SEND, POST_ONCE, GET, LIST)), connector=document)
-    return NodeData.of(Selection(folder, list(Catalogue(folder))))
+    return NodeData.of(ExportSelection(folder, list(Catalogue(folder))))
 
 
 def test_the_same_definitions_give_the_same_bytes() -> None:
@@ -174,7 +174,7 @@ def test_every_example_can_be_filled_in() -> None:
 def test_names_are_written_as_n8n_wants_them() -> None:
     for found in everything(drawn()):
         name = found.get("displayName") or found["name"]
-        assert words.title(name) == name
+        assert style.title(name) == name
         description = found.get("description", "")
         assert description == description.strip()
         assert not re.search(r"\b(?:id|Id|url|json)\b", description), description
@@ -187,13 +187,13 @@ def test_long_lists_are_sorted_and_defaults_are_among_the_choices() -> None:
     for found in everything(drawn()):
         if found.get("type") in {"options", "multiOptions"}:
             choices = found["options"]
-            assert choices == sorted(choices, key=lambda choice: words.listed(choice["name"])) or len(choices) < 5
+            assert choices == sorted(choices, key=lambda choice: style.listed(choice["name"])) or len(choices) < 5
             assert len({choice["name"] for choice in choices}) == len(choices)
             if found["type"] == "options":
                 assert found["default"] in [choice["value"] for choice in choices]
         elif found.get("type") == "collection":
             inner = found["options"]
-            assert inner == sorted(inner, key=lambda option: words.listed(option["displayName"])) or len(inner) < 5
+            assert inner == sorted(inner, key=lambda option: style.listed(option["displayName"])) or len(inner) < 5
 
 
 def test_nothing_inside_a_collection_is_marked_as_required() -> None:
@@ -242,7 +242,7 @@ def test_the_hooks_know_every_shape_that_is_referred_to() -> None:
 def test_the_credentials_sign_and_try() -> None:
     text = exported("n8n")["credentials/CourierActionsApi.credentials.ts"].decode()
     signature = r'=Bearer {{ $credentials.apiKey.trim().replace(/^(?:Bearer)\s+/i, "") }}'
-    assert package.signature(bundle().manifest) == signature
+    assert package_json.signature(bundle().manifest) == signature
     assert source(signature) in text
     assert "url: '/brands'" in text
     assert "password: true" in text
@@ -275,7 +275,7 @@ def test_the_readme_says_what_the_node_does_not_do() -> None:
     beyond = {found.key for found in ACTIONS if adds_something(found.handler)}
     assert beyond == {key for key, _ in OTHERWISE}
     for found in ACTIONS:
-        told = text.count(f"  - {words.title(found.summary)}")
+        told = text.count(f"  - {style.title(found.summary)}")
         assert told >= (found.key in beyond) + bool(checks_of(found.handler)), found.key
 
 
@@ -385,5 +385,5 @@ def test_data_becomes_typescript(value: Any, text: str) -> None:
     ],
 )
 def test_names_are_cased_as_n8n_reckons_it(words_given: str, titled: str, said: str) -> None:
-    assert words.title(words_given) == titled
-    assert words.sentence(words_given) == said
+    assert style.title(words_given) == titled
+    assert style.sentence(words_given) == said

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 
 from connector.definition.action import BodyDefault, Idempotency, KnownError, Pagination, RequestTemplate, Throttle
 from connector.export import ExportError, export
+from connector.export.keywords import FORM, STANDARD, WIRE
 from connector.export.node_red import definitions as runtime_definitions
-from connector.export.vocabulary import FORM, STANDARD, WIRE
 from tests.connector.export.whole import Json, bundle, definitions, document, exported, parcels, with_word
 from tests.connector.parcels import GET, LIST, SEND, action, body, field
 
@@ -49,7 +49,7 @@ def test_the_package_says_what_npm_and_node_red_ask_for() -> None:
     assert package["name"] == PACKAGE
     assert package["license"] == "MIT"
     assert "node-red" in package["keywords"]
-    assert package["bugs"]["url"].startswith("https://")
+    assert package["homepage"].startswith("https://")
     assert package["node-red"]["version"] == ">=4.0.0"
     assert not {"dependencies", "peerDependencies", "scripts"} & set(package)
 
@@ -234,14 +234,17 @@ def test_another_connector_is_exported_under_its_own_name(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("inputs", "told"),
     [
-        ({"fast": body(["string", "boolean"], "Fast", description="x")}, "“fast” may be boolean or string"),
+        (
+            {"fast": body(["string", "boolean"], "Fast", description="x")},
+            "the types of the input “fast”: boolean or string",
+        ),
         (
             {"size": body("integer", "Size", description="x", enum=[1, 2])},
-            "“size” is a choice of values that are no texts",
+            "the allowed values of the input “size” must be strings",
         ),
         (
             {"x": field("object", "X", description="x", x_in="header")},
-            "“x” is no plain value, but travels in the header",
+            "the input “x” is not a plain value, which the header requires",
         ),
         ({"code": body("string", "Code", description="x", pattern="(?P<a>b)")}, "“code” has “(?P”"),
     ],
@@ -288,7 +291,7 @@ def test_text_from_a_definition_cannot_end_a_script(tmp_path: Path) -> None:
 
 
 def test_the_readme_says_what_handlers_do_beyond_data() -> None:
-    readme = text("README.md").partition("## What this package leaves out")[2]
+    readme = text("README.md").partition("## Limitations")[2]
     told = {key for key in KEYS if f"(`{key}`)" in readme}
     assert {"create_or_update_audience", "get_audience", "list_audiences", "send_message"} <= told
     assert "get_list" not in told

@@ -17,8 +17,8 @@ from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
 from connector.definition.action import Example
 from connector.errors import ConnectorError, InputError
-from connector.export import save
-from connector.export.node_red.beyond import answer, beyond
+from connector.export import write_files
+from connector.export.node_red.code_effects import code_effect, response_of
 from connector.testing import EXAMPLE_KEY, FakeClock, ScriptedTransport
 from tests.connector.export.whole import Json, bundle, exported
 
@@ -44,7 +44,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if why_not():
         pytest.skip(why_not())
     folder = tmp_path_factory.mktemp("node-red")
-    save(exported("node-red"), folder)
+    write_files(exported("node-red"), folder, "node-red")
     return folder
 
 
@@ -71,7 +71,7 @@ def said(status: int, content: Any = None, **headers: str) -> Json:
 
 def of_example(action: Action, example: Example) -> Json:
     answers = [
-        {"status": one.response.status, "content": answer(one.response).text, "headers": one.response.headers}
+        {"status": one.response.status, "content": response_of(one.response).text, "headers": one.response.headers}
         for one in example.interactions
     ]
     return case(action.key, example.inputs, *answers, allPages=example.all_pages)
@@ -79,7 +79,7 @@ def of_example(action: Action, example: Example) -> Json:
 
 def here(action: Action, example: Example) -> tuple[Json, list[Json]]:
     """What the connector's own runtime makes of an example: outcome, and requests."""
-    transport = ScriptedTransport([answer(one.response) for one in example.interactions])
+    transport = ScriptedTransport([response_of(one.response) for one in example.interactions])
     clock = FakeClock()
     connector = Connector(bundle(), transport=transport, clock=clock, new_key=lambda: EXAMPLE_KEY)
     account = Connection(api_key="example-secret")
@@ -141,7 +141,7 @@ def test_an_action_that_is_all_data_runs_exactly_as_here(examples: dict[tuple[st
 def test_an_action_with_code_differs_in_what_the_readme_says_and_nothing_else(
     examples: dict[tuple[str, str], Json], key: str
 ) -> None:
-    extra = beyond(ACTIONS[key])
+    extra = code_effect(ACTIONS[key])
     assert extra is not None
     for example in ACTIONS[key].definition.examples:
         (outcome, requests), (found, sent) = here(ACTIONS[key], example), there(examples[key, example.title])

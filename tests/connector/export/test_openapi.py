@@ -23,7 +23,7 @@ from connector.errors import (
 )
 from connector.export import ExportError, export
 from connector.export.openapi.components import SIDES, Side
-from connector.export.openapi.errors import STATUS_OF
+from connector.export.openapi.error_responses import STATUS_OF
 from tests.connector.export.whole import Json, bundle, definitions, document, exported, nodes, parcels
 from tests.connector.parcels import SEND, action, body, manifest
 

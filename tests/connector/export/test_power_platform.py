@@ -141,11 +141,11 @@ def kinds_at(all_said: list[Said], *, first_only: bool) -> dict[Place, set[str]]
 
 
 def test_fields_that_are_not_here_are_told_with_a_reason() -> None:
-    told = table("Fields That Are Not Here")
-    why = "it is another form of what stands at `/message/to` already"
+    told = table("Unavailable Fields")
+    why = "the place `/message/to` is used by another field"
     assert ("Send a message", "Recipients", "input", "recipients", why) in told
     assert all(all(row) for row in told)
-    assert "Not in this package: Recipients." in packaged("send_message").document["description"]
+    assert "Not available here: Recipients." in packaged("send_message").document["description"]
 
 
 def test_documented_keys_are_kept_or_told_with_the_new_one() -> None:
@@ -176,7 +176,7 @@ def test_the_places_the_service_reads_win_over_the_documented_ones() -> None:
 def test_the_idempotency_key_is_an_optional_header_and_nowhere_else() -> None:
     key = next(each for each in packaged("send_message").beside_the_body if each["name"] == "Idempotency-Key")
     assert (key["in"], key["required"], key["type"]) == ("header", False, "string")
-    assert "none is sent" in key["description"]
+    assert "None is sent if this is empty." in key["description"]
     assert "idempotency" not in {each["name"] for each in packaged("send_message").beside_the_body}
 
 

@@ -24,7 +24,7 @@ from tests.connector.export.whole import ROOT, Json, definitions, exported, parc
 from tests.connector.parcels import ACTIONS, action, body, field, manifest, rows
 
 PUBLICATION = {
-    "contact": {"name": "Parcels", "url": "https://parcels.example/help", "email": "help@parcels.example"},
+    "publisher": {"name": "Parcels", "url": "https://parcels.example/help", "email": "help@parcels.example"},
     "privacyPolicy": "https://parcels.example/privacy",
     "categories": ["Data"],
     "icon": "icons/connector.svg",
@@ -42,7 +42,7 @@ def test_the_user_pastes_the_bare_key_and_a_policy_adds_the_prefix() -> None:
     box = properties()["connectionParameters"]["api_key"]
     assert box["type"] == "securestring"
     assert box["uiDefinition"]["constraints"]["clearText"] is False
-    assert "without “Bearer”" in box["uiDefinition"]["description"]
+    assert "Enter it without “Bearer”" in box["uiDefinition"]["description"]
     (policy,) = properties()["policyTemplateInstances"]
     assert policy["templateId"] == "setheader"
     given = policy["parameters"]
@@ -87,15 +87,15 @@ def test_the_readme_says_what_the_cloud_cannot_do() -> None:
     for told in (
         "Do until",
         "idempotency key",
-        "No code of the connector runs",
-        "code in the connector, which does not",
+        "No code of the connector runs in the cloud",
+        "code in the connector that does not run in the cloud",
     ):
         assert told in readme()
-    checked = {row[0]: row[1] for row in table("What the Connector's Own Code Does")}
+    checked = {row[0]: row[1] for row in table("Code of the Connector")}
     assert checked["Send a message"] == "yes"
     assert checked["Get an audience"] == "no"
     assert "Get a list" not in checked
-    by_hand = {row[0] for row in table("What Must Be Filled In by Hand")}
+    by_hand = {row[0] for row in table("Values to Fill In by Hand")}
     assert by_hand == {
         each.summary for each in definitions().values() if each.request.body_defaults or each.request.body is not None
     }
@@ -197,7 +197,13 @@ def test_the_page_of_warnings_names_what_a_checker_warns_of_and_nothing_else() -
         if not any(is_hidden(operation.inputs().get(place[:cut])) for cut in range(1, len(place) + 1))
     }
     assert set(re.findall(r"^\| (\w+) \| `(body/[^`]+)` \|$", page, re.MULTILINE)) == raw
-    assert len(odd) + len(raw) + 2 <= 25
+    several = {
+        (operation_id, ", ".join(statuses))
+        for operation_id, operation in operations().items()
+        if len(statuses := [code for code, each in operation.document["responses"].items() if "schema" in each]) > 1
+    }
+    assert set(re.findall(r"^\| (\w+) \| ([\d, ]+) \|$", page, re.MULTILINE)) == several
+    assert len(odd) + len(raw) + len(several) + 2 <= 25
 
 
 def is_plain(summary: str) -> bool:

@@ -1,4 +1,4 @@
-"""Example flows: every action once, filled in as its definition's example is, with a catch node beside it."""
+"""Example flows: every action of a group with the inputs of its first successful example, and a catch node."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.action import Example
-from connector.export import Selection
-from connector.export.examples import inputs_of, succeeded
+from connector.export.examples import example_inputs, successful_examples
 from connector.export.node_red import forms
-from connector.export.node_red.names import Names
+from connector.export.node_red.package_names import PackageNames
+from connector.export.selection import ExportSelection
 
 _ROW = 80
 """Pixels between two actions."""
 
 
-def flow(selection: Selection, names: Names, group: str) -> list[dict[str, Any]]:
-    """The flow of a group, as Node-RED imports it."""
+def flow(selection: ExportSelection, names: PackageNames, group: str) -> list[dict[str, Any]]:
+    """The flow of a group, in Node-RED's import format."""
     manifest = selection.bundle.manifest
     tab, account, caught, shown = (_id(group, part) for part in ("tab", "account", "catch", "error"))
     title = f"{manifest.title}: {manifest.groups[group].title}"
@@ -37,7 +37,7 @@ def flow(selection: Selection, names: Names, group: str) -> list[dict[str, Any]]
                 "type": names.groups[group],
                 **position,
                 "x": 380,
-                **box(action, account),
+                **configuration(action, account),
                 "wires": [[result]],
             },
             {"id": result, "type": "debug", **position, "x": 640, **_DEBUG, "complete": "payload", "wires": []},
@@ -62,25 +62,25 @@ def flow(selection: Selection, names: Names, group: str) -> list[dict[str, Any]]
 _DEBUG = {"name": "", "active": True, "tosidebar": True, "console": False, "tostatus": False, "targetType": "msg"}
 
 
-def box(action: Action, account: str) -> dict[str, Any]:
-    """The configuration of a node that runs the action's first successful example; empty boxes where there is none."""
-    example = next(iter(succeeded(action)), None)
+def configuration(action: Action, account: str) -> dict[str, Any]:
+    """The configuration of a node that runs the action's first successful example, if it has one."""
+    example = next(iter(successful_examples(action)), None)
     return {
         "name": "",
         "connection": account,
         "action": action.key,
-        "boxes": boxes(action, example) if example is not None else {},
+        "boxes": field_values(action, example) if example is not None else {},
         "source": "",
         "allPages": example is not None and example.all_pages,
         "maxItems": {"t": "num", "v": ""},
     }
 
 
-def boxes(action: Action, example: Example) -> dict[str, dict[str, str]]:
-    """What the boxes of a form say for the inputs of an example; a secret comes from the environment."""
-    given = inputs_of(action, example)
+def field_values(action: Action, example: Example) -> dict[str, dict[str, str]]:
+    """The values of the form's fields for the inputs of an example; a secret comes from the environment."""
+    given = example_inputs(action, example)
     made = {}
-    # In the order of the form, so that opening and closing it changes nothing.
+    # In the order of the form, so that opening and closing the node changes nothing.
     for name in (name for name in action.inputs["properties"] if name in given):
         value = given[name]
         kind = forms.kind(action, name)

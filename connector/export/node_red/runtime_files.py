@@ -1,16 +1,16 @@
-"""The files of the package that are the same for every connector, but for its names."""
+"""The files of the package that are the same for every connector, except for its names."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from connector.export.node_red.names import Names
+from connector.export.node_red.package_names import PackageNames
 
 _SOURCE = Path(__file__).parent / "package"
 
 
-def runtime_files(names: Names) -> dict[str, bytes]:
-    """The runtime that Node-RED loads, and the script that draws the forms."""
+def runtime_files(names: PackageNames) -> dict[str, bytes]:
+    """The runtime, and the script that draws the forms."""
     made = {}
     for path in sorted(_SOURCE.rglob("*.js")):
         text = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The licence that exported packages carry."""
+"""The MIT License of exported packages."""
 
 from __future__ import annotations
 
@@ -23,6 +23,6 @@ SOFTWARE.
 """
 
 
-def mit(holder: str) -> str:
-    """The MIT licence, under its title, in the holder's name."""
+def mit_license(holder: str) -> str:
+    """The text of the MIT License, with its title and the copyright holder."""
     return f"MIT License\n\nCopyright (c) {holder}\n\n{_TERMS}"

@@ -1,4 +1,4 @@
-"""Names and sentences as n8n's own rules want them: title case, “Whether …”, one sentence without a period."""
+"""Names and sentences as n8n's lint rules require them: title case, “Whether …”, one sentence without a period."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def camel(key: str) -> str:
 
 
 def title(words: str) -> str:
-    """The words in title case, as n8n's rules reckon it."""
+    """The words in title case, as n8n's rules define it."""
     words = capital_ids(" ".join(words.split()))
     found = list(_TOKENS.finditer(words))
     parts = []
@@ -63,11 +63,11 @@ def capital_ids(words: str) -> str:
 
 
 def description(words: str, *, boolean: bool = False, beside: str = "") -> str:
-    """A field's help; empty when it says nothing more than its name.
+    """A field's description; empty if it only repeats the name.
 
     Args:
-        words: The definition's text.
-        boolean: The field is a switch, whose text begins with “Whether”.
+        words: The text of the definition.
+        boolean: Whether the field is a boolean, whose description begins with “Whether”.
         beside: The field's display name.
     """
     words = capital_ids(" ".join(words.split())).replace("<", "&lt;").replace(">", "&gt;")
@@ -88,16 +88,16 @@ def _whether(words: str) -> str:
         return words
     if words.startswith("Turn on to "):
         return "Whether to " + words.removeprefix("Turn on to ")
-    return f"Whether it is so. {words}"
+    return f"Whether this applies. {words}"
 
 
 def listed(name: str) -> tuple[str, str, str]:
-    """A sort key that orders names as a reader of the list expects, and as JavaScript's `localeCompare` does."""
+    """A sort key that orders names as JavaScript's `localeCompare` does."""
     plain = "".join(mark for mark in unicodedata.normalize("NFD", name) if not unicodedata.combining(mark))
     ranked = "".join(f"{0 if mark.isspace() else 2 if mark.isalnum() else 1}{mark}" for mark in plain.casefold())
     return ranked, name.swapcase(), name
 
 
 def many(count: int) -> bool:
-    """Whether a list is so long that n8n wants it sorted by name."""
+    """Whether a list is so long that n8n's rules require it sorted by name."""
     return count >= _MOST_SORTED

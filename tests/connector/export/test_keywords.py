@@ -10,7 +10,7 @@ import pytest
 
 from connector.definition.field import FieldSchema, ObjectSchema, spelling
 from connector.export import ExportError, export
-from connector.export.vocabulary import FORM, STANDARD, TYPES, WIRE
+from connector.export.keywords import FORM, STANDARD, TYPES, WIRE
 from tests.connector.export.whole import ROOT, Json, bundle, exported, with_word
 
 FORMATS = ("catalogue", "openapi", "docs", "mcp")

@@ -1,4 +1,4 @@
-"""Writing what is the same in several places once: under `parameters` and `definitions`."""
+"""Parameters and schemas that occur several times, moved to `parameters` and `definitions`."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from connector.export.power_platform.words import singular, type_name
+from connector.export.power_platform.naming import singular, type_name
 
 Json = dict[str, Any]
 
 _WORTH = 300
-"""Characters from which a repeated schema is worth a definition; a reference to it has about fifty."""
+"""Characters from which a repeated schema becomes a definition; a reference has about fifty."""
 
 
 def share_parameters(operations: list[Json]) -> Json:
-    """Put each parameter that several operations have under a name of its own.
+    """Share each parameter that several operations have.
 
     Args:
-        operations: The operations; references take the place of what is shared.
+        operations: The operations, which are changed: references replace shared parameters.
 
     Returns:
         The shared parameters by name.
@@ -38,10 +38,10 @@ def share_parameters(operations: list[Json]) -> Json:
 
 
 def share_schemas(operations: list[Json]) -> Json:
-    """Put each object that stands in several places under a name of its own.
+    """Share each object schema that occurs several times.
 
     Args:
-        operations: The operations; references take the place of what is shared.
+        operations: The operations, which are changed: references replace shared schemas.
 
     Returns:
         The shared schemas by name.
@@ -60,13 +60,13 @@ def share_schemas(operations: list[Json]) -> Json:
 
 
 class _Sharing:
-    """Puts references where a schema is one of the repeated ones.
+    """Replaces repeated schemas by references.
 
     Args:
         repeated: The schemas to share, as text.
 
     Attributes:
-        shared: Those met so far by name.
+        shared: The schemas shared so far, by name.
     """
 
     def __init__(self, repeated: set[str]) -> None:
@@ -75,7 +75,7 @@ class _Sharing:
         self.shared: Json = {}
 
     def put(self, schema: Json, name: str) -> Json:
-        """The schema, or the reference to it."""
+        """The schema, or a reference to it."""
         text = _text(schema)
         if text not in self._repeated:
             return self._inside(schema, name)
@@ -88,14 +88,14 @@ class _Sharing:
         made = dict(schema)
         if "properties" in made:
             made["properties"] = {key: self.put(part, key) for key, part in made["properties"].items()}
-        for word in ("items", "additionalProperties"):
-            if isinstance(made.get(word), dict):
-                made[word] = self.put(made[word], singular(name))
+        for keyword in ("items", "additionalProperties"):
+            if isinstance(made.get(keyword), dict):
+                made[keyword] = self.put(made[keyword], singular(name))
         return made
 
 
 class _Names:
-    """One name per content; a second content of that name gets a number."""
+    """One name per content; further contents of the same name get a number."""
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
@@ -115,7 +115,7 @@ def _schemas(operation: Json) -> Iterator[tuple[Json, str]]:
             yield parameter, "Body"
     for response in operation["responses"].values():
         if "schema" in response:
-            yield response, "Answer"
+            yield response, "Response"
 
 
 def _objects(schema: Json) -> Iterator[Json]:
@@ -123,9 +123,9 @@ def _objects(schema: Json) -> Iterator[Json]:
         yield schema
     for part in schema.get("properties", {}).values():
         yield from _objects(part)
-    for word in ("items", "additionalProperties"):
-        if isinstance(schema.get(word), dict):
-            yield from _objects(schema[word])
+    for keyword in ("items", "additionalProperties"):
+        if isinstance(schema.get(keyword), dict):
+            yield from _objects(schema[keyword])
 
 
 def _text(value: Json) -> str:

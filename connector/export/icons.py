@@ -1,4 +1,4 @@
-"""The icons of a connector folder, read for an export."""
+"""Reading the icons of a connector folder."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import base64
 from pathlib import PurePosixPath
 
 from connector.catalogue.loader import Bundle
-from connector.export import ExportError
+from connector.export.errors import ExportError
 
 _MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
-def icon_bytes(bundle: Bundle, path: str) -> bytes:
+def read_icon(bundle: Bundle, path: str) -> bytes:
     """The content of an icon.
 
     Args:
         bundle: The connector folder.
-        path: The icon's path in it, as a definition gives it.
+        path: The icon's path in it, as a definition has it.
 
     Raises:
-        ExportError: There is no such file in the folder.
+        ExportError: The file does not exist, cannot be read, or is outside the folder.
     """
     file = (bundle.folder / path).resolve()
     if not file.is_relative_to(bundle.folder.resolve()):
@@ -30,13 +30,13 @@ def icon_bytes(bundle: Bundle, path: str) -> bytes:
         raise ExportError(f"The icon “{path}” cannot be read: {error.strerror}.") from None
 
 
-def data_uri(bundle: Bundle, path: str) -> str:
-    """An icon as a `data:` address, to stand in a document by itself.
+def icon_data_uri(bundle: Bundle, path: str) -> str:
+    """An icon as a `data:` URI, so that a document contains it.
 
     Raises:
-        ExportError: There is no such file, or it is neither SVG nor PNG.
+        ExportError: The file cannot be read, or is neither SVG nor PNG.
     """
     media_type = _MEDIA_TYPES.get(PurePosixPath(path).suffix)
     if media_type is None:
-        raise ExportError(f"The icon “{path}” is neither SVG nor PNG.")
-    return f"data:{media_type};base64,{base64.b64encode(icon_bytes(bundle, path)).decode()}"
+        raise ExportError(f"The icon “{path}” must be an SVG or a PNG file.")
+    return f"data:{media_type};base64,{base64.b64encode(read_icon(bundle, path)).decode()}"

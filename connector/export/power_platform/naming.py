@@ -1,4 +1,4 @@
-"""Labels made of keys, for places on the wire that no field of a definition names."""
+"""Labels and type names made from keys, for parts of a body that no field of a definition names."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ _INITIALISMS = {"api", "apn", "arn", "css", "html", "id", "ids", "iso", "mjml", 
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("s", ""))
 
 
-def words_of(key: str) -> str:
+def label_of(key: str) -> str:
     """A key as a label: `facebook_url` is “Facebook URL”, `widgetBackground` is “Widget Background”."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\-.\s]+", " ", key)
     return " ".join(_word(word) for word in spaced.split())
 
 
 def singular(label: str) -> str:
-    """The label of one entry of a list: “Categories” is made of “Category”."""
+    """The label of one item of a list: “Categories” becomes “Category”."""
     for ending, instead in _ENDINGS:
         if label.endswith(ending) and not label.endswith("ss"):
             return label.removesuffix(ending) + instead

@@ -1,4 +1,4 @@
-"""The node's parameters: resources from groups, operations from actions, and the fields of each."""
+"""The node's parameters: a resource per group, an operation per action, and the fields of each."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.action import RequestTemplate
-from connector.export.n8n import words
+from connector.export.n8n import style
 from connector.export.n8n.fields import Drawing, Property, draw, in_order
-from connector.export.n8n.layout import Box
+from connector.export.n8n.layout import FormField
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.typescript import Code
 
@@ -18,17 +18,17 @@ _WHOLE_PAGE: Property = {
     "name": "wholePage",
     "type": "boolean",
     "default": False,
-    "description": "Whether to return what a page says as one item with its cursor, instead of one item per row",
+    "description": "Whether to return each page as one item with its cursor, instead of one item per row",
 }
 
 
 def properties(node: NodeData) -> list[Any]:
-    """The node's parameters; each group's are in a file of their own."""
+    """The node's parameters; those of a group are in a file of its own."""
     options = [
         {
-            "name": words.title(words.singular(node.manifest.groups[group].title)),
-            "value": words.camel(group),
-            "description": words.description(node.manifest.groups[group].description),
+            "name": style.title(style.singular(node.manifest.groups[group].title)),
+            "value": style.camel(group),
+            "description": style.description(node.manifest.groups[group].description),
         }
         for group in node.groups
     ]
@@ -41,11 +41,11 @@ def properties(node: NodeData) -> list[Any]:
         "options": options,
         "default": options[0]["value"],
     }
-    return [resource, *(Code(f"...{words.camel(group)}Properties") for group in node.groups)]
+    return [resource, *(Code(f"...{style.camel(group)}Properties") for group in node.groups)]
 
 
 def group_properties(node: NodeData, group: str) -> list[Property]:
-    """The parameters of a group: the choice of its operations, and their fields."""
+    """The parameters of a group: its operations and their fields."""
     actions = node.groups[group]
     options = in_order([_operation(node, action) for action in actions], "name")
     operation = {
@@ -53,7 +53,7 @@ def group_properties(node: NodeData, group: str) -> list[Property]:
         "name": "operation",
         "type": "options",
         "noDataExpression": True,
-        "displayOptions": {"show": {"resource": [words.camel(group)]}},
+        "displayOptions": {"show": {"resource": [style.camel(group)]}},
         "options": options,
         "default": options[0]["value"],
     }
@@ -63,19 +63,20 @@ def group_properties(node: NodeData, group: str) -> list[Property]:
 def _operation(node: NodeData, action: Action) -> Property:
     definition = action.definition
     paged = definition.pagination is not None
+    text = f"Deprecated. {definition.description}" if definition.deprecated else definition.description
     send: Property = {"preSend": [Code("prepare")]}
     routing: Property = {
-        "request": {"method": definition.request.method, "url": _url(definition.request, node.boxes(action))},
+        "request": {"method": definition.request.method, "url": _url(definition.request, node.form_fields(action))},
         "send": send | ({"paginate": True} if paged else {}),
         "output": {"postReceive": [Code("receive")]},
     }
     if paged:
         routing["operations"] = {"pagination": Code("walk")}
     return {
-        "name": words.title(definition.summary),
+        "name": style.title(definition.summary),
         "value": action.key,
-        "action": words.sentence(definition.summary),
-        "description": words.description(definition.description, beside=definition.summary),
+        "action": style.sentence(definition.summary),
+        "description": style.description(text, beside=definition.summary),
         "routing": routing,
     }
 
@@ -83,16 +84,20 @@ def _operation(node: NodeData, action: Action) -> Property:
 def _fields(node: NodeData, action: Action) -> list[Property]:
     methods = {key: name for key, (name, _) in node.methods.items()}
     drawing = Drawing(action, methods, node.routed(action))
-    fields = draw(drawing, node.boxes(action))
+    fields = draw(drawing, node.form_fields(action))
     if action.definition.pagination is not None:
         fields = _with_paging(fields)
-    show = {"resource": [words.camel(action.group)], "operation": [action.key]}
+    show = {"resource": [style.camel(action.group)], "operation": [action.key]}
     return [_shown(field, show) for field in fields]
 
 
-def _url(request: RequestTemplate, boxes: list[Box]) -> str:
-    """The path; its inputs are encoded so that each stays one segment."""
-    parameters = {box.field.x_name or box.name: box.parameter for box in boxes if box.field.x_in == "path"}
+def _url(request: RequestTemplate, form_fields: list[FormField]) -> str:
+    """The path; each input is encoded, so that it is one segment."""
+    parameters = {
+        form_field.field.x_name or form_field.name: form_field.parameter
+        for form_field in form_fields
+        if form_field.field.x_in == "path"
+    }
     if not request.placeholders:
         return request.path
     return "=" + re.sub(
@@ -103,7 +108,7 @@ def _url(request: RequestTemplate, boxes: list[Box]) -> str:
 
 
 def _with_paging(fields: list[Property]) -> list[Property]:
-    """The fields, with how many rows to return and the choice of whole pages."""
+    """The fields, with the limit of rows and the option of whole pages."""
     *others, last = fields
     if last["name"] == "additionalFields":
         options = in_order([*last["options"], _WHOLE_PAGE])
@@ -132,7 +137,7 @@ def _with_paging(fields: list[Property]) -> list[Property]:
 
 
 def _shown(field: Property, show: Property) -> Property:
-    """The field, for one operation only; the words that say so come after its type."""
+    """The field for one operation only, with `displayOptions` after its type."""
     options = {"displayOptions": {"show": {**show, **field.get("displayOptions", {}).get("show", {})}}}
     first = {name: field[name] for name in ("displayName", "name", "type")}
     return {**first, **options, **{name: value for name, value in field.items() if name not in {*first, *options}}}

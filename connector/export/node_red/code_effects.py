@@ -1,40 +1,40 @@
-"""What an action's handler does that this package cannot: it is said, with what the examples show of it."""
+"""What the code of an action's handler changes, found by its examples: this package does not run it."""
 
 from __future__ import annotations
 
-import inspect
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from connector.call.handler import checks_of, page, send
+from connector.call.handler import checks_of
 from connector.catalogue.action import Action
 from connector.definition.action import Example, SampleResponse
 from connector.errors import ConnectorError
+from connector.export.handler_code import handler_summary, is_standard
 from connector.http import request
 from connector.http.response import HttpResponse, flatten
 
 
 @dataclass(frozen=True)
-class Beyond:
-    """The part of an action that is code.
+class CodeEffect:
+    """What the code of a handler changes.
 
     Attributes:
-        says: The first paragraph of the handler's own description.
-        checks: How many rules across fields it has; they are the service's to refuse here.
-        bodies: Titles of examples whose body it reshapes before it is sent.
-        outputs: Outputs that it derives or reshapes, by the examples.
+        summary: The first paragraph of the handler's docstring.
+        checks: The number of rules across fields that it checks.
+        bodies: Titles of the examples whose request body it changes.
+        outputs: Outputs that it derives or changes in the examples.
     """
 
-    says: str
+    summary: str
     checks: int
     bodies: tuple[str, ...]
     outputs: tuple[str, ...]
 
 
-def beyond(action: Action) -> Beyond | None:
-    """What the handler adds to what data says; None for a standard handler."""
-    if action.handler in (send, page):
+def code_effect(action: Action) -> CodeEffect | None:
+    """What the handler changes; None for a standard handler."""
+    if is_standard(action.handler):
         return None
     bodies: list[str] = []
     outputs: dict[str, None] = {}
@@ -45,8 +45,7 @@ def beyond(action: Action) -> Beyond | None:
             bodies.append(example.title)
         if example.error is None:
             outputs |= dict.fromkeys(_derived(action, example))
-    says = " ".join((inspect.getdoc(action.handler) or "").partition("\n\n")[0].split())
-    return Beyond(says, len(checks_of(action.handler)), tuple(bodies), tuple(outputs))
+    return CodeEffect(handler_summary(action.handler), len(checks_of(action.handler)), tuple(bodies), tuple(outputs))
 
 
 def _reshapes(action: Action, example: Example) -> bool:
@@ -59,17 +58,19 @@ def _reshapes(action: Action, example: Example) -> bool:
 
 
 def _derived(action: Action, example: Example) -> list[str]:
-    plain = flatten(action.definition.outputs, answer(example.interactions[-1].response))
+    plain = flatten(action.definition.outputs, response_of(example.interactions[-1].response))
     expected = example.outputs or {}
     paging = action.definition.pagination
     if paging is not None and len(example.interactions) > 1:
-        pages = [flatten(action.definition.outputs, answer(exchange.response)) for exchange in example.interactions]
+        pages = [
+            flatten(action.definition.outputs, response_of(exchange.response)) for exchange in example.interactions
+        ]
         plain[paging.rows] = [row for fields in pages for row in fields[paging.rows] or []]
     return [name for name, value in plain.items() if value != expected.get(name)]
 
 
-def answer(sample: SampleResponse) -> HttpResponse:
-    """The answer of an example as it comes off the wire."""
+def response_of(sample: SampleResponse) -> HttpResponse:
+    """The response of an example as it comes off the wire."""
     text: Any = sample.text
     if text is None:
         text = "" if sample.body is None else json.dumps(sample.body)

@@ -1,4 +1,4 @@
-"""How a run that fails is told over HTTP: the error's form, and the status it comes with."""
+"""The responses of failed runs: the schema of an error, and its HTTP status."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ STATUS_OF: dict[type[ConnectorError], int] = {
     ConnectionLostError: HTTPStatus.SERVICE_UNAVAILABLE,
     OutcomeUnknownError: HTTPStatus.GATEWAY_TIMEOUT,
 }
-"""The status of an error. Where the service itself said a 4xx, that one is passed on instead."""
+"""The status of an error. A 4xx of the service itself is passed on instead."""
 
 _MEANINGS = {
-    HTTPStatus.BAD_REQUEST: "The service refused the request.",
-    HTTPStatus.UNAUTHORIZED: "The connection is missing or was not accepted.",
-    HTTPStatus.FORBIDDEN: "The connection was accepted but may not do this.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "Inputs are wrong: `problems` lists every one. Nothing was sent.",
-    HTTPStatus.TOO_MANY_REQUESTS: "There is no room for the call now: `wait` says how many seconds it takes.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "The connector itself is wrong: something for its author.",
-    HTTPStatus.BAD_GATEWAY: "The service answered something else than the connector says; see `problems`.",
-    HTTPStatus.SERVICE_UNAVAILABLE: "The service or the network failed. The same run may succeed later.",
+    HTTPStatus.BAD_REQUEST: "The service rejected the request.",
+    HTTPStatus.UNAUTHORIZED: "The credentials are missing or were not accepted.",
+    HTTPStatus.FORBIDDEN: "The credentials do not have permission for this action.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Some inputs are invalid; `problems` lists all of them. Nothing was sent.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many calls. `wait` is the number of seconds until the next call is possible.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The connector definition is invalid. Contact its publisher.",
+    HTTPStatus.BAD_GATEWAY: "The response of the service does not match the definition; see `problems`.",
+    HTTPStatus.SERVICE_UNAVAILABLE: "The service or the network is unavailable. Try again later.",
     HTTPStatus.GATEWAY_TIMEOUT: (
-        "The request may have arrived, but no answer did. Look whether it was done before running it again."
+        "The request may have been processed, but no response arrived. Check before you run it again."
     ),
 }
 COMMON = (
@@ -58,40 +58,40 @@ COMMON = (
     HTTPStatus.SERVICE_UNAVAILABLE,
     HTTPStatus.GATEWAY_TIMEOUT,
 )
-"""The failures that any action may meet."""
+"""The statuses that every action can return."""
 
 SCHEMA: dict[str, Any] = {
     "title": "Error",
-    "description": "Why a run failed, and what to do about it. Words without a value are left out.",
+    "description": "Why a run failed, and what to do. Properties without a value are left out.",
     "type": "object",
     "properties": {
-        "code": {"description": "A name for programs, which does not change.", "type": "string"},
+        "code": {"description": "A stable name for programs.", "type": "string"},
         "message": {"description": "What happened, in one sentence.", "type": "string"},
-        "hint": {"description": "What to do about it.", "type": "string"},
+        "hint": {"description": "What to do.", "type": "string"},
         "field": {
-            "description": "The input that caused it, with `[n]` (from 0) for rows of a list.",
+            "description": "The input that caused the error, with `[n]` (from 0) for rows of a list.",
             "type": "string",
         },
-        "status": {"description": "The HTTP status of the service's own answer.", "type": "integer"},
-        "request_id": {"description": "The service's own id of the failed request.", "type": "string"},
+        "status": {"description": "The HTTP status of the service's response.", "type": "integer"},
+        "request_id": {"description": "The service's id of the failed request.", "type": "string"},
         "retryable": {"description": "Whether the same run may succeed later.", "type": "boolean"},
         "wait": {
-            "description": "Seconds until a call would have been possible; null where that is not known.",
+            "description": "Seconds until the next call is possible; null if unknown.",
             "type": ["number", "null"],
         },
         "problems": {
-            "description": "Everything that is wrong, at once.",
+            "description": "All problems.",
             "type": "array",
             "items": {
                 "type": "object",
                 "properties": {
                     "field": {
-                        "description": "Name of the field, with `[n]` (from 0) for rows; empty for the whole.",
+                        "description": "The field, with `[n]` (from 0) for rows; empty if no single field is meant.",
                         "type": "string",
                     },
-                    "rule": {"description": "The rule that is broken.", "type": "string"},
-                    "message": {"description": "What is wrong, in one sentence.", "type": "string"},
-                    "hint": {"description": "What to do about it; may be empty.", "type": "string"},
+                    "rule": {"description": "The rule that is violated.", "type": "string"},
+                    "message": {"description": "The problem, in one sentence.", "type": "string"},
+                    "hint": {"description": "What to do; may be empty.", "type": "string"},
                 },
                 "required": ["field", "rule", "message", "hint"],
             },
@@ -99,11 +99,11 @@ SCHEMA: dict[str, Any] = {
     },
     "required": ["code", "message", "retryable"],
 }
-"""What `ConnectorError.to_dict` gives, whichever its kind."""
+"""The schema of `ConnectorError.to_dict()`, for every error class."""
 
 
 def known_by_status(known: Iterable[KnownError]) -> dict[int, list[KnownError]]:
-    """The known errors by the status they come with, in the order of the statuses."""
+    """The known errors by HTTP status, in ascending order."""
     found: dict[int, list[KnownError]] = {}
     for error in known:
         found.setdefault(error.status, []).append(error)
@@ -111,13 +111,13 @@ def known_by_status(known: Iterable[KnownError]) -> dict[int, list[KnownError]]:
 
 
 def response(status: int, known: Iterable[KnownError] = ()) -> dict[str, Any]:
-    """The response of a failure with this status, with the errors that are known to come with it."""
+    """The response of a failed run with this status, with the known errors of that status."""
     lines = [_MEANINGS.get(HTTPStatus(status), _MEANINGS[HTTPStatus.BAD_REQUEST])]
     lines += [f"- `{error.code}`: {' '.join(filter(None, [error.sentence, error.hint]))}" for error in known]
     made: dict[str, Any] = {"description": "\n".join(lines)}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         made["headers"] = {
-            "Retry-After": {"description": "Seconds, as `wait`.", "schema": {"type": "integer", "minimum": 0}}
+            "Retry-After": {"description": "Seconds, like `wait`.", "schema": {"type": "integer", "minimum": 0}}
         }
     made["content"] = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
     return made

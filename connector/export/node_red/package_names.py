@@ -1,21 +1,22 @@
-"""What things are called in Node-RED."""
+"""The names of the package and its node types."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from connector.export import ExportError, Selection
+from connector.export.errors import ExportError
+from connector.export.selection import ExportSelection
 
 
 @dataclass(frozen=True)
-class Names:
+class PackageNames:
     """The names of an exported package.
 
     Attributes:
         package: The package's name in the npm registry.
         connection: The type of the config node.
-        groups: Per group of the selection the type of its node, in the catalogue's order.
+        groups: The type of the node of each group, in catalogue order.
     """
 
     package: str
@@ -23,7 +24,7 @@ class Names:
     groups: Mapping[str, str]
 
     @classmethod
-    def of(cls, selection: Selection) -> Names:
+    def of(cls, selection: ExportSelection) -> PackageNames:
         """The names for a selection.
 
         Raises:
@@ -34,10 +35,8 @@ class Names:
         groups = {group: f"{key}-{_dashed(group)}" for group in dict.fromkeys(a.group for a in selection.actions)}
         connection = f"{key}-connection"
         if connection in groups.values():
-            raise ExportError(
-                "The group “connection” cannot be exported: the connection itself is a node of that name."
-            )
-        # Node-RED's library takes new packages only under a scope.
+            raise ExportError("The group “connection” cannot be exported: the config node has the same name.")
+        # Node-RED's library accepts new packages only with a scope.
         return cls(f"@{key}-connector/node-red-contrib-{key}-actions", connection, groups)
 
 

@@ -1,4 +1,4 @@
-"""The files of the package beside the node's own: manifest, credentials, codex, icons, licence."""
+"""The files of the package beside the node's own: package.json, tsconfig, credentials, codex, icons."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import re
 from typing import Any
 
 from connector.definition.field import FieldSchema
-from connector.definition.service import ConnectorDefinition, Publication
-from connector.export import ExportError
-from connector.export.licence import mit
-from connector.export.n8n import words
+from connector.definition.service import ConnectorDefinition
+from connector.export.errors import ExportError
+from connector.export.n8n import style
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.typescript import source
 
 NODE_CLI = "0.48.3"
 ESLINT = "9.32.0"
 TYPESCRIPT = "5.9.2"
-"""Versions that n8n's own template of a node package names, and with which this one was checked."""
+"""The versions in n8n's own template of a node package; this package was tested with them."""
 
 _CATEGORIES = (
     "Analytics",
@@ -29,32 +28,22 @@ _CATEGORIES = (
 )
 
 
-def publication(manifest: ConnectorDefinition) -> Publication:
-    """Who stands behind the package.
+def package_json(node: NodeData) -> dict[str, Any]:
+    """`package.json`.
 
     Raises:
-        ExportError: The manifest does not say.
+        ExportError: Nobody publishes the connector.
     """
-    if manifest.publication is None:
-        raise ExportError(
-            "n8n wants to know whom to ask: definitions/connector.json needs “publication” with a contact."
-        )
-    return manifest.publication
-
-
-def package_json(node: NodeData) -> dict[str, Any]:
-    """`package.json`."""
-    manifest = node.manifest
-    contact = publication(manifest).contact
+    manifest, publisher = node.manifest, node.required_publisher
     return {
         "name": node.package_name,
         "version": manifest.version,
         "description": f"n8n node: {manifest.description}",
         "license": "MIT",
-        "homepage": manifest.website,
+        "homepage": publisher.url,
         "keywords": ["n8n-community-node-package", "n8n", manifest.key],
-        "author": {"name": manifest.publisher, "email": contact.email},
-        "repository": {"type": "git", "url": manifest.website},
+        "author": publisher.model_dump(),
+        "repository": {"type": "git", "url": publisher.url},
         "scripts": {"build": "n8n-node build", "lint": "n8n-node lint", "dev": "n8n-node dev"},
         "files": ["dist"],
         "n8n": {
@@ -98,9 +87,10 @@ def tsconfig() -> dict[str, Any]:
 
 
 def codex(node: NodeData) -> dict[str, Any]:
-    """What n8n's own catalogue says of the node."""
-    known = [name for name in publication(node.manifest).categories if name in _CATEGORIES]
-    links = [{"url": node.manifest.website}]
+    """The codex file: how n8n's node picker lists the node, and where its documentation is."""
+    publication = node.manifest.publication
+    known = [name for name in publication.categories if name in _CATEGORIES] if publication is not None else []
+    links = [{"url": node.required_publisher.url}]
     return {
         "node": f"{node.package_name}.{node.node_name}",
         "nodeVersion": "1.0",
@@ -111,7 +101,7 @@ def codex(node: NodeData) -> dict[str, Any]:
 
 
 def icons(node: NodeData, svg: bytes) -> dict[str, bytes]:
-    """The icon for light screens, and one with a lighter ground for dark ones."""
+    """The icon for light themes, and one with a lighter background for dark themes."""
     text = svg.decode()
     ground = node.manifest.brand_color
     dark = re.sub(re.escape(ground), _lighter(ground), text, flags=re.IGNORECASE)
@@ -125,13 +115,13 @@ def _lighter(color: str) -> str:
 
 
 def icon_words(node: NodeData, depth: int) -> dict[str, str]:
-    """Where the icons are, seen from a file that many folders deep."""
+    """The paths of the icons, from a file that many folders deep."""
     up = "../" * depth
     return {"light": f"file:{up}icons/{node.node_name}.svg", "dark": f"file:{up}icons/{node.node_name}.dark.svg"}
 
 
 def credentials(node: NodeData) -> str:
-    """The TypeScript of the credentials: their boxes, how they sign, and the request that tries them."""
+    """The TypeScript of the credentials: their fields, authentication, and the request that tests them."""
     manifest = node.manifest
     fields = [
         _credential_field(name, field, required=name in manifest.connection.required)
@@ -144,12 +134,14 @@ def credentials(node: NodeData) -> str:
             "type": "string",
             "default": manifest.base_url,
             "required": True,
-            "description": "Where the service answers; change it for a test server or a proxy",
+            "description": "The URL of the API. Change it to use a test server or a proxy",
         }
     )
     test = next((action for action in node.sources.values() if action.key == manifest.connection.test), None)
     if test is None or test.definition.request.placeholders or test.definition.request.method != "GET":
-        raise ExportError(f"n8n tries credentials with a plain request, which “{manifest.connection.test}” is not.")
+        raise ExportError(
+            f"n8n tests credentials with a GET without inputs, which the action “{manifest.connection.test}” is not."
+        )
     authenticate = {"type": "generic", "properties": {"headers": {manifest.authorization.header: signature(manifest)}}}
     request = {"baseURL": base_url(), "url": test.definition.request.path, "method": "GET"}
     return f"""import type {{
@@ -167,7 +159,7 @@ export class {node.credential_class} implements ICredentialType {{
 
 	icon: Icon = {source(icon_words(node, 1), 1)};
 
-	documentationUrl = {source(manifest.website)};
+	documentationUrl = {source(node.required_publisher.url)};
 
 	properties: INodeProperties[] = {source(fields, 1)};
 
@@ -179,17 +171,17 @@ export class {node.credential_class} implements ICredentialType {{
 
 
 def base_url() -> str:
-    """The expression for where the service answers, without a slash at its end."""
+    """The expression for the base URL, without a trailing slash."""
     return r'={{ $credentials.baseUrl.replace(/\/+$/, "") }}'
 
 
 def signature(manifest: ConnectorDefinition) -> str:
-    """The expression for the value of the header that signs; prefixes that were pasted along are taken off."""
+    """The expression for the value of the authentication header, without prefixes that users pasted."""
     prefixes = "|".join(re.escape(prefix.strip()).replace("/", r"\/") for prefix in manifest.authorization.strip)
     strip = rf'.replace(/^(?:{prefixes})\s+/i, "")' if prefixes else ""
     value = re.sub(
         r"{([^}]+)}",
-        lambda field: f"{{{{ $credentials.{words.camel(field.group(1))}.trim(){strip} }}}}",
+        lambda field: f"{{{{ $credentials.{style.camel(field.group(1))}.trim(){strip} }}}}",
         manifest.authorization.template,
     )
     return f"={value}"
@@ -197,17 +189,12 @@ def signature(manifest: ConnectorDefinition) -> str:
 
 def _credential_field(name: str, field: FieldSchema, *, required: bool) -> dict[str, Any]:
     if field.types != ("string",):
-        raise ExportError(f"n8n has no box for the connection field {name}, which is no text.")
-    display = words.title(field.title or name)
-    made: dict[str, Any] = {"displayName": display, "name": words.camel(name), "type": "string"}
+        raise ExportError(f"The connection field “{name}” must be a string for n8n.")
+    display = style.title(field.title or name)
+    made: dict[str, Any] = {"displayName": display, "name": style.camel(name), "type": "string"}
     if field.write_only:
         made["typeOptions"] = {"password": True}
     made["default"] = ""
     if required:
         made["required"] = True
-    return made | {"description": words.description(field.description or "", beside=display)}
-
-
-def licence(manifest: ConnectorDefinition) -> str:
-    """The MIT licence in the publisher's name."""
-    return f"# {mit(manifest.publisher)}"
+    return made | {"description": style.description(field.description or "", beside=display)}

@@ -1,0 +1,108 @@
+"""`apiProperties.json` and `settings.json`: the connection, the policies, and the settings of `paconn`."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from connector.catalogue.loader import Bundle
+from connector.definition.field import FieldSchema
+from connector.export.errors import ExportError
+from connector.export.selection import ExportSelection
+
+Json = dict[str, Any]
+
+_TYPES = {"string": "string", "integer": "int", "boolean": "bool"}
+
+
+def api_properties(selection: ExportSelection) -> Json:
+    """The content of `apiProperties.json`.
+
+    Raises:
+        ExportError: A connection field has a type that a connection parameter cannot have, or nobody publishes the
+            connector.
+    """
+    manifest = selection.manifest
+    parameters = {
+        name: _connection_parameter(selection.bundle, name, field, required=name in manifest.connection.required)
+        for name, field in manifest.connection.properties.items()
+    }
+    return {
+        "properties": {
+            "connectionParameters": parameters,
+            "iconBrandColor": selection.required_publication.brand_color or manifest.brand_color,
+            "capabilities": ["actions"],
+            "publisher": selection.required_publisher.name,
+            "stackOwner": manifest.title,
+            "policyTemplateInstances": [_authorization(selection.bundle)],
+        }
+    }
+
+
+def credential_text(bundle: Bundle, field: FieldSchema) -> str:
+    """The description of a connection field, without its sentences about prefixes: the package adds the prefix."""
+    prefixes = [prefix.strip() for prefix in bundle.manifest.authorization.strip]
+    sentences = re.split(r"(?<=[.!?])\s+", field.description or "")
+    kept = [sentence for sentence in sentences if not any(prefix in sentence for prefix in prefixes)]
+    if field.write_only and prefixes:
+        kept.append(f"Enter it without “{prefixes[0]}”, which is added for you.")
+    return " ".join(kept)
+
+
+def security(bundle: Bundle) -> tuple[Json, list[Json]]:
+    """`securityDefinitions` and `security`: the secret as an API key in a header; the policy adds the prefix.
+
+    Raises:
+        ExportError: The connection has no secret or several.
+    """
+    secrets = [name for name, field in bundle.manifest.connection.properties.items() if field.write_only]
+    if len(secrets) != 1:
+        raise ExportError(f"A Power Platform connection needs exactly one secret; this connector has {len(secrets)}.")
+    scheme = {"type": "apiKey", "in": "header", "name": bundle.manifest.authorization.header}
+    return {secrets[0]: scheme}, [{secrets[0]: []}]
+
+
+def settings() -> Json:
+    """The content of `settings.json`; `paconn` adds the ids of the connector and the environment."""
+    return {
+        "apiProperties": "apiProperties.json",
+        "apiDefinition": "apiDefinition.swagger.json",
+        "icon": "icon.png",
+        "powerAppsUrl": "https://api.powerapps.com",
+        "powerAppsApiVersion": "2016-11-01",
+    }
+
+
+def _connection_parameter(bundle: Bundle, name: str, field: FieldSchema, *, required: bool) -> Json:
+    types = [kind for kind in field.types if kind != "null"]
+    if len(types) != 1 or types[0] not in _TYPES:
+        raise ExportError(
+            f"The connection field “{name}” must be a string, an integer or a boolean for the Power Platform."
+        )
+    title = field.title or name
+    return {
+        "type": "securestring" if field.write_only else _TYPES[types[0]],
+        "uiDefinition": {
+            "displayName": title,
+            "description": credential_text(bundle, field),
+            "tooltip": f"Provide {title}.",
+            "constraints": {"tabIndex": 2, "clearText": not field.write_only, "required": str(required).lower()},
+        },
+    }
+
+
+def _authorization(bundle: Bundle) -> Json:
+    """The policy that builds the header from the bare secret, so that users need not type the prefix."""
+    authorization = bundle.manifest.authorization
+    value = re.sub(r"{(\w+)}", r"@connectionParameters('\1')", authorization.template)
+    return {
+        "templateId": "setheader",
+        "title": f"Set {authorization.header}",
+        "parameters": {
+            "x-ms-apimTemplateParameter.name": authorization.header,
+            "x-ms-apimTemplateParameter.value": value,
+            "x-ms-apimTemplateParameter.existsAction": "override",
+            "x-ms-apimTemplate-policySection": "Request",
+            "x-ms-apimTemplate-operationName": [],
+        },
+    }
