@@ -1,0 +1,130 @@
+'use strict';
+// What is wrong with a value, in the sentences of the Python runtime (connector/validation/messages.py).
+
+const { FORMATS } = require('./formats');
+const { isObject, readable } = require('./json');
+const { nearest } = require('./nearest');
+const { printable } = require('./secrets');
+
+const LONGEST_QUOTE = 40;
+const MOST_NAMES = 12;
+
+const TYPES = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'an object with named values',
+};
+
+// The problem of a value that breaks `rule`. subject: key, label, where, secret, example.
+function sentence(rule, subject, expected, value) {
+  const [message, hint] = (SENTENCES[rule] || notAsDeclared)(subject, expected, value);
+  return { field: subject.key, rule, message, hint };
+}
+
+// A value as it appears in a sentence: quoted, short, without control characters, never a secret.
+function show(value, secret = false) {
+  if (secret) return 'the value given';
+  if (typeof value === 'string') return `the text ${quoted(value)}`;
+  if (value === null || value === undefined) return 'empty';
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') return Math.abs(value) < 10 ** LONGEST_QUOTE ? `the number ${value}` : 'a very long number';
+  return Array.isArray(value) ? 'a list' : 'an object';
+}
+
+function quoted(text) {
+  const characters = [...printable(text).replace(/\p{Surrogate}/gu, '?')];
+  const short = characters.length <= LONGEST_QUOTE ? characters : [...characters.slice(0, LONGEST_QUOTE - 1), '…'];
+  return `“${short.join('')}”`;
+}
+
+const nameOf = (subject) => (subject.where ? `${subject.where}, ${subject.label}` : subject.label);
+
+function exampleOf({ example, secret }) {
+  if (example === undefined || example === null || secret) return '';
+  return `For example: ${typeof example === 'string' ? example : readable(example)}`;
+}
+
+function wrongType(subject, expected, value) {
+  const kinds = [expected].flat().filter((kind) => kind !== 'null').map((kind) => TYPES[kind]);
+  const shown = show(value, subject.secret);
+  return [`${nameOf(subject)} must be ${kinds.join(' or ')}, but it is ${shown}.`, exampleOf(subject)];
+}
+
+function unknown(subject, names) {
+  const inside = subject.where ? ` in ${subject.where}` : '';
+  const close = nearest(subject.label, names);
+  const meant = close ? ` Did you mean “${close}”?` : '';
+  const hint = close ? '' : `The fields are: ${some(names)}.`;
+  return [`There is no field ${quoted(subject.label)}${inside}.${meant}`, hint];
+}
+
+// The first names of a list that may be too long to read.
+const some = (names) =>
+  names.length <= MOST_NAMES
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMES).join(', ')} and ${names.length - MOST_NAMES} more`;
+
+function notListed(subject, expected, value) {
+  const choices = expected.filter((choice) => choice !== null).join(', ');
+  const close = typeof value === 'string' ? nearest(value, expected.map(String)) : undefined;
+  const message = `${nameOf(subject)} must be one of ${choices}, but it is ${show(value, subject.secret)}.`;
+  return [message, close === undefined ? '' : `Did you mean ${close}?`];
+}
+
+const wrongFormat = (subject, expected, value) => [
+  `${nameOf(subject)} must be ${FORMATS[expected][1]}, but it is ${show(value, subject.secret)}.`,
+  '',
+];
+
+const bound = (words) => (subject, expected, value) => {
+  const size = sizeOf(value);
+  const found = size === null ? `is ${show(value, subject.secret)}` : `has ${size}`;
+  return [`${nameOf(subject)} ${words.replace('{}', expected)}, but it ${found}.`, exampleOf(subject)];
+};
+
+// Characters of a text, entries of a list, names in an object; null for other values.
+function sizeOf(value) {
+  if (typeof value === 'string') return [...value].length;
+  if (Array.isArray(value)) return value.length;
+  return isObject(value) ? Object.keys(value).length : null;
+}
+
+const notAsDeclared = (subject, _, value) => [
+  `${nameOf(subject)} is not in the form it must have: ${show(value, subject.secret)}.`,
+  exampleOf(subject),
+];
+
+const plain = (words, hint = '') => (subject) => [`${nameOf(subject)} ${words}`, hint];
+
+const SENTENCES = {
+  required: (subject) => [`${nameOf(subject)} is missing: it must be filled in.`, exampleOf(subject)],
+  type: wrongType,
+  unknown,
+  enum: notListed,
+  const: (subject, expected, value) => notListed(subject, [expected], value),
+  format: wrongFormat,
+  minLength: bound('must have at least {} characters'),
+  maxLength: bound('may have at most {} characters'),
+  minItems: bound('needs at least {} entries'),
+  maxItems: bound('may have at most {} entries'),
+  minProperties: bound('needs at least {} values'),
+  maxProperties: bound('may have at most {} values'),
+  minimum: bound('must be {} or more'),
+  maximum: bound('must be {} or less'),
+  exclusiveMinimum: bound('must be more than {}'),
+  exclusiveMaximum: bound('must be less than {}'),
+  uniqueItems: plain('has the same entry more than once.'),
+  encoding: plain('contains half a character (a lone surrogate), which cannot be sent.'),
+  finite: plain('must be a number that ends; infinity and “not a number” cannot be sent.'),
+  header: plain(
+    'may contain only plain letters, digits, blanks and punctuation, no line breaks or accents.',
+    'It travels in a header of the request.',
+  ),
+  json: plain('holds something that is no JSON value, which cannot be sent.'),
+  path: (subject, _, value) => [`${nameOf(subject)} cannot be ${show(value, subject.secret).replace('the text ', '')}.`, ''],
+};
+
+module.exports = { sentence, show, sizeOf };
