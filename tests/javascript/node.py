@@ -59,7 +59,7 @@ def run_tests(node: str, *files: str) -> subprocess.CompletedProcess[str]:
             text=True,
             encoding="utf-8",
             check=False,
-            timeout=300,
+            timeout=120,
         )
 
 

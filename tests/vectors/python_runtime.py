@@ -180,9 +180,17 @@ RUNTIME: dict[str, Callable[[str, Json], Json]] = {
 """Per kind of vectors: a connector's name and a case in, everything that may be expected out."""
 
 
+def found(made: Json, name: str) -> Any:
+    """What came out under a name of `expect`; `error.code` is the code in the error."""
+    value: Any = made
+    for step in name.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
 def differences(expected: Json, made: Json) -> Json:
-    """What is expected and is not there, by name."""
-    return {name: made.get(name) for name, value in expected.items() if made.get(name) != value}
+    """What came out where something else is expected, by name."""
+    return {name: found(made, name) for name, value in expected.items() if found(made, name) != value}
 
 
 def _response(sample: Json) -> HttpResponse:

@@ -1,17 +1,16 @@
 'use strict';
 // Running actions: the steps of a run, in one place.
 
+const { actionsOf, findAction } = require('./actions');
 const {
   AuthorizationError,
   ConnectorError,
   InputError,
   OutcomeUnknownError,
   UnavailableError,
-  UnknownActionError,
 } = require('./errors');
 const { inputOf } = require('./field');
 const { inFormOrder } = require('./form_order');
-const { nearest } = require('./nearest');
 const { normalizeInputs } = require('./normalize');
 const { eachRow, gather } = require('./pagination');
 const { buildRequest, checkSize, collisions } = require('./request');
@@ -120,19 +119,16 @@ class Connector {
       const problem = { field: name, rule: 'choices', message: `“${name}” has no list of choices.`, hint: '' };
       throw new InputError(`The field “${name}” of “${action.key}” has no list of choices.`, [problem]);
     }
-    const lister = Object.values(this.actions).find((one) => one.operationId === source.operationId);
-    const found = await this.run(lister.key, source.parameters || {}, connection, { ...options, maxItems: MOST_CHOICES });
+    const found = await this.run(source.operationId, source.parameters || {}, connection, { ...options, maxItems: MOST_CHOICES });
     return (found.fields[source['value-collection']] || [])
       .map((row) => ({ value: row[source['value-path']], label: row[source['value-title']] }))
       .filter(({ value }) => value)
       .map(({ value, label }) => ({ value: String(value), label: String(label || value) }));
   }
 
-  /** The action of that key. */
-  find(key) {
-    if (Object.hasOwn(this.actions, key)) return this.actions[key];
-    const close = nearest(key, Object.keys(this.actions));
-    throw new UnknownActionError(`There is no action “${key}”.${close ? ` Did you mean “${close}”?` : ''}`);
+  /** The action with that key, operation id or summary, without regard to case. */
+  find(name) {
+    return findAction(this.actions, name);
   }
 
   // What one run needs and what happened on its way.
@@ -214,21 +210,6 @@ class Connector {
   bound(options) {
     return options.maxItems ?? this.definition.paging.maxItems;
   }
-}
-
-// The actions with the definitions that several of them share, made once for all connectors over the same file.
-const made = new WeakMap();
-
-function actionsOf({ actions, defs }) {
-  if (!made.has(actions)) {
-    const whole = (schema) => ({ ...schema, $defs: { ...defs, ...schema.$defs } });
-    const entries = Object.entries(actions).map(([key, action]) => [
-      key,
-      { outcomes: [], errors: [], ...action, inputs: whole(action.inputs), outputs: whole(action.outputs) },
-    ]);
-    made.set(actions, Object.fromEntries(entries));
-  }
-  return made.get(actions);
 }
 
 const walks = ({ allPages = false, maxItems }) => allPages || (maxItems ?? null) !== null;

@@ -55,7 +55,7 @@ function wrongType(subject, expected, value) {
 
 function unknown(subject, names) {
   const inside = subject.where ? ` in ${subject.where}` : '';
-  const close = nearest(subject.label, names);
+  const [close] = nearest(subject.label, names);
   const meant = close ? ` Did you mean “${close}”?` : '';
   const hint = close ? '' : `The fields are: ${some(names)}.`;
   return [`There is no field ${quoted(subject.label)}${inside}.${meant}`, hint];
@@ -69,7 +69,7 @@ const some = (names) =>
 
 function notListed(subject, expected, value) {
   const choices = expected.filter((choice) => choice !== null).join(', ');
-  const close = typeof value === 'string' ? nearest(value, expected.map(String)) : undefined;
+  const [close] = typeof value === 'string' ? nearest(value, expected.map(String)) : [];
   const message = `${nameOf(subject)} must be one of ${choices}, but it is ${show(value, subject.secret)}.`;
   return [message, close === undefined ? '' : `Did you mean ${close}?`];
 }

@@ -5,17 +5,16 @@ const CUTOFF = 0.6;
 
 const fold = (text) => text.toLowerCase().replaceAll('-', '_');
 
-// The name most like `name`, without regard to case; undefined when nothing is like it.
-function nearest(name, names) {
+// The names most like `name`, the nearest first, without regard to case; none when nothing is like it.
+function nearest(name, names, count = 1) {
   const word = [...fold(name)];
-  let best;
-  for (const other of names) {
-    const folded = fold(other);
-    const score = ratio([...folded], word);
-    if (score < CUTOFF) continue;
-    if (!best || score > best.score || (score === best.score && folded > best.folded)) best = { score, folded, other };
-  }
-  return best?.other;
+  const byFold = new Map([...names].reverse().map((other) => [fold(other), other]));
+  return [...byFold]
+    .map(([folded, other]) => ({ folded, other, score: ratio([...folded], word) }))
+    .filter(({ score }) => score >= CUTOFF)
+    .sort((one, two) => two.score - one.score || (two.folded > one.folded ? 1 : -1))
+    .slice(0, count)
+    .map(({ other }) => other);
 }
 
 // Twice the characters in matching blocks over all characters (Ratcliff and Obershelp).

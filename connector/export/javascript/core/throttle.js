@@ -10,6 +10,7 @@ const { ThrottledError } = require('./errors');
 
 const LEAST_MARGIN = 0.05; // Seconds.
 const LONGEST_NAP = 1; // Seconds. Who sleeps longer would not see that it may move up.
+const MOMENT = 1e-6; // Seconds. A clock that counts from far back cannot tell less.
 
 class Bucket {
   constructor(calls, period) {
@@ -80,16 +81,16 @@ class Throttle {
     const free = Math.max(now, ...buckets.map((bucket) => bucket.freeAt(bucket.first())));
     const at = Math.max(free, paused);
     if (at - now > maxWait) throw tooLong(at - now, maxWait);
-    const token = { at, hasLeft: false, isExact: false, isPaused: paused > free, margin: Math.min(...buckets.map((one) => one.margin)) };
+    const token = { at, reserved: now, hasLeft: false, isExact: false, isPaused: paused > free, margin: Math.min(...buckets.map((one) => one.margin)) };
     token.uses = buckets.map((bucket) => new Use(token, bucket));
     return token;
   }
 
-  // Seconds until the token's call may leave, as things are now.
+  // Seconds until the token's call may leave, as things are now; negative once that has passed.
   remaining(token, now) {
-    const due = token.uses.flatMap((use) => [use.due(now), use.bucket.pausedUntil]);
-    token.at = Math.max(now, ...due);
-    return token.at - now;
+    const due = Math.max(token.reserved, ...token.uses.flatMap((use) => [use.due(now), use.bucket.pausedUntil]));
+    token.at = Math.max(now, due);
+    return due - now;
   }
 
   // The call leaves now: from now on its slots count. isExact: the host says so, because the first byte is on its way.
@@ -132,17 +133,20 @@ class Throttle {
   async wait(io, token, deadline, signal, onWait) {
     let reported = 0;
     // Everybody who waits for the end of one pause would call at the same moment.
-    let spread = token.isPaused ? (io.random() * token.margin) / 2 : 0;
+    const draw = () => (io.random() * token.margin) / 2;
+    let spread = token.isPaused ? draw() : 0;
     for (;;) {
       if (signal?.aborted) throw new ThrottledError('The run was cancelled while it waited for its turn.');
       const left = this.remaining(token, io.now());
-      if (left <= 0) return;
+      if (left + spread < MOMENT) return;
       if (io.now() + left > deadline + token.margin) throw tooLong(left, Math.max(0, deadline - io.now()));
-      if (left > reported) onWait('waiting for the limit of calls', left);
-      reported = Math.max(reported, left);
-      const nap = Math.min(left + spread, LONGEST_NAP);
-      if (nap >= left) spread = 0;
-      await io.sleep(nap, signal);
+      if (left > reported) {
+        onWait('waiting for the limit of calls', left);
+        // Who has more to wait for than before is held by a pause that began meanwhile.
+        if (reported > 0) spread = draw();
+        reported = left;
+      }
+      await io.sleep(Math.min(left + spread, LONGEST_NAP), signal);
     }
   }
 }
