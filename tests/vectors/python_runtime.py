@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Callable, Sequence
@@ -62,9 +63,9 @@ class FixedRandom(random.Random):
 
 
 def normalize(connector: str, case: Json) -> Json:
-    """`inputs` as given; out come the inputs under their own names, problems and warnings."""
+    """`inputs` as given; out come the inputs under their own names, and problems."""
     inputs, problems = accept(actions(connector)[case["action"]].definition, case["inputs"])
-    return {"inputs": inputs, "problems": _listed(problems), "warnings": []}
+    return {"inputs": inputs, "problems": _listed(problems)}
 
 
 def validate(connector: str, case: Json) -> Json:
@@ -141,7 +142,7 @@ def run(connector: str, case: Json) -> Json:
     clock = FakeClock()
     transport = ScriptedTransport(
         [
-            FAILURES[exchange["failure"]] if "failure" in exchange else _response(exchange["response"])
+            copy.copy(FAILURES[exchange["failure"]]) if "failure" in exchange else _response(exchange["response"])
             for exchange in case.get("exchanges", [])
         ]
     )

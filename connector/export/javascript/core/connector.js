@@ -7,17 +7,19 @@ const {
   ConnectorError,
   InputError,
   OutcomeUnknownError,
+  ThrottledError,
   UnavailableError,
 } = require('./errors');
 const { inputOf } = require('./field');
 const { inFormOrder } = require('./form_order');
-const { normalizeInputs } = require('./normalize');
+const { isObject } = require('./json');
+const { inputWarnings, normalizeInputs } = require('./normalize');
 const { eachRow, gather } = require('./pagination');
 const { buildRequest, checkSize, collisions } = require('./request');
 const { flatten, isSuccess } = require('./response');
 const { finalError, isRepeatable } = require('./retry');
 const { ruleProblems } = require('./rules');
-const { mask, secretTexts } = require('./secrets');
+const { secretTexts } = require('./secrets');
 const { rounded, send } = require('./send');
 const { isServiceError, requestIdOf, serviceError } = require('./service_error');
 const { Throttle } = require('./throttle');
@@ -47,17 +49,30 @@ class Connector {
    *
    * @param {string} key Key of the action.
    * @param {Record<string, unknown>} values Inputs by name, or by the keys of a Power Automate flow.
-   * @returns {{inputs: object, problems: import('./types').Problem[], warnings: string[]}}
+   * @returns {import('./types').Checked}
+   * @throws {import('./errors').InputError} They are not an object, or nested too deeply.
    */
   validate(key, values) {
     const action = this.find(key);
-    const { inputs, problems, warnings } = normalizeInputs(action, values);
-    problems.push(...problemsOf(action.inputs, inputs, spokenNames(action)));
+    if (!isObject(values)) {
+      throw new InputError('The inputs must be an object with named values, such as {“title”: “Hi”}.');
+    }
+    try {
+      return this.checked(action, values);
+    } catch (error) {
+      if (error instanceof RangeError) throw new InputError('The inputs are nested too deeply.');
+      throw error;
+    }
+  }
+
+  checked(action, values) {
+    const { inputs, problems } = normalizeInputs(action, values);
+    problems.push(...problemsOf(action.inputs, inputs, { names: spokenNames(action) }));
     const wrong = new Set(problems.map((problem) => problem.field.split('[')[0].split('.')[0]));
     problems.push(...ruleProblems(action.inputs, inputs, problems.map((problem) => problem.field)));
     const right = Object.fromEntries(Object.entries(inputs).filter(([name]) => !wrong.has(name)));
     problems.push(...collisions(action, right));
-    return { inputs, problems: inFormOrder(action.inputs, problems), warnings };
+    return { inputs, problems: inFormOrder(action.inputs, problems), warnings: inputWarnings(action, values) };
   }
 
   /**
@@ -187,12 +202,12 @@ class Connector {
     }
     const outputs = flatten(action.outputs, response);
     const rows = action.pagination?.rows;
-    if (rows !== undefined && outputs[rows] === null) run.warnings.push(`The response has no ${rows}, so no rows were read.`);
+    if (rows !== undefined && outputs[rows] === null) run.warnings.push(`The response has no list “${rows}”, so no rows are shown.`);
     return { outputs, response };
   }
 
   meta(run, outputs, started) {
-    const problems = problemsOf(run.action.outputs, outputs).map((problem) => mask(problem.message, run.secrets));
+    const problems = problemsOf(run.action.outputs, outputs, { quotes: false });
     return {
       action: run.action.key,
       status: run.response.status,
@@ -202,7 +217,7 @@ class Connector {
       elapsed: rounded(this.io.now() - started),
       request_id: requestIdOf(this.definition, run.response, run.secrets),
       idempotency_key: run.key,
-      warnings: [...run.warnings, ...problems],
+      warnings: [...run.warnings, ...problems.map((problem) => problem.message)],
     };
   }
 
@@ -231,6 +246,9 @@ function withOwnKey(action, values, key) {
 function withKey(error, run) {
   if (!(error instanceof ConnectorError) || run.key === null) return error;
   error.idempotencyKey = run.key;
+  if (run.attempts.length && (error instanceof UnavailableError || error instanceof ThrottledError)) {
+    error.hint = `${error.hint} To run it again without doing it twice, use the idempotency key ${run.key}.`.trimStart();
+  }
   return error;
 }
 

@@ -26,12 +26,19 @@ function sentence(rule, subject, expected, value) {
 
 // A value as it appears in a sentence: quoted, short, without control characters, never a secret.
 function show(value, secret = false) {
-  if (secret) return 'the value given';
+  if (secret) return TYPES[typeOf(value)] || 'another value';
   if (typeof value === 'string') return `the text ${quoted(value)}`;
   if (value === null || value === undefined) return 'empty';
   if (typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return Math.abs(value) < 10 ** LONGEST_QUOTE ? `the number ${value}` : 'a very long number';
   return Array.isArray(value) ? 'a list' : 'an object';
+}
+
+// The JSON type of a value, as a schema names it.
+function typeOf(value) {
+  if (Array.isArray(value)) return 'array';
+  if (Number.isInteger(value)) return 'integer';
+  return value === null ? 'null' : typeof value;
 }
 
 function quoted(text) {
@@ -124,7 +131,7 @@ const SENTENCES = {
     'It travels in a header of the request.',
   ),
   json: plain('holds something that is no JSON value, which cannot be sent.'),
-  path: (subject, _, value) => [`${nameOf(subject)} cannot be ${show(value, subject.secret).replace('the text ', '')}.`, ''],
+  path: plain('cannot be “.” or “..”.', 'Servers read these as parts of the URL.'),
 };
 
 module.exports = { sentence, show, sizeOf };

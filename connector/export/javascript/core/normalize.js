@@ -8,24 +8,19 @@ const { MISSING, get, take } = require('./pointer');
 // What Power Automate fills in before it calls a connector: @{...} in a text, or a text that is one @function(...).
 const EXPRESSION = /@\{[^}]*\}|^@[A-Za-z]\w*\(.*\)/s;
 
-// The inputs under their own names; a problem for each that was given twice with different values; and warnings.
+// The inputs under their own names, and a problem for each that was given twice with different values.
 function normalizeInputs(action, values) {
   const inputs = blank();
   const keys = blank();
   const problems = [];
-  const warnings = [];
   for (const [key, value] of Object.entries(parametersOf(action, values))) {
     const name = Object.hasOwn(action.names, key) ? action.names[key] : key;
     const field = inputOf(action, name);
     const cleaned = field ? clean(value, field, action.inputs) : copy(value);
-    if (field && value === '' && cleaned === undefined) warnings.push(`${field.title || name} is empty, so it was not sent.`);
     if (field && cleaned === undefined) continue;
     if (Object.hasOwn(inputs, name) && !isSame(inputs[name], cleaned)) {
       const message = `“${keys[name]}” and “${key}” are the same field, but their values differ.`;
       problems.push({ field: name, rule: 'twice', message, hint: '' });
-    }
-    if (field && holdsExpression(cleaned)) {
-      warnings.push(`${field.title || name} holds a Power Automate expression, which was sent as it is.`);
     }
     inputs[name] = cleaned;
     keys[name] = key;
@@ -34,7 +29,21 @@ function normalizeInputs(action, values) {
     const { default: value } = resolve(action.inputs, declared);
     if (value !== undefined && value !== null && !Object.hasOwn(inputs, name)) inputs[name] = copy(value);
   }
-  return { inputs, problems, warnings };
+  return { inputs, problems };
+}
+
+// What the caller should know about inputs that are right.
+function inputWarnings(action, values) {
+  const given = Object.entries(parametersOf(action, values))
+    .map(([key, value]) => ({ field: inputOf(action, Object.hasOwn(action.names, key) ? action.names[key] : key), key, value }))
+    .filter(({ field }) => field);
+  const labels = (some) => some.map(({ field, key }) => field.title || key).join(', ');
+  const empty = given.filter(({ field, value }) => value === '' && !field['x-keep-empty']);
+  const dynamic = given.filter(({ value }) => holdsExpression(value));
+  return [
+    ...(empty.length ? [`Empty fields are not sent, so they change nothing: ${labels(empty)}.`] : []),
+    ...(dynamic.length ? [`Power Automate expressions are sent as they are: ${labels(dynamic)}.`] : []),
+  ];
 }
 
 // The parameters of a flow's action that was pasted whole (“peek code”), or the values themselves.
@@ -103,4 +112,4 @@ function cleanRow(row, field, schema) {
   return cleaned;
 }
 
-module.exports = { normalizeInputs };
+module.exports = { inputWarnings, normalizeInputs };

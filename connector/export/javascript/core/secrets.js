@@ -12,14 +12,27 @@ const oneLine = (text) => printable(text).split(/\s+/).filter(Boolean).join(' ')
 // The text without the characters that would move a cursor, change a colour or ring a bell.
 const printable = (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 
-// The text with every secret replaced; the longest first, so that no tail stays.
+// The text with every secret replaced; the longest first, so that no tail stays. Where white space of a secret was
+// changed, or control characters of it were taken out, it is still found.
 function mask(text, secrets) {
   const long = secrets.filter((secret) => secret.length >= SHORTEST).sort((one, other) => other.length - one.length);
-  return long.reduce((masked, secret) => masked.replaceAll(secret, MASK), text);
+  return long.reduce((masked, secret) => {
+    const changed = loosely(secret);
+    const exact = masked.replaceAll(secret, MASK);
+    return changed ? exact.replace(changed, MASK) : exact;
+  }, text);
 }
 
-// The text on one line, without control characters and secrets, also where the line breaks of a secret changed.
-const maskedLine = (text, secrets) => mask(oneLine(mask(text, secrets)), [...secrets, ...secrets.map(oneLine)]);
+// Finds a secret with blanks or control characters in it however they were changed; null where it has none.
+function loosely(secret) {
+  const parts = secret.split(/[\s\u0000-\u001f\u007f-\u009f]+/).filter(Boolean);
+  if (!parts.length || (parts.length === 1 && parts[0] === secret)) return null;
+  const escaped = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  return new RegExp(escaped.join('[\\s\\u0000-\\u001f\\u007f-\\u009f]*'), 'gu');
+}
+
+// The text on one line, without control characters and secrets.
+const maskedLine = (text, secrets) => mask(oneLine(mask(text, secrets)), secrets);
 
 // The texts in the inputs that are secret, for keeping them out of messages.
 function secretTexts(action, inputs) {

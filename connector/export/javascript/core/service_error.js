@@ -44,7 +44,7 @@ function serviceError(connector, action, inputs, response, now, secrets) {
 // The service's own id of a request, from the first header that has one.
 function requestIdOf(connector, response, secrets) {
   const found = connector.requestId.map((name) => response.headers[name.toLowerCase()]).find(Boolean);
-  return found ? [...mask(printable(found), secrets)].slice(0, LONGEST_ID).join('') : null;
+  return found ? [...printable(mask(found, secrets))].slice(0, LONGEST_ID).join('') : null;
 }
 
 // What the service itself says, safe to show; empty when it says nothing readable.
@@ -68,7 +68,8 @@ function general(status) {
 function filled(sentence, action, inputs) {
   return sentence.replace(/{([^}]+)}/g, (_, name) => {
     const field = inputOf(action, name);
-    return show(inputs[name], field === undefined || field.writeOnly === true).replace(/^the text /, '');
+    if (field === undefined || field.writeOnly === true) return 'the value given';
+    return show(inputs[name]).replace(/^the text /, '');
   });
 }
 

@@ -66,7 +66,8 @@ function* violations(root, schema, value, path) {
 const hasTwice = (values) => values.some((value, place) => values.slice(0, place).some((other) => isSame(other, value)));
 
 // Everything that is wrong with `values`. names: every name that would have been accepted, for “did you mean”.
-function problemsOf(schema, values, names = []) {
+// quotes: whether a problem may show the value; that of an output may repeat a secret.
+function problemsOf(schema, values, { names = [], quotes = true } = {}) {
   const problems = new Map();
   const add = (problem) => problems.set(JSON.stringify(problem), problem);
   for (const { rule, path, expected, value } of violations(schema, schema, values, [])) {
@@ -76,7 +77,8 @@ function problemsOf(schema, values, names = []) {
       const where = around.length ? fullName(subjectOf(schema, around)) : '';
       add(sentence(rule, { key: keyOf(path), label: String(path[path.length - 1]), where }, known));
     } else {
-      add(sentence(rule, subjectOf(schema, path), expected, value));
+      const subject = subjectOf(schema, path);
+      add(sentence(rule, { ...subject, secret: subject.secret || !quotes }, expected, value));
     }
   }
   const found = [...problems.values()];
@@ -144,8 +146,10 @@ function subjectOf(schema, path) {
 
 const fullName = ({ label, where }) => (where ? `${where}, ${label}` : label);
 
-// `recipients[1].email`: the way of a value in the inputs.
+// `recipients[1].email`: the way to a value in the inputs, as text that can be shown and written anywhere.
 const keyOf = (path) =>
-  path.reduce((text, step) => (typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${step}` : String(step)), '');
+  path
+    .reduce((text, step) => (typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${step}` : String(step)), '')
+    .replace(/\p{Surrogate}/gu, '?');
 
 module.exports = { problemsOf };
