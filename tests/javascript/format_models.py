@@ -6,9 +6,9 @@ import importlib
 import pkgutil
 
 import connector.definition
+from connector.definition.action import Effects, Example, Interaction, SampleError, SampleRequest, SampleResponse
 from connector.definition.field import Model
 from connector.definition.service import Contact, Group, IdempotencyHeader, Publication
-from connector.definition.action import Effects, Example, Interaction, SampleError, SampleRequest, SampleResponse
 
 FOR_PEOPLE = {Contact, Group, IdempotencyHeader, Publication, Effects}
 """Models that say something to people and hosts, and nothing to a runtime."""

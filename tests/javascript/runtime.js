@@ -6,6 +6,7 @@ const core = require('../../connector/export/javascript/core');
 const { normalizeInputs } = require('../../connector/export/javascript/core/normalize');
 const { buildRequest } = require('../../connector/export/javascript/core/request');
 const { flatten, responseOf } = require('../../connector/export/javascript/core/response');
+const { ruleProblems } = require('../../connector/export/javascript/core/rules');
 const { isServiceError, serviceError } = require('../../connector/export/javascript/core/service_error');
 
 const SECRET = 'example-secret';
@@ -100,11 +101,16 @@ async function throttle(_, { limits, steps, random = 0 }) {
 
 const rounded = (seconds) => Math.round(seconds * 1e6) / 1e6;
 
+// The rules' own vectors bring the schema of the inputs along.
+function rules(schema, { inputs, wrong = [] }) {
+  const action = { inputs: { properties: {}, ...schema }, names: {}, aliases: [] };
+  return { problems: ruleProblems(action.inputs, normalizeInputs(action, inputs).inputs, wrong) };
+}
+
 // Per kind of vectors: definitions and a case in, everything that may be expected out.
 const RUNTIME = {
   normalize: (definitions, { action, inputs }) => normalizeInputs(actionOf(definitions, action), inputs),
   validate: (definitions, { action, inputs }) => ({ problems: new core.Connector(definitions, fakeIo()).validate(action, inputs).problems }),
-  rules: (definitions, { action, inputs }) => ({ problems: new core.Connector(definitions, fakeIo()).validate(action, inputs).problems }),
   request(definitions, { action, inputs }) {
     const declared = actionOf(definitions, action);
     return { request: requestOf(buildRequest(declared, normalizeInputs(declared, inputs).inputs, definitions.connector.baseUrl)) };
@@ -130,4 +136,4 @@ const RUNTIME = {
 
 const actionOf = (definitions, key) => new core.Connector(definitions, fakeIo()).find(key);
 
-module.exports = { RUNTIME, fakeIo };
+module.exports = { RUNTIME, fakeIo, rules };

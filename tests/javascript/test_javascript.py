@@ -69,7 +69,9 @@ def test_a_file_is_small_and_says_what_it_is_for(name: str) -> None:
 
 
 def test_no_two_files_need_each_other() -> None:
-    needs = {name: {f"{other}.js" for other in re.findall(r"require\('\./([a-z_]+)'\)", code_of(name))} for name in FILES}
+    needs = {
+        name: {f"{other}.js" for other in re.findall(r"require\('\./([a-z_]+)'\)", code_of(name))} for name in FILES
+    }
     while free := {name for name, used in needs.items() if not used & set(needs)}:
         needs = {name: used for name, used in needs.items() if name not in free}
     assert needs == {}

@@ -7,6 +7,7 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from connector import Connection, Connector
@@ -20,7 +21,7 @@ from connector.throttle.limiter import Bucket, MemoryStore, acquire
 from connector.validation.normalize import accept
 from tests.vectors.files import Json, actions, bundle
 
-SECRET = "example-secret"
+SECRET = "example-secret"  # noqa: S105 - it opens nothing
 """The API key of every case that does not bring its own."""
 
 CHECK_NETWORK = "Check the network and the base URL."
@@ -113,19 +114,22 @@ def throttle(_: str, case: Json) -> Json:
         used = [buckets[place] for place in step.get("buckets", range(len(buckets)))]
         if "pause" in step:
             store.pause(used[0], step["pause"])
-        for _ in range(step.get("reserve", 0)):
-            times.append(_or_refused(lambda used=used, step=step: _reserve(store, clock, used, step)))
-        for _ in range(step.get("acquire", 0)):
-            times.append(_or_refused(lambda used=used, step=step: _acquire(store, clock, used, step, rng)))
+        max_wait = step.get("max_wait", 1e9)
+        reserve = partial(_reserve, store, clock, used, max_wait)
+        take = partial(_acquire, store, clock, used, max_wait, rng)
+        times += [_or_refused(reserve) for _ in range(step.get("reserve", 0))]
+        times += [_or_refused(take) for _ in range(step.get("acquire", 0))]
     return {"times": times}
 
 
-def _reserve(store: MemoryStore, clock: FakeClock, buckets: Sequence[Bucket], step: Json) -> float:
-    return round(clock.monotonic() + store.reserve(buckets, step.get("max_wait", 1e9)).wait, 6)
+def _reserve(store: MemoryStore, clock: FakeClock, buckets: Sequence[Bucket], max_wait: float) -> float:
+    return round(clock.monotonic() + store.reserve(buckets, max_wait).wait, 6)
 
 
-def _acquire(store: MemoryStore, clock: FakeClock, buckets: Sequence[Bucket], step: Json, rng: FixedRandom) -> float:
-    acquire(store, clock, buckets, step.get("max_wait", 1e9), rng=rng)
+def _acquire(
+    store: MemoryStore, clock: FakeClock, buckets: Sequence[Bucket], max_wait: float, rng: random.Random
+) -> float:
+    acquire(store, clock, buckets, max_wait, rng=rng)
     return round(clock.monotonic(), 6)
 
 
@@ -138,7 +142,7 @@ def _or_refused(take: Callable[[], float]) -> float | Json:
 
 
 def run(connector: str, case: Json) -> Json:
-    """`inputs`, `options`, a `connection` and the `exchanges` that a service and a network have; out comes all of it."""
+    """`inputs`, `options`, a `connection`, and `exchanges` with a service; out comes everything a run says."""
     clock = FakeClock()
     transport = ScriptedTransport(
         [
@@ -157,7 +161,7 @@ def run(connector: str, case: Json) -> Json:
     try:
         connection = Connection(**{"api_key": SECRET, **case.get("connection", {})})
         for _ in range(case.get("times", 1)):
-            action = actions(connector).get(case["action"], case["action"])
+            action = actions(connector).get(case["action"]) or case["action"]
             result = runtime.run(action, case["inputs"], connection, **case.get("options", {}))
         meta = result.meta.model_dump(mode="json")
         made = {"fields": result.fields, **meta}

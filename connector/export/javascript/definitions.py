@@ -153,13 +153,20 @@ def _action(action: Action, operations: frozenset[str]) -> dict[str, Any]:
     _require_expressible(action)
     definition = action.definition
     whole = definition.model_dump(mode="json", by_alias=True, exclude={"inputs", "outputs"})
-    made: dict[str, Any] = {name: whole[name] for name in _ACTION if whole.get(name) not in (None, [])}
-    made["request"] = {word: value for word, value in made["request"].items() if value not in (None, [])}
+    made: dict[str, Any] = _said({name: whole[name] for name in _ACTION if name in whole})
+    made["errors"] = [_said(error) for error in whole["errors"]]
+    made["request"] = _said(whole["request"])
+    made["request"]["bodyDefaults"] = [_said(default) for default in whole["request"]["bodyDefaults"]]
     made["inputs"] = _lean(action.inputs, operations)
     made["outputs"] = _lean(action.outputs, operations, without=frozenset({"examples"}))
     made["names"] = {other: name for other, name in action.accepted_names.items() if other != name}
     made["aliases"] = _aliases(action)
     return made
+
+
+def _said(part: dict[str, Any]) -> dict[str, Any]:
+    """A part of a definition without the keywords that say nothing."""
+    return {word: value for word, value in part.items() if value not in (None, "", []) or word == "at"}
 
 
 def _aliases(action: Action) -> list[str]:

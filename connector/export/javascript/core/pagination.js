@@ -5,12 +5,12 @@ const { DefinitionError, OutputError } = require('./errors');
 const { get } = require('./pointer');
 
 // The outputs of page after page; each is fetched when it is asked for.
-// fetch: the outputs of the page that some inputs name, and the response they were read from.
-async function* pages(action, inputs, fetch) {
+// fetchPage: the outputs of the page that some inputs name, and the response they were read from.
+async function* pages(action, inputs, fetchPage) {
   const paging = pagingOf(action);
   const seen = new Set([inputs[paging.input]]);
   for (let current = inputs; ; ) {
-    const { outputs, response } = await fetch(current);
+    const { outputs, response } = await fetchPage(current);
     const cursor = nextCursor(paging, response);
     yield { rows: outputs[paging.rows] || [], outputs, cursor };
     if (cursor === null) return;
@@ -24,11 +24,11 @@ async function* pages(action, inputs, fetch) {
 }
 
 // The rows of all pages under the fields of the last one, at most `maxItems` of them.
-async function gather(action, inputs, fetch, maxItems, warnings) {
+async function gather(action, inputs, fetchPage, maxItems, warnings) {
   const paging = pagingOf(action);
   const collected = [];
   let last = {};
-  for await (const { rows, outputs, cursor } of pages(action, inputs, fetch)) {
+  for await (const { rows, outputs, cursor } of pages(action, inputs, fetchPage)) {
     for (const row of rows) collected.push(row);
     last = outputs;
     if (collected.length < maxItems) continue;
@@ -41,9 +41,9 @@ async function gather(action, inputs, fetch, maxItems, warnings) {
 }
 
 // The rows of all pages one by one, at most `maxItems` of them.
-async function* eachRow(action, inputs, fetch, maxItems) {
+async function* eachRow(action, inputs, fetchPage, maxItems) {
   let count = 0;
-  for await (const { rows } of pages(action, inputs, fetch)) {
+  for await (const { rows } of pages(action, inputs, fetchPage)) {
     for (const row of rows) {
       yield row;
       count += 1;

@@ -1,8 +1,6 @@
 'use strict';
 // The sentences about rules across fields, made of titles; docs/rules.md defines each, for every language the same.
 
-const { readable } = require('./json');
-
 const MOST_ITEMS = 5; // How many items a message names before it says “another”.
 
 // `A, B or C`, and `A, or B and C` when an item has several titles. items: lists of titles.
@@ -13,7 +11,7 @@ function listed(items, word) {
   return `${texts.slice(0, -1).join(', ')}${comma} ${word} ${texts[texts.length - 1]}`;
 }
 
-const shown = (value) => (typeof value === 'string' ? value : readable(value));
+const shown = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
 const isFilled = (title) => `${title} is filled in`;
 const hasValue = (title, value) => `${title} is ${shown(value)}`;
 const hasSeveral = (title) => `${title} has more than one row`;

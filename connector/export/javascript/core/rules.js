@@ -55,10 +55,15 @@ class Form {
   }
 }
 
-// What the rules find in normalized inputs. wrong: the fields of the problems that were found before.
+// What the rules find in normalized inputs, each problem once. wrong: the fields of the problems that were found before.
 function ruleProblems(schema, values, wrong) {
   const around = new Set(wrong.flatMap(wayTo));
-  return [...ofObject(schema, new Form(schema, schema.properties, values, around))];
+  const first = new Map();
+  for (const problem of ofObject(schema, new Form(schema, schema.properties, values, around))) {
+    const key = JSON.stringify([problem.field, problem.rule]);
+    if (!first.has(key)) first.set(key, problem);
+  }
+  return [...first.values()];
 }
 
 // A path, and each one that leads to it.

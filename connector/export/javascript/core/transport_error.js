@@ -68,6 +68,8 @@ function transportErrorOf(error) {
     const code = String(cause.code ?? '');
     // A connection that was not made in time; the same code while reading means that the request had left.
     if (code === 'ETIMEDOUT' && cause.syscall === 'connect') return transportError('connect_timeout');
+    // The same code as for a connection that broke later, but here TLS was not agreed on yet.
+    if (code === 'ECONNRESET' && /before secure TLS connection/.test(cause.message)) return transportError('unreachable');
     if (CODES[code]) return transportError(CODES[code]);
     if (CERTIFICATE.test(code)) return transportError('certificate');
     const inner = Array.isArray(cause.errors) ? cause.errors.map((one) => CODES[String(one.code ?? '')]) : [];

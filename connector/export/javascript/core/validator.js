@@ -25,10 +25,11 @@ const KEEPS = {
   uniqueItems: only(Array.isArray, (value, isUnique) => !isUnique || !hasTwice(value)),
   minProperties: only(isObject, (value, limit) => sizeOf(value) >= limit),
   maxProperties: only(isObject, (value, limit) => sizeOf(value) <= limit),
-  minimum: only(isNumber, (value, limit) => value >= limit),
-  maximum: only(isNumber, (value, limit) => value <= limit),
-  exclusiveMinimum: only(isNumber, (value, limit) => value > limit),
-  exclusiveMaximum: only(isNumber, (value, limit) => value < limit),
+  // Said so that what is no number breaks none of them: that is another rule's.
+  minimum: only(isNumber, (value, limit) => !(value < limit)),
+  maximum: only(isNumber, (value, limit) => !(value > limit)),
+  exclusiveMinimum: only(isNumber, (value, limit) => !(value <= limit)),
+  exclusiveMaximum: only(isNumber, (value, limit) => !(value >= limit)),
 };
 
 // Keyword: the violations inside a value.
