@@ -2,6 +2,9 @@
 // A connection: where the service answers, how the secret gets onto a request, and which bucket of calls it shares.
 
 const { AuthorizationError } = require('./errors');
+const { printable } = require('./secrets');
+
+const LONGEST_URL = 80; // Characters that a message shows.
 
 // connector: the connector of a definitions file. values: the fields of the connection's form.
 // sha256: text to hexadecimal digest. Throws an AuthorizationError that says what is wrong.
@@ -18,8 +21,8 @@ function connect(connector, { baseUrl = '', allowInsecure = false, values }, sha
   }
   for (const [name, value] of Object.entries(secrets)) {
     if (/^[!-~]+$/.test(value)) continue;
-    const message = `The connection's ${labelOf(connector, name)} contains characters that cannot be part of one, such as a blank or a line break.`;
-    throw new AuthorizationError(message, { code: 'secret_form', field: name, hint: 'Copy it again, whole and alone.' });
+    const message = `The connection's ${labelOf(connector, name)} contains invalid characters, such as a space or a line break.`;
+    throw new AuthorizationError(message, { code: 'secret_form', field: name, hint: 'Copy it again, without anything before or after it.' });
   }
   const address = checkBaseUrl(baseUrl || connector.baseUrl, allowInsecure);
   const { header, template } = connector.authorization;
@@ -57,14 +60,15 @@ function checkBaseUrl(url, allowInsecure) {
     parts = null;
   }
   if (!parts || !/^https?:\/\//i.test(address) || parts.port === '0' || /[\s\u0000-\u0020\u007f\\]/.test(address)) {
-    throw wrong('The base URL is not a web address.', 'It looks like https://api.example.com.');
+    const shown = [...printable(url)].slice(0, LONGEST_URL).join('');
+    throw wrong(`“${shown}” is not a valid base URL.`, 'Example: https://api.example.com');
   }
   if (parts.username || parts.password || /[?#]|^[^/]*\/\/[^/]*@/.test(address)) {
-    throw wrong('The base URL may not contain a user name, a password, a query or a fragment.');
+    throw wrong('The base URL cannot contain a user name, password, query or fragment.');
   }
   if (parts.protocol === 'http:' && !allowInsecure && !isLoopback(parts.hostname)) {
-    const message = 'The base URL begins with http://, so the secret would travel unencrypted to another machine.';
-    throw wrong(message, 'Use https://, or allow the insecure address by name.');
+    const message = 'The base URL starts with http://, which would send the secret unencrypted.';
+    throw wrong(message, 'Use https://, or allow the insecure URL explicitly.');
   }
   return address.replace(/\/+$/, '');
 }

@@ -156,7 +156,7 @@ class Connector {
     }
     if (declared !== undefined && inputs[declared] === undefined) inputs[declared] = this.io.uuid();
     if (!connection) {
-      throw new AuthorizationError('No connection was given to run the action with.', { code: 'missing_connection' });
+      throw new AuthorizationError('This action needs a connection.', { code: 'missing_connection' });
     }
     const key = declared === undefined ? null : inputs[declared];
     const { timeouts, throttle } = this.definition;

@@ -119,9 +119,9 @@ class OutcomeUnknownError extends UnavailableError {
 
   // The same failure, of a request that may not be repeated.
   static after(failure) {
-    const message = `${failure.message} Whether the service carried it out is unknown, so it was not sent again.`;
+    const message = `${failure.message} The service may have carried it out, so it was not sent again.`;
     const { status, requestId, field } = failure;
-    const hint = 'Look whether it happened before you run it again.';
+    const hint = 'Check whether it happened before you run it again.';
     return new OutcomeUnknownError(message, { hint, status, requestId, field });
   }
 }

@@ -26,13 +26,13 @@ function isUri(text) {
 const FORMATS = {
   'date-time': [
     (text) => isDate(text.slice(0, 10)) && TIME.test(text.slice(10)),
-    'a date and time with its zone, such as 2026-01-31T09:30:00Z',
+    'a date and time with a time zone, such as 2026-01-31T09:30:00Z',
   ],
   date: [isDate, 'a date, such as 2026-01-31'],
   duration: [(text) => DURATION.test(text), 'an ISO 8601 duration, such as P1DT4H'],
-  email: [(text) => EMAIL.test(text), 'an e-mail address, such as ada@example.com'],
-  uri: [isUri, 'a web address, such as https://example.com/page'],
-  color: [(text) => COLOR.test(text), 'a colour, such as #9d3789'],
+  email: [(text) => EMAIL.test(text), 'an email address, such as ada@example.com'],
+  uri: [isUri, 'a URL, such as https://example.com/page'],
+  color: [(text) => COLOR.test(text), 'a color, such as #9d3789'],
 };
 
 module.exports = { FORMATS };

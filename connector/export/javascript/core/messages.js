@@ -15,7 +15,7 @@ const TYPES = {
   number: 'a number',
   boolean: 'true or false',
   array: 'a list',
-  object: 'an object with named values',
+  object: 'an object',
 };
 
 // The problem of a value that breaks `rule`. subject: key, label, where, secret, example.
@@ -57,15 +57,15 @@ function exampleOf({ example, secret }) {
 function wrongType(subject, expected, value) {
   const kinds = [expected].flat().filter((kind) => kind !== 'null').map((kind) => TYPES[kind]);
   const shown = show(value, subject.secret);
-  return [`${nameOf(subject)} must be ${kinds.join(' or ')}, but it is ${shown}.`, exampleOf(subject)];
+  return [`${nameOf(subject)} must be ${kinds.join(' or ')}, not ${shown}.`, exampleOf(subject)];
 }
 
 function unknown(subject, names) {
   const inside = subject.where ? ` in ${subject.where}` : '';
   const [close] = nearest(subject.label, names);
   const meant = close ? ` Did you mean “${close}”?` : '';
-  const hint = close ? '' : `The fields are: ${some(names)}.`;
-  return [`There is no field ${quoted(subject.label)}${inside}.${meant}`, hint];
+  const hint = close ? '' : `Available fields: ${some(names)}.`;
+  return [`Unknown field ${quoted(subject.label)}${inside}.${meant}`, hint];
 }
 
 // The first names of a list that may be too long to read.
@@ -77,19 +77,19 @@ const some = (names) =>
 function notListed(subject, expected, value) {
   const choices = expected.filter((choice) => choice !== null).join(', ');
   const [close] = typeof value === 'string' ? nearest(value, expected.map(String)) : [];
-  const message = `${nameOf(subject)} must be one of ${choices}, but it is ${show(value, subject.secret)}.`;
+  const message = `${nameOf(subject)} must be one of ${choices}, not ${show(value, subject.secret)}.`;
   return [message, close === undefined ? '' : `Did you mean ${close}?`];
 }
 
 const wrongFormat = (subject, expected, value) => [
-  `${nameOf(subject)} must be ${FORMATS[expected][1]}, but it is ${show(value, subject.secret)}.`,
+  `${nameOf(subject)} must be ${FORMATS[expected][1]}, not ${show(value, subject.secret)}.`,
   '',
 ];
 
 const bound = (words) => (subject, expected, value) => {
   const size = sizeOf(value);
-  const found = size === null ? `is ${show(value, subject.secret)}` : `has ${size}`;
-  return [`${nameOf(subject)} ${words.replace('{}', expected)}, but it ${found}.`, exampleOf(subject)];
+  const found = size === null ? `it is ${show(value, subject.secret)}` : `it has ${size}`;
+  return [`${nameOf(subject)} must ${words.replace('{}', expected)}; ${found}.`, exampleOf(subject)];
 };
 
 // Characters of a text, entries of a list, names in an object; null for other values.
@@ -100,37 +100,37 @@ function sizeOf(value) {
 }
 
 const notAsDeclared = (subject, _, value) => [
-  `${nameOf(subject)} is not in the form it must have: ${show(value, subject.secret)}.`,
+  `${nameOf(subject)} does not have the expected format: ${show(value, subject.secret)}.`,
   exampleOf(subject),
 ];
 
 const plain = (words, hint = '') => (subject) => [`${nameOf(subject)} ${words}`, hint];
 
 const SENTENCES = {
-  required: (subject) => [`${nameOf(subject)} is missing: it must be filled in.`, exampleOf(subject)],
+  required: (subject) => [`${nameOf(subject)} is required.`, exampleOf(subject)],
   type: wrongType,
   unknown,
   enum: notListed,
   const: (subject, expected, value) => notListed(subject, [expected], value),
   format: wrongFormat,
-  minLength: bound('must have at least {} characters'),
-  maxLength: bound('may have at most {} characters'),
-  minItems: bound('needs at least {} entries'),
-  maxItems: bound('may have at most {} entries'),
-  minProperties: bound('needs at least {} values'),
-  maxProperties: bound('may have at most {} values'),
-  minimum: bound('must be {} or more'),
-  maximum: bound('must be {} or less'),
-  exclusiveMinimum: bound('must be more than {}'),
-  exclusiveMaximum: bound('must be less than {}'),
-  uniqueItems: plain('has the same entry more than once.'),
-  encoding: plain('contains half a character (a lone surrogate), which cannot be sent.'),
-  finite: plain('must be a number that ends; infinity and “not a number” cannot be sent.'),
+  minLength: bound('have at least {} characters'),
+  maxLength: bound('have at most {} characters'),
+  minItems: bound('have at least {} entries'),
+  maxItems: bound('have at most {} entries'),
+  minProperties: bound('have at least {} values'),
+  maxProperties: bound('have at most {} values'),
+  minimum: bound('be {} or more'),
+  maximum: bound('be {} or less'),
+  exclusiveMinimum: bound('be more than {}'),
+  exclusiveMaximum: bound('be less than {}'),
+  uniqueItems: plain('contains the same entry more than once.'),
+  encoding: plain('contains an incomplete character (a lone surrogate) that cannot be sent.'),
+  finite: plain('must be a finite number; infinity and NaN cannot be sent.'),
   header: plain(
-    'may contain only plain letters, digits, blanks and punctuation, no line breaks or accents.',
-    'It travels in a header of the request.',
+    'can contain only plain letters, digits, spaces and punctuation, no line breaks or accents.',
+    'It is sent in a request header.',
   ),
-  json: plain('holds something that is no JSON value, which cannot be sent.'),
+  json: plain('contains a value that is not JSON and cannot be sent.'),
   path: plain('cannot be “.” or “..”.', 'Servers read these as parts of the URL.'),
 };
 

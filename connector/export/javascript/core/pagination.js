@@ -15,7 +15,7 @@ async function* pages(action, inputs, fetchPage) {
     yield { rows: outputs[paging.rows] || [], outputs, cursor };
     if (cursor === null) return;
     if (seen.has(cursor)) {
-      const message = 'The service names a next page that was already read; reading on would never end.';
+      const message = 'The service returned a next page that was already read, so reading stopped.';
       throw new OutputError(message, [], { code: 'cursor_repeats' });
     }
     seen.add(cursor);
@@ -33,7 +33,7 @@ async function gather(action, inputs, fetchPage, maxItems, warnings) {
     last = outputs;
     if (collected.length < maxItems) continue;
     if (collected.length > maxItems || cursor !== null) {
-      warnings.push(`There are more rows than the ${maxItems} asked for; the rest was left out.`);
+      warnings.push(`There are more rows; only ${maxItems} ${maxItems === 1 ? 'is' : 'are'} shown.`);
     }
     break;
   }
@@ -60,7 +60,7 @@ function nextCursor(paging, response) {
 }
 
 function pagingOf(action) {
-  if (!action.pagination) throw new DefinitionError(`The action “${action.key}” has no pages to walk.`);
+  if (!action.pagination) throw new DefinitionError(`The action “${action.key}” has no pages.`);
   return action.pagination;
 }
 

@@ -117,7 +117,7 @@ function wireRow(field, row, schema) {
 function checkSize(limits, request) {
   const tooLarge = (message) => new InputError('The inputs are too large.', [{ field: '', rule: 'size', message, hint: '' }]);
   if (request.url.length > limits.urlCharacters) {
-    throw tooLarge('The inputs that belong in the address are too long for one request.');
+    throw tooLarge('The inputs in the URL are too long for one request.');
   }
   if (request.body !== undefined && bytesOf(JSON.stringify(request.body)) > limits.requestBytes) {
     throw tooLarge(`The inputs make a request of more than ${Math.floor(limits.requestBytes / 1_000_000)} MB.`);

@@ -26,8 +26,8 @@ function responseOf(status, headers, content) {
 function flatten(schema, response) {
   const fields = fieldsOf(schema);
   if (response.body === MISSING && fields.some(([, field]) => (field['x-from'] || 'body') === 'body')) {
-    const kind = response.text.trimStart().startsWith('<') ? 'a web page' : 'something';
-    throw new OutputError(`The service answered ${response.status} with ${kind} that is not JSON.`);
+    const kind = response.text.trimStart().startsWith('<') ? 'a web page' : 'a body';
+    throw new OutputError(`The service responded with ${response.status} and ${kind} that is not JSON.`);
   }
   return Object.fromEntries(fields.map(([name, field]) => [name, output(name, field, response, schema)]));
 }

@@ -57,11 +57,11 @@ function wordsOf(connector, response, secrets) {
 
 function general(status) {
   const name = `${status} ${PHRASES[status] || ''}`.trim();
-  if (status < 200) return `The service answered ${name}, which is no answer to a request.`;
-  if (status < 300) return 'The service refused the request, although its status says success.';
-  if (status < 400) return `The service answered ${name}, which leads elsewhere; the connector does not follow.`;
-  if (status >= 500) return `The service had a fault of its own (${name}).`;
-  return `The service refused the request (${name}).`;
+  if (status < 200) return `The service responded with ${name}, which does not complete a request.`;
+  if (status < 300) return 'The service rejected the request, although its status is a success.';
+  if (status < 400) return `The service responded with a redirect (${name}), which is not followed.`;
+  if (status >= 500) return `The service failed (${name}).`;
+  return `The service rejected the request (${name}).`;
 }
 
 // `{list_id}` in a sentence becomes what the user gave, if it is not a secret.
