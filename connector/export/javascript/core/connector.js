@@ -26,6 +26,7 @@ const { Throttle } = require('./throttle');
 const { problemsOf } = require('./validator');
 
 const MOST_CHOICES = 1000;
+const CHECKED_ROWS = 1000; // Rows of each list whose types are checked; the rest is passed on.
 
 // The buckets of this process: every connector of it keeps to the same limits.
 const shared = new Throttle();
@@ -207,7 +208,8 @@ class Connector {
   }
 
   meta(run, outputs, started) {
-    const problems = problemsOf(run.action.outputs, outputs, { quotes: false });
+    const first = Object.entries(outputs).map(([name, value]) => [name, Array.isArray(value) ? value.slice(0, CHECKED_ROWS) : value]);
+    const problems = problemsOf(run.action.outputs, Object.fromEntries(first), { quotes: false });
     return {
       action: run.action.key,
       status: run.response.status,
@@ -235,7 +237,7 @@ const spokenNames = (action) => [...Object.keys(action.inputs.properties), ...ac
 // The inputs with an idempotency key from outside, unless they bring their own.
 function withOwnKey(action, values, key) {
   const declared = action.idempotency?.input;
-  if (declared === undefined || !key) return values;
+  if (declared === undefined || !key || !isObject(values)) return values;
   const brings = Object.entries(values).some(
     ([name, value]) => value && (Object.hasOwn(action.names, name) ? action.names[name] : name) === declared,
   );
