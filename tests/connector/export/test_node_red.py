@@ -12,8 +12,6 @@ from pydantic import BaseModel
 
 from connector.definition.action import BodyDefault, Idempotency, KnownError, Pagination, RequestTemplate, Throttle
 from connector.export import ExportError, export
-from connector.export.keywords import FORM, STANDARD, WIRE
-from connector.export.node_red import definitions as runtime_definitions
 from tests.connector.export.whole import Json, bundle, definitions, document, exported, parcels, with_word
 from tests.connector.parcels import GET, LIST, SEND, action, body, field
 
@@ -188,11 +186,6 @@ def test_an_example_flow_is_wired_and_catches_errors(group: str) -> None:
     assert {target for node in nodes for wire in node.get("wires", []) for target in wire} <= set(ids)
     assert {"inject", "catch", "debug", "courier-connection"} <= {node["type"] for node in nodes}
     assert all(node["connection"] in ids for node in nodes if "connection" in node)
-
-
-def test_every_word_of_the_format_is_read_by_the_runtime_or_left_out_on_purpose() -> None:
-    assert runtime_definitions.KEPT | runtime_definitions.LEFT_OUT == STANDARD | WIRE | FORM
-    assert not runtime_definitions.KEPT & runtime_definitions.LEFT_OUT
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,32 @@
+'use strict';
+// What a definition says of a field, read in one way everywhere.
+
+const { join } = require('./pointer');
+
+// The field itself, or the shared one that it names; the keywords beside `$ref` win.
+function resolve(schema, field) {
+  if (field.$ref === undefined) return field;
+  const { $ref, ...beside } = field;
+  return { ...resolve(schema, schema.$defs[$ref.slice('#/$defs/'.length)]), ...beside };
+}
+
+const typesOf = (field) => (field.type === undefined ? [] : [field.type].flat());
+
+// The places of a field, from its row's or the body's start.
+const pointersOf = (field, name) =>
+  field['x-pointer'] === undefined ? [join(name.split('.'))] : [field['x-pointer']].flat();
+
+// The fields of an object that are declared by name; none for a free-form one.
+const fieldsOf = (field) => Object.entries(field.properties || {});
+
+// An input by name, resolved; undefined where there is none.
+const inputOf = (action, name) =>
+  Object.hasOwn(action.inputs.properties, name) ? resolve(action.inputs, action.inputs.properties[name]) : undefined;
+
+// The inputs that have a value, resolved, in the order of the form: name and field.
+const placed = (schema, inputs) =>
+  fieldsOf(schema)
+    .filter(([name]) => Object.hasOwn(inputs, name))
+    .map(([name, declared]) => [name, resolve(schema, declared)]);
+
+module.exports = { fieldsOf, inputOf, placed, pointersOf, resolve, typesOf };

@@ -1,0 +1,10 @@
+'use strict';
+// The public face of the runtime: what a host needs.
+
+const { connect } = require('./connection');
+const { Connector } = require('./connector');
+const errors = require('./errors');
+const { Throttle } = require('./throttle');
+const { transportError, transportErrorOf } = require('./transport_error');
+
+module.exports = { ...errors, Connector, Throttle, connect, transportError, transportErrorOf };

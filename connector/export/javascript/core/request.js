@@ -1,0 +1,137 @@
+'use strict';
+// From checked inputs to an HTTP request. Where a value goes is data; this module only follows it.
+
+const { applyBodyDefaults } = require('./body_defaults');
+const { InputError } = require('./errors');
+const { fieldsOf, placed, pointersOf, resolve } = require('./field');
+const { blank, copy, isObject } = require('./json');
+const { MISSING, get, join, put } = require('./pointer');
+
+// The request of an action, without the secret: method, url, headers, body (undefined for none).
+function buildRequest(action, inputs, baseUrl) {
+  let path = action.request.path;
+  const query = [];
+  const headers = { Accept: 'application/json' };
+  for (const [name, field] of placed(action.inputs, inputs)) {
+    const wireName = field['x-name'] || name;
+    const value = inputs[name];
+    if (field['x-in'] === 'path') path = path.replaceAll(`{${wireName}}`, () => encoded(text(value)));
+    if (field['x-in'] === 'query') for (const one of [value].flat()) query.push(`${encoded(wireName)}=${encoded(text(one))}`);
+    if (field['x-in'] === 'header') headers[wireName] = text(value);
+  }
+  const body = bodyOf(action, inputs);
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  return { method: action.request.method, url: baseUrl + path + (query.length ? `?${query.join('&')}` : ''), headers, body };
+}
+
+const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
+
+// Everything but letters, digits and _.-~ is encoded (RFC 3986).
+const encoded = (value) =>
+  encodeURIComponent(value).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+
+// The JSON body that the inputs make up; undefined when the action sends none.
+function bodyOf(action, inputs) {
+  const all = placed(action.inputs, action.inputs.properties);
+  if (!all.some(([, field]) => field['x-in'] === 'body') && !action.request.body) return undefined;
+  const body = copy(action.request.body || {});
+  for (const [name, field] of placed(action.inputs, inputs)) {
+    if (field['x-in'] === 'body') write(body, name, field, inputs[name], action.inputs);
+  }
+  applyBodyDefaults(body, action.request.bodyDefaults || []);
+  return body;
+}
+
+// Where a free-form object whose keys are sent beside other fields names a key that one of them fills.
+function collisions(action, inputs) {
+  const fields = placed(action.inputs, inputs);
+  const problems = [];
+  for (const [name, field] of fields.filter(([, one]) => one['x-spread'])) {
+    const value = inputs[name];
+    const keys = field['x-map-key'] ? value.map((row) => row[field['x-map-key']]) : Object.keys(value);
+    for (const key of keys) {
+      const place = pointersOf(field, name)[0] + join([key]);
+      const other = fields.find(([otherName, one]) => {
+        const at = pointersOf(one, otherName)[0];
+        return !one['x-spread'] && (at === place || at.startsWith(`${place}/`));
+      });
+      if (!other) continue;
+      const message = `${field.title || name} names “${key}”, which is also filled in under ${other[1].title}.`;
+      problems.push({ field: name, rule: 'twice', message, hint: 'Fill in one of the two.' });
+    }
+  }
+  return problems;
+}
+
+// Put a field's value where it belongs in the object of its row, or in the body.
+function write(document, name, field, value, schema) {
+  const place = pointersOf(field, name)[0];
+  const onWire = wire(field, value, schema);
+  if (!field['x-spread']) {
+    put(document, place, onWire);
+    return;
+  }
+  const target = place ? get(document, place) : document;
+  if (target === MISSING) put(document, place, copy(onWire));
+  else for (const [key, item] of Object.entries(onWire)) if (!Object.hasOwn(target, key)) target[key] = item;
+}
+
+// The value as the service wants it: rows get their nesting back, keyed rows become an object.
+function wire(declared, value, schema) {
+  const field = resolve(schema, declared);
+  if (Array.isArray(value) && field.items) {
+    const item = resolve(schema, field.items);
+    return field['x-map-key'] ? keyed(field, item, value, schema) : value.map((entry) => wireItem(item, entry, schema));
+  }
+  return isObject(value) && fieldsOf(field).length ? wireRow(field, value, schema) : value;
+}
+
+// The rows as one object; the field that is the key is not repeated inside.
+function keyed(field, item, rows, schema) {
+  const [key, whole] = [field['x-map-key'], field['x-map-value']];
+  const document = blank();
+  for (const row of rows) {
+    const { [key]: name, ...rest } = row;
+    document[name] = whole ? rest[whole] ?? null : wireRow(item, rest, schema);
+  }
+  return document;
+}
+
+function wireItem(item, entry, schema) {
+  if (item['x-text-for'] && typeof entry === 'string') return Object.fromEntries(item['x-text-for'].map((name) => [name, entry]));
+  if (item['x-pointer'] === undefined || isObject(entry)) return wire(item, entry, schema);
+  const wrapped = blank();
+  put(wrapped, pointersOf(item, '')[0], entry);
+  return wrapped;
+}
+
+function wireRow(field, row, schema) {
+  const document = blank();
+  for (const [name, declared] of fieldsOf(field)) {
+    if (Object.hasOwn(row, name)) write(document, name, resolve(schema, declared), row[name], schema);
+  }
+  return document;
+}
+
+// Refuse what the service or a server on the way would not take.
+function checkSize(limits, request) {
+  const tooLarge = (message) => new InputError('The inputs are too large.', [{ field: '', rule: 'size', message, hint: '' }]);
+  if (request.url.length > limits.urlCharacters) {
+    throw tooLarge('The inputs in the URL are too long for one request.');
+  }
+  if (request.body !== undefined && bytesOf(JSON.stringify(request.body)) > limits.requestBytes) {
+    throw tooLarge(`The inputs make a request of more than ${Math.floor(limits.requestBytes / 1_000_000)} MB.`);
+  }
+}
+
+// How many bytes a text has in UTF-8.
+function bytesOf(content) {
+  let bytes = 0;
+  for (const char of content) {
+    const code = char.codePointAt(0);
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+module.exports = { buildRequest, bytesOf, checkSize, collisions };

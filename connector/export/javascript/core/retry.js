@@ -1,0 +1,76 @@
+'use strict';
+// Whether and when a failed attempt may be made again. Pure decisions; nothing here waits or sends.
+
+const { ConnectionLostError, NotSentError, OutcomeUnknownError, ThrottledError, UnavailableError } = require('./errors');
+
+const LONGEST_RETRY_AFTER = 3600; // Seconds. A service that asks for more is believed for an hour.
+const IDEMPOTENT = ['GET', 'PUT', 'DELETE']; // RFC 9110, 9.2.2: sending it twice has the effect of once.
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+const GONE = [404, 410];
+const PERMANENT = ['certificate', 'base_url', 'header', 'response_size']; // The same call meets them again.
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+// Whether sending the request again has the effect of once: by its method, or because it carries a key.
+const isRepeatable = (action, key) => IDEMPOTENT.includes(action.request.method) || key !== null;
+
+// Whether the service may have carried out a request that changes something, although the attempt failed.
+function mayHaveActed(request, outcome) {
+  if (SAFE.includes(request.method)) return false;
+  return outcome instanceof Error ? outcome instanceof ConnectionLostError : outcome.status >= 500 || outcome.status === 408;
+}
+
+// Whether a DELETE that finds nothing was carried out by an earlier attempt of the same run.
+// earlier: how an earlier attempt failed that may have been carried out; null where there was none.
+const isAlreadyDone = (request, response, earlier) =>
+  earlier !== null && request.method === 'DELETE' && GONE.includes(response.status);
+
+// The error of a run whose last attempt failed; never “not sent” after an attempt that may have been carried out.
+function finalError(error, repeatable, earlier) {
+  if (error instanceof ConnectionLostError && !repeatable) return OutcomeUnknownError.after(error);
+  if (earlier === null || !(error instanceof ThrottledError || error instanceof NotSentError)) return error;
+  const Kind = repeatable ? UnavailableError : OutcomeUnknownError;
+  const message = `${earlier}, so the call may have been carried out. It could not be sent again: ${error.message}`;
+  return new Kind(message, { hint: error.hint, status: error.status, requestId: error.requestId });
+}
+
+// Whether another attempt can help and do nothing twice.
+function mayRetry(policy, outcome, repeatable) {
+  if (!(outcome instanceof Error)) return repeatable && policy.statuses.includes(outcome.status);
+  return (repeatable || outcome instanceof NotSentError) && !PERMANENT.includes(outcome.code);
+}
+
+// Seconds to wait after the failed `attempt` (from 1): full jitter under a doubling bound. A Retry-After is a floor,
+// with a little jitter on top so that not everybody returns at once.
+function backoff(policy, attempt, retryAfter, random) {
+  const drawn = random() * Math.min(policy.cap, policy.base * 2 ** Math.min(attempt - 1, 30));
+  return retryAfter === null ? drawn : retryAfter + Math.min(drawn, 1);
+}
+
+// Seconds that a Retry-After header asks for, as number or as date; null when it says nothing usable.
+// now: milliseconds since 1970.
+function retryAfterSeconds(header, now) {
+  const text = (header || '').trim();
+  const seconds = NUMBER.test(text) ? Number(text) : (httpDate(text) - now) / 1000;
+  return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds), LONGEST_RETRY_AFTER) : null;
+}
+
+// Milliseconds since 1970 for a date in one of the forms of RFC 9110 (5.6.7); NaN for anything else.
+function httpDate(text) {
+  const usual = /(\d{1,2})[ -]([a-z]{3})[a-z]*[ -](\d{2}|\d{4}) (\d{2}):(\d{2}):(\d{2})(?: (?:GMT|UTC|([+-])(\d{2})(\d{2})))?$/i.exec(text);
+  const asctime = /([a-z]{3}) +(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\d{4})$/i.exec(text);
+  if (usual) {
+    const [, day, month, year, hour, minute, second, sign, offsetHours = 0, offsetMinutes = 0] = usual;
+    const whole = year.length === 4 ? Number(year) : Number(year) + (Number(year) > 68 ? 1900 : 2000);
+    const offset = (sign === '-' ? -1 : 1) * (offsetHours * 60 + Number(offsetMinutes)) * 60_000;
+    return utc(whole, month, day, hour, minute, second) - offset;
+  }
+  return asctime ? utc(asctime[6], asctime[1], asctime[2], asctime[3], asctime[4], asctime[5]) : NaN;
+}
+
+function utc(year, month, ...rest) {
+  const place = MONTHS.indexOf(month.toLowerCase());
+  return place < 0 ? NaN : Date.UTC(Number(year), place, ...rest.map(Number));
+}
+
+module.exports = { backoff, finalError, isAlreadyDone, isRepeatable, mayHaveActed, mayRetry, retryAfterSeconds };

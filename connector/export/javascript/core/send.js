@@ -1,0 +1,99 @@
+'use strict';
+// One call made reliable: take a token, send, and try again only where that cannot do anything twice.
+
+const { ThrottledError } = require('./errors');
+const { bytesOf } = require('./request');
+const { responseOf } = require('./response');
+const { backoff, finalError, isAlreadyDone, mayHaveActed, mayRetry, retryAfterSeconds } = require('./retry');
+const { transportError, transportErrorOf } = require('./transport_error');
+
+// The response to the request, whatever its status, after as many attempts as are allowed; and how an earlier attempt
+// failed that may have been carried out, null where there was none.
+async function send(run, request) {
+  let earlier = null;
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await attemptOnce(run, request).catch((error) => {
+      if (error instanceof ThrottledError) throw finalError(error, run.isRepeatable, earlier);
+      return transportErrorOf(error);
+    });
+    const wait = waitBeforeRetry(run, outcome, attempt);
+    const reason = record(run, outcome, wait);
+    if (wait === null) return ended(run, request, outcome, earlier);
+    if (mayHaveActed(request, outcome)) earlier = reason;
+    run.onWait(`${reason}; trying again`, wait);
+    run.waited += wait;
+    await run.io.sleep(wait, run.signal);
+  }
+}
+
+function ended(run, request, outcome, earlier) {
+  if (outcome instanceof Error) throw finalError(outcome, run.isRepeatable, earlier);
+  if (!isAlreadyDone(request, outcome, earlier)) return { response: outcome, earlier };
+  run.warnings.push(`${earlier}. The next attempt found nothing left to delete.`);
+  return { response: responseOf(204, outcome.headers, ''), earlier };
+}
+
+async function attemptOnce(run, request) {
+  const token = await takeToken(run);
+  try {
+    return await sendOnce(run, request, token);
+  } finally {
+    run.throttle.arrived(token, run.io.now());
+  }
+}
+
+async function takeToken(run) {
+  const began = run.io.now();
+  const left = Math.min(run.maxWait - run.throttled, run.deadline - began);
+  const options = { signal: run.signal, onWait: run.onWait };
+  const token = await run.throttle.acquire(run.io, run.buckets, Math.max(0, left), options);
+  run.throttled += run.io.now() - began;
+  return token;
+}
+
+async function sendOnce(run, request, token) {
+  const { connect, read } = run.connector.timeouts;
+  const { responseBytes } = run.connector.limits;
+  const left = run.deadline - run.io.now();
+  if (left <= 0) throw transportError('out_of_time');
+  const response = await run.io.send(
+    { ...request, content: request.body === undefined ? undefined : JSON.stringify(request.body) },
+    {
+      secretHeaders: run.connection.headers,
+      connectTimeout: Math.min(connect, left),
+      readTimeout: Math.min(read, left),
+      timeout: left,
+      responseBytes,
+      signal: run.signal,
+      onLeave: () => run.throttle.leave(token, run.io.now(), true),
+    },
+  );
+  const size = typeof response.body === 'string' ? bytesOf(response.body) : response.body.length;
+  if (size > responseBytes) throw transportError('response_size', responseBytes);
+  return responseOf(response.status, response.headers, response.body);
+}
+
+// Seconds until the next attempt; null when this one is the last.
+function waitBeforeRetry(run, outcome, attempt) {
+  const policy = run.connector.retry;
+  let retryAfter = null;
+  if (!(outcome instanceof Error)) {
+    retryAfter = retryAfterSeconds(outcome.headers['retry-after'], run.io.wall());
+    if (outcome.status === 429) run.throttle.pause(run.buckets[0], run.io.now(), retryAfter || 1);
+  }
+  if (attempt >= policy.attempts || !mayRetry(policy, outcome, run.isRepeatable) || run.signal?.aborted) return null;
+  const wait = backoff(policy, attempt, retryAfter, run.io.random);
+  return run.io.now() + wait < run.deadline ? wait : null;
+}
+
+// Note an attempt; how it ended, as the beginning of a sentence.
+function record(run, outcome, wait) {
+  const status = outcome instanceof Error ? null : outcome.status;
+  const reason = outcome instanceof Error ? outcome.message : '';
+  run.attempts.push({ status, reason, wait: rounded(wait ?? 0) });
+  return reason.replace(/\.+$/, '') || `The service responded with ${status}`;
+}
+
+const rounded = (seconds) => Math.round(seconds * 1000) / 1000;
+
+module.exports = { rounded, send };

@@ -1,0 +1,216 @@
+"""`definitions.json`: what the JavaScript runtime is driven by. Nothing that only people read is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from connector.catalogue.action import Action
+from connector.definition.action import (
+    ActionDefinition,
+    BodyDefault,
+    Idempotency,
+    KnownError,
+    Pagination,
+    RequestTemplate,
+    Throttle,
+)
+from connector.definition.field import DynamicValues, FieldSchema, Model, ObjectSchema
+from connector.definition.service import (
+    Authorization,
+    ConnectionSchema,
+    ConnectorDefinition,
+    ErrorBody,
+    Limits,
+    PagingDefaults,
+    RetryPolicy,
+    Timeouts,
+)
+from connector.export.errors import cannot_export
+from connector.export.schema_walk import Schema, map_schemas, types_of, walk
+from connector.export.selection import ExportSelection
+
+Keywords = frozenset[str]
+
+SCHEMA: Keywords = frozenset(
+    {
+        *("$ref", "$defs", "type", "title", "enum", "const", "default", "examples", "pattern", "format"),
+        *("minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "items", "minItems"),
+        *("maxItems", "uniqueItems", "properties", "required", "additionalProperties", "minProperties"),
+        *("maxProperties", "writeOnly", "x-in", "x-name", "x-pointer", "x-map-key", "x-map-value", "x-spread"),
+        *("x-from", "x-time", "x-text-for", "x-keep-empty", "x-ms-dynamic-values", "dependentRequired", "x-rules"),
+    }
+)
+"""Keywords of fields that the runtime reads."""
+
+SCHEMA_LEFT_OUT: Keywords = frozenset(
+    {
+        # For people, who read them in the form and the help.
+        *("description", "deprecated", "x-ms-visibility"),
+        # Every accepted name of an input is in `names`, those that people type also in `aliases`.
+        *("x-path", "x-aliases"),
+        # For hosts that encode a path in another way; the runtime encodes every part of it once and fully.
+        "x-ms-url-encoding",
+        "$schema",
+    }
+)
+"""Keywords of fields that it need not know."""
+
+_CONNECTOR = (
+    *("key", "title", "version", "baseUrl", "connection", "authorization", "throttle", "retry", "timeouts", "limits"),
+    *("errorBody", "requestId", "paging", "errors"),
+)
+_ACTION = (
+    *("key", "operationId", "summary", "group", "request", "inputs", "outputs", "outcomes", "errors"),
+    *("pagination", "throttle", "idempotency"),
+)
+
+READ: Mapping[type[Model], Keywords] = {
+    FieldSchema: SCHEMA,
+    ObjectSchema: SCHEMA,
+    ActionDefinition: frozenset(_ACTION),
+    ConnectorDefinition: frozenset(_CONNECTOR),
+    ConnectionSchema: frozenset({"required", "properties"}),
+    Authorization: frozenset({"header", "template", "strip"}),
+    DynamicValues: frozenset({"operationId", "value-collection", "value-path", "value-title", "parameters"}),
+    RequestTemplate: frozenset({"method", "path", "body", "bodyDefaults"}),
+    BodyDefault: frozenset({"at", "ifPresent", "ifAbsent", "set", "copy"}),
+    Pagination: frozenset({"rows", "input", "cursor", "more"}),
+    Idempotency: frozenset({"input"}),
+    Throttle: frozenset({"calls", "renewalPeriod"}),
+    KnownError: frozenset({"status", "code", "sentence", "hint", "field", "pattern"}),
+    RetryPolicy: frozenset({"attempts", "base", "cap", "statuses"}),
+    Timeouts: frozenset({"connect", "read", "total", "wait"}),
+    Limits: frozenset({"requestBytes", "urlCharacters", "responseBytes"}),
+    ErrorBody: frozenset({"message", "type", "kinds"}),
+    PagingDefaults: frozenset({"maxItems"}),
+}
+"""Per model of the format, the keywords that the runtime reads."""
+
+LEFT_OUT: Mapping[type[Model], Keywords] = {
+    FieldSchema: SCHEMA_LEFT_OUT,
+    ObjectSchema: SCHEMA_LEFT_OUT,
+    ActionDefinition: frozenset(
+        # For people and forms; the exporter of a host draws them.
+        {"$schema", "description", "visibility", "since", "deprecated", "documented", "effects", "examples"}
+    ),
+    ConnectorDefinition: frozenset(
+        {
+            # For people, catalogues and the package around the runtime.
+            *("$schema", "since", "description", "website", "icon", "brandColor", "groups", "publication"),
+            # How long the service remembers a key is not the runtime's to decide.
+            "idempotency",
+            # The local service is a Python program.
+            "sandbox",
+        }
+    ),
+    # A host keeps connections in its own way, and tests them with an action of its choice.
+    ConnectionSchema: frozenset({"environment", "test"}),
+    # There is one scope.
+    Throttle: frozenset({"scope"}),
+}
+"""Per model of the format, the keywords that the runtime need not know, for the reason given."""
+
+_FLAT = frozenset({"string", "integer", "number", "boolean"})
+
+
+def document(selection: ExportSelection) -> dict[str, Any]:
+    """The content of `definitions.json`.
+
+    Raises:
+        ExportError: An input travels where the runtime cannot put it, or a pattern is not JavaScript's.
+    """
+    manifest = selection.bundle.manifest
+    whole = manifest.model_dump(mode="json", by_alias=True)
+    connector = {name: whole[name] for name in _CONNECTOR}
+    connector["connection"] = {
+        "required": manifest.connection.required,
+        "properties": {
+            name: {"title": field.title or name, "writeOnly": field.write_only}
+            for name, field in manifest.connection.properties.items()
+        },
+    }
+    operations = frozenset(action.operation_id for action in selection.actions)
+    actions = {action.key: _action(action, operations) for action in selection.actions}
+    return {"connector": connector, "defs": _shared_definitions(actions), "actions": actions}
+
+
+def _shared_definitions(actions: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """Take the `$defs` out of the actions that are the same wherever they are used, so that each is there once."""
+    schemas = [action[part] for action in actions.values() for part in ("inputs", "outputs")]
+    found: dict[str, list[Schema]] = {}
+    for schema in schemas:
+        for name, inner in schema.get("$defs", {}).items():
+            found.setdefault(name, []).append(inner)
+    shared = {name: all_[0] for name, all_ in sorted(found.items()) if all(inner == all_[0] for inner in all_)}
+    for schema in schemas:
+        own = {name: inner for name, inner in schema.pop("$defs", {}).items() if name not in shared}
+        if own:
+            schema["$defs"] = own
+    return shared
+
+
+def _action(action: Action, operations: frozenset[str]) -> dict[str, Any]:
+    _require_expressible(action)
+    definition = action.definition
+    whole = definition.model_dump(mode="json", by_alias=True, exclude={"inputs", "outputs"})
+    made: dict[str, Any] = _said({name: whole[name] for name in _ACTION if name in whole})
+    made["errors"] = [_said(error) for error in whole["errors"]]
+    made["request"] = _said(whole["request"])
+    made["request"]["bodyDefaults"] = [_said(default) for default in whole["request"]["bodyDefaults"]]
+    made["inputs"] = _lean(action.inputs, operations)
+    made["outputs"] = _lean(action.outputs, operations, without=frozenset({"examples"}))
+    made["names"] = {other: name for other, name in action.accepted_names.items() if other != name}
+    made["aliases"] = _aliases(action)
+    return made
+
+
+def _said(part: dict[str, Any]) -> dict[str, Any]:
+    """A part of a definition without the keywords that say nothing."""
+    return {word: value for word, value in part.items() if value not in (None, "", []) or word == "at"}
+
+
+def _aliases(action: Action) -> list[str]:
+    """The names beside the inputs' own that people may mean when they mistype one."""
+    fields = (action.definition.input(name) for name in action.definition.inputs.properties)
+    return [alias for field in fields for alias in field.x_aliases]
+
+
+def _lean(schema: Schema, operations: frozenset[str], without: Keywords = frozenset()) -> Schema:
+    """The schema with the keywords that the runtime reads, and only choices that an action of the package can list."""
+    made = map_schemas(schema, lambda inner: _lean(inner, operations, without))
+    choices = made.get("x-ms-dynamic-values")
+    if choices is not None and choices["operationId"] not in operations:
+        del made["x-ms-dynamic-values"]
+    if "examples" in made:
+        # One is shown with a problem, and none of a secret.
+        made["examples"] = made["examples"][:1]
+    kept = SCHEMA - without - ({"examples"} if made.get("writeOnly") else set())
+    return {word: value for word, value in made.items() if word in kept}
+
+
+def _require_expressible(action: Action) -> None:
+    for name in action.inputs["properties"]:
+        field = action.definition.input(name)
+        flat = set(field.types) <= _FLAT or (field.x_in == "query" and field.types == ("array",))
+        if field.x_in != "body" and not flat:
+            raise cannot_export(action, f"the input “{name}” is not a plain value, which the {field.x_in} requires")
+    for side, schema in (("input", action.inputs), ("output", action.outputs)):
+        for name, inner in walk(schema):
+            if types_of(inner) == ("null",):
+                raise cannot_export(action, f"the {side} “{name}” can only be null")
+            if mark := _python_only([inner.get("pattern", "")]):
+                raise cannot_export(
+                    action, f"the pattern of the {side} “{name}” has “{mark}”, which is not valid in JavaScript"
+                )
+    for error in action.definition.errors:
+        if mark := _python_only([error.pattern or ""]):
+            raise cannot_export(
+                action, f"the pattern of the error “{error.code}” has “{mark}”, which is not valid in JavaScript"
+            )
+
+
+def _python_only(patterns: Iterable[str]) -> str | None:
+    """What of regular expressions is Python's own."""
+    marks = ("(?P", "(?i", "(?a", "(?s", "(?m", "(?x", "(?>", "\\A", "\\Z", "++", "*+")
+    return next((mark for pattern in patterns for mark in marks if mark in pattern), None)

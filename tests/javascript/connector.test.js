@@ -1,0 +1,214 @@
+'use strict';
+// What a host relies on, beside what the vectors say.
+
+const assert = require('node:assert/strict');
+const test = require('node:test');
+const core = require('../../connector/export/javascript/core');
+const { definitions } = require('./definitions');
+const { mostInAWindow, virtualIo } = require('./virtual_time');
+
+const json = (status, body, headers = {}) => ({ status, headers, body: body === undefined ? '' : JSON.stringify(body) });
+const thing = (id = '1') => json(200, { id });
+
+// A connector whose service is `answer(request, options, count)`.
+function sample(answer, { connector = 'sample', ...more } = {}) {
+  let count = 0;
+  const io = virtualIo({ send: async (request, options) => answer(request, options, (count += 1)), ...more });
+  const runtime = new core.Connector(definitions(connector), io, new core.Throttle());
+  const connection = core.connect(runtime.definition, { values: { api_key: 'Bearer example-secret' } }, io.sha256);
+  return { io, runtime, connection, run: (key, values, options) => io.until(runtime.run(key, values, connection, options)) };
+}
+
+test('250 items at once all succeed, and the service never sees more than the limit', async () => {
+  const times = [];
+  const { io, runtime, connection } = sample(() => times.push(io.time) && thing());
+  const runs = Array.from({ length: 50 }, () => runtime.run('get_thing', { thing_id: 't' }, connection, { maxWait: 1000 }));
+  const results = await io.until(Promise.all(runs));
+  assert.equal(results.filter(({ fields }) => fields.id === '1').length, 50);
+  assert.equal(mostInAWindow(times, 12), 5);
+});
+
+test('a service that asks for a pause is asked again by nobody before its end', async () => {
+  const times = [];
+  const { io, runtime, connection } = sample((request, options, count) => {
+    times.push(io.time);
+    return count === 1 ? json(429, undefined, { 'Retry-After': '30' }) : thing();
+  });
+  await io.until(Promise.all([1, 2].map((id) => runtime.run('get_thing', { thing_id: `${id}` }, connection, {}))));
+  assert.ok(times.slice(2).every((time) => time >= 30));
+});
+
+test('the secret goes to the host apart from the request, and into no error', async () => {
+  const { runtime, connection, run } = sample((request, options) => {
+    assert.deepEqual(options.secretHeaders, { Authorization: 'Bearer example-secret' });
+    assert.ok(!JSON.stringify(request).includes('example-secret'));
+    return json(400, { message: 'Key example-secret is bad' });
+  });
+  const error = await run('get_thing', { thing_id: 't' }).catch((caught) => caught);
+  assert.ok(!JSON.stringify([error.toDict(), error.message, error.stack]).includes('example-secret'));
+  assert.equal(connection.identity.length, 64);
+  assert.ok(!connection.identity.includes('example'));
+  assert.equal(runtime.find('GET THING').key, 'get_thing');
+});
+
+test('one account is one limit, however its secret and its address are written', () => {
+  const { runtime, io } = sample(thing);
+  const identity = (baseUrl, key) => core.connect(runtime.definition, { baseUrl, values: { api_key: key } }, io.sha256).identity;
+  const first = identity('https://api.example.com/v1', 'abc');
+  assert.equal(identity('https://API.example.com:443/v1/', 'Bearer abc'), first);
+  assert.equal(identity('https://api.example.com./v1', ' abc '), first);
+  assert.notEqual(identity('https://api.example.com/v1', 'abd'), first);
+  assert.notEqual(identity('https://api.example.com/v2', 'abc'), first);
+});
+
+test('a call gets the time that is left of the run, and none where none is left', async () => {
+  let seen;
+  const { run } = sample((request, options) => {
+    seen = options;
+    return thing();
+  });
+  await run('get_thing', { thing_id: 't' }, { timeout: 7 });
+  assert.deepEqual([seen.connectTimeout, seen.readTimeout, seen.timeout, seen.responseBytes], [7, 7, 7, 1_000_000]);
+  const error = await run('get_thing', { thing_id: 't' }, { timeout: 0 }).catch((caught) => caught);
+  assert.equal(error.message, 'The time for this run was used up before the call was made.');
+});
+
+test('a response larger than the limit is not read', async () => {
+  for (const body of ['é'.repeat(500_001), new Uint8Array(1_000_001)]) {
+    const { run } = sample(() => ({ status: 200, headers: {}, body }));
+    const error = await run('get_thing', { thing_id: 't' }).catch((caught) => caught);
+    assert.equal(error.code, 'response_size');
+  }
+});
+
+test('a response in bytes is read as UTF-8', async () => {
+  const { run } = sample(() => ({ status: 200, headers: {}, body: new TextEncoder().encode('\ufeff{"id":"é"}') }));
+  assert.equal((await run('get_thing', { thing_id: 't' })).fields.id, 'é');
+});
+
+test('an error that nobody knows may have been sent', async () => {
+  for (const thrown of [new Error('what?'), 'text', undefined]) {
+    const { run } = sample(() => Promise.reject(thrown));
+    const error = await run('post_thing', { name: 'n' }).catch((caught) => caught);
+    assert.equal(error.code, 'outcome_unknown');
+  }
+});
+
+test('the codes of Node.js say what was sent and what was not', () => {
+  const kindOf = (error) => core.transportErrorOf(error).code + (core.transportErrorOf(error) instanceof core.NotSentError ? '' : ', sent');
+  const failed = (code, more = {}) => Object.assign(new Error(code), { code, ...more });
+  const cases = [
+    [failed('ECONNREFUSED'), 'unavailable'],
+    [failed('ENOTFOUND'), 'unknown_host'],
+    [failed('EAI_AGAIN'), 'unknown_host'],
+    [failed('ETIMEDOUT', { syscall: 'connect' }), 'unavailable'],
+    [failed('UND_ERR_CONNECT_TIMEOUT'), 'unavailable'],
+    [failed('DEPTH_ZERO_SELF_SIGNED_CERT'), 'certificate'],
+    [failed('ERR_TLS_CERT_ALTNAME_INVALID'), 'certificate'],
+    [failed('ERR_INVALID_CHAR'), 'header'],
+    [failed('ERR_INVALID_URL'), 'base_url'],
+    [failed('ECONNRESET'), 'unavailable, sent'],
+    [failed('ECONNRESET', { message: 'Client network socket disconnected before secure TLS connection was established' }), 'unavailable'],
+    [failed('ECONNABORTED'), 'unavailable, sent'],
+    [failed('ETIMEDOUT'), 'unavailable, sent'],
+    [new TypeError('fetch failed', { cause: failed('ECONNREFUSED') }), 'unavailable'],
+    [new TypeError('fetch failed', { cause: Object.assign(new Error('all'), { errors: [failed('ECONNREFUSED'), failed('ECONNREFUSED')] }) }), 'unavailable'],
+    [Object.assign(new Error('all'), { errors: [failed('ECONNREFUSED'), failed('ECONNRESET')] }), 'unavailable, sent'],
+  ];
+  for (const [error, expected] of cases) assert.equal(kindOf(error), expected, error.code || error.message);
+});
+
+test('a run that is given up while it waits sends nothing', async () => {
+  const { io, runtime, connection } = sample(thing);
+  await Promise.all([1, 2, 3, 4, 5].map(() => runtime.run('get_thing', { thing_id: 't' }, connection)));
+  const stop = new AbortController();
+  const waiting = runtime.run('get_thing', { thing_id: 't' }, connection, { signal: stop.signal });
+  stop.abort();
+  const error = await io.until(waiting).catch((caught) => caught);
+  assert.deepEqual([error.code, error.message], ['throttled', 'The run was cancelled while it waited for its turn.']);
+});
+
+test('a run that is given up after it was sent is not tried again, and says that it may have been carried out', async () => {
+  const stop = new AbortController();
+  const { run } = sample(() => {
+    stop.abort();
+    throw Object.assign(new Error('aborted'), { code: 'ERR_CANCELED' });
+  });
+  const error = await run('send_thing', { to: 'ada' }, { signal: stop.signal }).catch((caught) => caught);
+  assert.deepEqual([error.code, error.idempotencyKey], ['unavailable', 'made-key']);
+});
+
+test('every wait is reported before it begins', async () => {
+  const reported = [];
+  const { run } = sample((request, options, count) => (count === 1 ? json(503, undefined, { 'retry-after': '3' }) : thing()));
+  await run('get_thing', { thing_id: 't' }, { onWait: (reason, seconds) => reported.push([reason, seconds]) });
+  assert.deepEqual(reported, [['The service responded with 503; trying again', 3]]);
+});
+
+test('rows come one by one, and a page is fetched when its first row is asked for', async () => {
+  const page = (ids, cursor) => json(200, { things: ids.map((id) => ({ id })), paging: { cursor, more: Boolean(cursor) } });
+  let calls = 0;
+  const { io, runtime, connection } = sample((request, options, count) => {
+    calls = count;
+    return [page(['a', 'b'], '2'), page(['c'], '')][count - 1];
+  });
+  const rows = runtime.iterate('list_things', {}, connection, { timeout: 10 });
+  assert.equal(calls, 0);
+  assert.equal((await io.until(rows.next())).value.id, 'a');
+  io.time += 100; // What the caller does with a row is not the run's time.
+  assert.equal((await io.until(rows.next())).value.id, 'b');
+  assert.equal(calls, 1);
+  assert.equal((await io.until(rows.next())).value.id, 'c');
+  assert.equal((await io.until(rows.next())).done, true);
+});
+
+test('the choices of a field are those of all pages', async () => {
+  const page = (rows, cursor) => json(200, { items: rows, paging: { cursor, more: Boolean(cursor) } });
+  const { io, runtime, connection } = sample(
+    (request, options, count) => [page([{ id: 'a', name: 'A' }], '2'), page([{ id: 'b' }, { name: 'none' }], '')][count - 1],
+    { connector: 'courier' },
+  );
+  const found = await io.until(runtime.choices('replace_list_subscriptions', 'list_id', connection));
+  assert.deepEqual(found, [{ value: 'a', label: 'A' }, { value: 'b', label: 'b' }]);
+  await assert.rejects(runtime.choices('replace_list_subscriptions', 'recipients', connection), core.InputError);
+});
+
+test('inputs that are no object, or have no end, are an error of the inputs', () => {
+  const { runtime } = sample(thing);
+  for (const values of [null, [], 'text', 5]) assert.throws(() => runtime.validate('get_thing', values), core.InputError);
+  const endless = {};
+  endless.self = endless;
+  assert.throws(() => runtime.validate('every_keyword', { any: endless }), /nested too deeply/);
+});
+
+test('what is no JSON is a problem at its field', () => {
+  const { runtime } = sample(thing);
+  const { problems } = runtime.validate('every_keyword', { number: NaN, any: { f: () => 1, b: 10n, u: undefined, i: -Infinity } });
+  assert.deepEqual(problems.map(({ field, rule }) => `${field} ${rule}`), [
+    'number finite', 'any.f json', 'any.b json', 'any.u json', 'any.i finite',
+  ]);
+});
+
+test('a date is sent as its text, and no caller’s value is changed', async () => {
+  let sent;
+  const { run } = sample((request) => {
+    sent = JSON.parse(request.content);
+    return thing();
+  });
+  const values = { name: new Date('2026-01-31T09:30:00Z'), parts: [{ name: '' }, { name: 'x' }] };
+  await run('post_thing', values);
+  assert.deepEqual(sent, { name: '2026-01-31T09:30:00.000Z', parts: [{ name: 'x' }] });
+  assert.equal(values.parts.length, 2);
+});
+
+test('the whole sentence of an error lists every problem', async () => {
+  const { run } = sample(thing);
+  const error = await run('get_thing', { x: 1 }).catch((caught) => caught);
+  assert.deepEqual(error.text.split('\n').map((line) => line.slice(0, 2)), ['Ge', '- ', '- ']);
+  assert.equal(error.name, 'InputError');
+});
+
+test('a run without a connection says so', async () => {
+  const { runtime } = sample(thing);
+  await assert.rejects(runtime.run('get_thing', { thing_id: 't' }, null), { code: 'missing_connection' });
+});

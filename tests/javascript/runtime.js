@@ -1,0 +1,139 @@
+'use strict';
+// What the JavaScript runtime makes of a vector: per kind of vectors, what goes in and what comes out.
+
+const { createHash } = require('node:crypto');
+const core = require('../../connector/export/javascript/core');
+const { normalizeInputs } = require('../../connector/export/javascript/core/normalize');
+const { buildRequest } = require('../../connector/export/javascript/core/request');
+const { flatten, responseOf } = require('../../connector/export/javascript/core/response');
+const { ruleProblems } = require('../../connector/export/javascript/core/rules');
+const { isServiceError, serviceError } = require('../../connector/export/javascript/core/service_error');
+
+const SECRET = 'example-secret';
+const EXAMPLE_KEY = 'example-idempotency-key';
+const BEGINNING = Date.UTC(2026, 0, 31, 9, 30);
+
+// A host whose clock moves only when somebody sleeps, and whose service answers from a script.
+function fakeIo({ exchanges = [], random = 0.5, start = 1000 } = {}) {
+  const io = {
+    time: start,
+    requests: [],
+    left: [...exchanges],
+    now: () => io.time,
+    wall: () => BEGINNING + (io.time - start) * 1000,
+    sleep: async (seconds) => {
+      io.time += Math.max(0, seconds);
+    },
+    random: () => random,
+    uuid: () => EXAMPLE_KEY,
+    sha256: (text) => createHash('sha256').update(text).digest('hex'),
+    send: async (request) => {
+      io.requests.push(requestOf(request));
+      if (!io.left.length) throw new Error(`The script has no response left for ${request.method} ${request.url}`);
+      const { failure, response } = io.left.shift();
+      if (failure) throw core.transportError(failure, 1_000_000);
+      const { status, headers = {}, body, text } = response;
+      return { status, headers, body: text ?? (body === undefined || body === null ? '' : JSON.stringify(body)) };
+    },
+  };
+  return io;
+}
+
+const requestOf = ({ method, url, headers, body = null }) => ({ method, url, headers, body });
+const sampled = ({ status, headers = {}, body, text }) =>
+  responseOf(status, headers, text ?? (body === undefined || body === null ? '' : JSON.stringify(body)));
+const errorOf = (error) => {
+  if (error instanceof core.ConnectorError) return error.toDict();
+  throw error;
+};
+
+async function run(definitions, { action, inputs, options = {}, connection = {}, exchanges, random, times = 1 }) {
+  const io = fakeIo({ exchanges, random });
+  const runtime = new core.Connector(definitions, io, new core.Throttle());
+  let made;
+  try {
+    const { base_url: baseUrl, allow_insecure: allowInsecure, ...values } = { api_key: SECRET, ...connection };
+    const account = core.connect(runtime.definition, { baseUrl, allowInsecure, values }, io.sha256);
+    for (let time = 0; time < times; time += 1) {
+      const result = await runtime.run(action, inputs, account, camelCased(options));
+      made = { fields: result.fields, ...result.meta };
+    }
+  } catch (error) {
+    made = { error: errorOf(error) };
+  }
+  if (io.left.length) throw new Error('The case has exchanges that did not happen.');
+  return { ...made, calls: io.requests.length, requests: io.requests };
+}
+
+const camelCased = (options) =>
+  Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
+  );
+
+async function throttle(_, { limits, steps, random = 0 }) {
+  const io = fakeIo({ random, start: 0 });
+  const buckets = new core.Throttle();
+  const all = limits.map(({ calls, renewal_period: renewalPeriod }, place) => buckets.bucket(String(place), { calls, renewalPeriod }));
+  const times = [];
+  const refused = (error) => {
+    const { code, wait, message } = errorOf(error);
+    return { code, wait: rounded(wait), message };
+  };
+  for (const { after = 0, pause, reserve = 0, acquire = 0, max_wait: maxWait = 1e9, buckets: places } of steps) {
+    io.time += after;
+    const used = (places || all.map((one, place) => place)).map((place) => all[place]);
+    if (pause !== undefined) buckets.pause(used[0], io.time, pause);
+    for (let count = 0; count < reserve; count += 1) {
+      try {
+        const token = buckets.reserve(used, io.time, maxWait);
+        token.hasLeft = true; // Each call of a plan leaves when it may.
+        times.push(rounded(token.at));
+      } catch (error) {
+        times.push(refused(error));
+      }
+    }
+    for (let count = 0; count < acquire; count += 1) {
+      times.push(await buckets.acquire(io, used, maxWait).then(() => rounded(io.time), refused));
+    }
+  }
+  return { times };
+}
+
+const rounded = (seconds) => Math.round(seconds * 1e6) / 1e6;
+
+// The rules' own vectors bring the schema of the inputs along.
+function rules(schema, { inputs, wrong = [] }) {
+  const action = { inputs: { properties: {}, ...schema }, names: {}, aliases: [] };
+  return { problems: ruleProblems(action.inputs, normalizeInputs(action, inputs).inputs, wrong) };
+}
+
+// Per kind of vectors: definitions and a case in, everything that may be expected out.
+const RUNTIME = {
+  normalize: (definitions, { action, inputs }) => normalizeInputs(actionOf(definitions, action), inputs),
+  validate: (definitions, { action, inputs }) => ({ problems: new core.Connector(definitions, fakeIo()).validate(action, inputs).problems }),
+  request(definitions, { action, inputs }) {
+    const declared = actionOf(definitions, action);
+    return { request: requestOf(buildRequest(declared, normalizeInputs(declared, inputs).inputs, definitions.connector.baseUrl)) };
+  },
+  response(definitions, { action, response }) {
+    try {
+      return { outputs: flatten(actionOf(definitions, action).outputs, sampled(response)) };
+    } catch (error) {
+      return { error: errorOf(error) };
+    }
+  },
+  service_error(definitions, { action, inputs = {}, response, secrets = [] }) {
+    const { connector } = definitions;
+    const got = sampled(response);
+    const error = serviceError(connector, actionOf(definitions, action), inputs, got, BEGINNING, [SECRET, ...secrets]);
+    return { is_error: isServiceError(connector, got), error: error.toDict() };
+  },
+  throttle,
+  retry: run,
+  paginate: run,
+  run,
+};
+
+const actionOf = (definitions, key) => new core.Connector(definitions, fakeIo()).find(key);
+
+module.exports = { RUNTIME, fakeIo, rules };

@@ -1,0 +1,124 @@
+'use strict';
+// Many callers at once: never more than the limit in any period, first come, first served, nobody's place lost.
+
+const assert = require('node:assert/strict');
+const test = require('node:test');
+const { Throttle } = require('../../connector/export/javascript/core');
+const { mostInAWindow, virtualIo } = require('./virtual_time');
+
+const HUNDRED = { calls: 100, renewalPeriod: 60 };
+
+function bucketOf(limit) {
+  const throttle = new Throttle();
+  return { throttle, buckets: [throttle.bucket('a', limit)] };
+}
+
+async function leave({ throttle, buckets }, io, maxWait = 1e9, options = {}) {
+  await throttle.acquire(io, buckets, maxWait, options);
+  return io.time;
+}
+
+test('250 callers at once use all of the limit, and never more', async () => {
+  const io = virtualIo();
+  const limited = bucketOf(HUNDRED);
+  const times = await io.until(Promise.all(Array.from({ length: 250 }, () => leave(limited, io))));
+  assert.deepEqual([times.filter((time) => time === 0).length, mostInAWindow(times, 60)], [100, 100]);
+  assert.ok(Math.max(...times) < 121);
+  assert.deepEqual(times, [...times].sort((one, other) => one - other));
+});
+
+test('callers that wake late keep the limit', async () => {
+  let step = 0;
+  const io = virtualIo({ wakeLate: () => ((step += 1) * 37) % 11 / 10 });
+  const limited = bucketOf({ calls: 5, renewalPeriod: 10 });
+  const times = await io.until(Promise.all(Array.from({ length: 60 }, () => leave(limited, io))));
+  assert.equal(mostInAWindow(times, 10), 5);
+});
+
+test('a call counts from when its first byte leaves, where the host says when', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf({ calls: 2, renewalPeriod: 10 });
+  const times = [];
+  const call = async () => {
+    const token = await throttle.acquire(io, buckets, 1e9);
+    await io.sleep(io.time === 0 ? 3 : 0); // The first connections take long to make.
+    throttle.leave(token, io.time, true);
+    times.push(io.time);
+    await io.sleep(2); // A slow response changes nothing then.
+    throttle.arrived(token, io.time);
+  };
+  await io.until(Promise.all([call(), call(), call(), call()]));
+  assert.deepEqual(times.map((time) => Number(time.toFixed(2))), [3, 3, 13.05, 13.05]);
+});
+
+test('a call counts from its response, where nobody knows when it left', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 10 });
+  const token = await throttle.acquire(io, buckets, 1e9);
+  io.time = 4;
+  throttle.arrived(token, io.time);
+  assert.equal(Number((await io.until(leave({ throttle, buckets }, io))).toFixed(2)), 14.05);
+});
+
+test('a response within the margin does not cost anything', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 10 });
+  const token = await throttle.acquire(io, buckets, 1e9);
+  io.time = 0.04;
+  throttle.arrived(token, io.time);
+  assert.equal(Number((await io.until(leave({ throttle, buckets }, io))).toFixed(2)), 10.05);
+});
+
+test('200 cancelled callers leave no trace', async () => {
+  const io = virtualIo();
+  const limited = bucketOf({ calls: 20, renewalPeriod: 10 });
+  await Promise.all(Array.from({ length: 20 }, () => leave(limited, io)));
+  const stop = new AbortController();
+  const cancelled = Array.from({ length: 200 }, () => leave(limited, io, 1e9, { signal: stop.signal }));
+  stop.abort();
+  const ends = await io.until(Promise.allSettled(cancelled));
+  assert.deepEqual([...new Set(ends.map((end) => end.reason.code))], ['throttled']);
+  assert.equal(Number((await io.until(leave(limited, io))).toFixed(2)), 10.05);
+});
+
+test('who waits behind a cancelled caller moves up', async () => {
+  const io = virtualIo();
+  const limited = bucketOf({ calls: 1, renewalPeriod: 10 });
+  await leave(limited, io);
+  const stop = new AbortController();
+  const middle = leave(limited, io, 1e9, { signal: stop.signal });
+  const last = leave(limited, io);
+  middle.catch(() => stop.abort());
+  stop.abort();
+  assert.equal(Number((await io.until(last)).toFixed(2)), 10.05);
+});
+
+test('a pause that begins meanwhile holds those who wait, and refuses those who may not wait so long', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 10 });
+  await throttle.acquire(io, buckets, 0);
+  const patient = leave({ throttle, buckets }, io, 100);
+  const hurried = leave({ throttle, buckets }, io, 25);
+  throttle.pause(buckets[0], io.time, 40);
+  const [first, second] = await io.until(Promise.allSettled([patient, hurried]));
+  assert.equal(Number(first.value.toFixed(1)), 40);
+  assert.equal(second.reason.code, 'throttled');
+});
+
+test('waits are reported once each, and again when they become longer', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 10 });
+  await throttle.acquire(io, buckets, 0);
+  const reported = [];
+  const waiting = leave({ throttle, buckets }, io, 100, { onWait: (reason, seconds) => reported.push(Number(seconds.toFixed(2))) });
+  throttle.pause(buckets[0], io.time, 40);
+  await io.until(waiting);
+  assert.deepEqual(reported, [10.05, 39]);
+});
+
+test('one name and limit is one bucket, another name or limit another', () => {
+  const throttle = new Throttle();
+  assert.equal(throttle.bucket('a', HUNDRED), throttle.bucket('a', { ...HUNDRED }));
+  assert.notEqual(throttle.bucket('a', HUNDRED), throttle.bucket('b', HUNDRED));
+  assert.notEqual(throttle.bucket('a', HUNDRED), throttle.bucket('a', { calls: 1, renewalPeriod: 60 }));
+});

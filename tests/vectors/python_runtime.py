@@ -1,0 +1,216 @@
+"""What the Python runtime makes of a vector: per kind of vectors, what goes in and what comes out."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+from connector import Connection, Connector
+from connector.connections.auth import base_url_of
+from connector.errors import ConnectionLostError, ConnectorError, NotSentError, Problem, UnavailableError
+from connector.http.request import HttpRequest, body_of, build
+from connector.http.response import HttpResponse, flatten
+from connector.http.service_error import is_service_error, service_error
+from connector.testing import EXAMPLE_KEY, FakeClock, ScriptedTransport
+from connector.throttle.limiter import Bucket, MemoryStore, acquire
+from connector.validation.normalize import accept
+from tests.vectors.files import Json, actions, bundle
+
+SECRET = "example-secret"  # noqa: S105 - it opens nothing
+"""The API key of every case that does not bring its own."""
+
+CHECK_NETWORK = "Check the network and the base URL."
+FAILURES: dict[str, UnavailableError] = {
+    "unreachable": NotSentError("The service could not be reached.", hint=CHECK_NETWORK),
+    "connect_timeout": NotSentError("The service could not be reached in time.", hint=CHECK_NETWORK),
+    "unknown_host": NotSentError(
+        "The service's host name could not be found.", hint=CHECK_NETWORK, code="unknown_host"
+    ),
+    "proxy": NotSentError("The proxy could not be reached.", hint=CHECK_NETWORK, code="proxy"),
+    "certificate": NotSentError(
+        "The service's certificate was not accepted, so nothing was sent.",
+        hint="Check the base URL, the clock of this machine, and whether a proxy changes certificates.",
+        code="certificate",
+    ),
+    "base_url": NotSentError(
+        "The URL of the call is not valid.",
+        hint="Check the base URL and the proxy settings of this machine.",
+        code="base_url",
+    ),
+    "header": NotSentError("A header of the call cannot be sent.", code="header"),
+    "read_timeout": ConnectionLostError("The service did not respond in time."),
+    "lost": ConnectionLostError("The connection broke before a response came."),
+    "broken_response": ConnectionLostError("The connection broke while the response was being read."),
+    "response_size": ConnectionLostError("The response is larger than 1 MB and was not read.", code="response_size"),
+}
+"""What a transport raises for each kind of failure that vectors name."""
+
+
+class FixedRandom(random.Random):
+    """Draws the same number every time."""
+
+    def __init__(self, drawn: float) -> None:
+        super().__init__(0)
+        self._drawn = drawn
+
+    def random(self) -> float:
+        """The number, between 0 and 1."""
+        return self._drawn
+
+
+def normalize(connector: str, case: Json) -> Json:
+    """`inputs` as given; out come the inputs under their own names, and problems."""
+    inputs, problems = accept(actions(connector)[case["action"]].definition, case["inputs"])
+    return {"inputs": inputs, "problems": _listed(problems)}
+
+
+def validate(connector: str, case: Json) -> Json:
+    """`inputs` as given; out comes everything that is wrong with them, in order."""
+    _, problems = actions(connector)[case["action"]].validate_inputs(case["inputs"])
+    return {"problems": _listed(problems)}
+
+
+def request(connector: str, case: Json) -> Json:
+    """Valid `inputs`; out comes the request without the secret."""
+    action = actions(connector)[case["action"]]
+    inputs, problems = accept(action.definition, case["inputs"])
+    assert not problems
+    base_url = base_url_of(bundle(connector).manifest, None)
+    return {"request": _request(build(action.definition, inputs, base_url, body_of(action.definition, inputs)))}
+
+
+def response_(connector: str, case: Json) -> Json:
+    """A `response`; out come the named outputs, or the error."""
+    try:
+        return {"outputs": flatten(actions(connector)[case["action"]].definition.outputs, _response(case["response"]))}
+    except ConnectorError as error:
+        return {"error": error.to_dict()}
+
+
+def service_error_(connector: str, case: Json) -> Json:
+    """`inputs` and a `response`; out comes whether it is an error whatever its status, and the error it stands for."""
+    manifest, action = bundle(connector).manifest, actions(connector)[case["action"]].definition
+    got, secrets = _response(case["response"]), [SECRET, *case.get("secrets", [])]
+    error = service_error(manifest, action, case.get("inputs", {}), got, FakeClock().wall(), secrets)
+    return {"is_error": is_service_error(manifest, got), "error": error.to_dict()}
+
+
+def throttle(_: str, case: Json) -> Json:
+    """`limits` and `steps` on one clock; out comes when each call left, in seconds from the beginning."""
+    clock = FakeClock(0.0)
+    store = MemoryStore(clock)
+    buckets = [
+        Bucket(str(place), limit["calls"], limit["renewal_period"]) for place, limit in enumerate(case["limits"])
+    ]
+    rng = FixedRandom(case.get("random", 0))
+    times: list[Any] = []
+    for step in case["steps"]:
+        clock.advance(step.get("after", 0))
+        used = [buckets[place] for place in step.get("buckets", range(len(buckets)))]
+        if "pause" in step:
+            store.pause(used[0], step["pause"])
+        max_wait = step.get("max_wait", 1e9)
+        reserve = partial(_reserve, store, clock, used, max_wait)
+        take = partial(_acquire, store, clock, used, max_wait, rng)
+        times += [_or_refused(reserve) for _ in range(step.get("reserve", 0))]
+        times += [_or_refused(take) for _ in range(step.get("acquire", 0))]
+    return {"times": times}
+
+
+def _reserve(store: MemoryStore, clock: FakeClock, buckets: Sequence[Bucket], max_wait: float) -> float:
+    return round(clock.monotonic() + store.reserve(buckets, max_wait).wait, 6)
+
+
+def _acquire(
+    store: MemoryStore, clock: FakeClock, buckets: Sequence[Bucket], max_wait: float, rng: random.Random
+) -> float:
+    acquire(store, clock, buckets, max_wait, rng=rng)
+    return round(clock.monotonic(), 6)
+
+
+def _or_refused(take: Callable[[], float]) -> float | Json:
+    try:
+        return take()
+    except ConnectorError as error:
+        told = error.to_dict()
+        return {"code": told["code"], "wait": round(told["wait"], 6), "message": told["message"]}
+
+
+def run(connector: str, case: Json) -> Json:
+    """`inputs`, `options`, a `connection`, and `exchanges` with a service; out comes everything a run says."""
+    clock = FakeClock()
+    transport = ScriptedTransport(
+        [
+            copy.copy(FAILURES[exchange["failure"]]) if "failure" in exchange else _response(exchange["response"])
+            for exchange in case.get("exchanges", [])
+        ]
+    )
+    runtime = Connector(
+        bundle(connector),
+        transport=transport,
+        clock=clock,
+        new_key=lambda: EXAMPLE_KEY,
+        rng=FixedRandom(case.get("random", 0.5)),
+    )
+    made: Json = {}
+    try:
+        connection = Connection(**{"api_key": SECRET, **case.get("connection", {})})
+        for _ in range(case.get("times", 1)):
+            action = actions(connector).get(case["action"]) or case["action"]
+            result = runtime.run(action, case["inputs"], connection, **case.get("options", {}))
+        meta = result.meta.model_dump(mode="json")
+        made = {"fields": result.fields, **meta}
+    except ConnectorError as error:
+        made = {"error": error.to_dict()}
+    assert not transport.left, "the case has exchanges that did not happen"
+    return {**made, "calls": len(transport.requests), "requests": [_request(sent) for sent in transport.requests]}
+
+
+RUNTIME: dict[str, Callable[[str, Json], Json]] = {
+    "normalize": normalize,
+    "validate": validate,
+    "request": request,
+    "response": response_,
+    "service_error": service_error_,
+    "throttle": throttle,
+    "retry": run,
+    "paginate": run,
+    "run": run,
+}
+"""Per kind of vectors: a connector's name and a case in, everything that may be expected out."""
+
+
+def found(made: Json, name: str) -> Any:
+    """What came out under a name of `expect`; `error.code` is the code in the error."""
+    value: Any = made
+    for step in name.split("."):
+        value = value.get(step) if isinstance(value, dict) else None
+    return value
+
+
+def differences(expected: Json, made: Json) -> Json:
+    """What came out where something else is expected, by name."""
+    return {name: found(made, name) for name, value in expected.items() if found(made, name) != value}
+
+
+def _response(sample: Json) -> HttpResponse:
+    """A response: `text` as it is, or `body` as JSON without blanks; neither is an empty body."""
+    text = sample.get("text")
+    if text is None:
+        body = sample.get("body")
+        text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    headers = {name.lower(): value for name, value in sample.get("headers", {}).items()}
+    return HttpResponse(sample["status"], headers, text.encode())
+
+
+def _request(sent: HttpRequest) -> Json:
+    return {"method": sent.method, "url": sent.url, "headers": dict(sent.headers), "body": sent.body}
+
+
+def _listed(problems: Sequence[Problem]) -> list[Json]:
+    return [asdict(problem) for problem in problems]

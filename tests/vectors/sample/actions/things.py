@@ -1,0 +1,15 @@
+"""Handlers of a connector that exists for the vectors: everything about its actions is data."""
+
+from connector.call import page, send
+
+every_keyword = send
+names = send
+wire = send
+read = send
+list_things = page
+get_thing = send
+put_thing = send
+patch_thing = send
+delete_thing = send
+post_thing = send
+send_thing = send
