@@ -29,8 +29,9 @@ from connector.definition.files import find
 from connector.errors import InputError, Problem
 from connector.http.transport import RequestsTransport, Transport
 from connector.throttle.file_store import default_store
-from connector.throttle.limiter import MemoryStore, Store
+from connector.throttle.memory_store import MemoryStore
 from connector.throttle.status import ThrottleStatus, throttle_status
+from connector.throttle.store import Store
 
 _ASYNC_THREADS = 100
 _MOST_CHOICES = 1_000
@@ -237,7 +238,7 @@ class Connector:
         found = self.find(action) if action is not None else None
         client = self._client
         store = client.store_of(connection)
-        return tuple(throttle_status(store, bucket, calls) for bucket in client.buckets(found, connection))
+        return tuple(throttle_status(store, limit, calls) for limit in client.rate_limits(found, connection))
 
     def test(self, connection: Connection, **options: Unpack[RunOptions]) -> Result:
         """Run the action that shows whether a connection works.

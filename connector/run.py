@@ -30,7 +30,9 @@ from connector.http.retry import (
 from connector.http.service_error import is_service_error, service_error
 from connector.http.transport import SendOptions, Transport
 from connector.secrets import Secrets, SecretTexts
-from connector.throttle.limiter import Bucket, Store, acquire
+from connector.throttle.bucket import RateLimit
+from connector.throttle.limiter import acquire
+from connector.throttle.store import Store
 
 
 @dataclass
@@ -40,7 +42,7 @@ class Run:
     Attributes:
         call: What the handler works with.
         secrets: The connection's values as they are sent.
-        buckets: The limits every attempt counts against; the first is the connection's own.
+        rate_limits: The limits every attempt counts against; the first is the connection's own.
         deadline: On the clock's monotonic time, when the run must be over.
         max_wait: Seconds that the run may wait for the call limit in all.
     """
@@ -53,7 +55,7 @@ class Run:
     action: Action
     call: Call
     secrets: Secrets
-    buckets: list[Bucket]
+    rate_limits: list[RateLimit]
     deadline: float
     max_wait: float
     settings: RunSettings
@@ -122,7 +124,7 @@ class Run:
     def _take_token(self) -> None:
         left = min(self.max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())
         self.trace.throttled += acquire(
-            self.store, self.clock, self.buckets, max(0.0, left), self.settings.cancelled, self._notify, self.rng
+            self.store, self.clock, self.rate_limits, max(0.0, left), self.settings.cancelled, self._notify, self.rng
         )
 
     def _send_once(self, request: HttpRequest) -> HttpResponse:
@@ -146,7 +148,7 @@ class Run:
             if outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
                 # Where the other runs cannot be told, each of them gets a response like this one.
                 with contextlib.suppress(ConnectorError):
-                    self.store.pause(self.buckets[0], retry_after or 1.0)
+                    self.store.pause(self.rate_limits[0], retry_after or 1.0)
         if attempt >= policy.attempts or not should_retry(policy, outcome, repeatable=self.repeatable):
             return None
         if self.settings.cancelled is not None and self.settings.cancelled.is_set():

@@ -1,4 +1,4 @@
-"""Buckets for all processes of one machine: a small file per bucket, under the system's file lock.
+"""Buckets for all processes of one machine: a small file per limit, under the system's file lock.
 
 A process that is killed at any instruction leaves the files usable: the lock dies with it, and a half-written
 file is known by its checksum. What is not known is taken as just used.
@@ -21,8 +21,10 @@ from connector.clock import Clock
 from connector.errors import ConnectorError
 from connector.state_dir import StateError, folder
 from connector.throttle import private_file
-from connector.throttle.file_format import BucketFile, Record
-from connector.throttle.limiter import Bucket, MemoryStore, Reservation, Ring, Store, refusal
+from connector.throttle.bucket import Bucket, RateLimit
+from connector.throttle.file_format import BucketFile, StoredBucket
+from connector.throttle.memory_store import MemoryStore
+from connector.throttle.store import Reservation, Store, throttled_error
 
 _KEY_BYTES = 32
 _TRIES = 20
@@ -55,23 +57,23 @@ class FileStore:
         self._clock = clock
         self._boot = hashlib.sha256((machine_boot_id() if boot_id is None else boot_id).encode()).digest()[:16]
         self._lock = threading.Lock()
-        self._files: dict[Bucket, BucketFile] = {}
+        self._files: dict[RateLimit, BucketFile] = {}
         self._warnings: dict[str, tuple[float, str]] = {}
         _STORES.add(self)
 
-    def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
+    def reserve(self, limits: Sequence[RateLimit], max_wait: float) -> Reservation:
         """Take a token from every bucket, in one step; see `Store.reserve`."""
-        with self._held(buckets) as records:
+        with self._held(limits) as records:
             raw = self._clock.monotonic()
             wait, paused = 0.0, False
             # Every bucket has a time of its own, so what they have in common is the wait.
             for record in records:
-                due = record.next()
+                due = record.next_at()
                 left = due - record.now(raw)
                 if left > wait:
-                    wait, paused = left, due == record.floor
+                    wait, paused = left, due == record.paused_until
             if wait > max_wait:
-                raise refusal(wait, max_wait)
+                raise throttled_error(wait, max_wait)
             marks, replaced = [], []
             for record in records:
                 replaced.append(record.grant(raw + record.offset + wait))
@@ -79,29 +81,29 @@ class FileStore:
             at = raw + records[0].offset + wait
             return Reservation(at, wait, raw, tuple(marks), tuple(replaced), paused)
 
-    def release(self, buckets: Sequence[Bucket], reservation: Reservation) -> None:
+    def release(self, limits: Sequence[RateLimit], reservation: Reservation) -> None:
         """Give the newest reservation back; an older one stays spent, which is safe."""
-        with self._held(buckets) as records:
+        with self._held(limits) as records:
             for record, mark, older in zip(records, reservation.marks, reservation.replaced, strict=True):
                 record.undo(mark, older)
 
-    def remaining(self, buckets: Sequence[Bucket], reservation: Reservation) -> float:
+    def remaining(self, limits: Sequence[RateLimit], reservation: Reservation) -> float:
         """Seconds until the reserved time or the end of a pause; see `Store.remaining`."""
-        with self._held(buckets, write=False) as records:
+        with self._held(limits, write=False) as records:
             raw = self._clock.monotonic()
             # Never more than it was: the file may have been replaced, and its time with it.
             own = min(reservation.at - records[0].now(raw), reservation.wait)
-            return max(own, *[record.floor - record.now(raw) for record in records])
+            return max(own, *[record.paused_until - record.now(raw) for record in records])
 
-    def pause(self, bucket: Bucket, seconds: float) -> None:
+    def pause(self, limit: RateLimit, seconds: float) -> None:
         """Let nobody on this machine call for that many seconds."""
-        with self._held([bucket]) as (record,):
-            record.floor = max(record.floor, record.now(self._clock.monotonic()) + seconds)
+        with self._held([limit]) as (record,):
+            record.paused_until = max(record.paused_until, record.now(self._clock.monotonic()) + seconds)
 
-    def look(self, bucket: Bucket) -> tuple[Ring, float]:
+    def peek(self, limit: RateLimit) -> tuple[Bucket, float]:
         """The bucket's ring as it is, and the time it is to be read at."""
-        with self._held([bucket], write=False) as (record,):
-            return record.ring(bucket), record.now(self._clock.monotonic())
+        with self._held([limit], write=False) as (record,):
+            return record.bucket(limit), record.now(self._clock.monotonic())
 
     def warnings(self) -> tuple[str, ...]:
         """What somebody should be told about the files; forgotten when it can hold up nobody any more."""
@@ -114,55 +116,55 @@ class FileStore:
             self._forget()
 
     @contextlib.contextmanager
-    def _held(self, buckets: Sequence[Bucket], *, write: bool = True) -> Iterator[list[Record]]:
+    def _held(self, limits: Sequence[RateLimit], *, write: bool = True) -> Iterator[list[StoredBucket]]:
         """The buckets' records while nobody else has them; written back at the end, if nothing failed."""
         with self._lock:
-            records: dict[Bucket, Record] = {}
+            records: dict[RateLimit, StoredBucket] = {}
             done = False
             try:
                 # Everybody locks in the same order, or two could wait for each other.
-                for bucket in buckets if len(buckets) == 1 else sorted(buckets):
-                    records[bucket] = self._taken(bucket)
-                yield [records[bucket] for bucket in buckets]
+                for limit in limits if len(limits) == 1 else sorted(limits):
+                    records[limit] = self._taken(limit)
+                yield [records[limit] for limit in limits]
                 done = write
             except OSError as error:
                 raise ThrottleFileError(f"The throttle's file cannot be used: {error.strerror}.") from None
             finally:
-                self._let_go(buckets, records, write=done)
+                self._let_go(limits, records, write=done)
 
-    def _let_go(self, buckets: Sequence[Bucket], records: dict[Bucket, Record], *, write: bool) -> None:
+    def _let_go(self, limits: Sequence[RateLimit], records: dict[RateLimit, StoredBucket], *, write: bool) -> None:
         try:
-            for bucket, record in records.items():
+            for limit, record in records.items():
                 if write or record.changed:
-                    private_file.write(self._files[bucket].handle, record.packed(self._clock.wall().timestamp()))
+                    private_file.write(self._files[limit].handle, record.packed(self._clock.wall().timestamp()))
         except OSError as error:
             raise ThrottleFileError(f"The throttle's file cannot be written: {error.strerror}.") from None
         finally:
-            for bucket in buckets:
-                if bucket in self._files:
-                    private_file.unlock(self._files[bucket].handle)
+            for limit in limits:
+                if limit in self._files:
+                    private_file.unlock(self._files[limit].handle)
 
-    def _taken(self, bucket: Bucket) -> Record:
+    def _taken(self, limit: RateLimit) -> StoredBucket:
         """The bucket's record, its file locked; what was in a file that somebody removed is carried over."""
         removed = b""
         for _ in range(_TRIES):
-            file = self._files.get(bucket)
+            file = self._files.get(limit)
             if file is None:
-                file = self._files[bucket] = self._opened(bucket, removed)
+                file = self._files[limit] = self._opened(limit, removed)
             private_file.lock(file.handle)
             if file.is_in_its_place():
                 return self._read(file, removed)
             removed = private_file.read(file.handle, file.size)
-            os.close(self._files.pop(bucket).handle)
+            os.close(self._files.pop(limit).handle)
         raise ThrottleFileError("The throttle's file is removed again and again.")
 
-    def _opened(self, bucket: Bucket, removed: bytes) -> BucketFile:
+    def _opened(self, limit: RateLimit, removed: bytes) -> BucketFile:
         """The bucket's file; while one is made, the key's lock keeps others from an empty one."""
         place = self._folder()
         try:
             with _folder_key(place / "throttle.key") as (key, replaced):
-                name = f"{bucket.name}|{bucket.calls}|{bucket.period}"
-                file = BucketFile(bucket, place / f"throttle-{hmac.new(key, name.encode(), 'sha256').hexdigest()[:32]}")
+                name = f"{limit.name}|{limit.calls}|{limit.period}"
+                file = BucketFile(limit, place / f"throttle-{hmac.new(key, name.encode(), 'sha256').hexdigest()[:32]}")
                 if file.is_new:
                     raw = self._clock.monotonic()
                     record = file.record(removed)
@@ -176,7 +178,7 @@ class FileStore:
                 f"The throttle's file {error.filename} cannot be opened: {error.strerror}."
             ) from None
 
-    def _read(self, file: BucketFile, removed: bytes) -> Record:
+    def _read(self, file: BucketFile, removed: bytes) -> StoredBucket:
         """What the file says, or the safe assumption, and why it was made."""
         record, older = file.record(private_file.read(file.handle, file.size + 1)), file.record(removed)
         raw = self._clock.monotonic()
@@ -192,9 +194,9 @@ class FileStore:
             return self._assumed(file, raw, 0.0, "")
         return self._assumed(file, raw, raw, _ELSEWHERE)
 
-    def _assumed(self, file: BucketFile, raw: float, at: float, reason: str) -> Record:
+    def _assumed(self, file: BucketFile, raw: float, at: float, reason: str) -> StoredBucket:
         if reason:
-            self._warnings[file.bucket.name] = (raw + 2 * file.span, reason)
+            self._warnings[file.limit.name] = (raw + 2 * file.padded_period, reason)
         os.ftruncate(file.handle, file.size)  # a longer file would be taken for damaged again and again
         record = file.made(self._boot, raw, at)
         record.changed = True

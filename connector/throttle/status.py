@@ -1,10 +1,11 @@
-"""How much of a call limit is used."""
+"""How much of a limit is used, without using any of it."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from connector.throttle.limiter import Bucket, Store
+from connector.throttle.bucket import RateLimit
+from connector.throttle.store import Store
 
 
 class ThrottleStatus(BaseModel):
@@ -32,16 +33,16 @@ class ThrottleStatus(BaseModel):
     warnings: tuple[str, ...] = ()
 
 
-def throttle_status(store: Store, bucket: Bucket, calls: int) -> ThrottleStatus:
-    """How much of a limit is used, and how long `calls` further calls would take. Takes no token."""
-    ring, now = store.look(bucket)
+def throttle_status(store: Store, limit: RateLimit, calls: int) -> ThrottleStatus:
+    """How much of a limit is used, and how long `calls` further calls would take."""
+    bucket, now = store.peek(limit)
     return ThrottleStatus(
-        calls=bucket.calls,
-        renewal_period=bucket.period,
-        used=sum(now - bucket.period < at for at in ring.times),
-        free=sum(at + ring.span <= now for at in ring.times) if ring.floor <= now else 0,
-        next_in=round(ring.due(1, now) - now, 3),
+        calls=limit.calls,
+        renewal_period=limit.period,
+        used=sum(now - limit.period < at for at in bucket.times),
+        free=sum(at + bucket.padded_period <= now for at in bucket.times) if bucket.paused_until <= now else 0,
+        next_in=round(bucket.available_at(1, now) - now, 3),
         asked=calls,
-        asked_in=round(ring.due(calls, now) - now, 3),
+        asked_in=round(bucket.available_at(calls, now) - now, 3),
         warnings=store.warnings(),
     )

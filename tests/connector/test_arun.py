@@ -12,7 +12,9 @@ from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.transport import SendOptions
 from connector.testing import FakeClock, ScriptedTransport, response
-from connector.throttle.limiter import Bucket, MemoryStore, Reservation
+from connector.throttle.bucket import RateLimit
+from connector.throttle.memory_store import MemoryStore
+from connector.throttle.store import Reservation
 from tests.connector.parcels import MakeBench, manifest
 
 OK = response(200, {"id": "p1"})
@@ -52,14 +54,14 @@ class Telling(MemoryStore):
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(clock)
-        self.buckets: list[Bucket] = []
+        self.buckets: list[RateLimit] = []
         self.released = threading.Event()
 
-    def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
+    def reserve(self, buckets: Sequence[RateLimit], max_wait: float) -> Reservation:
         self.buckets = list(buckets)
         return super().reserve(buckets, max_wait)
 
-    def release(self, buckets: Sequence[Bucket], reservation: Reservation) -> None:
+    def release(self, buckets: Sequence[RateLimit], reservation: Reservation) -> None:
         super().release(buckets, reservation)
         self.released.set()
 

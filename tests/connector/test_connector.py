@@ -25,7 +25,7 @@ from connector import (
 from connector.errors import ConnectionLostError, NotSentError
 from connector.secrets import MASK
 from connector.testing import FakeClock, response
-from connector.throttle.limiter import MemoryStore
+from connector.throttle.memory_store import MemoryStore
 from tests.connector.parcels import (
     API_KEY,
     BASE,

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from connector.clock import SystemClock
+from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import FileStore
-from connector.throttle.limiter import Bucket
 
-BUCKET = Bucket("home", 5, 1.0)
+BUCKET = RateLimit("home", 5, 1.0)
 FOREVER = 1e9
 KILLS = 60
 _TIME = struct.Struct("<d")

@@ -12,13 +12,13 @@ import pytest
 from connector import state_dir
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
+from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import FileStore, ThrottleFileError, default_store, machine_boot_id
-from connector.throttle.limiter import Bucket
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes, links and forks are POSIX")
 
-THREE = Bucket("home-" + "0" * 64, 3, 10.0)
-ROUND = 10.0 + THREE.guard
+THREE = RateLimit("home-" + "0" * 64, 3, 10.0)
+ROUND = 10.0 + THREE.safety_margin
 
 
 @pytest.fixture
@@ -237,13 +237,13 @@ WORKER = """
 import sys
 from pathlib import Path
 from connector.clock import SystemClock
-from connector.throttle.limiter import Bucket
+from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import FileStore
 
 store = FileStore(lambda: Path(sys.argv[1]), SystemClock())
 sys.stdin.readline()
 for _ in range(40):
-    print(store.reserve([Bucket("home", 10, 60.0)], 1e9).at)
+    print(store.reserve([RateLimit("home", 10, 60.0)], 1e9).at)
 """
 
 

@@ -12,8 +12,8 @@ import pytest
 from connector.clock import SystemClock
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
+from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import FileStore, ThrottleFileError, default_store
-from connector.throttle.limiter import Bucket
 from tests.connector.throttle.machine import HOME, SPAN, Process, bucket_file, posix, waits
 
 
@@ -140,7 +140,7 @@ def test_what_is_no_plain_file_is_refused(process: Process, folder: Path, tmp_pa
 def test_the_files_are_private_and_their_names_tell_nothing(process: Process, folder: Path) -> None:
     store = process()
     waits(store, 1)
-    store.reserve([Bucket("https://api.example/secret", 4, 60.0)], 0)
+    store.reserve([RateLimit("https://api.example/secret", 4, 60.0)], 0)
     for path in folder.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert HOME.name not in path.name

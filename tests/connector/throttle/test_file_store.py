@@ -14,8 +14,9 @@ import pytest
 
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
+from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import machine_boot_id
-from connector.throttle.limiter import Bucket, acquire
+from connector.throttle.limiter import acquire
 from tests.connector.throttle.machine import HOME, SPAN, Process, posix, waits
 from tests.connector.throttle.worlds import FOREVER, most_in_any_window
 
@@ -66,12 +67,12 @@ def test_a_machine_clock_that_is_set_back_neither_blocks_nor_lets_a_burst_throug
     clock.advance(3600 * hours)
     for _ in range(2):
         for store in (one, other):
-            # A refusal and a look, too, let the time go on.
+            # A throttled_error and a look, too, let the time go on.
             with pytest.raises(ThrottledError) as caught:
                 store.reserve([HOME], 5)
             assert caught.value.wait == pytest.approx(SPAN, abs=1e-6)
-            ring, now = store.look(HOME)
-            assert ring.due(1, now) - now == pytest.approx(SPAN, abs=1e-6)
+            bucket, now = store.peek(HOME)
+            assert bucket.available_at(1, now) - now == pytest.approx(SPAN, abs=1e-6)
     clock.advance(40)
     assert waits(other, 1) == [round(SPAN - 40, 3)]
     clock.advance(SPAN - 40)
@@ -104,13 +105,13 @@ def test_the_time_of_day_may_be_set_at_will(process: Process, hours: int) -> Non
 
 def test_two_limits_stay_in_step_where_only_one_has_seen_the_clock_set_back(process: Process, clock: FakeClock) -> None:
     store = process()
-    slow = Bucket(f"{HOME.name}/slow", 2, 10.0)
+    slow = RateLimit(f"{HOME.name}/slow", 2, 10.0)
     waits(store, 1)
     clock.advance(-3_600)
     # The new bucket was never there before the step; the older one goes on from where it was.
     assert [store.reserve([HOME, slow], FOREVER).wait for _ in range(2)] == [0, 0]
-    assert store.reserve([slow, HOME], FOREVER).wait == pytest.approx(slow.span)
-    assert store.reserve([slow], FOREVER).wait < 2 * slow.span
+    assert store.reserve([slow, HOME], FOREVER).wait == pytest.approx(slow.padded_period)
+    assert store.reserve([slow], FOREVER).wait < 2 * slow.padded_period
 
 
 @pytest.mark.parametrize(("uptime", "wait"), [(5.0, SPAN - 5), (59.0, SPAN - 59), (3600.0, 0.0)])

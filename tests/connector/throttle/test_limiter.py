@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
+from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import FileStore
-from connector.throttle.limiter import Bucket, MemoryStore, Reservation, Store, acquire
+from connector.throttle.limiter import acquire
+from connector.throttle.memory_store import MemoryStore
+from connector.throttle.store import Reservation, Store
 
-MINUTE = Bucket("home", 100, 60.0)
-TIGHT = Bucket("home/slow", 3, 10.0)
+MINUTE = RateLimit("home", 100, 60.0)
+TIGHT = RateLimit("home/slow", 3, 10.0)
 FOREVER = 1e9
 
 MakeStore = Callable[[FakeClock], Store]
@@ -36,8 +39,8 @@ def most_in_any_window(times: Sequence[float], period: float) -> int:
     return max((sum(start <= at < start + period for at in ordered) for start in ordered), default=0)
 
 
-def reserve_all(store: Store, bucket: Bucket, count: int) -> list[Reservation]:
-    return [store.reserve([bucket], FOREVER) for _ in range(count)]
+def reserve_all(store: Store, limit: RateLimit, count: int) -> list[Reservation]:
+    return [store.reserve([limit], FOREVER) for _ in range(count)]
 
 
 def test_a_burst_of_all_tokens_is_free_from_idle_and_the_next_waits_a_period(make_store: MakeStore) -> None:
@@ -73,10 +76,10 @@ def test_under_steady_demand_all_calls_of_every_period_are_used(make_store: Make
     assert 9 * 60 / grants[-1] >= 0.995
 
 
-def asked(store: Store, bucket: Bucket, max_wait: float) -> tuple[Reservation | None, float]:
+def asked(store: Store, limit: RateLimit, max_wait: float) -> tuple[Reservation | None, float]:
     """A reservation, or the wait for which it was refused."""
     try:
-        return store.reserve([bucket], max_wait), 0.0
+        return store.reserve([limit], max_wait), 0.0
     except ThrottledError as refused:
         return None, refused.wait or 0.0
 
@@ -98,7 +101,7 @@ steps = st.lists(
 def test_never_more_calls_than_allowed_in_any_window_first_come_first_served(
     calls: int, period: float, steps: list[tuple[str, Any]]
 ) -> None:
-    bucket = Bucket("home", calls, period)
+    limit = RateLimit("home", calls, period)
     clock = FakeClock()
     store = MemoryStore(clock)
     held: list[Reservation] = []
@@ -108,16 +111,16 @@ def test_never_more_calls_than_allowed_in_any_window_first_come_first_served(
         if act == "advance":
             clock.advance(value)
         elif act == "pause":
-            store.pause(bucket, value)
+            store.pause(limit, value)
             paused.append((now, now + value))
         elif act == "give back":
             # Only a call that has not been made can be given back.
             for reservation in reversed(held[-value:] if value else []):
                 if reservation.at > now:
-                    store.release([bucket], reservation)
+                    store.release([limit], reservation)
                     held.remove(reservation)
         else:
-            granted, refused = asked(store, bucket, value)
+            granted, refused = asked(store, limit, value)
             if granted is None:
                 assert refused > value
             else:
@@ -132,13 +135,13 @@ def test_never_more_calls_than_allowed_in_any_window_first_come_first_served(
 def test_threads_on_one_store_get_exactly_the_schedule_of_one(make_store: MakeStore) -> None:
     clock = FakeClock()
     store = make_store(clock)
-    bucket = Bucket("home", 10, 60.0)
+    limit = RateLimit("home", 10, 60.0)
     grants: list[float] = []
     barrier = threading.Barrier(16)
 
     def work() -> None:
         barrier.wait()
-        mine = [store.reserve([bucket], FOREVER).at for _ in range(25)]
+        mine = [store.reserve([limit], FOREVER).at for _ in range(25)]
         assert mine == sorted(mine)
         grants.extend(mine)
 
@@ -191,7 +194,7 @@ def test_a_pause_holds_everybody_and_only_on_that_connection(make_store: MakeSto
     store.pause(MINUTE, 30)
     store.pause(MINUTE, 5)
     assert store.reserve([MINUTE], FOREVER).wait == 30
-    assert store.reserve([Bucket("other", 100, 60.0)], 0).wait == 0
+    assert store.reserve([RateLimit("other", 100, 60.0)], 0).wait == 0
     clock.advance(30)
     assert store.reserve([MINUTE], 0).wait == 0
 
@@ -236,7 +239,7 @@ def test_giving_back_charges_no_limit(make_store: MakeStore) -> None:
 def test_two_connections_do_not_share_a_bucket(make_store: MakeStore) -> None:
     store = make_store(FakeClock())
     reserve_all(store, TIGHT, 3)
-    assert store.reserve([Bucket("elsewhere", 3, 10.0)], 0).wait == 0
+    assert store.reserve([RateLimit("elsewhere", 3, 10.0)], 0).wait == 0
 
 
 def test_waiting_is_told_before_it_begins() -> None:
@@ -244,7 +247,7 @@ def test_waiting_is_told_before_it_begins() -> None:
     store = MemoryStore(clock)
     told: list[tuple[str, float, int]] = []
     reserve_all(store, TIGHT, 3)
-    waited = acquire(store, clock, [TIGHT], 60, tell=lambda why, wait: told.append((why, wait, len(clock.slept))))
+    waited = acquire(store, clock, [TIGHT], 60, on_wait=lambda why, wait: told.append((why, wait, len(clock.slept))))
     assert [(why, round(wait, 4), slept) for why, wait, slept in told] == [("waiting for the limit of calls", 10.05, 0)]
     assert waited == pytest.approx(10.05, abs=1e-4)
 
@@ -285,9 +288,9 @@ def test_a_machine_that_always_wakes_too_late_sends_nothing() -> None:
     store.pause(TIGHT, 1)
 
     class Busy(MemoryStore):
-        def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
-            self.pause(buckets[0], 1)
-            return super().reserve(buckets, max_wait)
+        def reserve(self, limits: Sequence[RateLimit], max_wait: float) -> Reservation:
+            self.pause(limits[0], 1)
+            return super().reserve(limits, max_wait)
 
     with pytest.raises(ThrottledError, match="too busy"):
         acquire(Busy(clock), clock, [TIGHT], FOREVER)
@@ -328,16 +331,16 @@ def test_an_interrupted_sleep_gives_the_place_back() -> None:
     assert store.reserve([TIGHT], FOREVER).wait == pytest.approx(10.05, abs=1e-4)
 
 
-@pytest.mark.parametrize(("period", "guard"), [(60.0, 0.25), (240.0, 1.0), (1.0, 0.05), (0.1, 0.05)])
-def test_the_guard_grows_with_the_period_and_is_never_tiny(period: float, guard: float) -> None:
-    assert Bucket("b", 1, period).guard == guard
+@pytest.mark.parametrize(("period", "safety_margin"), [(60.0, 0.25), (240.0, 1.0), (1.0, 0.05), (0.1, 0.05)])
+def test_the_guard_grows_with_the_period_and_is_never_tiny(period: float, safety_margin: float) -> None:
+    assert RateLimit("b", 1, period).safety_margin == safety_margin
 
 
 def test_looking_takes_nothing(make_store: MakeStore) -> None:
     store = make_store(FakeClock())
     store.reserve([TIGHT], 0)
-    ring, now = store.look(TIGHT)
-    assert (ring.due(2, now), ring.due(3, now) > now) == (now, True)
-    ring.grant(now)
+    bucket, now = store.peek(TIGHT)
+    assert (bucket.available_at(2, now), bucket.available_at(3, now) > now) == (now, True)
+    bucket.grant(now)
     assert [reservation.wait for reservation in reserve_all(store, TIGHT, 2)] == [0, 0]
     assert store.warnings() == ()

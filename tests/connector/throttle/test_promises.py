@@ -1,4 +1,4 @@
-"""The promises of the bucket, kept by every store: memory, the files of a machine, a Redis server."""
+"""The promises of the limit, kept by every store: memory, the files of a machine, a Redis server."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
-from connector.throttle.limiter import Bucket, Reservation, Store, acquire
+from connector.throttle.bucket import RateLimit
+from connector.throttle.limiter import acquire
 from connector.throttle.status import throttle_status
+from connector.throttle.store import Reservation, Store
 from tests.connector.throttle.worlds import FOREVER, MakeWorld, World, most_in_any_window
 
-HOME = Bucket("home", 100, 60.0)
-SLOW = Bucket("home/slow", 3, 10.0)
+HOME = RateLimit("home", 100, 60.0)
+SLOW = RateLimit("home/slow", 3, 10.0)
 EXACT = 3e-6
 """Seconds. A server counts in microseconds."""
 
@@ -32,7 +34,7 @@ STEPS = st.lists(
         st.tuples(st.just("give back the newest"), st.integers(1, 4)),
         st.tuples(st.just("give back an older one"), st.integers(2, 6)),
         st.tuples(st.just("pause"), st.floats(0, 20)),
-        st.tuples(st.just("look"), st.integers(1, 12)),
+        st.tuples(st.just("peek"), st.integers(1, 12)),
     ),
     max_size=60,
 )
@@ -41,9 +43,9 @@ STEPS = st.lists(
 class Walk:
     """Takes steps, each in another process, and compares them with the rule itself, remembering everything."""
 
-    def __init__(self, world: World, bucket: Bucket, rng: random.Random) -> None:
+    def __init__(self, world: World, limit: RateLimit, rng: random.Random) -> None:
         self._world = world
-        self._bucket = bucket
+        self._limit = limit
         self._rng = rng
         self.grants: list[float] = []
         self._held: list[tuple[Store, Reservation]] = []
@@ -55,8 +57,8 @@ class Walk:
 
     def _due(self, ahead: Sequence[float] = ()) -> float:
         grants = [*self.grants, *ahead]
-        older = grants[-self._bucket.calls] if len(grants) >= self._bucket.calls else -math.inf
-        return max(self._now, older + self._bucket.span, self._floor)
+        older = grants[-self._limit.calls] if len(grants) >= self._limit.calls else -math.inf
+        return max(self._now, older + self._limit.padded_period, self._floor)
 
     def step(self, act: str, value: Any) -> None:
         getattr(self, act.replace(" ", "_"))(self._rng.choice(self._world.stores), value)
@@ -65,11 +67,11 @@ class Walk:
         self._world.clock.advance(seconds)
 
     def pause(self, store: Store, seconds: float) -> None:
-        store.pause(self._bucket, seconds)
+        store.pause(self._limit, seconds)
         self._floor = max(self._floor, self._now + seconds)
 
-    def look(self, store: Store, count: int) -> None:
-        told = throttle_status(store, self._bucket, count)
+    def peek(self, store: Store, count: int) -> None:
+        told = throttle_status(store, self._limit, count)
         ahead: list[float] = []
         for _number in range(count):
             ahead.append(self._due(ahead))
@@ -81,22 +83,22 @@ class Walk:
             # Only a call that has not been made can be given back.
             if self._held and self.grants[-1] > self._now + EXACT:
                 owner, reservation = self._held.pop()
-                owner.release([self._bucket], reservation)
+                owner.release([self._limit], reservation)
                 self.grants.pop()
 
     def give_back_an_older_one(self, _: Store, back: int) -> None:
         if len(self._held) >= back and self.grants[-1] - EXACT > self.grants[-back] > self._now + EXACT:
             owner, reservation = self._held[-back]
-            owner.release([self._bucket], reservation)
+            owner.release([self._limit], reservation)
 
     def call(self, store: Store, max_wait: float) -> None:
         wait = self._due() - self._now
         if wait > max_wait + EXACT:
             with pytest.raises(ThrottledError) as caught:
-                store.reserve([self._bucket], max_wait)
+                store.reserve([self._limit], max_wait)
             assert caught.value.wait == pytest.approx(wait, abs=EXACT)
         elif wait < max_wait - EXACT or wait == 0:
-            reservation = store.reserve([self._bucket], max_wait)
+            reservation = store.reserve([self._limit], max_wait)
             assert reservation.wait == pytest.approx(wait, abs=EXACT)
             self.grants.append(self._now + reservation.wait)
             self._held.append((store, reservation))
@@ -115,8 +117,8 @@ def test_every_call_is_granted_at_the_earliest_time_that_the_limit_allows(
     )
     @given(calls=st.integers(1, 5), period=st.sampled_from([1.0, 10.0, 60.0]), steps=STEPS, seed=st.integers(0, 99))
     def check(calls: int, period: float, steps: list[tuple[str, Any]], seed: int) -> None:
-        bucket = Bucket("home", calls, period)
-        walk = Walk(make_world(kind), bucket, random.Random(seed))  # noqa: S311 - which process acts next
+        limit = RateLimit("home", calls, period)
+        walk = Walk(make_world(kind), limit, random.Random(seed))  # noqa: S311 - which process acts next
         for act, value in steps:
             walk.step(act, value)
         assert most_in_any_window(walk.grants, period) <= calls
@@ -125,11 +127,9 @@ def test_every_call_is_granted_at_the_earliest_time_that_the_limit_allows(
     check()
 
 
-def reserve_all(world: World, buckets: list[Bucket], count: int) -> list[float]:
+def reserve_all(world: World, limits: list[RateLimit], count: int) -> list[float]:
     """The waits of that many calls, made in turn by every process."""
-    return [
-        round(world.stores[number % len(world.stores)].reserve(buckets, FOREVER).wait, 5) for number in range(count)
-    ]
+    return [round(world.stores[number % len(world.stores)].reserve(limits, FOREVER).wait, 5) for number in range(count)]
 
 
 def test_from_idle_a_hundred_calls_pass_at_once_and_no_more_in_the_minute(world: World) -> None:
@@ -139,12 +139,12 @@ def test_from_idle_a_hundred_calls_pass_at_once_and_no_more_in_the_minute(world:
 def test_under_steady_demand_every_period_carries_all_its_calls(world: World) -> None:
     started = world.clock.monotonic()
     grants = []
-    bucket = Bucket("busy", 20, 60.0)
+    limit = RateLimit("busy", 20, 60.0)
     for number in range(20 * 10 + 1):
-        acquire(world.stores[number % len(world.stores)], world.clock, [bucket], FOREVER)
+        acquire(world.stores[number % len(world.stores)], world.clock, [limit], FOREVER)
         grants.append(world.clock.monotonic() - started)
     assert most_in_any_window(grants, 60) == 20
-    # The guard of a quarter of a second on sixty costs 0.4 %.
+    # The safety_margin of a quarter of a second on sixty costs 0.4 %.
     assert 10 * 60 / grants[-1] >= 0.995
 
 
@@ -190,7 +190,7 @@ def test_a_pause_holds_every_process_on_that_connection_and_no_other(world: Worl
     world.store.pause(HOME, 30)
     world.stores[-1].pause(HOME, 5)
     assert reserve_all(world, [HOME], 3) == [30.0] * 3
-    assert reserve_all(world, [Bucket("other", 100, 60.0)], 1) == [0.0]
+    assert reserve_all(world, [RateLimit("other", 100, 60.0)], 1) == [0.0]
     world.clock.advance(30.001)
     assert reserve_all(world, [HOME], 3) == [0.0] * 3
 
@@ -207,7 +207,7 @@ def test_who_sleeps_when_a_pause_begins_wakes_after_its_end_and_never_crowds_the
     clock = Pausing(world.clock.monotonic())
     started = clock.monotonic()
     acquire(world.store, clock, [SLOW], 120)
-    assert 40 <= clock.monotonic() - started <= 40 + SLOW.guard
+    assert 40 <= clock.monotonic() - started <= 40 + SLOW.safety_margin
     # The place it had and did not use stays spent: two of three are left, then a whole period passes.
     assert reserve_all(world, [SLOW], 3)[0] == 0.0
 
@@ -230,18 +230,18 @@ def test_those_held_by_one_pause_come_back_spread_but_within_the_guard(world: Wo
         with pytest.raises(Asleep) as caught:
             acquire(world.store, Sleepless(), [HOME], 60, rng=random.Random(number))  # noqa: S311
         sleeps.append(caught.value.seconds)
-    assert all(30 - EXACT <= seconds <= 30 + HOME.guard for seconds in sleeps)
+    assert all(30 - EXACT <= seconds <= 30 + HOME.safety_margin for seconds in sleeps)
     assert len({round(seconds, 4) for seconds in sleeps}) > 10
 
 
 def test_threads_of_one_process_get_exactly_the_schedule_of_one(world: World) -> None:
-    bucket = Bucket("threads", 10, 60.0)
+    limit = RateLimit("threads", 10, 60.0)
     waits: list[float] = []
     barrier = threading.Barrier(8)
 
     def work(store: Store) -> None:
         barrier.wait()
-        mine = [store.reserve([bucket], FOREVER).wait for _ in range(25)]
+        mine = [store.reserve([limit], FOREVER).wait for _ in range(25)]
         assert mine == sorted(mine)
         waits.extend(mine)
 

@@ -10,13 +10,15 @@ import redis
 from connector.clock import SystemClock
 from connector.errors import ThrottledError, UnavailableError
 from connector.testing import FakeClock
-from connector.throttle.limiter import Bucket, Reservation, acquire
+from connector.throttle.bucket import RateLimit
+from connector.throttle.limiter import acquire
 from connector.throttle.redis_store import RedisStore, ThrottleStoreError
+from connector.throttle.store import Reservation
 from tests.connector.throttle.server import RedisServer
 from tests.connector.throttle.worlds import FOREVER, FakeTimeStore, MakeWorld, World, most_in_any_window
 
-HOME = Bucket("home", 8, 60.0)
-SPAN = HOME.span
+HOME = RateLimit("home", 8, 60.0)
+SPAN = HOME.padded_period
 
 
 @pytest.fixture
@@ -38,8 +40,8 @@ def test_on_the_servers_own_clock_a_burst_is_free_and_the_next_waits_a_period(re
     with pytest.raises(ThrottledError) as caught:
         acquire(store, SystemClock(), [HOME], 5)
     assert caught.value.wait == pytest.approx(SPAN, abs=2)
-    ring, now = store.look(HOME)
-    assert sum(at > now - 60 for at in ring.times) == 8
+    bucket, now = store.peek(HOME)
+    assert sum(at > now - 60 for at in bucket.times) == 8
 
 
 def test_clients_whose_clocks_differ_share_one_limit(redis_server: RedisServer) -> None:
@@ -54,7 +56,7 @@ def test_a_server_that_is_gone_is_a_clear_error_and_no_call_is_made(own_server: 
     store = RedisStore(own_server.client(), SystemClock())
     store.reserve([HOME], 0)
     own_server.stop()
-    for use in (lambda: store.reserve([HOME], 0), lambda: store.look(HOME), lambda: store.pause(HOME, 0)):
+    for use in (lambda: store.reserve([HOME], 0), lambda: store.peek(HOME), lambda: store.pause(HOME, 0)):
         with pytest.raises(ThrottleStoreError) as caught:
             use()
         assert isinstance(caught.value, UnavailableError)
@@ -76,11 +78,11 @@ def test_with_a_share_agreed_on_a_process_goes_on_with_it_and_says_so(own_server
     assert store.warnings() == (
         "Redis could not be reached: this process kept to its share, one in 4 of the limit.",
     )  # fmt: skip
-    ring, now = store.look(HOME)
-    assert ring.calls == 2
-    assert ring.due(1, now) - now == pytest.approx(180.75)
+    bucket, now = store.peek(HOME)
+    assert bucket.calls == 2
+    assert bucket.available_at(1, now) - now == pytest.approx(180.75)
     own_server.start()
-    assert store.look(HOME)[0].calls == 8
+    assert store.peek(HOME)[0].calls == 8
     assert store.warnings() == ()
 
 
@@ -90,7 +92,7 @@ def test_a_share_of_less_than_one_call_is_no_share(own_server: RedisServer) -> N
     with pytest.raises(ThrottleStoreError, match="less than one call"):
         store.reserve([HOME], FOREVER)
     with pytest.raises(ThrottleStoreError, match="less than one call"):
-        store.look(HOME)
+        store.peek(HOME)
 
 
 class Outage(FakeClock):
@@ -199,7 +201,7 @@ def test_a_server_clock_that_is_set_back_neither_blocks_nor_lets_a_burst_through
     assert waits(other, 3) == [0.0, 0.0, SPAN]
     redis_world.clock.advance(30)
     for _ in range(3):
-        # A refusal, too, lets the time go on.
+        # A throttled_error, too, lets the time go on.
         with pytest.raises(ThrottledError) as caught:
             other.reserve([HOME], 5)
         assert caught.value.wait == pytest.approx(SPAN - 30, abs=1e-3)
@@ -219,14 +221,14 @@ def test_every_key_expires_and_all_keys_of_a_connection_are_on_one_node_of_a_clu
     clock = FakeClock()
     store = FakeTimeStore(own_server.client(), clock)
     identity = "0123abcd"
-    both = [Bucket(identity, 8, 60.0), Bucket(f"{identity}/slow", 2, 10.0)]
+    both = [RateLimit(identity, 8, 60.0), RateLimit(f"{identity}/slow", 2, 10.0)]
     with own_server.client() as client:
 
         def keys() -> dict[str, int]:
             names = [name.decode() for name in client.keys("*") if name != b"now"]
             return {name: client.pttl(name) for name in names}
 
-        store.look(both[0])
+        store.peek(both[0])
         assert all(0 < left <= 61_000 for left in keys().values())
         reservation = store.reserve(both, 0)
         store.remaining(both, reservation)
@@ -263,7 +265,7 @@ def test_a_client_that_heard_no_answer_asks_again_for_the_same_token(own_server:
     store = RedisStore.from_url(f"unix://{own_server.socket}", FakeClock())
     client = store._script.registered_client
     assert client is not None
-    store.look(HOME)
+    store.peek(HOME)
     read = redis.UnixDomainSocketConnection.read_response
 
     def deaf(self: Any, *args: Any, **options: Any) -> Any:
@@ -278,8 +280,8 @@ def test_a_client_that_heard_no_answer_asks_again_for_the_same_token(own_server:
         patch.setattr(redis.UnixDomainSocketConnection, "read_response", deaf)
         assert store.reserve([HOME], 0).wait == 0
     assert Deaf.lost == 1
-    ring, now = store.look(HOME)
-    assert sum(at > now - 60 for at in ring.times) == 1
+    bucket, now = store.peek(HOME)
+    assert sum(at > now - 60 for at in bucket.times) == 1
     client.close()
 
 

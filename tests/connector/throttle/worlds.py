@@ -10,15 +10,16 @@ from typing import Any
 import redis
 
 from connector.testing import FakeClock
-from connector.throttle.limiter import Bucket, Store
+from connector.throttle.bucket import RateLimit
 from connector.throttle.redis_store import RedisStore
+from connector.throttle.store import Store
 
 FOREVER = 1e9
 
 
 @dataclass
 class World:
-    """A clock, and the same buckets through the eyes of several processes (of memory there is only one)."""
+    """A clock, and the same limits through the eyes of several processes (of memory there is only one)."""
 
     clock: FakeClock
     stores: Sequence[Store]
@@ -47,11 +48,11 @@ class FakeTimeStore(RedisStore):
         assert script.count("redis.call('TIME')") == 1
         return script.replace("redis.call('TIME')", "redis.call('HMGET', 'now', 'seconds', 'microseconds')")
 
-    def _call(self, act: str, buckets: Sequence[Bucket], arguments: list[Any]) -> Any:
+    def _call(self, act: str, limits: Sequence[RateLimit], arguments: list[Any]) -> Any:
         seconds, microseconds = divmod(round((self._fake.monotonic() + self.skew) * 1_000_000), 1_000_000)
         with contextlib.suppress(redis.RedisError):
             self._client.hset("now", mapping={"seconds": 1_790_000_000 + seconds, "microseconds": microseconds})
-        return super()._call(act, buckets, arguments)
+        return super()._call(act, limits, arguments)
 
 
 def most_in_any_window(times: Sequence[float], period: float) -> int:
