@@ -74,7 +74,7 @@ def ours_redis(calls: int, period: float, folder: Path, name: str) -> Limiter:
     """This project's store in Redis."""
     from connector.throttle.redis_store import RedisStore  # noqa: PLC0415 - only where there is a server
 
-    return _ours(RedisStore.from_url(f"unix://{folder / 's'}", SystemClock()), calls, period, name)
+    return _ours(RedisStore.from_url(f"unix://{folder / 's'}", SystemClock(), empty_is_new=True), calls, period, name)
 
 
 def _pyrate(limit: Any) -> Limiter:

@@ -28,7 +28,7 @@ from connector.connections.connection import Connection
 from connector.definition.files import find
 from connector.errors import InputError, Problem
 from connector.http.transport import RequestsTransport, Transport
-from connector.throttle.file_store import default_store
+from connector.throttle.default_store import default_store
 from connector.throttle.memory_store import MemoryStore
 from connector.throttle.status import ThrottleStatus, throttle_status
 from connector.throttle.store import Store

@@ -123,9 +123,17 @@ class Run:
 
     def _take_token(self) -> None:
         left = min(self.max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())
-        self.trace.throttled += acquire(
-            self.store, self.clock, self.rate_limits, max(0.0, left), self.settings.cancelled, self._notify, self.rng
+        permit = acquire(
+            self.store,
+            self.clock,
+            self.rate_limits,
+            max(0.0, left),
+            self.settings.cancelled,
+            self._notify,
+            self.rng,
+            self.deadline,
         )
+        self.trace.throttled += permit.waited
 
     def _send_once(self, request: HttpRequest) -> HttpResponse:
         timeouts, limits = self.definition.timeouts, self.definition.limits

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Sequence
 
 from connector.clock import Clock
-from connector.throttle.bucket import Bucket, RateLimit
-from connector.throttle.store import Reservation, throttled_error
+from connector.throttle import bucket as rule
+from connector.throttle.bucket import Bucket, RateLimit, Reservation
+from connector.throttle.store import STORE_TIMEOUT, throttled_error
+
+_LEAST_SWEEP = 64
+
+
+class Buckets(dict[RateLimit, Bucket]):
+    """Buckets by limit, made when first asked for; those that hold nothing any more are dropped now and then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sweep_at = _LEAST_SWEEP
+
+    def of(self, limit: RateLimit, now: float) -> Bucket:
+        """The bucket of a limit."""
+        found = self.get(limit)
+        if found is None:
+            if len(self) >= self._sweep_at:
+                for idle in [known for known, bucket in self.items() if bucket.forget_unused(now)]:
+                    del self[idle]
+                self._sweep_at = max(_LEAST_SWEEP, 2 * len(self))
+            found = self[limit] = Bucket(limit)
+        return found
 
 
 class MemoryStore:
@@ -20,53 +43,73 @@ class MemoryStore:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._buckets: dict[RateLimit, Bucket] = {}
+        self._buckets = Buckets()
+        self._names = itertools.count(1)
 
-    def _bucket(self, limit: RateLimit) -> Bucket:
-        return self._buckets.get(limit) or self._buckets.setdefault(limit, Bucket(limit))
-
-    def reserve(self, limits: Sequence[RateLimit], max_wait: float) -> Reservation:
-        """Take a token from every bucket, in one step; see `Store.reserve`."""
+    def reserve(self, limits: Sequence[RateLimit], max_wait: float, timeout: float = STORE_TIMEOUT) -> Reservation:
+        """Take a token from every bucket, or a place in every line; see `Store.reserve`."""
+        del timeout  # nobody holds the lock for long
         with self._lock:
-            at = now = self._clock.monotonic()
-            paused = False
+            now = self._clock.monotonic()
+            wait, paused = 0.0, False
             buckets = []
             for limit in limits:
-                buckets.append(bucket := self._bucket(limit))
-                if (due := bucket.next_at()) > at:
-                    at, paused = due, due == bucket.paused_until
-            if at - now > max_wait:
-                raise throttled_error(at - now, max_wait)
-            marks, replaced = [], []
+                buckets.append(bucket := self._buckets.get(limit) or self._buckets.of(limit, now))
+                due = bucket.ready_at(bucket.in_line(now) if bucket.waiting else 0, now)
+                if due - now > wait:
+                    wait, paused = due - now, due == bucket.paused_until
+            if wait <= 0:
+                for bucket in buckets:
+                    bucket.grant(now)
+                return Reservation(0.0, now, (now,) * len(buckets))
+            if wait > max_wait:
+                raise throttled_error(wait, max_wait)
+            name = next(self._names)
             for bucket in buckets:
-                replaced.append(bucket.grant(at))
-                marks.append(bucket.sequence)
-            return Reservation(at, at - now, now, tuple(marks), tuple(replaced), paused)
+                bucket.waiting[name] = now + wait
+            return Reservation(wait, now, (), name, paused)
 
-    def release(self, limits: Sequence[RateLimit], reservation: Reservation) -> None:
-        """Give the newest reservation back; an older one stays spent, which is safe."""
+    def claim(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> float:
+        """Let a waiting call leave if its time has come; see `Store.claim`."""
+        del timeout
         with self._lock:
-            buckets = [self._bucket(limit) for limit in limits]
-            for bucket, mark, older in zip(buckets, reservation.marks, reservation.replaced, strict=True):
-                bucket.undo(mark, older)
+            now = self._clock.monotonic()
+            return rule.claim(self._entries(limits, now), reservation, now)
 
-    def remaining(self, limits: Sequence[RateLimit], reservation: Reservation) -> float:
-        """Seconds until the reserved time or the end of a pause; see `Store.remaining`."""
+    def depart(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> bool:
+        """Count a granted call from now; see `Store.depart`."""
+        del timeout
         with self._lock:
-            paused_until = max(self._bucket(limit).paused_until for limit in limits)
-            return max(reservation.at, paused_until) - self._clock.monotonic()
+            now = self._clock.monotonic()
+            return rule.move(self._entries(limits, now), reservation, now)
 
-    def pause(self, limit: RateLimit, seconds: float) -> None:
+    def release(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
+        """Give a reservation back whose call was not made."""
+        del timeout
+        with self._lock:
+            rule.leave_line(self._entries(limits, self._clock.monotonic()), reservation)
+
+    def pause(self, limit: RateLimit, seconds: float, timeout: float = STORE_TIMEOUT) -> None:
         """Let nobody call for that many seconds."""
+        del timeout
         with self._lock:
-            bucket = self._bucket(limit)
-            bucket.paused_until = max(bucket.paused_until, self._clock.monotonic() + seconds)
+            now = self._clock.monotonic()
+            bucket = self._buckets.of(limit, now)
+            bucket.paused_until = max(bucket.paused_until, now + seconds)
 
-    def peek(self, limit: RateLimit) -> tuple[Bucket, float]:
+    def peek(self, limit: RateLimit, timeout: float = STORE_TIMEOUT) -> tuple[Bucket, float]:
         """A copy of the bucket, and the time now."""
+        del timeout
         with self._lock:
-            return self._bucket(limit).copy(), self._clock.monotonic()
+            now = self._clock.monotonic()
+            return (self._buckets.get(limit) or Bucket(limit)).copy(), now
 
     def warnings(self) -> tuple[str, ...]:
-        """None: memory has no condition."""
+        """None: memory is always there."""
         return ()
+
+    def close(self) -> None:
+        """Nothing is open, and what was used stays used."""
+
+    def _entries(self, limits: Sequence[RateLimit], now: float) -> list[rule.Entry]:
+        return [(self._buckets.of(limit, now), now) for limit in limits]

@@ -61,8 +61,8 @@ class Try:
 
     @property
     def tokens_used(self) -> int:
-        ring, now = self.store.peek(BUCKET)
-        return sum(at > now - BUCKET.period for at in ring.times)
+        bucket, now = self.store.peek(BUCKET)
+        return sum(at > now - BUCKET.period for at in bucket.times)
 
 
 @pytest.mark.parametrize("failure", [NOT_SENT, BROKEN, *map(response, [408, 425, 429, 500, 502, 503, 504])], ids=str)

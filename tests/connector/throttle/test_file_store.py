@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def in_processes(what: str, folder: Path) -> dict[str, Any]:
     command = [sys.executable, "-W", "error", "-m", "tests.connector.throttle.processes", what, str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=50, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
     return told
@@ -34,28 +34,61 @@ def in_processes(what: str, folder: Path) -> dict[str, Any]:
 @posix
 def test_processes_killed_at_any_instruction_leave_the_bucket_usable_and_never_over(folder: Path) -> None:
     told = in_processes("killed", folder)
-    assert len(told["grants"]) > 60
-    assert most_in_any_window(told["grants"], 1.0) <= 5
+    assert len(told["times"]) > 40
+    assert most_in_any_window(told["times"], 0.2) <= 20
     assert told["slowest"] < 5
 
 
 @posix
-def test_four_processes_of_four_threads_get_the_schedule_of_one(folder: Path) -> None:
+def test_four_processes_of_four_threads_are_never_over_and_lose_no_period(folder: Path) -> None:
     told = in_processes("shared", folder)
     assert told["statuses"] == [0] * 4
-    grants = sorted(told["grants"])
-    assert len(grants) == 4 * 4 * 50
-    assert most_in_any_window(grants, 1.0) == 5
-    # 800 calls are 160 bursts of five; none is lost between them.
-    assert grants[-1] - grants[0] < 159 * 1.05 + 1.05
+    times = sorted(told["times"])
+    assert len(times) == 4 * 4 * 25
+    assert most_in_any_window(times, 0.2) == 20
+    # 400 calls are 20 bursts; a busy machine wakes late now and then.
+    assert times[-1] - times[0] < 2 * 20 * 0.25
 
 
 @posix
 def test_a_process_that_forks_while_a_thread_holds_the_bucket_blocks_nobody(folder: Path) -> None:
     told = in_processes("forked", folder)
     assert (told["status"], told["ended_early"]) == (0, False)
-    assert len(told["grants"]) == 20
-    assert most_in_any_window(told["grants"], 1.0) <= 5
+    assert len(told["times"]) == 20
+    assert most_in_any_window(told["times"], 0.2) <= 20
+
+
+@posix
+def test_a_child_forked_while_a_thread_opens_a_bucket_keeps_no_lock(folder: Path) -> None:
+    told = in_processes("forked_while_opening", folder)
+    assert told["status"] == 0
+    assert told["waited"] < 4
+
+
+@posix
+def test_a_lock_that_another_process_holds_ends_the_wait_at_the_deadline(folder: Path) -> None:
+    told = in_processes("held", folder)
+    for seconds, message in (told["open"], told["new"]):
+        assert 0.25 < seconds < 3
+        assert message.startswith("Another process holds the call limit's state file; it was not released within 0.")
+    assert told["after"] == 0
+
+
+@posix
+def test_a_thousand_connections_and_a_thousand_stores_need_few_descriptors(folder: Path) -> None:
+    told = in_processes("descriptors", folder)
+    assert told["again"] == [0.0, pytest.approx(60.25, abs=60)]
+    assert told["most"] < 100
+    assert told["left"] < 20
+
+
+def test_what_was_taken_is_remembered_by_the_next_run(process: Process, clock: FakeClock) -> None:
+    store = process()
+    assert waits(store, 4) == [0.0] * 4
+    store.close()
+    assert waits(process(), 1) == [SPAN]
+    clock.advance(SPAN)
+    assert waits(store, 3) == [0.0] * 3
 
 
 @pytest.mark.parametrize("hours", [-0.01, -1, -30, -5_000])
@@ -72,7 +105,7 @@ def test_a_machine_clock_that_is_set_back_neither_blocks_nor_lets_a_burst_throug
                 store.reserve([HOME], 5)
             assert caught.value.wait == pytest.approx(SPAN, abs=1e-6)
             bucket, now = store.peek(HOME)
-            assert bucket.available_at(1, now) - now == pytest.approx(SPAN, abs=1e-6)
+            assert bucket.ready_at(0, now) - now == pytest.approx(SPAN, abs=1e-6)
     clock.advance(40)
     assert waits(other, 1) == [round(SPAN - 40, 3)]
     clock.advance(SPAN - 40)
