@@ -323,7 +323,7 @@ def test_a_wait_is_told_to_the_host(bench: MakeBench) -> None:
     made = bench([OK, OK], connector=manifest(throttle={"calls": 1, "renewalPeriod": 10}))
     for _ in range(2):
         made.run("get_parcel", {"parcel_id": "a"}, on_wait=lambda why, seconds: told.append((why, round(seconds, 2))))
-    assert told == [("waiting for the limit of calls", 10.05)]
+    assert told == [("waiting for the call limit", 10.05)]
 
 
 def test_the_timeout_of_a_run_is_the_callers(bench: MakeBench) -> None:
