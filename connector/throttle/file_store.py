@@ -23,6 +23,7 @@ from connector.throttle import bucket as rule
 from connector.throttle import folder_key, private_file
 from connector.throttle.bucket import Bucket, RateLimit, Reservation
 from connector.throttle.file_format import BucketFile, StoredBucket
+from connector.throttle.fork import renew_in_child
 from connector.throttle.store import STORE_TIMEOUT, ThrottleStoreError, throttled_error
 
 _OPEN_FILES = 64
@@ -62,7 +63,7 @@ class FileStore:
         self._known: dict[RateLimit, tuple[bytes, int, float]] = {}
         self._warnings: dict[str, tuple[float, str]] = {}
         self._forget_known_at = 2 * _OPEN_FILES
-        _STORES.add(self)
+        renew_in_child(self)
         weakref.finalize(self, _close_all, self._files)
 
     def reserve(self, limits: Sequence[RateLimit], max_wait: float, timeout: float = STORE_TIMEOUT) -> Reservation:
@@ -239,18 +240,6 @@ class FileStore:
         """For a forked child: the open files were its parent's, and are closed already."""
         self._lock = threading.Lock()
         self._files.clear()
-
-
-_STORES: weakref.WeakSet[FileStore] = weakref.WeakSet()
-
-
-def _start_over() -> None:
-    for store in list(_STORES):
-        store.start_over()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_over)
 
 
 def _close_all(files: OrderedDict[RateLimit, BucketFile]) -> None:

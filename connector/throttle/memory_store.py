@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from connector.clock import Clock
 from connector.throttle import bucket as rule
 from connector.throttle.bucket import Bucket, RateLimit, Reservation
+from connector.throttle.fork import renew_in_child
 from connector.throttle.store import STORE_TIMEOUT, throttled_error
 
 _LEAST_SWEEP = 64
@@ -45,6 +46,7 @@ class MemoryStore:
         self._lock = threading.Lock()
         self._buckets = Buckets()
         self._names = itertools.count(1)
+        renew_in_child(self)
 
     def reserve(self, limits: Sequence[RateLimit], max_wait: float, timeout: float = STORE_TIMEOUT) -> Reservation:
         """Take a token from every bucket, or a place in every line; see `Store.reserve`."""
@@ -110,6 +112,10 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing is open, and what was used stays used."""
+
+    def start_over(self) -> None:
+        """For a forked child; it counts on from what its parent had used, by itself."""
+        self._lock = threading.Lock()
 
     def _entries(self, limits: Sequence[RateLimit], now: float) -> list[rule.Entry]:
         return [(self._buckets.of(limit, now), now) for limit in limits]

@@ -12,13 +12,14 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import redis
 
-from connector.clock import Clock
+from connector.clock import Clock, SystemClock
 from connector.throttle import redis_connection
 from connector.throttle.bucket import Bucket, RateLimit, Reservation
+from connector.throttle.fork import renew_in_child
 from connector.throttle.memory_store import Buckets
 from connector.throttle.outage import Share
 from connector.throttle.store import STORE_TIMEOUT, ThrottleStoreError, throttled_error
@@ -67,11 +68,15 @@ class RedisStore:
         self._anchors: dict[str, tuple[int, float]] = {}
         self._share = Share(processes, self._local)
         self._lost_state_until = -math.inf
+        self._owns_client = False
+        renew_in_child(self)
 
     @classmethod
-    def from_url(cls, url: str, clock: Clock, **options: Any) -> RedisStore:
+    def from_url(cls, url: str, clock: Clock | None = None, **options: Any) -> Self:
         """A store on the server at `redis://host:port/db`, with a response within 2 seconds or the run's deadline."""
-        return cls(redis_connection.client(url), clock, **options)
+        store = cls(redis_connection.client(url), clock or SystemClock(), **options)
+        store._owns_client = True
+        return store
 
     @staticmethod
     def _lua() -> str:
@@ -173,8 +178,13 @@ class RedisStore:
         return (*told, *self._share.warnings())
 
     def close(self) -> None:
-        """Close the connections to the server."""
-        self._redis.close()
+        """Close the connections to the server, if `from_url` opened them."""
+        if self._owns_client:
+            self._redis.close()
+
+    def start_over(self) -> None:
+        """For a forked child; the client makes connections of its own there."""
+        self._lock = threading.Lock()
 
     def _own_wait(self, limits: Sequence[RateLimit]) -> tuple[float, float]:
         """The time, and the seconds for which this process has to wait, whatever Redis knows of its calls."""

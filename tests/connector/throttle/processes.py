@@ -27,6 +27,7 @@ from connector.throttle import private_file
 from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import FileStore
 from connector.throttle.limiter import acquire
+from connector.throttle.memory_store import MemoryStore
 from connector.throttle.store import ThrottleStoreError
 
 LIMIT = RateLimit("home", 20, 0.2)
@@ -146,6 +147,22 @@ def forked(folder: Path) -> dict[str, Any]:
     log.take(store, 9)
     status = os.waitpid(child, 0)[1]
     return {"times": log.times, "status": status, "ended_early": ended_early}
+
+
+def forked_in_memory(folder: Path) -> dict[str, Any]:
+    """A process forks while another of its threads holds a store in memory."""
+    del folder
+    clock = Slow()
+    store = MemoryStore(clock)
+    holder = threading.Thread(target=store.reserve, args=([LIMIT], FOREVER))
+    holder.start()
+    clock.inside.wait(20)
+    signal.alarm(20)
+    child = _child(lambda: _take_nothing(store.reserve([LIMIT], 0)))
+    status = os.waitpid(child, 0)[1]
+    clock.leave.set()
+    holder.join()
+    return {"status": status}
 
 
 def forked_while_opening(folder: Path) -> dict[str, Any]:

@@ -59,6 +59,11 @@ def test_a_process_that_forks_while_a_thread_holds_the_bucket_blocks_nobody(fold
 
 
 @posix
+def test_a_child_forked_while_a_thread_holds_a_store_in_memory_can_use_it(folder: Path) -> None:
+    assert in_processes("forked_in_memory", folder) == {"status": 0}
+
+
+@posix
 def test_a_child_forked_while_a_thread_opens_a_bucket_keeps_no_lock(folder: Path) -> None:
     told = in_processes("forked_while_opening", folder)
     assert told["status"] == 0
