@@ -31,7 +31,7 @@ from connector.http.service_error import is_service_error, service_error
 from connector.http.transport import SendOptions, Transport
 from connector.secrets import Secrets, SecretTexts
 from connector.throttle.bucket import RateLimit
-from connector.throttle.limiter import acquire
+from connector.throttle.limiter import Permit, acquire
 from connector.throttle.store import Store
 
 
@@ -74,8 +74,7 @@ class Run:
         for attempt in itertools.count(1):
             outcome: HttpResponse | UnavailableError
             try:
-                self._take_token()
-                outcome = self._send_once(request)
+                outcome = self._send_once(request, self._take_token())
             except ThrottledError as error:
                 raise final_error(error, repeatable=self.repeatable, earlier=earlier) from None
             except UnavailableError as error:
@@ -121,7 +120,7 @@ class Run:
             error = ConnectionLostError("The response is too large to be read in the time that this run has.")
             raise final_error(error, repeatable=self.repeatable, earlier=None)
 
-    def _take_token(self) -> None:
+    def _take_token(self) -> Permit:
         left = min(self.max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())
         permit = acquire(
             self.store,
@@ -134,10 +133,14 @@ class Run:
             self.deadline,
         )
         self.trace.throttled += permit.waited
+        return permit
 
-    def _send_once(self, request: HttpRequest) -> HttpResponse:
+    def _send_once(self, request: HttpRequest, permit: Permit) -> HttpResponse:
+        def departing() -> None:
+            self.trace.throttled += permit.departing()
+
         timeouts, limits = self.definition.timeouts, self.definition.limits
-        options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes)
+        options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing)
         self.trace.in_flight = True
         try:
             response = self.transport.send(request, secret_headers(self.definition, self.secrets), options)
