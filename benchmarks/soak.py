@@ -1,7 +1,8 @@
-"""Four processes of four threads ask a counting server for all they can get: `python -m benchmarks.soak [--true]`.
+"""Four processes of twenty threads ask a counting server for all they can get: `python -m benchmarks.soak --help`.
 
-The calls go through the real connector, the store in files, and HTTP. A limit of 50 calls in 2 seconds for three
-periods; with `--true` once more with 100 calls in 60 seconds, which takes three minutes.
+The calls go through the real connector, the store in files, and HTTP; with `--handshake` through HTTPS, whose
+handshakes take that many seconds. A limit of 50 calls in 2 seconds for three periods; with `--true` once more with 100
+calls in 60 seconds, which takes three minutes. A call is counted when its first line arrives.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import multiprocessing
+import os
+import ssl
 import sys
 import tempfile
 import threading
@@ -26,39 +29,63 @@ from connector.connector import Connector
 from connector.definition.action import Throttle
 from connector.errors import ConnectorError
 from connector.throttle.file_store import FileStore
+from tests.faults import certificates
 
-PROCESSES, THREADS, PERIODS = 4, 4, 3
+PROCESSES, THREADS, PERIODS = 4, 20, 3
 FORK = multiprocessing.get_context("fork")
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def serve(address: Queue[int], told: Queue[list[float]], stop: Any) -> None:
+class CountingServer(ThreadingHTTPServer):
+    """Notes when the first byte of every request arrives, after handshakes that take their time."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, tls: ssl.SSLContext | None, handshake: float) -> None:
+        super().__init__(("127.0.0.1", 0), CountingHandler)
+        self.arrived: list[float] = []
+        self._tls = tls
+        self._handshake = handshake
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Shake hands in the connection's own thread."""
+        if self._tls is not None:
+            time.sleep(self._handshake)
+            request = self._tls.wrap_socket(request, server_side=True)
+        super().finish_request(request, client_address)
+
+
+class CountingHandler(BaseHTTPRequestHandler):
+    """Answers everything with an empty object."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: CountingServer
+
+    def parse_request(self) -> bool:
+        """The first line is there."""
+        self.server.arrived.append(time.monotonic())
+        return super().parse_request()
+
+    def do_GET(self) -> None:
+        """An empty object, in one write."""
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def serve(
+    address: Queue[int], told: Queue[list[float]], stop: Any, tls: ssl.SSLContext | None, handshake: float
+) -> None:
     """Answer every request, and tell at the end when each arrived."""
-    arrived: list[float] = []
-
-    class Counting(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def parse_request(self) -> bool:
-            arrived.append(time.monotonic())
-            return super().parse_request()
-
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Length", "2")
-            self.end_headers()
-            self.wfile.write(b"{}")
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Counting)
-    server.daemon_threads = True
+    server = CountingServer(tls, handshake)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     address.put(server.server_port)
     stop.wait()
     server.shutdown()
-    told.put(arrived)
+    told.put(server.arrived)
 
 
 def work(url: str, folder: Path, limit: Throttle, until: float, told: Queue[tuple[int, list[str]]]) -> None:
@@ -90,15 +117,21 @@ def work(url: str, folder: Path, limit: Throttle, until: float, told: Queue[tupl
     told.put((len(done), lost))
 
 
-def soak(calls: int, period: float) -> str:
+def soak(calls: int, period: float, handshake: float | None) -> str:
     """Drive for three periods; a sentence on what the server counted."""
     address: Queue[int] = FORK.Queue()
     arrived: Queue[list[float]] = FORK.Queue()
     told: Queue[tuple[int, list[str]]] = FORK.Queue()
     stop = FORK.Event()
-    server = FORK.Process(target=serve, args=(address, arrived, stop), daemon=True)
+    place = tempfile.TemporaryDirectory()
+    tls = None
+    if handshake is not None:
+        made = certificates.make(Path(place.name))
+        tls = made.right
+        os.environ["REQUESTS_CA_BUNDLE"] = str(made.authority)
+    server = FORK.Process(target=serve, args=(address, arrived, stop, tls, handshake or 0.0), daemon=True)
     server.start()
-    url = f"http://127.0.0.1:{address.get(timeout=10)}"
+    url = f"{'https' if tls else 'http'}://127.0.0.1:{address.get(timeout=10)}"
     limit = Throttle.model_validate({"calls": calls, "renewalPeriod": period})
     with tempfile.TemporaryDirectory() as folder:
         # The start of the processes is not what is measured; the guard makes three bursts fit three periods.
@@ -110,6 +143,7 @@ def soak(calls: int, period: float) -> str:
         for worker in workers:
             worker.join()
     stop.set()
+    place.cleanup()
     times = sorted(arrived.get(timeout=10))
     server.join()
     answered = sum(done for done, _ in results)
@@ -126,10 +160,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--true", action="store_true", help="also the true limit of 100 calls in 60 seconds")
-    also_true = parser.parse_args().true
+    parser.add_argument("--handshake", type=float, metavar="SECONDS", help="HTTPS, with handshakes that take so long")
+    arguments = parser.parse_args()
     sys.stdout.write(counting.machine() + "\n")
-    for calls, period in [(50, 2.0), *([(100, 60.0)] if also_true else [])]:
-        sys.stdout.write(soak(calls, period))
+    for calls, period in [(50, 2.0), *([(100, 60.0)] if arguments.true else [])]:
+        sys.stdout.write(soak(calls, period, arguments.handshake))
         sys.stdout.flush()
 
 

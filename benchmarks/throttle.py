@@ -1,6 +1,6 @@
 """The throttle beside pyrate-limiter and limits, in the same run: `python -m benchmarks.throttle [--quick]`.
 
-Costs are microseconds of an acquire as its caller sees them, medians over fresh buckets of 100 calls per minute: free
+Costs are microseconds of an acquire as its caller sees them, medians over fresh limits of 100 calls per minute: free
 (a token is there) and full (there is none, and the caller may not wait), from 1 and from 8 threads, from 1 and from 4
 processes. Then every contender is asked for all it gives over ten periods in real time, and what passed is counted.
 """
@@ -23,8 +23,11 @@ from typing import Any
 from benchmarks import counting
 from connector.clock import SystemClock
 from connector.errors import ThrottledError
+from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import FileStore
-from connector.throttle.limiter import Bucket, MemoryStore, Store, acquire
+from connector.throttle.limiter import acquire
+from connector.throttle.memory_store import MemoryStore
+from connector.throttle.store import Store
 from tests.connector.throttle.server import RedisServer, executable
 
 CALLS, PERIOD = 100, 60.0
@@ -44,16 +47,16 @@ Make = Callable[[int, float, Path, str], Limiter]
 
 
 def _ours(store: Store, calls: int, period: float, name: str) -> Limiter:
-    clock, buckets = SystemClock(), [Bucket(name, calls, period)]
+    clock, limits = SystemClock(), [RateLimit(name, calls, period)]
 
     def try_take() -> bool:
         try:
-            acquire(store, clock, buckets, 0)
+            acquire(store, clock, limits, 0)
         except ThrottledError:
             return False
         return True
 
-    return Limiter(lambda: acquire(store, clock, buckets, 1e9), try_take)
+    return Limiter(lambda: acquire(store, clock, limits, 1e9), try_take)
 
 
 def ours_memory(calls: int, period: float, folder: Path, name: str) -> Limiter:
@@ -71,13 +74,13 @@ def ours_redis(calls: int, period: float, folder: Path, name: str) -> Limiter:
     """This project's store in Redis."""
     from connector.throttle.redis_store import RedisStore  # noqa: PLC0415 - only where there is a server
 
-    return _ours(RedisStore.from_url(f"unix://{folder / 's'}", SystemClock()), calls, period, name)
+    return _ours(RedisStore.from_url(f"unix://{folder / 's'}", SystemClock(), empty_is_new=True), calls, period, name)
 
 
-def _pyrate(bucket: Any) -> Limiter:
+def _pyrate(limit: Any) -> Limiter:
     from pyrate_limiter import Limiter as Pyrate  # noqa: PLC0415
 
-    limiter = Pyrate(bucket)
+    limiter = Pyrate(limit)
     return Limiter(lambda: limiter.try_acquire("it"), lambda: bool(limiter.try_acquire("it", blocking=False)))
 
 

@@ -34,7 +34,8 @@ from connector.http.service_error import find_request_id
 from connector.http.transport import Transport
 from connector.json_pointer import MISSING
 from connector.run import Run
-from connector.throttle.limiter import Bucket, Store
+from connector.throttle.bucket import RateLimit
+from connector.throttle.store import Store
 from connector.validation.json_values import plain_inputs
 
 _CHECKED_ROWS = 1_000
@@ -183,7 +184,7 @@ class Client:
             action=action,
             call=call,
             secrets=secrets,
-            buckets=self.buckets(action, connection),
+            rate_limits=self.rate_limits(action, connection),
             deadline=self.clock.monotonic() + (timeouts.total if settings.timeout is None else settings.timeout),
             max_wait=timeouts.wait if settings.max_wait is None else settings.max_wait,
             settings=settings,
@@ -195,13 +196,13 @@ class Client:
         """Where the call limit of a connection is kept."""
         return self.ephemeral_store if connection.ephemeral else self.store
 
-    def buckets(self, action: Action | None, connection: Connection) -> list[Bucket]:
+    def rate_limits(self, action: Action | None, connection: Connection) -> list[RateLimit]:
         """The limit of the connection, and that of the action where it has a tighter one."""
         name = identity_of(self.definition, connection)
         limits = [(name, self.definition.throttle)]
         if action is not None and action.definition.throttle is not None:
             limits.append((f"{name}/{action.key}", action.definition.throttle))
-        return [Bucket(bucket, limit.calls, limit.renewal_period) for bucket, limit in limits]
+        return [RateLimit(name, limit.calls, limit.renewal_period) for name, limit in limits]
 
 
 def _check_pages(action: Action, settings: RunSettings) -> None:

@@ -28,9 +28,10 @@ from connector.connections.connection import Connection
 from connector.definition.files import find
 from connector.errors import InputError, Problem
 from connector.http.transport import RequestsTransport, Transport
-from connector.throttle.file_store import default_store
-from connector.throttle.limiter import MemoryStore, Store
+from connector.throttle.default_store import default_store
+from connector.throttle.memory_store import MemoryStore
 from connector.throttle.status import ThrottleStatus, throttle_status
+from connector.throttle.store import Store
 
 _ASYNC_THREADS = 100
 _MOST_CHOICES = 1_000
@@ -237,7 +238,7 @@ class Connector:
         found = self.find(action) if action is not None else None
         client = self._client
         store = client.store_of(connection)
-        return tuple(throttle_status(store, bucket, calls) for bucket in client.buckets(found, connection))
+        return tuple(throttle_status(store, limit, calls) for limit in client.rate_limits(found, connection))
 
     def test(self, connection: Connection, **options: Unpack[RunOptions]) -> Result:
         """Run the action that shows whether a connection works.
@@ -261,8 +262,10 @@ class Connector:
             yield connection_to(self._bundle, service)
 
     def close(self) -> None:
-        """Give back threads and pooled connections. The connector can still be used; it opens new ones."""
+        """Give back threads, pooled connections and open files. The connector can still be used; it opens new ones."""
         self._transport.close()
+        if "_client" in self.__dict__ and self._given_store is None:
+            self._client.store.close()
         if "_threads" in self.__dict__:
             self._threads.shutdown(wait=False, cancel_futures=True)
             del self.__dict__["_threads"]

@@ -16,7 +16,14 @@ from connector.catalogue.action import Action
 from connector.clock import Clock
 from connector.connections.auth import secret_headers
 from connector.definition.service import ConnectorDefinition
-from connector.errors import ConnectionLostError, ConnectorError, OutcomeUnknownError, ThrottledError, UnavailableError
+from connector.errors import (
+    ConnectionLostError,
+    ConnectorError,
+    NotSentError,
+    OutcomeUnknownError,
+    ThrottledError,
+    UnavailableError,
+)
 from connector.http.request import HttpRequest, secret_texts
 from connector.http.response import HttpResponse
 from connector.http.retry import (
@@ -30,7 +37,9 @@ from connector.http.retry import (
 from connector.http.service_error import is_service_error, service_error
 from connector.http.transport import SendOptions, Transport
 from connector.secrets import Secrets, SecretTexts
-from connector.throttle.limiter import Bucket, Store, acquire
+from connector.throttle.bucket import RateLimit
+from connector.throttle.limiter import Permit, acquire
+from connector.throttle.store import Store
 
 
 @dataclass
@@ -40,7 +49,7 @@ class Run:
     Attributes:
         call: What the handler works with.
         secrets: The connection's values as they are sent.
-        buckets: The limits every attempt counts against; the first is the connection's own.
+        rate_limits: The limits every attempt counts against; the first is the connection's own.
         deadline: On the clock's monotonic time, when the run must be over.
         max_wait: Seconds that the run may wait for the call limit in all.
     """
@@ -53,7 +62,7 @@ class Run:
     action: Action
     call: Call
     secrets: Secrets
-    buckets: list[Bucket]
+    rate_limits: list[RateLimit]
     deadline: float
     max_wait: float
     settings: RunSettings
@@ -72,8 +81,7 @@ class Run:
         for attempt in itertools.count(1):
             outcome: HttpResponse | UnavailableError
             try:
-                self._take_token()
-                outcome = self._send_once(request)
+                outcome = self._send_once(request, self._take_token())
             except ThrottledError as error:
                 raise final_error(error, repeatable=self.repeatable, earlier=earlier) from None
             except UnavailableError as error:
@@ -119,20 +127,34 @@ class Run:
             error = ConnectionLostError("The response is too large to be read in the time that this run has.")
             raise final_error(error, repeatable=self.repeatable, earlier=None)
 
-    def _take_token(self) -> None:
+    def _take_token(self) -> Permit:
         left = min(self.max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())
-        self.trace.throttled += acquire(
-            self.store, self.clock, self.buckets, max(0.0, left), self.settings.cancelled, self._notify, self.rng
+        permit = acquire(
+            self.store,
+            self.clock,
+            self.rate_limits,
+            max(0.0, left),
+            self.settings.cancelled,
+            self._notify,
+            self.rng,
+            self.deadline,
         )
+        self.trace.throttled += permit.waited
+        return permit
 
-    def _send_once(self, request: HttpRequest) -> HttpResponse:
+    def _send_once(self, request: HttpRequest, permit: Permit) -> HttpResponse:
+        def departing() -> None:
+            self.trace.throttled += permit.departing()
+
         timeouts, limits = self.definition.timeouts, self.definition.limits
-        options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes)
+        options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing)
         self.trace.in_flight = True
         try:
             response = self.transport.send(request, secret_headers(self.definition, self.secrets), options)
-        except UnavailableError:
+        except UnavailableError as error:
             self.trace.in_flight = False
+            if isinstance(error, NotSentError):
+                permit.release()
             raise
         self.trace.in_flight = False  # it stays true where something else ended the thread meanwhile
         return response
@@ -146,7 +168,7 @@ class Run:
             if outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
                 # Where the other runs cannot be told, each of them gets a response like this one.
                 with contextlib.suppress(ConnectorError):
-                    self.store.pause(self.buckets[0], retry_after or 1.0)
+                    self.store.pause(self.rate_limits[0], retry_after or 1.0)
         if attempt >= policy.attempts or not should_retry(policy, outcome, repeatable=self.repeatable):
             return None
         if self.settings.cancelled is not None and self.settings.cancelled.is_set():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 from connector.errors import ConnectorError
@@ -19,37 +20,63 @@ class StateError(ConnectorError):
 
 
 def folder() -> Path:
-    """The folder, made private (0700) where it did not exist.
+    """The folder; created private (0700) where it does not exist.
 
     Its place comes from the account, not from `HOME` or `XDG_*`: a job that runs without them must find the
-    same state as the shell.
+    same state as the shell. The mode of a folder that exists is never changed: in one that other users may enter, or
+    that belongs to another user, a private folder named by the user's id is used.
 
     Raises:
-        StateError: It cannot be made, is a link, or belongs to somebody else.
+        StateError: It cannot be created, is a link, or belongs to another user.
     """
-    place = Path(os.environ.get(OVERRIDE) or _default())
+    chosen = os.environ.get(OVERRIDE)
+    place = Path(chosen) if chosen else _default()
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if place.is_symlink() or not place.is_dir():
-            raise StateError(f"The state folder {place} is not a folder of its own.")
-        if os.name == "posix":
-            if place.stat().st_uid != os.getuid():
-                raise StateError(f"The state folder {place} belongs to another user.")
-            place.chmod(0o700)
+        _create(place)
+        if os.name == "posix" and not _is_private(place):
+            place /= f"connector-{os.getuid()}"
+            _create(place)
+            if not _is_private(place):
+                raise StateError(
+                    f"The state folder {place} belongs to another user, or other users may enter it.",
+                    hint=f"Set {OVERRIDE} to a folder of this user.",
+                )
     except OSError as error:
         raise StateError(
             f"The state folder {place} cannot be used: {error.strerror}.",
-            hint=f"Set {OVERRIDE} to a folder that this user may write.",
+            hint=f"Set {OVERRIDE} to a folder that this user may write to.",
         ) from None
     return place
 
 
+def _create(place: Path) -> None:
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if place.is_symlink() or not place.is_dir():
+        raise StateError(
+            f"The state folder {place} is a link, or not a folder.", hint=f"Set {OVERRIDE} to the folder itself."
+        )
+
+
+def _is_private(place: Path) -> bool:
+    found = place.stat()
+    return found.st_uid == os.getuid() and not found.st_mode & 0o077
+
+
 def _default() -> Path:
+    """Below the account's home; where the account has none, below `HOME` if it is this user's, else a temporary one."""
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", Path.home())) / "connector"
     import pwd  # noqa: PLC0415 - not there on Windows
 
-    return Path(pwd.getpwuid(os.getuid()).pw_dir) / ".local" / "state" / "connector"
+    uid = os.getuid()
+    try:
+        home = Path(pwd.getpwuid(uid).pw_dir)
+    except KeyError:
+        # A container that runs as a user id of its own, without an entry in its list of users.
+        home = Path(os.environ.get("HOME", ""))
+        if not home.is_absolute() or not home.is_dir() or home.stat().st_uid != uid:
+            return Path(tempfile.gettempdir()) / f"connector-{uid}"
+    return home / ".local" / "state" / "connector"
 
 
 def write_private(path: Path, content: bytes) -> None:

@@ -22,7 +22,7 @@ from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.errors import AuthorizationError, ConnectorError, UnknownActionError
 from connector.http.transport import RequestsTransport
-from connector.throttle.limiter import MemoryStore
+from connector.throttle.memory_store import MemoryStore
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What the file of a bucket holds, as bytes, and how a damaged or foreign one is known.
+"""What the file of a bucket holds, as bytes, and how a damaged or foreign one is recognized.
 
-A grant changes a few of the bytes in place; the checksum over all of them makes a half-written file known.
+A call changes a few of the bytes in place; the checksum over all of them shows a half-written file.
 """
 
 from __future__ import annotations
@@ -10,49 +10,63 @@ import os
 import secrets
 import struct
 import zlib
+from array import array
 from pathlib import Path
 
 from connector.throttle import private_file
-from connector.throttle.limiter import Bucket, Ring
+from connector.throttle.bucket import Bucket, RateLimit
 
-_FORMAT = b"bucket02"
-_SHAPE = struct.Struct("<8sId")  # format, calls, span
-_ORIGIN = struct.Struct("<16s8s")  # boot id, birth: what tells a file that was carried over from a new one
-_STATE = struct.Struct("<Qdddd")  # sequence, floor, seen, offset, written
-_TIME = struct.Struct("<d")
+_FORMAT = b"bucket03"
+_SHAPE = struct.Struct("<8sId")  # format, calls, padded period
+_ORIGIN = struct.Struct("<16s8s")  # boot id, birth: what distinguishes a file that was carried over from a new one
+_STATE = struct.Struct("<QIIdddd")  # version, oldest, waiting, paused_until, seen, offset, written
 _CHECKSUM = struct.Struct("<I")
-_STATE_AT = _SHAPE.size + _ORIGIN.size
+_ORIGIN_AT = _SHAPE.size
+_STATE_AT = _ORIGIN_AT + _ORIGIN.size
 _RING_AT = _STATE_AT + _STATE.size
+_COUNT = struct.Struct("<I")
+_COUNT_AT = _STATE_AT + 12
+_WAITING = 16
+"""Bytes of a call in line: its name, and the time that it was last told."""
+
+_USUAL_WAITING = 32
+"""Calls in line that are read at once; where there are more, the file is read again."""
 
 
-class Record:
-    """A bucket as the bytes of its file: the ring, and the clock as it was last seen.
+class StoredBucket:
+    """A bucket as the bytes of its file, and the machine's clock as it was last seen.
 
     Attributes:
-        floor: As of a `Ring`.
-        seen: What the machine's clock showed when the bucket was last written.
+        bucket: What is stored; its ring works on the bytes themselves.
+        boot: The machine's boot in which it was written.
+        birth: The random name that it got when it was created.
+        version: How often it was written.
+        seen: What the machine's clock showed when it was last written.
         offset: Seconds by which that clock was set back, all in all.
         written: The time of day of that, in seconds.
         changed: Whether it has to be written even where nothing was taken.
     """
 
-    __slots__ = ("calls", "changed", "content", "floor", "offset", "seen", "sequence", "span", "written")
+    __slots__ = ("birth", "boot", "bucket", "changed", "content", "offset", "seen", "version", "written")
 
-    floor: float
+    version: int
+    seen: float
     offset: float
 
-    def __init__(self, bucket: Bucket, span: float, content: bytearray) -> None:
-        self.calls = bucket.calls
-        self.span = span
+    def __init__(self, limit: RateLimit, content: bytearray) -> None:
         self.content = content
-        self.sequence, self.floor, self.seen, self.offset, self.written = _STATE.unpack_from(content, _STATE_AT)
+        ring_ends = _RING_AT + 8 * limit.calls
+        self.boot, self.birth = _ORIGIN.unpack_from(content, _ORIGIN_AT)
+        bucket = self.bucket = Bucket(limit, memoryview(content)[_RING_AT:ring_ends].cast("d"))
+        (self.version, bucket.oldest, waiting, bucket.paused_until, self.seen, self.offset, self.written) = (
+            _STATE.unpack_from(content, _STATE_AT)
+        )
+        if waiting:
+            names, told = array("Q"), array("d")
+            names.frombytes(content[ring_ends : ring_ends + 8 * waiting])
+            told.frombytes(content[ring_ends + 8 * waiting : ring_ends + _WAITING * waiting])
+            bucket.waiting = dict(zip(names, told, strict=True))
         self.changed = False
-
-    @property
-    def origin(self) -> tuple[bytes, bytes]:
-        """The boot in which the file was written, and the name it got when it was made."""
-        boot, birth = _ORIGIN.unpack_from(self.content, _SHAPE.size)
-        return boot, birth
 
     def now(self, raw: float) -> float:
         """The bucket's time, which never goes back: a clock that was set back goes on from where it was."""
@@ -62,51 +76,42 @@ class Record:
         self.seen = raw
         return raw + self.offset
 
-    def next(self) -> float:
-        """When the next token is there; see `Ring.next`."""
-        older: float = _TIME.unpack_from(self.content, _RING_AT + 8 * (self.sequence % self.calls))[0]
-        return max(self.floor, older + self.span)
-
-    def grant(self, at: float) -> float:
-        """Take the next token; see `Ring.grant`."""
-        place = _RING_AT + 8 * (self.sequence % self.calls)
-        older: float = _TIME.unpack_from(self.content, place)[0]
-        _TIME.pack_into(self.content, place, at)
-        self.sequence += 1
-        return older
-
-    def undo(self, mark: int, older: float) -> None:
-        """Give a grant back, if no other came after it."""
-        if self.sequence == mark:
-            self.sequence -= 1
-            _TIME.pack_into(self.content, _RING_AT + 8 * (self.sequence % self.calls), older)
-
     def packed(self, written: float) -> bytearray:
         """The bytes to write, with the time of day and the checksum."""
-        _STATE.pack_into(self.content, _STATE_AT, self.sequence, self.floor, self.seen, self.offset, written)
-        _CHECKSUM.pack_into(self.content, len(self.content) - 4, zlib.crc32(self.content[:-4]))
-        return self.content
-
-    def ring(self, bucket: Bucket) -> Ring:
-        """The same for looking at."""
-        ring = Ring(bucket)
-        ring.times = list(struct.unpack_from(f"<{self.calls}d", self.content, _RING_AT))
-        ring.sequence, ring.floor = self.sequence, self.floor
-        return ring
+        bucket, content = self.bucket, self.content
+        self.version += 1
+        waiting = bucket.waiting
+        size = _RING_AT + 8 * bucket.calls + _WAITING * len(waiting)
+        if waiting or len(content) != size + _CHECKSUM.size:
+            lines = (array("Q", waiting).tobytes(), array("d", waiting.values()).tobytes(), bytes(_CHECKSUM.size))
+            content = bytearray(b"".join((content[: _RING_AT + 8 * bucket.calls], *lines)))
+        _STATE.pack_into(
+            content,
+            _STATE_AT,
+            self.version,
+            bucket.oldest,
+            len(waiting),
+            bucket.paused_until,
+            self.seen,
+            self.offset,
+            written,
+        )
+        _CHECKSUM.pack_into(content, size, zlib.crc32(memoryview(content)[:size]))
+        return content
 
 
 class BucketFile:
     """A bucket's open file."""
 
-    __slots__ = ("bucket", "handle", "is_new", "path", "place", "shape", "size", "span")
+    __slots__ = ("_base", "_usual", "handle", "is_new", "limit", "path", "place", "shape")
 
-    def __init__(self, bucket: Bucket, path: Path) -> None:
-        self.bucket = bucket
+    def __init__(self, limit: RateLimit, path: Path) -> None:
+        self.limit = limit
         self.path = os.fspath(path)
         self.handle, self.is_new = private_file.open_private(path)
-        self.span = bucket.span
-        self.shape = _SHAPE.pack(_FORMAT, bucket.calls, self.span)
-        self.size = _RING_AT + 8 * bucket.calls + _CHECKSUM.size
+        self.shape = _SHAPE.pack(_FORMAT, limit.calls, limit.padded_period)
+        self._base = _RING_AT + 8 * limit.calls + _CHECKSUM.size
+        self._usual = self._base + _WAITING * _USUAL_WAITING
         found = os.fstat(self.handle)
         self.place = (found.st_ino, found.st_dev)
 
@@ -118,18 +123,34 @@ class BucketFile:
             return False
         return (found.st_ino, found.st_dev) == self.place
 
-    def record(self, content: bytes) -> Record | None:
-        """What the content says; None where it is damaged or foreign."""
-        if len(content) != self.size or not content.startswith(self.shape):
-            return None
-        if _CHECKSUM.unpack_from(content, self.size - 4)[0] != zlib.crc32(content[:-4]):
-            return None
-        return Record(self.bucket, self.span, bytearray(content))
+    def read(self) -> bytes:
+        """All that the file holds."""
+        content = private_file.read(self.handle, self._usual)
+        if len(content) == self._usual:
+            content = private_file.read(self.handle, self._base + _WAITING * _waiting(content))
+        return content
 
-    def made(self, boot: bytes, raw: float, at: float) -> Record:
-        """A new record all of whose calls were made at that time."""
-        calls = self.bucket.calls
-        state = _STATE.pack(0, -math.inf, raw, 0.0, 0.0)
-        times = _TIME.pack(at) * calls
-        content = self.shape + _ORIGIN.pack(boot, secrets.token_bytes(8)) + state + times + bytes(4)
-        return Record(self.bucket, self.span, bytearray(content))
+    def stored(self, content: bytes) -> StoredBucket | None:
+        """What the content says; None where it is damaged or foreign. Bytes behind it are left from a longer line."""
+        if len(content) < self._base or not content.startswith(self.shape):
+            return None
+        size = self._base + _WAITING * _waiting(content)
+        if len(content) != size:
+            if len(content) < size:
+                return None
+            content = content[:size]
+        if _CHECKSUM.unpack_from(content, size - 4)[0] != zlib.crc32(memoryview(content)[:-4]):
+            return None
+        return StoredBucket(self.limit, bytearray(content))
+
+    def made(self, boot: bytes, raw: float, at: float) -> StoredBucket:
+        """A new bucket all of whose calls were made at that time."""
+        state = _STATE.pack(0, 0, 0, -math.inf, raw, 0.0, 0.0)
+        times = array("d", [at]) * self.limit.calls
+        content = self.shape + _ORIGIN.pack(boot, secrets.token_bytes(8)) + state + times.tobytes() + bytes(4)
+        return StoredBucket(self.limit, bytearray(content))
+
+
+def _waiting(content: bytes) -> int:
+    count: int = _COUNT.unpack_from(content, _COUNT_AT)[0]
+    return count

@@ -1,42 +1,46 @@
 """Buckets for all processes of one machine: a small file per bucket, under the system's file lock.
 
-A process that is killed at any instruction leaves the files usable: the lock dies with it, and a half-written
-file is known by its checksum. What is not known is taken as just used.
+A process that is killed at any instruction leaves the files usable: the lock ends with it, and a half-written file is
+recognized by its checksum. Whatever is unknown counts as just used.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import hmac
 import math
 import os
-import secrets
 import threading
+import time
 import weakref
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from connector.clock import Clock
 from connector.errors import ConnectorError
-from connector.state_dir import StateError, folder
-from connector.throttle import private_file
-from connector.throttle.file_format import BucketFile, Record
-from connector.throttle.limiter import Bucket, MemoryStore, Reservation, Ring, Store, refusal
+from connector.throttle import bucket as rule
+from connector.throttle import folder_key, private_file
+from connector.throttle.bucket import Bucket, RateLimit, Reservation
+from connector.throttle.file_format import BucketFile, StoredBucket
+from connector.throttle.fork import renew_in_child
+from connector.throttle.store import STORE_TIMEOUT, ThrottleStoreError, throttled_error
 
-_KEY_BYTES = 32
+_OPEN_FILES = 64
+"""Files that a store keeps open; those used longest ago are closed."""
+
 _TRIES = 20
 
-_DAMAGED = "The throttle's file was damaged and was replaced; every call it may have held counts as just made."
-_REMOVED = "The throttle's file was removed and made anew; every call it may have held counts as just made."
+_DAMAGED = "The call limit's state file was damaged and has been replaced. All its calls count as just made."
+_REMOVED = "The call limit's state file was removed or replaced. All its calls count as just made."
 _ELSEWHERE = (
-    "Another machine uses the throttle's file as well; every call it may have held counts as just made. "
-    "Machines share a limit through Redis."
+    "Another machine uses the call limit's state file as well. All its calls count as just made. "
+    "To share a limit between machines, use Redis."
 )
 
 
 class ThrottleFileError(ConnectorError):
-    """The bucket's file cannot be used."""
+    """A state file of the call limit cannot be used."""
 
     code = "throttle_file"
 
@@ -45,9 +49,9 @@ class FileStore:
     """Buckets in files of a private folder.
 
     Args:
-        folder: Gives the folder when a file is opened; made private by whoever gives it.
+        folder: Returns the folder when a file is opened, and makes it private.
         clock: Where the time comes from; it must be the machine's, the same for every process.
-        boot_id: Names the time since the machine was started; another one means another zero of the clock.
+        boot_id: Names the machine's boot; another one means another zero of the clock.
     """
 
     def __init__(self, folder: Callable[[], Path], clock: Clock, boot_id: str | None = None) -> None:
@@ -55,212 +59,203 @@ class FileStore:
         self._clock = clock
         self._boot = hashlib.sha256((machine_boot_id() if boot_id is None else boot_id).encode()).digest()[:16]
         self._lock = threading.Lock()
-        self._files: dict[Bucket, BucketFile] = {}
+        self._files: OrderedDict[RateLimit, BucketFile] = OrderedDict()
+        self._known: dict[RateLimit, tuple[bytes, int, float]] = {}
         self._warnings: dict[str, tuple[float, str]] = {}
-        _STORES.add(self)
+        self._forget_known_at = 2 * _OPEN_FILES
+        renew_in_child(self)
+        weakref.finalize(self, _close_all, self._files)
 
-    def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
-        """Take a token from every bucket, in one step; see `Store.reserve`."""
-        with self._held(buckets) as records:
+    def reserve(self, limits: Sequence[RateLimit], max_wait: float, timeout: float = STORE_TIMEOUT) -> Reservation:
+        """Take a token from every bucket, or a place in every line; see `Store.reserve`."""
+        with self._held(limits, timeout) as stored:
             raw = self._clock.monotonic()
             wait, paused = 0.0, False
             # Every bucket has a time of its own, so what they have in common is the wait.
-            for record in records:
-                due = record.next()
-                left = due - record.now(raw)
-                if left > wait:
-                    wait, paused = left, due == record.floor
+            for each in stored:
+                now, bucket = each.now(raw), each.bucket
+                due = bucket.ready_at(bucket.in_line(now) if bucket.waiting else 0, now)
+                if due - now > wait:
+                    wait, paused = due - now, due == bucket.paused_until
             if wait > max_wait:
-                raise refusal(wait, max_wait)
-            marks, replaced = [], []
-            for record in records:
-                replaced.append(record.grant(raw + record.offset + wait))
-                marks.append(record.sequence)
-            at = raw + records[0].offset + wait
-            return Reservation(at, wait, raw, tuple(marks), tuple(replaced), paused)
+                raise throttled_error(wait, max_wait)
+            if wait <= 0:
+                for each in stored:
+                    each.bucket.grant(raw + each.offset)
+                return Reservation(0.0, raw, [raw + each.offset for each in stored])
+            name = int.from_bytes(os.urandom(8), "little")
+            for each in stored:
+                each.bucket.waiting[name] = raw + each.offset + wait
+            return Reservation(wait, raw, (), name, paused)
 
-    def release(self, buckets: Sequence[Bucket], reservation: Reservation) -> None:
-        """Give the newest reservation back; an older one stays spent, which is safe."""
-        with self._held(buckets) as records:
-            for record, mark, older in zip(records, reservation.marks, reservation.replaced, strict=True):
-                record.undo(mark, older)
-
-    def remaining(self, buckets: Sequence[Bucket], reservation: Reservation) -> float:
-        """Seconds until the reserved time or the end of a pause; see `Store.remaining`."""
-        with self._held(buckets, write=False) as records:
+    def claim(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> float:
+        """Let a waiting call leave if its time has come; see `Store.claim`."""
+        with self._held(limits, timeout) as stored:
             raw = self._clock.monotonic()
-            # Never more than it was: the file may have been replaced, and its time with it.
-            own = min(reservation.at - records[0].now(raw), reservation.wait)
-            return max(own, *[record.floor - record.now(raw) for record in records])
+            return rule.claim([(each.bucket, each.now(raw)) for each in stored], reservation, raw)
 
-    def pause(self, bucket: Bucket, seconds: float) -> None:
+    def depart(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> bool:
+        """Count a granted call from now; see `Store.depart`."""
+        with self._held(limits, timeout) as stored:
+            raw = self._clock.monotonic()
+            return rule.move([(each.bucket, each.now(raw)) for each in stored], reservation, raw)
+
+    def release(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
+        """Give a reservation back whose call was not made."""
+        with self._held(limits, timeout) as stored:
+            raw = self._clock.monotonic()
+            rule.leave_line([(each.bucket, each.now(raw)) for each in stored], reservation)
+
+    def pause(self, limit: RateLimit, seconds: float, timeout: float = STORE_TIMEOUT) -> None:
         """Let nobody on this machine call for that many seconds."""
-        with self._held([bucket]) as (record,):
-            record.floor = max(record.floor, record.now(self._clock.monotonic()) + seconds)
+        with self._held([limit], timeout) as (stored,):
+            until = stored.now(self._clock.monotonic()) + seconds
+            stored.bucket.paused_until = max(stored.bucket.paused_until, until)
 
-    def look(self, bucket: Bucket) -> tuple[Ring, float]:
-        """The bucket's ring as it is, and the time it is to be read at."""
-        with self._held([bucket], write=False) as (record,):
-            return record.ring(bucket), record.now(self._clock.monotonic())
+    def peek(self, limit: RateLimit, timeout: float = STORE_TIMEOUT) -> tuple[Bucket, float]:
+        """A copy of the bucket, and the time now on its clock."""
+        with self._held([limit], timeout, write=False) as (stored,):
+            return stored.bucket.copy(), stored.now(self._clock.monotonic())
 
     def warnings(self) -> tuple[str, ...]:
-        """What somebody should be told about the files; forgotten when it can hold up nobody any more."""
+        """What the user should know about the files; forgotten when it can delay nobody any more."""
         now = self._clock.monotonic()
         return tuple(text for until, text in list(self._warnings.values()) if now <= until)
 
     def close(self) -> None:
-        """Give the open files back."""
+        """Close the open files."""
         with self._lock:
-            self._forget()
+            _close_all(self._files)
 
     @contextlib.contextmanager
-    def _held(self, buckets: Sequence[Bucket], *, write: bool = True) -> Iterator[list[Record]]:
-        """The buckets' records while nobody else has them; written back at the end, if nothing failed."""
-        with self._lock:
-            records: dict[Bucket, Record] = {}
+    def _held(self, limits: Sequence[RateLimit], timeout: float, *, write: bool = True) -> Iterator[list[StoredBucket]]:
+        """The buckets while nobody else has them; written back at the end, if nothing failed."""
+        ends = time.monotonic() + timeout
+        if not self._lock.acquire(blocking=False) and not self._lock.acquire(timeout=max(0.0, timeout)):
+            raise _busy(timeout)
+        try:
+            held: dict[RateLimit, StoredBucket] = {}
             done = False
             try:
                 # Everybody locks in the same order, or two could wait for each other.
-                for bucket in buckets if len(buckets) == 1 else sorted(buckets):
-                    records[bucket] = self._taken(bucket)
-                yield [records[bucket] for bucket in buckets]
+                for limit in limits if len(limits) == 1 else sorted(limits):
+                    held[limit] = self._taken(limit, ends)
+                yield [held[limit] for limit in limits]
                 done = write
+            except TimeoutError:
+                raise _busy(timeout) from None
             except OSError as error:
-                raise ThrottleFileError(f"The throttle's file cannot be used: {error.strerror}.") from None
+                raise ThrottleFileError(f"The call limit's state file cannot be used: {error.strerror}.") from None
             finally:
-                self._let_go(buckets, records, write=done)
-
-    def _let_go(self, buckets: Sequence[Bucket], records: dict[Bucket, Record], *, write: bool) -> None:
-        try:
-            for bucket, record in records.items():
-                if write or record.changed:
-                    private_file.write(self._files[bucket].handle, record.packed(self._clock.wall().timestamp()))
-        except OSError as error:
-            raise ThrottleFileError(f"The throttle's file cannot be written: {error.strerror}.") from None
+                self._let_go(limits, held, write=done)
         finally:
-            for bucket in buckets:
-                if bucket in self._files:
-                    private_file.unlock(self._files[bucket].handle)
+            self._lock.release()
 
-    def _taken(self, bucket: Bucket) -> Record:
-        """The bucket's record, its file locked; what was in a file that somebody removed is carried over."""
+    def _let_go(self, limits: Sequence[RateLimit], held: dict[RateLimit, StoredBucket], *, write: bool) -> None:
+        try:
+            for limit, stored in held.items():
+                if write or stored.changed:
+                    private_file.write(self._files[limit].handle, stored.packed(self._clock.wall().timestamp()))
+                self._known[limit] = (stored.birth, stored.version, stored.seen)
+        except OSError as error:
+            raise ThrottleFileError(f"The call limit's state file cannot be written: {error.strerror}.") from None
+        finally:
+            for limit in limits:
+                if limit in self._files:
+                    private_file.unlock(self._files[limit].handle)
+
+    def _taken(self, limit: RateLimit, ends: float) -> StoredBucket:
+        """The bucket, its file locked; what was in a file that was removed is carried over."""
         removed = b""
         for _ in range(_TRIES):
-            file = self._files.get(bucket)
+            file = self._files.get(limit)
             if file is None:
-                file = self._files[bucket] = self._opened(bucket, removed)
-            private_file.lock(file.handle)
+                file = self._files[limit] = self._opened(limit, removed, ends)
+                self._close_oldest()
+            else:
+                self._files.move_to_end(limit)
+            private_file.lock(file.handle, ends)
             if file.is_in_its_place():
-                return self._read(file, removed)
-            removed = private_file.read(file.handle, file.size)
-            os.close(self._files.pop(bucket).handle)
-        raise ThrottleFileError("The throttle's file is removed again and again.")
+                return self._read(file)
+            removed = file.read()
+            private_file.close(self._files.pop(limit).handle)
+        raise ThrottleFileError("The call limit's state file is removed again and again.")
 
-    def _opened(self, bucket: Bucket, removed: bytes) -> BucketFile:
-        """The bucket's file; while one is made, the key's lock keeps others from an empty one."""
+    def _close_oldest(self) -> None:
+        while len(self._files) > _OPEN_FILES:
+            private_file.close(self._files.popitem(last=False)[1].handle)
+        if len(self._known) > self._forget_known_at:
+            now = self._clock.monotonic()
+            for limit, (_, _, seen) in list(self._known.items()):
+                if seen + limit.padded_period < now and limit not in self._files:
+                    del self._known[limit]
+            self._forget_known_at = max(2 * _OPEN_FILES, 2 * len(self._known))
+
+    def _opened(self, limit: RateLimit, removed: bytes, ends: float) -> BucketFile:
+        """The bucket's file; while it is created, the key's lock keeps others from an empty one."""
         place = self._folder()
         try:
-            with _folder_key(place / "throttle.key") as (key, replaced):
-                name = f"{bucket.name}|{bucket.calls}|{bucket.period}"
-                file = BucketFile(bucket, place / f"throttle-{hmac.new(key, name.encode(), 'sha256').hexdigest()[:32]}")
+            raw = self._clock.monotonic()
+            with folder_key.opened(place, self._boot, raw, ends) as key:
+                file = BucketFile(limit, key.path(limit))
                 if file.is_new:
-                    raw = self._clock.monotonic()
-                    record = file.record(removed)
-                    if record is None and replaced:
-                        record = self._assumed(file, raw, raw, _DAMAGED)
-                    record = record or file.made(self._boot, raw, -math.inf)
-                    private_file.write(file.handle, record.packed(self._clock.wall().timestamp()))
+                    used, stored = key.last_used(limit, raw), file.stored(removed)
+                    if stored is None and used is not None:
+                        stored = self._assumed(file, raw, used, _REMOVED)
+                    stored = stored or file.made(self._boot, raw, -math.inf)
+                    private_file.write(file.handle, stored.packed(self._clock.wall().timestamp()))
                 return file
+        except TimeoutError:
+            raise
         except OSError as error:
             raise ThrottleFileError(
-                f"The throttle's file {error.filename} cannot be opened: {error.strerror}."
+                f"The call limit's state file {error.filename} cannot be opened: {error.strerror}."
             ) from None
 
-    def _read(self, file: BucketFile, removed: bytes) -> Record:
+    def _read(self, file: BucketFile) -> StoredBucket:
         """What the file says, or the safe assumption, and why it was made."""
-        record, older = file.record(private_file.read(file.handle, file.size + 1)), file.record(removed)
+        stored, known = file.stored(file.read()), self._known.get(file.limit)
         raw = self._clock.monotonic()
-        if record is None:
+        if stored is None:
             return self._assumed(file, raw, raw, _DAMAGED)
-        boot, birth = record.origin
-        if older is not None and older.origin[1] != birth:
-            return self._assumed(file, raw, raw, _REMOVED)
-        if boot == self._boot:
-            return record
-        if record.written < self._clock.wall().timestamp() - raw:
+        if known is not None and known[2] + file.limit.padded_period > raw:
+            birth, version, _ = known
+            if stored.birth != birth or stored.version < version:
+                return self._assumed(file, raw, raw, _REMOVED)
+        if stored.boot == self._boot:
+            return stored
+        if stored.written < self._clock.wall().timestamp() - raw:
             # Every call in the file was made before the machine was started, where its clock had its zero.
             return self._assumed(file, raw, 0.0, "")
         return self._assumed(file, raw, raw, _ELSEWHERE)
 
-    def _assumed(self, file: BucketFile, raw: float, at: float, reason: str) -> Record:
+    def _assumed(self, file: BucketFile, raw: float, at: float, reason: str) -> StoredBucket:
         if reason:
-            self._warnings[file.bucket.name] = (raw + 2 * file.span, reason)
-        os.ftruncate(file.handle, file.size)  # a longer file would be taken for damaged again and again
-        record = file.made(self._boot, raw, at)
-        record.changed = True
-        return record
-
-    def _forget(self) -> None:
-        for file in self._files.values():
-            os.close(file.handle)
-        self._files.clear()
+            self._warnings[file.limit.name] = (raw + 2 * file.limit.padded_period, reason)
+        stored = file.made(self._boot, raw, at)
+        stored.changed = True
+        return stored
 
     def start_over(self) -> None:
-        """For a forked child: the open files are its parent's, and so are their locks."""
+        """For a forked child: the open files were its parent's, and are closed already."""
         self._lock = threading.Lock()
-        self._forget()
+        self._files.clear()
 
 
-_STORES: weakref.WeakSet[FileStore] = weakref.WeakSet()
+def _close_all(files: OrderedDict[RateLimit, BucketFile]) -> None:
+    while files:
+        private_file.close(files.popitem()[1].handle)
 
 
-def _start_over() -> None:
-    for store in list(_STORES):
-        store.start_over()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_start_over)
-
-
-def default_store(clock: Clock) -> Store:
-    """Buckets in the user's state folder; in this process's memory, with a warning, where there is no such folder."""
-    try:
-        folder()
-    except StateError as error:
-        return _MemoryInstead(clock, error.message)
-    return FileStore(folder, clock)
-
-
-class _MemoryInstead(MemoryStore):
-    """Memory where a file was meant; every result says so."""
-
-    def __init__(self, clock: Clock, reason: str) -> None:
-        super().__init__(clock)
-        self._reason = reason
-
-    def warnings(self) -> tuple[str, ...]:
-        """Why other processes of this machine do not share the limit."""
-        return (f"The limit of calls is kept by this process alone. {self._reason}",)
-
-
-@contextlib.contextmanager
-def _folder_key(path: Path) -> Iterator[tuple[bytes, bool]]:
-    """The key that hides connections behind the names of their files, locked; and whether an older one is lost."""
-    handle, _ = private_file.open_private(path)
-    try:
-        private_file.lock(handle)
-        key, lost = private_file.read(handle, _KEY_BYTES), False
-        if len(key) < _KEY_BYTES:
-            key, lost = secrets.token_bytes(_KEY_BYTES), any(path.parent.glob("throttle-*"))
-            private_file.write(handle, key)
-        yield key, lost
-    finally:
-        os.close(handle)
+def _busy(timeout: float) -> ThrottleStoreError:
+    return ThrottleStoreError(
+        f"Another process holds the call limit's state file; it was not released within {timeout:.1f} seconds.",
+        hint="Run it again. No call was made.",
+    )
 
 
 def machine_boot_id() -> str:
-    """A text that changes when the machine is started anew; empty where the system tells none."""
+    """A text that changes when the machine is started anew; empty where the system has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:

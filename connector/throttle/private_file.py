@@ -1,31 +1,45 @@
-"""A small private file that several processes share: opened safely, held alone, read and written in one piece.
+"""A small private file that several processes share: opened safely, locked, read and written in one piece.
 
 The lock is the operating system's own on an open file: it ends with the process that holds it, however that ends.
+A forked child would share its parent's locks through the files that it inherits, so it closes them before it runs.
 """
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
 import sys
+import threading
 import time
 from pathlib import Path
 
 _FLAGS = os.O_RDWR
 _FLAGS |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
+_SPIN = 0.001
+"""Seconds for which a lock is asked for again at once: those who hold it need some ten microseconds."""
+
+_LONGEST_PAUSE = 0.02
+
+_opening = threading.RLock()  # the memory's cleaning may close files in the middle of anything
+_open: set[int] = set()
+"""Every handle of this process; changed only while `_opening` is held, so that a fork meets all or nothing."""
+
 
 def open_private(path: Path) -> tuple[int, bool]:
-    """An open file of this user's alone, and whether it was missing and has been made.
+    """An open file that only this user may use, and whether it was missing and has been created.
 
     Raises:
-        OSError: It is a link, no plain file, somebody else's, or cannot be opened.
+        OSError: It is a link, not a regular file, belongs to another user, or cannot be opened.
     """
     if not hasattr(os, "O_NOFOLLOW") and path.is_symlink():
         raise OSError(errno.ELOOP, _LINK, str(path))
     try:
-        handle, made = _opened_or_made(path)
+        with _opening:
+            handle, made = _opened_or_made(path)
+            _open.add(handle)
     except OSError as error:
         if error.errno == errno.ELOOP or path.is_symlink():
             raise OSError(errno.ELOOP, _LINK, str(path)) from None
@@ -33,9 +47,17 @@ def open_private(path: Path) -> tuple[int, bool]:
     try:
         _make_private(handle, path)
     except BaseException:
-        os.close(handle)
+        close(handle)
         raise
     return handle, made
+
+
+def close(handle: int) -> None:
+    """Close a file, and with it give its lock back."""
+    with _opening:
+        if handle in _open:
+            _open.remove(handle)
+            os.close(handle)
 
 
 def _opened_or_made(path: Path) -> tuple[int, bool]:
@@ -45,7 +67,7 @@ def _opened_or_made(path: Path) -> tuple[int, bool]:
         try:
             return os.open(path, _FLAGS | os.O_CREAT | os.O_EXCL, 0o600), True
         except FileExistsError:
-            return os.open(path, _FLAGS), False  # somebody else was faster
+            return os.open(path, _FLAGS), False  # another process was faster
 
 
 _LINK = "it is a link"
@@ -54,12 +76,44 @@ _LINK = "it is a link"
 def _make_private(handle: int, path: Path) -> None:
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "it is no plain file", str(path))
+        raise OSError(errno.EINVAL, "it is not a regular file", str(path))
     if sys.platform != "win32":
         if found.st_uid != os.getuid():
             raise OSError(errno.EPERM, "it belongs to another user", str(path))
         if stat.S_IMODE(found.st_mode) != 0o600:  # noqa: PLR2004 - the mode as everybody knows it
             os.fchmod(handle, 0o600)
+
+
+def lock(handle: int, ends: float) -> None:
+    """Lock the file, waiting while another process holds it.
+
+    Args:
+        handle: The open file.
+        ends: When to give up, on `time.monotonic`.
+
+    Raises:
+        TimeoutError: Another process held it until then.
+    """
+    if _try_lock(handle):
+        return
+    spin_until = time.monotonic() + _SPIN
+    pause = _SPIN / 2
+    while not _try_lock(handle):
+        now = time.monotonic()
+        if now >= ends:
+            raise TimeoutError
+        if now < spin_until:
+            _let_others_run()
+        else:
+            time.sleep(min(pause, ends - now))
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+
+def _let_others_run() -> None:
+    if hasattr(os, "sched_yield"):
+        os.sched_yield()
+    else:
+        time.sleep(0)
 
 
 if sys.platform == "win32":
@@ -70,21 +124,18 @@ if sys.platform == "win32":
 
     _HELD_BY_OTHERS = {errno.EACCES, errno.EDEADLK}
 
-    def lock(handle: int) -> None:
-        """Hold the file alone; waits while another has it."""
-        while True:
-            os.lseek(handle, _PLACE, os.SEEK_SET)
-            try:
-                msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-            except OSError as error:
-                if error.errno not in _HELD_BY_OTHERS:
-                    raise
-                time.sleep(0.001)
-            else:
-                return
+    def _try_lock(handle: int) -> bool:
+        os.lseek(handle, _PLACE, os.SEEK_SET)
+        try:
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        except OSError as error:
+            if error.errno not in _HELD_BY_OTHERS:
+                raise
+            return False
+        return True
 
     def unlock(handle: int) -> None:
-        """Let the file go; nothing happens where it was not held."""
+        """Unlock the file; does nothing where it was not locked."""
         os.lseek(handle, _PLACE, os.SEEK_SET)
         try:
             msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
@@ -105,12 +156,15 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def lock(handle: int) -> None:
-        """Hold the file alone; waits while another has it."""
-        fcntl.flock(handle, fcntl.LOCK_EX)
+    def _try_lock(handle: int) -> bool:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def unlock(handle: int) -> None:
-        """Let the file go; nothing happens where it was not held."""
+        """Unlock the file; does nothing where it was not locked."""
         fcntl.flock(handle, fcntl.LOCK_UN)
 
     def read(handle: int, size: int) -> bytes:
@@ -120,3 +174,16 @@ else:
     def write(handle: int, content: bytes | bytearray) -> None:
         """Put the content at the beginning of the file."""
         os.pwrite(handle, content, 0)
+
+
+def _close_in_child() -> None:
+    """Close what a forked child has inherited: closed, not unlocked, as the lock is its parent's."""
+    for handle in _open:
+        with contextlib.suppress(OSError):
+            os.close(handle)
+    _open.clear()
+    _opening.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_opening.acquire, after_in_parent=_opening.release, after_in_child=_close_in_child)

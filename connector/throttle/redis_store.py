@@ -1,246 +1,266 @@
 """Buckets for many machines: one script in Redis, on the server's clock.
 
-Redis decides alone and says how long to wait, never when: the clients' clocks differ. Every grant is remembered in
-this process too, which bounds what a step of the server's clock can let through, and bridges an outage where that
-was asked for.
+Redis decides alone and says how long to wait, never when: the clients' clocks differ. Each process keeps a local copy
+of its own calls and of the server's time. They show when the server has lost its state or when its clock was set
+forward, and bridge an outage where that is wanted.
 """
 
 from __future__ import annotations
 
 import math
+import os
 import threading
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
-from connector.clock import Clock
-from connector.errors import ThrottledError, UnavailableError
-from connector.throttle.limiter import Bucket, Reservation, Ring, refusal
+from connector.clock import Clock, SystemClock
+from connector.throttle import redis_connection
+from connector.throttle.bucket import Bucket, RateLimit, Reservation
+from connector.throttle.fork import renew_in_child
+from connector.throttle.memory_store import Buckets
+from connector.throttle.outage import Share
+from connector.throttle.store import STORE_TIMEOUT, ThrottleStoreError, throttled_error
 
 _MICRO = 1_000_000
-_TRIES = 5
-"""How often a thread asks again whose place in this process was taken by another."""
-
 _SCRIPT = Path(__file__).with_name("acquire.lua")
-
-
-class ThrottleStoreError(UnavailableError):
-    """The server that keeps the buckets cannot be reached, so no call is made."""
-
-    code = "throttle_store"
+_REMEMBERED = 10_000
+"""Connections whose keys, and whose time on the server, are remembered."""
 
 
 class RedisStore:
     """Buckets in Redis, for every process on every machine that uses the same server.
 
+    A server that lost its state (a restart without persistence, FLUSHALL, evicted keys) begins as if every token had
+    just been used: whoever comes first waits one period. It cannot be told from a server that is new, so the first
+    call on a new one may wait up to a period as well.
+
     Args:
-        client: A connected client; its own time-outs and retries apply.
+        client: A connected client; its own time-outs and retries apply. `from_url` makes one that keeps deadlines.
         clock: Where this process's own time comes from.
         processes: How many processes share the limit while Redis cannot be reached: each then keeps to its share
             and the result says so. Nobody knows what the others did last, so the share begins one period after
-            Redis was lost, and it binds for one period more after Redis came back. Left out, a run fails while
-            Redis is gone.
+            Redis was lost, and it holds for one period more after Redis came back. Left out, a run fails while
+            Redis cannot be reached.
         prefix: Begins every key.
+        empty_is_new: Take a server without any state for a new one. Only for servers that never lose it.
     """
 
     def __init__(
-        self, client: redis.Redis, clock: Clock, *, processes: int | None = None, prefix: str = "throttle"
+        self,
+        client: redis.Redis,
+        clock: Clock,
+        *,
+        processes: int | None = None,
+        prefix: str = "throttle",
+        empty_is_new: bool = False,
     ) -> None:
+        self._redis = client
         self._clock = clock
-        self._processes = processes
         self._prefix = prefix
+        self._empty_is_new = empty_is_new
         self._script = client.register_script(self._lua())
         self._lock = threading.Lock()
-        self._shadows: dict[Bucket, Ring] = {}
-        self._lost = False
-        self._lost_at = self._back_at = -math.inf
-        self._alone = threading.local()
+        self._local = Buckets()
+        self._known_places: dict[tuple[RateLimit, ...], tuple[str, list[bytes], list[bytes], float]] = {}
+        self._anchors: dict[str, tuple[int, float]] = {}
+        self._share = Share(processes, self._local)
+        self._lost_state_until = -math.inf
+        self._owns_client = False
+        renew_in_child(self)
 
     @classmethod
-    def from_url(cls, url: str, clock: Clock, **options: Any) -> RedisStore:
-        """A store on the server at `redis://host:port/db`; time-outs of a few seconds, one try again."""
-        again = Retry(NoBackoff(), 1)
-        client = redis.Redis.from_url(
-            url, socket_timeout=5, socket_connect_timeout=5, health_check_interval=30, retry=again
-        )
-        return cls(client, clock, **options)
+    def from_url(cls, url: str, clock: Clock | None = None, **options: Any) -> Self:
+        """A store on the server at `redis://host:port/db`, with a response within 2 seconds or the run's deadline."""
+        store = cls(redis_connection.client(url), clock or SystemClock(), **options)
+        store._owns_client = True
+        return store
 
     @staticmethod
     def _lua() -> str:
         return _SCRIPT.read_text(encoding="utf-8")
 
-    def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
-        """Take a token from every bucket, in one step; see `Store.reserve`."""
-        for _ in range(_TRIES):
-            request = uuid.uuid4().hex
-            made = self._clock.monotonic()
-            arguments: list[Any] = [request, _micro(self._own_wait(buckets, made)), _micro(min(max_wait, 1e9))]
-            for bucket in buckets:
-                arguments += [bucket.calls, _micro(bucket.span)]
-            answer = self._call("reserve", buckets, arguments)
-            if answer is None:
-                return self._shared(buckets, max_wait)
-            granted, wait, paused = int(answer[0]), int(answer[1]) / _MICRO, bool(int(answer[2]))
-            if not granted:
-                raise refusal(wait, max_wait)
-            reservation = self._noted(buckets, wait, made, paused=paused, name=request)
-            if reservation is not None:
-                return reservation
-            self._call("release", buckets, [request])
-        raise ThrottledError("This machine is too busy to keep to the limit of calls.", hint="Run it later.")
-
-    def release(self, buckets: Sequence[Bucket], reservation: Reservation) -> None:
-        """Give the newest reservation back; an older one stays spent, which is safe."""
-        with self._lock:
-            for bucket, mark, older in zip(buckets, reservation.marks, reservation.replaced, strict=True):
-                self._shadow(bucket).undo(mark, older)
-        if reservation.name:
-            self._call("release", buckets, [reservation.name])
-
-    def remaining(self, buckets: Sequence[Bucket], reservation: Reservation) -> float:
-        """Seconds until the reserved time or the end of a pause; see `Store.remaining`.
-
-        What Redis granted holds only while Redis is there, and what was taken from the share only while it is gone.
-        """
-        answer = self._call("remaining", buckets, [])
-        if (answer is None) is bool(reservation.name):
-            return -math.inf
-        now = self._clock.monotonic()
-        if answer is not None:
-            return max(reservation.at - now, int(answer) / _MICRO)
-        with self._lock:
-            return max(reservation.at, *[self._shadow(bucket).floor for bucket in buckets]) - now
-
-    def pause(self, bucket: Bucket, seconds: float) -> None:
-        """Let nobody on any machine call for that many seconds."""
-        with self._lock:
-            ring = self._shadow(bucket)
-            ring.floor = max(ring.floor, self._clock.monotonic() + seconds)
-        self._call("pause", [bucket], [_micro(seconds)])
-
-    def look(self, bucket: Bucket) -> tuple[Ring, float]:
-        """The bucket's ring as it is, and the time it is to be read at; this process's share while Redis is gone."""
-        answer = self._call("look", [bucket], [bucket.calls])
+    def reserve(self, limits: Sequence[RateLimit], max_wait: float, timeout: float = STORE_TIMEOUT) -> Reservation:
+        """Take a token from every bucket, or a place in every line; see `Store.reserve`."""
+        name = int.from_bytes(os.urandom(8), "little")
+        made, own = self._own_wait(limits)
+        answer = self._call("reserve", limits, [f"{name:x}", _micro(own), _micro(min(max_wait, 1e9))], timeout)
         if answer is None:
             with self._lock:
-                share = self._share(bucket)
-            if math.isinf(share.next()):
-                raise _gone("and the share of one process is less than one call")
-            return share, self._clock.monotonic()
-        now, floor, *grants = (int(number) / _MICRO for number in answer)
-        ring = Ring(bucket)
-        ring.floor = floor or -math.inf
-        for at in reversed(grants):
-            ring.grant(at)
-        return ring, now
+                return self._share.reserve(limits, max_wait, self._clock.monotonic(), name)
+        taken, wait, paused = int(answer[0]), int(answer[1]) / _MICRO, bool(int(answer[2]))
+        if not taken:
+            raise throttled_error(wait, max_wait)
+        reservation = Reservation(wait, made, (), name, paused)
+        if wait <= 0:
+            self._note(limits, reservation)
+        return reservation
+
+    def claim(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> float:
+        """Let a waiting call leave if its time has come; see `Store.claim`.
+
+        A place in the server's line holds only while the server is there, and one in the share only while it is gone.
+        """
+        made, own = self._own_wait(limits)
+        tolerance = min(limit.safety_margin for limit in limits) / 4
+        answer = self._call("claim", limits, [f"{reservation.name:x}", _micro(own), _micro(tolerance)], timeout)
+        if (answer is None) is not reservation.alone:
+            if reservation.alone:
+                self.release(limits, reservation, timeout)
+            return -math.inf
+        if answer is None:
+            with self._lock:
+                return self._share.claim(limits, reservation, self._clock.monotonic())
+        if not int(answer[0]):
+            return -math.inf
+        wait, reservation.paused = int(answer[1]) / _MICRO, bool(int(answer[2]))
+        if wait <= 0:
+            reservation.wait, reservation.since = 0.0, made - int(answer[3]) / _MICRO
+            self._note(limits, reservation)
+        return wait
+
+    def depart(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> bool:
+        """Count a granted call from now; see `Store.depart`."""
+        made = self._clock.monotonic()
+        answer = self._call("depart", limits, [f"{reservation.name:x}"], timeout)
+        if (answer is None) is not reservation.alone or (answer is not None and not int(answer[0])):
+            return False
+        with self._lock:
+            if answer is None and not self._share.can_move(limits, reservation, made):
+                return False
+            for limit, at in zip(limits, reservation.times, strict=False):
+                self._local.of(limit, made).move(at, made)
+            reservation.times = [self._local.of(limit, made).newest() for limit in limits]
+        reservation.since = made
+        return True
+
+    def release(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
+        """Give a reservation back whose call was not made."""
+        with self._lock:
+            self._share.leave(limits, reservation)
+            now = self._clock.monotonic()
+            for limit, at in zip(limits, reservation.times, strict=False):
+                self._local.of(limit, now).remove(at)
+            reservation.times = ()
+        if not reservation.alone:
+            self._call("release", limits, [f"{reservation.name:x}"], timeout)
+
+    def pause(self, limit: RateLimit, seconds: float, timeout: float = STORE_TIMEOUT) -> None:
+        """Let nobody on any machine call for that many seconds."""
+        with self._lock:
+            now = self._clock.monotonic()
+            bucket = self._local.of(limit, now)
+            bucket.paused_until = max(bucket.paused_until, now + seconds)
+        self._call("pause", [limit], [_micro(seconds)], timeout)
+
+    def peek(self, limit: RateLimit, timeout: float = STORE_TIMEOUT) -> tuple[Bucket, float]:
+        """A copy of the bucket, and the time now on its clock; of this process's share while Redis is gone."""
+        answer = self._call("peek", [limit], [], timeout)
+        if answer is None:
+            with self._lock:
+                now = self._clock.monotonic()
+                return self._share.bucket(limit, now), now
+        bucket = Bucket(limit)
+        bucket.paused_until = int(answer[1]) / _MICRO or -math.inf
+        now = int(answer[0]) / _MICRO
+        bucket.waiting = dict.fromkeys(range(int(answer[2])), math.inf)
+        for at in reversed(answer[3:]):
+            bucket.grant(int(at) / _MICRO)
+        return bucket, now
 
     def warnings(self) -> tuple[str, ...]:
-        """What somebody should be told: that each process keeps to its share while Redis is gone."""
-        if not getattr(self._alone, "now", False):
-            return ()
-        return (f"Redis could not be reached: this process kept to its share, one in {self._processes} of the limit.",)
+        """What the user should know: that Redis has lost its state, or could not be reached."""
+        told = []
+        if self._clock.monotonic() < self._lost_state_until:
+            told.append("Redis is new or has lost the call limit's state. All its calls count as just made.")
+        return (*told, *self._share.warnings())
 
-    def _own_wait(self, buckets: Sequence[Bucket], now: float) -> float:
-        """Seconds for which this process has to wait, whatever Redis knows of its calls."""
-        with self._lock:
-            return max(0.0, *[self._own_next(bucket) - now for bucket in buckets])
+    def close(self) -> None:
+        """Close the connections to the server, if `from_url` opened them."""
+        if self._owns_client:
+            self._redis.close()
 
-    def _own_next(self, bucket: Bucket) -> float:
-        at = self._shadow(bucket).next()
-        shared_until = self._back_at + bucket.span
-        # Others may have used their shares until now, of which Redis knows nothing.
-        return max(at, min(self._share(bucket).next(), shared_until)) if at < shared_until else at
+    def start_over(self) -> None:
+        """For a forked child; the client makes connections of its own there."""
+        self._lock = threading.Lock()
 
-    def _noted(
-        self, buckets: Sequence[Bucket], wait: float, made: float, *, paused: bool, name: str
-    ) -> Reservation | None:
-        """The grant of Redis as this process sees it; None where others of its threads were faster."""
+    def _own_wait(self, limits: Sequence[RateLimit]) -> tuple[float, float]:
+        """The time, and the seconds for which this process has to wait, whatever Redis knows of its calls."""
         with self._lock:
             now = self._clock.monotonic()
-            own = max(self._own_next(bucket) for bucket in buckets)
-            if own - (now + wait) > min(bucket.guard for bucket in buckets):
-                return None
-            # A pause that began here is known here to the microsecond, and in Redis a little later.
-            paused = paused or (wait > 0 and any(self._shadow(bucket).floor > now for bucket in buckets))
-            return self._granted(buckets, now + wait, wait, made, paused=paused, name=name)
+            due = [self._share.own_ready_at(limit, now) for limit in limits]
+            return now, max(0.0, max(due) - now)
 
-    def _shared(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
-        """A token of this process's share."""
+    def _note(self, limits: Sequence[RateLimit], reservation: Reservation) -> None:
+        """Enter a call in this process's own copy."""
         with self._lock:
-            now = self._clock.monotonic()
-            at = max(now, *[self._share(bucket).next() for bucket in buckets])
-            if math.isinf(at):
-                raise _gone("and the share of one process is less than one call")
-            if at - now > max_wait:
-                raise refusal(at - now, max_wait)
-            return self._granted(buckets, at, at - now, now, paused=False, name="")
+            times = []
+            for limit in limits:
+                bucket = self._local.of(limit, reservation.since)
+                times.append(max(reservation.since, bucket.newest()))
+                bucket.grant(times[-1])
+            reservation.times = times
 
-    def _granted(
-        self, buckets: Sequence[Bucket], at: float, wait: float, made: float, *, paused: bool, name: str
-    ) -> Reservation:
-        rings = [self._shadow(bucket) for bucket in buckets]
-        replaced = tuple(ring.grant(at) for ring in rings)
-        return Reservation(at, wait, made, tuple(ring.sequence for ring in rings), replaced, paused, name)
+    def _places(self, limits: tuple[RateLimit, ...]) -> tuple[str, list[bytes], list[bytes], float]:
+        """The connection's name, the keys, the limits as the script takes them, and the longest padded period."""
+        found = self._known_places.get(limits)
+        if found is None:
+            if len(self._known_places) >= _REMEMBERED:
+                self._known_places.clear()
+            # One hash tag for all keys of a connection: a cluster keeps them on one node.
+            tag = f"{self._prefix}:{{{limits[0].name.partition('/')[0]}}}"
+            keys, told = [f"{tag}:clock".encode()], []
+            for limit in limits:
+                key = f"{tag}:{limit.name}:{limit.calls}:{limit.period:g}"
+                keys += [key.encode(), f"{key}:line".encode(), f"{key}:told".encode()]
+                told += [b"%d" % limit.calls, _micro(limit.padded_period)]
+            found = self._known_places[limits] = (tag, keys, told, max(limit.padded_period for limit in limits))
+        return found
 
-    def _shadow(self, bucket: Bucket) -> Ring:
-        return self._shadows.get(bucket) or self._shadows.setdefault(bucket, Ring(bucket))
-
-    def _share(self, bucket: Bucket) -> Ring:
-        """What this process may use of the bucket by itself; nothing, for ever, where that is less than one call."""
-        calls = bucket.calls // (self._processes or 1)
-        shadow = self._shadow(bucket)
-        ring = Ring(bucket._replace(calls=max(1, calls)))
-        for place in range(shadow.sequence - ring.calls, shadow.sequence):
-            ring.grant(shadow.times[place % shadow.calls])
-        ring.floor = max(shadow.floor, self._lost_at + bucket.span) if calls else math.inf
-        return ring
-
-    def _call(self, act: str, buckets: Sequence[Bucket], arguments: list[Any]) -> Any:
-        """The script's answer; None while Redis is gone and that is allowed for.
+    def _call(self, act: str, limits: Sequence[RateLimit], arguments: Sequence[Any], timeout: float) -> Any:
+        """What the script returns; None while Redis is gone and this process has a share.
 
         Raises:
-            ThrottleStoreError: Redis is gone, and no share was agreed on.
+            ThrottleStoreError: Redis cannot be reached, and no share was agreed on.
         """
-        # One hash tag for all keys of a connection: a cluster keeps them on one node.
-        tag = f"{self._prefix}:{{{buckets[0].name.partition('/')[0]}}}"
-        keys = [f"{tag}:{bucket.name}:{bucket.calls}:{bucket.period:g}" for bucket in buckets]
+        tag, keys, told, longest = self._places(tuple(limits))
+        before = self._clock.monotonic()
+        anchor = self._anchors.get(tag)
+        expected = b"new" if self._empty_is_new else b""
+        if anchor is not None and before - anchor[1] < longest:
+            expected = b"%.0f" % (anchor[0] + (before - anchor[1]) * _MICRO)
+        redis_connection.bound(timeout)
         try:
-            answer = self._script(keys=[f"{tag}:clock", *keys], args=[act, *arguments])
+            answer = self._script(keys=keys, args=[act, expected, *told, *arguments])
         except redis.RedisError as error:
-            if self._processes is None:
-                raise _gone(type(error).__name__) from None
-            self._turn(lost=True)
+            if self._share.processes is None:
+                raise _gone(error) from None
+            with self._lock:
+                self._share.turn(self._clock.monotonic(), lost=True)
             return None
-        self._turn(lost=False)
-        return answer
-
-    def _turn(self, *, lost: bool) -> None:
-        """Redis has gone, or has come back, or is as it was."""
-        self._alone.now = lost
         with self._lock:
-            if lost is self._lost:
-                return
-            self._lost = lost
-            now = self._clock.monotonic()
-            if lost:
-                self._lost_at = now
-            else:
-                self._back_at = now
-            for ring in self._shadows.values():
-                ring.forget_after(now)
+            self._share.turn(before, lost=False)
+            self._remember(tag, int(answer[0]), before)
+            if int(answer[1]):
+                self._lost_state_until = before + 2 * longest
+        return answer[2:]
+
+    def _remember(self, tag: str, server: int, own: float) -> None:
+        """Note what time it was on the server, by which a step of its clock shows."""
+        if tag not in self._anchors and len(self._anchors) >= _REMEMBERED:
+            del self._anchors[next(iter(self._anchors))]
+        self._anchors[tag] = (server, own)
 
 
-def _micro(seconds: float) -> str:
-    return f"{seconds * _MICRO:.0f}"
+def _micro(seconds: float) -> bytes:
+    return b"%.0f" % (seconds * _MICRO)
 
 
-def _gone(reason: str) -> ThrottleStoreError:
+def _gone(error: Exception) -> ThrottleStoreError:
+    reason = "it did not respond in time" if isinstance(error, redis.TimeoutError) else type(error).__name__
     return ThrottleStoreError(
-        f"The limit of calls is kept in Redis, and Redis could not be reached: {reason}.",
+        f"The call limit is kept in Redis, and Redis could not be reached: {reason}.",
         hint="Start it, or check its address. No call was made.",
     )

@@ -1,10 +1,11 @@
-"""How much of a call limit is used."""
+"""How much of a limit is used, without using any of it."""
 
 from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from connector.throttle.limiter import Bucket, Store
+from connector.throttle.bucket import RateLimit
+from connector.throttle.store import Store
 
 
 class ThrottleStatus(BaseModel):
@@ -12,12 +13,12 @@ class ThrottleStatus(BaseModel):
 
     Attributes:
         calls: Calls in any `renewal_period` seconds.
-        used: Calls made in the last period, with those that are reserved already.
+        used: Calls made in the last period, with those that wait.
         free: Calls that can be made at once.
         next_in: Seconds until the next call is possible; 0 when it is now.
         asked: A number of calls that was asked about.
         asked_in: Seconds until the last of them could be made.
-        warnings: What should be known about the place where the limit is kept.
+        warnings: What you should know about the place where the limit is kept.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,16 +33,18 @@ class ThrottleStatus(BaseModel):
     warnings: tuple[str, ...] = ()
 
 
-def throttle_status(store: Store, bucket: Bucket, calls: int) -> ThrottleStatus:
+def throttle_status(store: Store, limit: RateLimit, calls: int) -> ThrottleStatus:
     """How much of a limit is used, and how long `calls` further calls would take. Takes no token."""
-    ring, now = store.look(bucket)
+    bucket, now = store.peek(limit)
+    waiting = bucket.in_line(now)
+    returned = sum(at + bucket.padded_period <= now for at in bucket.times) if bucket.paused_until <= now else 0
     return ThrottleStatus(
-        calls=bucket.calls,
-        renewal_period=bucket.period,
-        used=sum(now - bucket.period < at for at in ring.times),
-        free=sum(at + ring.span <= now for at in ring.times) if ring.floor <= now else 0,
-        next_in=round(ring.due(1, now) - now, 3),
+        calls=limit.calls,
+        renewal_period=limit.period,
+        used=min(limit.calls, sum(now - limit.period < at for at in bucket.times) + waiting),
+        free=max(0, returned - waiting),
+        next_in=round(max(0.0, bucket.ready_at(waiting, now) - now), 3),
         asked=calls,
-        asked_in=round(ring.due(calls, now) - now, 3),
+        asked_in=round(max(0.0, bucket.ready_at(waiting + calls - 1, now) - now), 3),
         warnings=store.warnings(),
     )

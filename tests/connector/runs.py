@@ -19,7 +19,8 @@ from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.transport import SendOptions
 from connector.run import Run
-from connector.throttle.limiter import Bucket, Store
+from connector.throttle.bucket import RateLimit
+from connector.throttle.store import Store
 from tests.connector.parcels import API_KEY, action, connector_definition, field
 
 KEYED = HttpRequest("POST", "https://api.parcels.example/parcels", {"Idempotency-Key": "k"}, {"a": 1})
@@ -44,7 +45,7 @@ def make_run(
     store: Store,
     clock: Clock,
     *,
-    buckets: list[Bucket],
+    rate_limits: list[RateLimit],
     repeatable: bool = True,
     method: str = "POST",
     seed: int = 3,
@@ -56,7 +57,7 @@ def make_run(
         send_once: Sends a request.
         store: Where the buckets live.
         clock: Where time comes from.
-        buckets: The limits.
+        rate_limits: The limits.
         repeatable: Whether the call carries an idempotency key.
         method: HTTP method of the action.
         seed: For the jitter of waits.
@@ -79,4 +80,4 @@ def make_run(
     max_wait = settings.pop("max_wait", 120)
     inputs = {"key": "k"} if repeatable else {}
     run = client.authenticated(found, inputs, Connection(api_key=API_KEY), RunSettings(**settings))
-    return replace(run, buckets=buckets, deadline=deadline, max_wait=max_wait)
+    return replace(run, rate_limits=rate_limits, deadline=deadline, max_wait=max_wait)

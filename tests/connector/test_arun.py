@@ -12,7 +12,8 @@ from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.transport import SendOptions
 from connector.testing import FakeClock, ScriptedTransport, response
-from connector.throttle.limiter import Bucket, MemoryStore, Reservation
+from connector.throttle.bucket import RateLimit, Reservation
+from connector.throttle.memory_store import MemoryStore
 from tests.connector.parcels import MakeBench, manifest
 
 OK = response(200, {"id": "p1"})
@@ -52,15 +53,15 @@ class Telling(MemoryStore):
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(clock)
-        self.buckets: list[Bucket] = []
+        self.limits: list[RateLimit] = []
         self.released = threading.Event()
 
-    def reserve(self, buckets: Sequence[Bucket], max_wait: float) -> Reservation:
-        self.buckets = list(buckets)
-        return super().reserve(buckets, max_wait)
+    def reserve(self, limits: Sequence[RateLimit], max_wait: float, timeout: float = 5) -> Reservation:
+        self.limits = list(limits)
+        return super().reserve(limits, max_wait, timeout)
 
-    def release(self, buckets: Sequence[Bucket], reservation: Reservation) -> None:
-        super().release(buckets, reservation)
+    def release(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = 5) -> None:
+        super().release(limits, reservation, timeout)
         self.released.set()
 
 
@@ -109,7 +110,7 @@ def test_a_cancelled_task_gives_its_place_in_the_throttle_back(bench: MakeBench)
 
     asyncio.run(main())
     assert len(made.requests) == 1
-    assert store.reserve(store.buckets, 1e9).wait == 60.25
+    assert store.reserve(store.limits, 1e9).wait == 60.25
     made.connector.close()
 
 

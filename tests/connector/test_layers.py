@@ -48,7 +48,12 @@ SOCKETS = {
     "urllib.request",
     "redis",
 }
-MAY_OPEN_SOCKETS = {"http/transport.py", "http/deadline.py", "throttle/redis_store.py"}
+MAY_OPEN_SOCKETS = {
+    "http/transport.py",
+    "http/deadline.py",
+    "throttle/redis_connection.py",
+    "throttle/redis_store.py",
+}
 
 
 def module_files() -> list[Path]:

@@ -19,23 +19,75 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @posix
-def test_the_folder_is_private_even_where_it_was_open(place: Path) -> None:
+def test_the_folder_is_created_private(place: Path) -> None:
     assert state_dir.folder() == place
-    assert place.stat().st_mode & 0o777 == 0o700
+    assert place.stat().st_mode & 0o7777 == 0o700
+    assert state_dir.folder() == place
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o1777, 0o755, 0o750, 0o701])
+def test_the_mode_of_a_folder_that_others_may_enter_is_left_alone_and_a_private_one_in_it_is_used(
+    place: Path, mode: int
+) -> None:
+    place.mkdir(parents=True)
+    place.chmod(mode)
+    for _ in range(2):
+        found = state_dir.folder()
+        assert found == place / f"connector-{os.getuid()}"
+        assert found.stat().st_mode & 0o7777 == 0o700
+        assert place.stat().st_mode & 0o7777 == mode
+
+
+@posix
+@pytest.mark.parametrize("kind", ["open", "link", "file"])
+def test_a_private_folder_that_somebody_else_prepared_is_refused(place: Path, tmp_path: Path, kind: str) -> None:
+    place.mkdir(parents=True)
     place.chmod(0o755)
-    state_dir.folder()
-    assert place.stat().st_mode & 0o777 == 0o700
+    inner = place / f"connector-{os.getuid()}"
+    match kind:
+        case "open":
+            inner.mkdir()
+            inner.chmod(0o777)
+        case "link":
+            inner.symlink_to(tmp_path)
+        case "file":
+            inner.write_text("")
+    with pytest.raises(state_dir.StateError) as caught:
+        state_dir.folder()
+    assert str(inner) in caught.value.message
+    assert state_dir.OVERRIDE in caught.value.hint
+
+
+@posix
+def test_a_user_without_an_account_has_a_place_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pwd = pytest.importorskip("pwd")
+
+    def unknown(uid: int) -> None:
+        raise KeyError(f"getpwuid(): uid not found: {uid}")
+
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.delenv(state_dir.OVERRIDE)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert state_dir.folder() == tmp_path / ".local" / "state" / "connector"
+    for home in ("", "relative", str(tmp_path / "missing")):
+        monkeypatch.setenv("HOME", home)
+        assert state_dir._default() == tmp_path / "tmp" / f"connector-{os.getuid()}"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("os.getuid", lambda: 4_000_017)
+    assert state_dir._default() == tmp_path / "tmp" / "connector-4000017"
 
 
 @posix
 def test_a_link_is_refused(place: Path, tmp_path: Path) -> None:
     place.parent.mkdir()
     place.symlink_to(tmp_path)
-    with pytest.raises(state_dir.StateError, match="not a folder of its own"):
+    with pytest.raises(state_dir.StateError, match="is a link, or not a folder"):
         state_dir.folder()
 
 
-def test_a_place_that_cannot_be_used_is_told_with_a_way_out(place: Path) -> None:
+def test_a_place_that_cannot_be_used_is_an_error_with_a_way_out(place: Path) -> None:
     place.parent.write_text("a file")
     with pytest.raises(state_dir.StateError) as caught:
         state_dir.folder()

@@ -16,7 +16,7 @@ from connector.catalogue.loader import load
 from connector.clock import SystemClock
 from connector.definition.files import find
 from connector.definition.service import Limits, RetryPolicy, Timeouts
-from connector.throttle.limiter import MemoryStore
+from connector.throttle.memory_store import MemoryStore
 from tests.faults.certificates import Certificates
 from tests.faults.server import FaultServer, well
 from tests.secrets.canary import CANARY

@@ -17,7 +17,7 @@ from connector.definition.files import find
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.transport import SendOptions
-from connector.throttle.limiter import MemoryStore
+from connector.throttle.memory_store import MemoryStore
 
 THREADS = 10
 RUNS = 1_000

@@ -17,7 +17,9 @@ from connector.http.request import HttpRequest, body_of, build
 from connector.http.response import HttpResponse, flatten
 from connector.http.service_error import is_service_error, service_error
 from connector.testing import EXAMPLE_KEY, FakeClock, ScriptedTransport
-from connector.throttle.limiter import Bucket, MemoryStore, acquire
+from connector.throttle.bucket import RateLimit
+from connector.throttle.limiter import acquire
+from connector.throttle.memory_store import MemoryStore
 from connector.validation.normalize import accept
 from tests.vectors.files import Json, actions, bundle
 
@@ -105,7 +107,7 @@ def throttle(_: str, case: Json) -> Json:
     clock = FakeClock(0.0)
     store = MemoryStore(clock)
     buckets = [
-        Bucket(str(place), limit["calls"], limit["renewal_period"]) for place, limit in enumerate(case["limits"])
+        RateLimit(str(place), limit["calls"], limit["renewal_period"]) for place, limit in enumerate(case["limits"])
     ]
     rng = FixedRandom(case.get("random", 0))
     times: list[Any] = []
@@ -122,12 +124,12 @@ def throttle(_: str, case: Json) -> Json:
     return {"times": times}
 
 
-def _reserve(store: MemoryStore, clock: FakeClock, buckets: Sequence[Bucket], max_wait: float) -> float:
+def _reserve(store: MemoryStore, clock: FakeClock, buckets: Sequence[RateLimit], max_wait: float) -> float:
     return round(clock.monotonic() + store.reserve(buckets, max_wait).wait, 6)
 
 
 def _acquire(
-    store: MemoryStore, clock: FakeClock, buckets: Sequence[Bucket], max_wait: float, rng: random.Random
+    store: MemoryStore, clock: FakeClock, buckets: Sequence[RateLimit], max_wait: float, rng: random.Random
 ) -> float:
     acquire(store, clock, buckets, max_wait, rng=rng)
     return round(clock.monotonic(), 6)

@@ -139,7 +139,7 @@ def test_a_refusal_is_5_and_names_the_input(shop_cli: Cli, shop: Shop) -> None:
 
 def test_too_many_calls_are_6(shop_cli: Cli, shop: Shop) -> None:
     shop.responds(429, {"message": "slow down"})
-    failed(shop_cli("get_thing", "thing_id=t1", "--max-wait", "0"), ExitStatus.WAIT, "limit of calls")
+    failed(shop_cli("get_thing", "thing_id=t1", "--max-wait", "0"), ExitStatus.WAIT, "call limit")
 
 
 def test_a_fault_of_the_service_is_7(shop_cli: Cli, shop: Shop) -> None:

@@ -72,7 +72,7 @@ def test_a_wait_for_the_call_limit_is_shown_too(terminal: Start, own_folder: Pat
     path.write_text(json.dumps(manifest))
     shop.responds(200, {"things": [], "paging": {"cursor": "c2"}})
     screen = terminal("--connector", own_folder, "run", "--base-url", shop.url, "list_things", "--all-pages")
-    assert "Waiting for the limit of calls: 90 s. Press Ctrl-C to stop." in screen.wait_for("to stop.")
+    assert "Waiting for the call limit: 90 s. Press Ctrl-C to stop." in screen.wait_for("to stop.")
     screen.type("\x03")
     assert screen.end() == 130
 

@@ -76,7 +76,7 @@ def test_a_damaged_file_is_a_warning(cli: Cli, shop_cli: Cli, shop_folder: Path,
     file.write_bytes(b"damaged")
     ran = cli("--connector", shop_folder, "throttle", "status", "--base-url", shop.url)
     assert "Used in the last 60 seconds: 100 (0 available)" in ran.out
-    assert ran.err.startswith("Warning: The throttle's file was damaged")
+    assert ran.err.startswith("Warning: The call limit's state file was damaged")
 
 
 @pytest.mark.parametrize(

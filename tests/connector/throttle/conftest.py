@@ -8,7 +8,7 @@ import pytest
 
 from connector.testing import FakeClock
 from connector.throttle.file_store import FileStore
-from connector.throttle.limiter import MemoryStore
+from connector.throttle.memory_store import MemoryStore
 from tests.connector.throttle.machine import Process
 from tests.connector.throttle.server import RedisServer, executable
 from tests.connector.throttle.worlds import FakeTimeStore, MakeWorld, World

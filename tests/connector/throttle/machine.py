@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import FileStore
-from connector.throttle.limiter import Bucket
 from tests.connector.throttle.worlds import FOREVER
 
-HOME = Bucket("0123456789abcdef", 4, 60.0)
-SPAN = HOME.span
+HOME = RateLimit("0123456789abcdef", 4, 60.0)
+SPAN = HOME.padded_period
 posix = pytest.mark.skipif(os.name != "posix", reason="forks, modes and links are POSIX")
 
 Process = Callable[..., FileStore]

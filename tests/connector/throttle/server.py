@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -54,6 +55,21 @@ class RedisServer:
             self._process.wait()
             self._process = None
             self.socket.unlink(missing_ok=True)
+
+    def restart(self) -> None:
+        """Start it anew, with nothing in it."""
+        self.stop()
+        self.start()
+
+    def freeze(self) -> None:
+        """Let the server accept connections and respond to nothing."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
 
     def client(self) -> redis.Redis:
         client = redis.Redis(unix_socket_path=str(self.socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))

@@ -12,21 +12,24 @@ import pytest
 from connector.clock import SystemClock
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
-from connector.throttle.file_store import FileStore, ThrottleFileError, default_store
-from connector.throttle.limiter import Bucket
+from connector.throttle.bucket import RateLimit
+from connector.throttle.default_store import default_store
+from connector.throttle.file_store import FileStore, ThrottleFileError
 from tests.connector.throttle.machine import HOME, SPAN, Process, bucket_file, posix, waits
+from tests.connector.throttle.worlds import FOREVER
 
 
 def spoil_a_bit(content: bytes) -> bytes:
     return content[:60] + bytes([content[60] ^ 1]) + content[61:]
 
 
+REMOVED = "The call limit's state file was removed or replaced. All its calls count as just made."
+
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "a bit": spoil_a_bit,
     "cut": lambda content: content[:-9],
     "emptied": lambda _: b"",
     "one byte": lambda _: b"x",
-    "longer": lambda content: content + b"\0",
     "zeros": lambda content: bytes(len(content)),
     "another format": lambda content: b"bucket99" + content[8:],
     "foreign": lambda _: b"\x89PNG\r\n" * 300,
@@ -48,7 +51,7 @@ def test_a_damaged_file_is_replaced_with_the_safe_assumption_and_said(
         store.reserve([HOME], 5)
     assert caught.value.wait == pytest.approx(SPAN)
     assert store.warnings() == (
-        "The throttle's file was damaged and was replaced; every call it may have held counts as just made.",
+        "The call limit's state file was damaged and has been replaced. All its calls count as just made.",
     )
     # It is replaced for good: others find a sound file, and nobody waits longer than a period.
     clock.advance(20)
@@ -82,28 +85,105 @@ def test_a_file_that_is_removed_while_it_is_open_is_carried_over(process: Proces
 
 
 @posix
-def test_a_file_that_was_made_anew_by_others_counts_as_used(process: Process, folder: Path) -> None:
+def test_a_file_that_is_gone_counts_as_used_for_whoever_comes_first(process: Process, folder: Path) -> None:
     store = process()
     waits(store, 2)
     bucket_file(folder).unlink()
-    assert waits(process(), 1) == [0.0]
+    newcomer = process()
+    assert waits(newcomer, 1) == [SPAN]
+    assert newcomer.warnings() == (REMOVED,)
     assert waits(store, 1) == [SPAN]
-    assert "removed and made anew" in store.warnings()[0]
 
 
 @posix
-@pytest.mark.parametrize("content", [b"", b"short", None], ids=["emptied", "cut", "removed"])
-def test_a_lost_key_is_replaced_and_what_it_hid_counts_as_used(
-    process: Process, folder: Path, content: bytes | None
+def test_a_folder_that_was_emptied_and_used_by_others_counts_as_used_for_whoever_knows_more(
+    process: Process, folder: Path
 ) -> None:
-    waits(process(), 2)
-    (folder / "throttle.key").unlink()
-    if content is not None:
-        (folder / "throttle.key").write_bytes(content)
+    store = process()
+    waits(store, 2)
+    for path in folder.iterdir():
+        path.unlink()
+    assert waits(process(), 1) == [0.0]
+    assert waits(store, 1) == [SPAN]
+    assert store.warnings() == (REMOVED,)
+
+
+@posix
+def test_an_old_copy_that_was_restored_counts_as_used(process: Process, folder: Path, clock: FakeClock) -> None:
+    one, other = process(), process()
+    waits(one, 1)
+    old = bucket_file(folder).read_bytes()
+    assert waits(other, 2) + waits(one, 1) == [0.0] * 3
+    clock.advance(20)
+    bucket_file(folder).write_bytes(old)
+    assert waits(one, 1) == [SPAN]
+    assert one.warnings() == (REMOVED,)
+    assert waits(other, 1) == [SPAN]
+
+
+def flip(content: bytes, at: int) -> bytes:
+    return content[:at] + bytes([content[at] ^ 4]) + content[at + 1 :]
+
+
+KEYS: dict[str, Callable[[bytes], bytes | None]] = {
+    "emptied": lambda _: b"",
+    "cut": lambda content: content[:50],
+    "another format": lambda _: b"k" * 32,
+    "a bit of its format": lambda content: flip(content, 3),
+    "a bit of the key": lambda content: flip(content, 20),
+    "a bit of the checksum": lambda content: flip(content, 66),
+    "removed": lambda _: None,
+}
+
+
+@posix
+@pytest.mark.parametrize("damage", KEYS.values(), ids=KEYS.keys())
+def test_a_lost_key_is_replaced_and_what_it_hid_counts_as_used(
+    process: Process, folder: Path, clock: FakeClock, damage: Callable[[bytes], bytes | None]
+) -> None:
+    running = process()
+    waits(running, 2)
+    key = folder / "throttle.key"
+    content = damage(key.read_bytes())
+    if content is None:
+        key.unlink()
+    else:
+        key.write_bytes(content)
+    clock.advance(5)
     store = process()
     assert waits(store, 1) == [SPAN]
-    assert "damaged" in store.warnings()[0]
+    assert store.warnings() == (REMOVED,)
+    # Whoever has the old file open notices; and so does any other connection of the folder.
+    assert waits(running, 1) == [SPAN]
+    clock.advance(20)
+    assert process().reserve([HOME._replace(name="other")], FOREVER).wait == pytest.approx(SPAN - 20)
+    clock.advance(SPAN)
+    assert process().reserve([HOME._replace(name="a third")], FOREVER).wait == 0
+
+
+@posix
+def test_a_name_that_was_written_in_part_hides_no_other(process: Process, folder: Path) -> None:
+    waits(process(), 1)
+    key = folder / "throttle.key"
+    key.write_bytes(key.read_bytes() + b"12345")
+    process().reserve([HOME._replace(name="other")], 0)
+    for path in folder.glob("throttle-*"):
+        path.unlink()
+    for name in (HOME.name, "other"):
+        assert process().reserve([HOME._replace(name=name)], FOREVER).wait == SPAN
+
+
+def test_a_long_line_that_has_ended_leaves_bytes_behind_that_nobody_reads(process: Process, folder: Path) -> None:
+    one, other = process(), process()
+    waits(one, 4)
+    line = [one.reserve([HOME], FOREVER) for _ in range(100)]
+    assert len(other.peek(HOME)[0].waiting) == 100
+    long = bucket_file(folder).stat().st_size
+    for waiting in line:
+        other.release([HOME], waiting)
+    assert bucket_file(folder).stat().st_size == long
     assert waits(process(), 1) == [SPAN]
+    assert one.warnings() == other.warnings() == ()
 
 
 @posix
@@ -129,7 +209,7 @@ def test_what_is_no_plain_file_is_refused(process: Process, folder: Path, tmp_pa
     assert str(path) in caught.value.message
     assert caught.value.message.endswith(
         {"link": "it is a link.", "dangling link": "it is a link.", "folder": "Is a directory."}.get(
-            what, "it is no plain file."
+            what, "it is not a regular file."
         )
     )
     assert victim.exists() is (what == "link")
@@ -140,7 +220,7 @@ def test_what_is_no_plain_file_is_refused(process: Process, folder: Path, tmp_pa
 def test_the_files_are_private_and_their_names_tell_nothing(process: Process, folder: Path) -> None:
     store = process()
     waits(store, 1)
-    store.reserve([Bucket("https://api.example/secret", 4, 60.0)], 0)
+    store.reserve([RateLimit("https://api.example/secret", 4, 60.0)], 0)
     for path in folder.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert HOME.name not in path.name
@@ -206,4 +286,4 @@ def test_without_a_folder_memory_stands_in_and_every_result_says_so(
     monkeypatch.setenv("CONNECTOR_STATE_DIR", str(tmp_path / "file"))
     store = default_store(SystemClock())
     assert store.reserve([HOME], 0).wait == 0
-    assert store.warnings()[0].startswith("The limit of calls is kept by this process alone. ")
+    assert store.warnings()[0].startswith("Other processes do not share this call limit. ")

@@ -17,12 +17,14 @@ from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.retry import LONGEST_RETRY_AFTER
 from connector.testing import FakeClock, response
-from connector.throttle.limiter import Bucket, Store, acquire
+from connector.throttle.bucket import RateLimit
+from connector.throttle.limiter import acquire
+from connector.throttle.store import Store
 from tests.connector.parcels import make_bench, manifest
 from tests.connector.runs import make_run
 from tests.connector.throttle.worlds import FOREVER, World
 
-HOME = Bucket("home", 3, 10.0)
+HOME = RateLimit("home", 3, 10.0)
 REQUEST = HttpRequest("GET", "https://api.parcels.example/parcels", {}, None)
 
 
@@ -55,7 +57,7 @@ def test_an_interrupted_or_cancelled_wait_gives_its_place_back_to_every_process(
     for _ in range(5):
         with pytest.raises(error):
             acquire(world.store, Ending(world.clock.monotonic(), end), [HOME], 60, threading.Event())
-    assert world.stores[-1].reserve([HOME], FOREVER).wait == pytest.approx(HOME.span, abs=1e-5)
+    assert world.stores[-1].reserve([HOME], FOREVER).wait == pytest.approx(HOME.padded_period, abs=1e-5)
 
 
 def test_a_wait_that_a_pause_makes_longer_than_the_deadline_gives_its_place_back(world: World) -> None:
@@ -83,7 +85,7 @@ def test_a_cancelled_event_ends_a_real_sleep_at_once(world: World) -> None:
         acquire(world.store, clock, [HOME], 1e12, cancelled)
     timer.join()
     assert clock.monotonic() - before < 5
-    assert world.store.reserve([HOME], FOREVER).wait == pytest.approx(HOME.span, abs=1e-5)
+    assert world.store.reserve([HOME], FOREVER).wait == pytest.approx(HOME.padded_period, abs=1e-5)
 
 
 def test_a_cancelled_task_gives_its_place_back(world: World, tmp_path: Path) -> None:
@@ -124,7 +126,7 @@ def test_a_cancelled_task_gives_its_place_back(world: World, tmp_path: Path) -> 
 
 def send(store: Store, clock: FakeClock, answer: HttpResponse, seed: int) -> HttpResponse:
     run = make_run(
-        lambda _: answer, store, clock, buckets=[HOME], repeatable=False, seed=seed, deadline=1e12, max_wait=1e9
+        lambda _: answer, store, clock, rate_limits=[HOME], repeatable=False, seed=seed, deadline=1e12, max_wait=1e9
     )
     return run.send(REQUEST)
 
@@ -142,7 +144,7 @@ def test_a_429_holds_everybody_until_retry_after_and_a_little_jitter_within_boun
     assert send(world.store, clock, response(429, retry_after=header), 1).status == 429
     begun = clock.monotonic()
     assert send(world.stores[-1], clock, response(200, {}), 2).status == 200
-    assert pause < clock.monotonic() - begun <= pause + HOME.guard
+    assert pause < clock.monotonic() - begun <= pause + HOME.safety_margin
     # The refused call counts as one of the three.
     assert world.store.reserve([HOME], FOREVER).wait == 0
 

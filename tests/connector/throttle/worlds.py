@@ -10,15 +10,16 @@ from typing import Any
 import redis
 
 from connector.testing import FakeClock
-from connector.throttle.limiter import Bucket, Store
+from connector.throttle.bucket import RateLimit
 from connector.throttle.redis_store import RedisStore
+from connector.throttle.store import Store
 
 FOREVER = 1e9
 
 
 @dataclass
 class World:
-    """A clock, and the same buckets through the eyes of several processes (of memory there is only one)."""
+    """A clock, and the same limits through the eyes of several processes (of memory there is only one)."""
 
     clock: FakeClock
     stores: Sequence[Store]
@@ -39,19 +40,24 @@ class FakeTimeStore(RedisStore):
     def __init__(self, client: redis.Redis, clock: FakeClock, **options: Any) -> None:
         self._client = client
         self._fake = clock
-        super().__init__(client, clock, **options)
+        super().__init__(client, clock, **{"empty_is_new": True, **options})
 
     @staticmethod
     def _lua() -> str:
         script = RedisStore._lua()
-        assert script.count("redis.call('TIME')") == 1
-        return script.replace("redis.call('TIME')", "redis.call('HMGET', 'now', 'seconds', 'microseconds')")
+        for real, fake in [
+            ("redis.call('TIME')", "redis.call('HMGET', 'now', 'seconds', 'microseconds')"),
+            ("redis.pcall('INFO', 'all')", "redis.call('GET', 'info')"),
+        ]:
+            assert script.count(real) == 1
+            script = script.replace(real, fake)
+        return script
 
-    def _call(self, act: str, buckets: Sequence[Bucket], arguments: list[Any]) -> Any:
+    def _call(self, act: str, limits: Sequence[RateLimit], arguments: Sequence[Any], timeout: float) -> Any:
         seconds, microseconds = divmod(round((self._fake.monotonic() + self.skew) * 1_000_000), 1_000_000)
         with contextlib.suppress(redis.RedisError):
             self._client.hset("now", mapping={"seconds": 1_790_000_000 + seconds, "microseconds": microseconds})
-        return super()._call(act, buckets, arguments)
+        return super()._call(act, limits, arguments, timeout)
 
 
 def most_in_any_window(times: Sequence[float], period: float) -> int:

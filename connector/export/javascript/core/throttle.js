@@ -153,8 +153,8 @@ class Throttle {
 
 const tooLong = (wait, maxWait) =>
   new ThrottledError(
-    `The limit of calls is used up: the next call is possible in ${wait.toFixed(1)} seconds, ` +
-      `longer than the ${Number(maxWait.toPrecision(6))} that this run may wait.`,
+    `The call limit is used up: the next call is possible in ${wait.toFixed(1)} seconds, ` +
+      `longer than the maximum wait of ${Number(maxWait.toPrecision(6))} seconds.`,
     { wait, hint: 'Run it later, or allow a longer wait.' },
   );
 
