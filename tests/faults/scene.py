@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from connector import Connection, Connector
-from connector.catalogue.loader import load
 from connector.clock import SystemClock
-from connector.definition.files import find
 from connector.definition.service import Limits, RetryPolicy, Timeouts
 from connector.throttle.limiter import MemoryStore
+from tests.courier import BUNDLE
 from tests.faults.certificates import Certificates
 from tests.faults.server import FaultServer, well
 from tests.secrets.canary import CANARY
@@ -24,7 +23,6 @@ from tests.secrets.canary import CANARY
 TRIES = 2
 CAP_BYTES = 1_000_000
 HOST = "service.localhost"
-_COURIER = load(find("courier"))
 _PATIENT = Timeouts(connect=5, read=5, total=10)
 _IMPATIENT = Timeouts(connect=0.15, read=0.15, total=10)
 """For a service that says nothing: the test waits as long as the connector does."""
@@ -99,6 +97,6 @@ def connector(*, impatient: bool = False) -> Connector:
         "retry": RetryPolicy(attempts=TRIES, base=0.01, cap=0.02),
         "limits": Limits.model_validate({"responseBytes": CAP_BYTES}),
     }
-    bundle = dataclasses.replace(_COURIER, manifest=_COURIER.manifest.model_copy(update=settings))
+    bundle = dataclasses.replace(BUNDLE, manifest=BUNDLE.manifest.model_copy(update=settings))
     clock = SystemClock()
     return Connector(bundle, clock=clock, store=MemoryStore(clock), rng=random.Random(1))  # noqa: S311
