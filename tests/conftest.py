@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests import progress
+
+
+@pytest.hookimpl(trylast=True)  # pytest's own reporter has to be there
+def pytest_configure(config: pytest.Config) -> None:
+    progress.install(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first, so that no process is left with them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def _new_state(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Path]:
+    folder, numbers = tmp_path_factory.mktemp("state"), itertools.count()
+    return lambda: folder / str(next(numbers))
+
 
 @pytest.fixture(autouse=True)
-def _own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONNECTOR_STATE_DIR", str(tmp_path / "state"))
+def _own_state(request: pytest.FixtureRequest, _new_state: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A state folder of the test's own, `tmp_path / "state"` where it has a `tmp_path`.
+
+    No folder is made for the thousands that need none: making and removing it took longer than many of the tests.
+    """
+    state = request.getfixturevalue("tmp_path") / "state" if "tmp_path" in request.fixturenames else _new_state()
+    monkeypatch.setenv("CONNECTOR_STATE_DIR", str(state))
     for name in ("COURIER_AUTH_TOKEN", "COURIER_API_KEY", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from connector import Connector
+from tests.courier import BUNDLE
 
 ROOT = Path(__file__).resolve().parent.parent
-MANIFEST = Connector.load("courier").definition
+MANIFEST = BUNDLE.manifest
 ICONS = {"connector": MANIFEST.icon} | {key: group.icon for key, group in MANIFEST.groups.items()}
 
 

@@ -17,7 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 _BLOCKS = re.compile(r"<!-- ([a-z-]+) -->\n```\w+\n(.*?)```", re.DOTALL)
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the README's commands are for a POSIX shell")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="the README's commands are for a POSIX shell"),
+]
 
 
 def block(name: str) -> str:
@@ -50,7 +53,8 @@ def test_the_first_command_ends_by_sending_a_message_in_the_sandbox() -> None:
 
 
 def test_the_test_command_runs_all_tests() -> None:
-    assert block("test-command").strip().endswith(".venv/bin/python -m pytest")
+    # No path and no marker that would leave one out.
+    assert block("test-command").strip().endswith(".venv/bin/python -m pytest -n auto --dist worksteal")
 
 
 def test_every_command_of_the_look_around_works() -> None:

@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _ID = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the story is a bash script")
 def test_the_story_runs_and_prints_what_the_docs_show() -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

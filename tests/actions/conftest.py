@@ -11,6 +11,7 @@ import pytest
 from connector import Connection, Connector, Result
 from connector.testing import FakeClock
 from sandbox import Sandbox, start
+from tests.courier import courier
 
 
 @dataclass
@@ -30,5 +31,5 @@ class World:
 def world() -> Iterator[World]:
     clock = FakeClock()
     service = start(page_size=2, now=lambda: clock.wall().timestamp())
-    with service, Connector.load("courier", clock=clock, strict_outputs=True) as connector:
+    with service, courier(clock=clock, strict_outputs=True) as connector:
         yield World(connector, Connection(api_key="test-key", base_url=service.url), clock, service)

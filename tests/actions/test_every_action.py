@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from connector import Connector
 from connector.catalogue.action import Action
+from tests.courier import courier
 
 from .conftest import World
 
-COURIER = Connector.load("courier")
+COURIER = courier()
 KEYS = [action.key for action in COURIER.actions]
 
 MESSAGE = "1-66a8f1c0-5d2c8e7a4b1f9036c7d2e501"

@@ -10,6 +10,7 @@ from connector import Connection, Connector, OutcomeUnknownError, ThrottledError
 from connector.errors import ConnectionLostError
 from connector.http.response import HttpResponse
 from connector.testing import FakeClock, ScriptedTransport, response
+from tests.courier import BUNDLE
 
 CONNECTION = Connection(api_key="the-key")
 JOB = {"message_event": "welcome-email"}
@@ -19,7 +20,7 @@ MESSAGE = {"user_id": "ada", "title": "Hi", "body": "There"}
 def courier(*answers: HttpResponse | Exception) -> tuple[Connector, ScriptedTransport]:
     transport = ScriptedTransport(answers)
     rng = random.Random(1)  # noqa: S311 - jitter of a fake clock
-    return Connector.load("courier", transport=transport, clock=FakeClock(), rng=rng), transport
+    return Connector(BUNDLE, transport=transport, clock=FakeClock(), rng=rng), transport
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])

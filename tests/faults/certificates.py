@@ -1,4 +1,8 @@
-"""Certificates for a server on loopback: a right one, and those that must not be accepted."""
+"""Certificates for a server on loopback: a right one, and those that must not be accepted.
+
+They have all the extensions that RFC 5280 asks for: from Python 3.13 on, a client verifies that strictly, and each of
+the wrong ones has to be refused for what is wrong with it alone.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _DAY = timedelta(days=1)
 _LOOPBACK = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
@@ -51,6 +55,8 @@ class _Authority:
         self.certificate = (
             self._builder(self._name, self._key.public_key(), _DAY)
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .add_extension(_usage(key_cert_sign=True, crl_sign=True), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
 
@@ -60,6 +66,10 @@ class _Authority:
         certificate = (
             self._builder(x509.Name([]), key.public_key(), until)
             .add_extension(x509.SubjectAlternativeName([name]), critical=True)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_usage(digital_signature=True), critical=True)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
         private = key.private_bytes(
@@ -81,3 +91,18 @@ class _Authority:
             .not_valid_before(now - 10 * _DAY)
             .not_valid_after(now + until)
         )
+
+
+def _usage(*, digital_signature: bool = False, key_cert_sign: bool = False, crl_sign: bool = False) -> x509.KeyUsage:
+    """What the key is for, and nothing else."""
+    return x509.KeyUsage(
+        digital_signature=digital_signature,
+        key_cert_sign=key_cert_sign,
+        crl_sign=crl_sign,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )

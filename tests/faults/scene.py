@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from connector import Connection, Connector
-from connector.catalogue.loader import load
 from connector.clock import SystemClock
-from connector.definition.files import find
 from connector.definition.service import Limits, RetryPolicy, Timeouts
 from connector.throttle.memory_store import MemoryStore
+from tests.courier import BUNDLE
 from tests.faults.certificates import Certificates
 from tests.faults.server import FaultServer, well
 from tests.secrets.canary import CANARY
@@ -24,10 +23,8 @@ from tests.secrets.canary import CANARY
 TRIES = 2
 CAP_BYTES = 1_000_000
 HOST = "service.localhost"
-_COURIER = load(find("courier"))
-_PATIENT = Timeouts(connect=5, read=5, total=10)
-_IMPATIENT = Timeouts(connect=0.15, read=0.15, total=10)
-"""For a service that says nothing: the test waits as long as the connector does."""
+_PATIENT = 30.0
+"""Seconds. A busy machine needs seconds for what takes milliseconds otherwise."""
 
 
 class Scene:
@@ -37,12 +34,17 @@ class Scene:
         server: The service.
         elsewhere: Another host.
         host_known: Whether the service's name can be found.
+        patch: What a test changes besides. Its own fixture `monkeypatch` would be undone after the scene, and put back
+            what the scene had put there.
     """
 
-    def __init__(self, server: FaultServer, elsewhere: FaultServer, certificates: Certificates) -> None:
+    def __init__(
+        self, server: FaultServer, elsewhere: FaultServer, certificates: Certificates, patch: pytest.MonkeyPatch
+    ) -> None:
         self.server = server
         self.elsewhere = elsewhere
         self.certificates = certificates
+        self.patch = patch
         self.host_known = True
         self.listening = False
 
@@ -76,7 +78,7 @@ def scene(certificates: Certificates) -> Iterator[Scene]:
     with FaultServer() as server, FaultServer() as elsewhere, pytest.MonkeyPatch.context() as patch:
         elsewhere.listen()
         server.neighbour = elsewhere.port
-        made = Scene(server, elsewhere, certificates)
+        made = Scene(server, elsewhere, certificates, patch)
         truly = socket.getaddrinfo
 
         def found(host: Any, *args: Any, **options: Any) -> Any:
@@ -92,13 +94,17 @@ def scene(certificates: Certificates) -> Iterator[Scene]:
         yield made
 
 
-def connector(*, impatient: bool = False) -> Connector:
-    """The Courier connector on real time, with small bounds and a throttle of its own; the rest is as delivered."""
+def connector(*, patience: float = _PATIENT) -> Connector:
+    """The Courier connector on real time, with small bounds and a throttle of its own; the rest is as delivered.
+
+    Args:
+        patience: Seconds to connect and between two bytes.
+    """
     settings = {
-        "timeouts": _IMPATIENT if impatient else _PATIENT,
+        "timeouts": Timeouts(connect=patience, read=patience, total=2 * _PATIENT),
         "retry": RetryPolicy(attempts=TRIES, base=0.01, cap=0.02),
         "limits": Limits.model_validate({"responseBytes": CAP_BYTES}),
     }
-    bundle = dataclasses.replace(_COURIER, manifest=_COURIER.manifest.model_copy(update=settings))
+    bundle = dataclasses.replace(BUNDLE, manifest=BUNDLE.manifest.model_copy(update=settings))
     clock = SystemClock()
     return Connector(bundle, clock=clock, store=MemoryStore(clock), rng=random.Random(1))  # noqa: S311

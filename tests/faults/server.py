@@ -175,6 +175,7 @@ class FaultServer:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
+        self._listening = False
         self._listener = socket.socket()
         self._listener.bind(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -188,7 +189,7 @@ class FaultServer:
     def listen(self) -> None:
         """Begin: until then, connections are refused."""
         self._listener.listen(64)
-        self._listener.settimeout(0.005)
+        self._listening = True
         self._start(self._accept)
 
     def __enter__(self) -> Self:
@@ -196,13 +197,17 @@ class FaultServer:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.over.set()
-        self._listener.close()
+        if self._listening:
+            # The thread that waits for a connection is given one.
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
+                pass
         with self._lock:
             for sock in self._open:
                 with contextlib.suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(5)
+        self._listener.close()
 
     def _start(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, daemon=True)
@@ -211,13 +216,10 @@ class FaultServer:
 
     def _accept(self) -> None:
         while not self.over.is_set():
-            try:
-                sock, _ = self._listener.accept()
-            except TimeoutError:
-                continue
-            except OSError:
+            sock, _ = self._listener.accept()
+            if self.over.is_set():
+                sock.close()
                 return
-            sock.setblocking(True)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.accepted += 1
             with self._lock:

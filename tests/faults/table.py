@@ -52,7 +52,7 @@ class Fault:
         arrange: Makes it so.
         repeatable: How a run ends that may be repeated: one that reads, or writes under an idempotency key.
         once: How one ends that writes without a key.
-        seconds: The deadline of the run.
+        seconds: The deadline of the run; where it is what ends the run, a busy machine is given more.
         silent: Whether the service says nothing, so that only patience ends it.
         large: Whether far more bytes come than may be kept.
     """
@@ -61,7 +61,7 @@ class Fault:
     arrange: Arrange
     repeatable: Outcome
     once: Outcome
-    seconds: float = 2.0
+    seconds: float = 20.0
     silent: bool = False
     large: bool = False
 

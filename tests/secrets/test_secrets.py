@@ -26,13 +26,12 @@ from connector import (
     ThrottledError,
     UnavailableError,
 )
-from connector.catalogue.loader import load
-from connector.definition.files import find
 from connector.errors import ConnectionLostError, NotSentError
 from connector.export import EXPORT_FORMATS, export
 from connector.http.response import HttpResponse
 from connector.testing import FakeClock, ScriptedTransport, response
 from sandbox import start
+from tests.courier import BUNDLE, courier
 from tests.secrets.canary import CANARY, told, traces
 
 MESSAGE = {"user_id": "ada", "title": "Hi", "body": "There"}
@@ -54,7 +53,7 @@ def connection() -> Connection:
 
 
 def scripted(*answers: HttpResponse | Exception) -> Connector:
-    return Connector.load("courier", transport=ScriptedTransport(answers), clock=FakeClock())
+    return courier(transport=ScriptedTransport(answers), clock=FakeClock())
 
 
 def test_a_connection_does_not_show_it(connection: Connection) -> None:
@@ -110,7 +109,7 @@ def test_no_error_of_a_task_shows_it(connection: Connection) -> None:
 
 
 def test_a_real_call_that_fails_shows_it_in_no_traceback() -> None:
-    with Connector.load("courier", clock=FakeClock()) as connector:
+    with courier(clock=FakeClock()) as connector:
         with start() as service:
             gone = Connection(api_key=CANARY, base_url=service.url)
             with pytest.raises(RefusedError) as refused:
@@ -141,7 +140,7 @@ def test_no_export_holds_it(format_name: str, monkeypatch: pytest.MonkeyPatch) -
     for variable in ("COURIER_AUTH_TOKEN", "COURIER_API_KEY"):
         monkeypatch.setenv(variable, CANARY)
     try:
-        files = export(load(find("courier")), format_name)
+        files = export(BUNDLE, format_name)
     except ModuleNotFoundError:
         pytest.skip("this format is not there yet")
     assert files
@@ -155,7 +154,7 @@ def _files(folder: Path) -> list[Path]:
 def test_neither_the_sandbox_nor_the_state_of_this_user_keeps_it(tmp_path: Path) -> None:
     database, state = tmp_path / "database" / "sandbox.db", Path(os.environ["CONNECTOR_STATE_DIR"])
     database.parent.mkdir()
-    with start(database=database) as service, Connector.load("courier") as connector:
+    with start(database=database) as service, courier() as connector:
         account = Connection(api_key=CANARY, base_url=service.url)
         connector.test(account)
         for _ in range(2):
@@ -174,7 +173,7 @@ def test_neither_the_sandbox_nor_the_state_of_this_user_keeps_it(tmp_path: Path)
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere the account's folder is private by itself")
 def test_the_state_is_private_to_this_user() -> None:
     state = Path(os.environ["CONNECTOR_STATE_DIR"])
-    with start() as service, Connector.load("courier") as connector:
+    with start() as service, courier() as connector:
         connector.test(Connection(api_key=CANARY, base_url=service.url))
     assert state.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in _files(state)} == {0o600}

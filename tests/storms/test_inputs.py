@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jsonschema
@@ -19,10 +19,12 @@ from connector.catalogue.action import Action
 from connector.testing import FakeClock
 from sandbox import Sandbox, start
 from tests.actions.test_every_action import known, required
-from tests.storms.conftest import CASES_RUN
+from tests.courier import courier
 from tests.storms.inputs import UNSPEAKABLE, hostile, nearly_valid, real, valid
 
-COURIER = Connector.load("courier")
+pytestmark = pytest.mark.slow
+
+COURIER = courier()
 KEYS = [action.key for action in COURIER.actions]
 NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 CASES = -(-20_500 // (3 * len(KEYS))) if NIGHTLY else 5
@@ -62,13 +64,18 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(pytestconfig: pytest.Config) -> Iterator[World]:
+def world() -> Iterator[World]:
     clock = FakeClock()
     service = start(now=lambda: clock.wall().timestamp())
-    with service, Connector.load("courier", clock=clock, strict_outputs=True) as connector:
-        made = World(service, connector)
-        yield made
-    pytestconfig.stash[CASES_RUN] = made.cases
+    with service, courier(clock=clock, strict_outputs=True) as connector:
+        yield World(service, connector)
+
+
+@pytest.fixture(autouse=True)
+def _counted(world: World, record_property: Callable[[str, object], None]) -> Iterator[None]:
+    before = world.cases
+    yield
+    record_property("inputs that were tried", world.cases - before)
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -9,15 +9,16 @@ from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from connector import Connection, Connector
-from connector.catalogue.loader import load
 from connector.clock import SystemClock
 from connector.definition.action import Throttle
-from connector.definition.files import find
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.transport import SendOptions
 from connector.throttle.memory_store import MemoryStore
+from tests.courier import BUNDLE
 
 THREADS = 10
 RUNS = 1_000
@@ -50,12 +51,12 @@ class Echo:
         """Nothing is held."""
 
 
+@pytest.mark.slow
 def test_ten_threads_of_a_thousand_runs_each_get_what_is_theirs() -> None:
-    courier = load(find("courier"))
     limit = Throttle.model_validate({"calls": LIMIT, "renewalPeriod": 600})
-    courier = dataclasses.replace(courier, manifest=courier.manifest.model_copy(update={"throttle": limit}))
+    bundle = dataclasses.replace(BUNDLE, manifest=BUNDLE.manifest.model_copy(update={"throttle": limit}))
     echo, clock = Echo(), SystemClock()
-    connector = Connector(courier, transport=echo, clock=clock, store=MemoryStore(clock))
+    connector = Connector(bundle, transport=echo, clock=clock, store=MemoryStore(clock))
     together = threading.Barrier(THREADS)
     runs: Counter[str] = Counter()
 

@@ -121,7 +121,7 @@ def program() -> Callable[..., subprocess.CompletedProcess[str]]:
             capture_output=True,
             text=True,
             env=child_environment(**env),
-            timeout=30,
+            timeout=120,
             check=False,
         )
 

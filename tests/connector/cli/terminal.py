@@ -14,7 +14,8 @@ import termios
 import time
 from pathlib import Path
 
-_TIMEOUT = 20.0
+_TIMEOUT = 120.0
+"""Seconds after which a program that hangs is given up; only then does anybody wait so long."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -33,6 +34,11 @@ class Terminal:
     ) -> None:
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        # The kernel throws away what is on its way when Ctrl-C is pressed, and a busy machine may do so only after the
+        # program has said its last words.
+        attributes = termios.tcgetattr(theirs)
+        attributes[3] |= termios.NOFLSH
+        termios.tcsetattr(theirs, termios.TCSANOW, attributes)
         self.raw = ""
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         out = stdout.open("wb") if stdout else None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,16 +91,14 @@ def test_without_another_connector_the_installed_one_is_listed(cli: Cli) -> None
     assert "get_list" in [action["key"] for action in json.loads(ran.out)]
 
 
-def test_listing_is_fast(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX says how much time a child has used")
+def test_listing_is_fast() -> None:
     command = [sys.executable, "-m", "connector", "--connector", "courier", "list"]
-    seconds = []
-    for _ in range(3):
-        started = time.perf_counter()
-        subprocess.run(command, env=child_environment(), stdout=subprocess.DEVNULL, check=True)
-        seconds.append(time.perf_counter() - started)
-    with capsys.disabled():
-        sys.stdout.write(f"\n[list takes {min(seconds):.2f} s; the promise is 0.50 s on a warm disk]\n")
-    assert min(seconds) < 2
+    before = os.times()
+    subprocess.run(command, env=child_environment(), stdout=subprocess.DEVNULL, check=True)
+    after = os.times()
+    # The processor's time: that of the clock is also what other programs of a busy machine take.
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 1
 
 
 @pytest.mark.parametrize("arguments", [["list"], ["--help"], ["completion", "--help"]])

@@ -92,7 +92,7 @@ def test_it_prints_its_address_serves_and_ends_cleanly_with_ctrl_c(tmp_path: Pat
         assert url.startswith("http://127.0.0.1:")
         assert ask(f"{url}/lists/news.weekly") == 200
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=120)
     assert (process.returncode, out, file.is_file()) == (0, "", True)
     assert "Press Ctrl-C to stop it." in err
     assert "Sandbox stopped. Its data is kept." in err
