@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from connector.definition import action, common, field, service
+from connector.definition import action, common, field, rules, service
 from connector.definition.action import ActionDefinition
 from connector.definition.common import CommonDefinitions
-from connector.definition.field import LeftOut
+from connector.definition.model import LeftOut
 from connector.definition.service import ConnectorDefinition
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -95,7 +95,7 @@ def _describe(schema: dict[str, Any]) -> None:
     """Move what a model's docstring says of its attributes to the properties, and ask for none that may be left out."""
     models = {
         name: model
-        for module in (field, action, service, common)
+        for module in (rules, field, action, service, common)
         for name, model in inspect.getmembers(module, inspect.isclass)
         if issubclass(model, BaseModel)
     }
