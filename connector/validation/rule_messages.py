@@ -20,8 +20,10 @@ def listed(items: Sequence[Sequence[str]], word: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value of a definition in a sentence: a text as it is, everything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A value of a definition in a sentence: a text as it is, everything else as JSON without blanks."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def is_filled(title: str) -> str:
