@@ -26,6 +26,8 @@ LEFT_OUT = frozenset(
     {
         # For people; the form and the help have them.
         *("description", "examples", "deprecated", "x-ms-visibility"),
+        # The runtime does not check rules across fields.
+        *("dependentRequired", "x-rules"),
         # `names` has the other names of an input.
         *("x-path", "x-aliases"),
         # For hosts that encode in another way; the runtime encodes every part of a URL once and fully.
