@@ -143,13 +143,18 @@ def fields_of_options_are_not_always_there(action: ActionView) -> Iterator[tuple
     },
 )
 def siblings_are_in_options_too(action: ActionView) -> Iterator[tuple[str, str]]:
-    """A field beside those of a choice, in the same object of the body, belongs to an option as well."""
+    """Where most fields of one object in the body belong to the options of a choice, the others do as well."""
     for form in _forms(action):
+        parents = {name: _parent(form, name) for name in form.fields}
         for place, rule in form.choices:
-            around = {parent for name in rule.names if (parent := _parent(form, name))}
-            for name in form.fields:
-                if name not in rule.names and _parent(form, name) in around:
-                    yield place, f"“{name}” belongs to no option, though fields beside it in the body do."
+            known = {*rule.names, *(rule.condition.names if rule.condition else [])}
+            for parent in sorted({parents.get(name, "") for name in rule.names} - {""}):
+                inside = [name for name in form.fields if parents[name] == parent]
+                strange = [name for name in inside if name not in known]
+                if 2 * len(strange) < len(inside):
+                    yield from (
+                        (place, f"“{name}” belongs to no option; its siblings in the body do.") for name in strange
+                    )
 
 
 def _parent(form: _Form, name: str) -> str:
