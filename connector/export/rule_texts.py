@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from connector.call.handler import checks_of
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.definition.rules import Alike, Choice, Condition, FieldGroup, FieldRule, Requires, Same, Together
@@ -12,11 +13,28 @@ from connector.validation import rule_messages as say
 
 
 def description_with_rules(action: Action) -> str:
-    """The action's description, with what its form asks for as a whole: its choices, and what is always required."""
+    """The action's description, with what its form always asks for: its required choices, and one of several fields."""
     form = _Texts(action.definition.inputs, action.definition.inputs.properties)
     rules = [rule for rule in action.definition.inputs.x_rules if rule.condition is None]
-    told = [form.of_rule(rule) for rule in rules if isinstance(rule, Choice | Requires)]
-    return " ".join([action.description, *told])
+    asked = [rule for rule in rules if isinstance(rule, Requires) or (isinstance(rule, Choice) and rule.required)]
+    return " ".join([action.description, *map(form.of_rule, asked)])
+
+
+def checks_across_fields(action: Action) -> int:
+    """How many rules and checks of its handler look at several inputs of an action at once."""
+    form = action.definition.inputs
+    fields: list[FieldSchema | ObjectSchema] = [form, *_inside(form)]
+    rules = sum(len(each.x_rules) + len(each.dependent_required) for each in fields)
+    return rules + len(checks_of(action.handler))
+
+
+def _inside(declared: FieldSchema | ObjectSchema) -> Iterator[FieldSchema]:
+    inner = [*declared.properties.values(), *(declared.defs.values() if isinstance(declared, ObjectSchema) else ())]
+    if isinstance(declared, FieldSchema) and declared.items is not None:
+        inner.append(declared.items)
+    for field in inner:
+        yield field
+        yield from _inside(field)
 
 
 def rule_texts(schema: ObjectSchema) -> Iterator[str]:
