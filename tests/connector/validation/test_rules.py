@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.definition.field import ObjectSchema
-from connector.definition.rules import Choice
+from connector.definition.model import Model
+from connector.definition.rules import (
+    Alike,
+    Choice,
+    Condition,
+    Option,
+    Requires,
+    Same,
+    Together,
+    Variant,
+    VariantRule,
+)
 from connector.errors import Problem
 from connector.validation.form_order import in_form_order
 from connector.validation.normalize import accept
@@ -226,3 +237,22 @@ def test_many_rows_with_many_mistakes_are_checked_in_no_time() -> None:
     wrong = [f"rows[{place}].a" for place in range(0, count, 2)]
     found = rule_problems(form, {"rows": [{"a": 1, "b": 2}] * count}, wrong)
     assert len(found) == count // 2
+
+
+def test_the_documented_example_says_what_the_page_says() -> None:
+    page = (VECTORS.parents[2] / "docs/rules.md").read_text(encoding="utf-8")
+    document = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    titled = {name: {"title": name.replace("_", " ").title()} for name in document["properties"]}
+    form = ObjectSchema.model_validate({**document, "properties": titled})
+    text = " ".join(page.split())
+    for values in ({"template": "t", "title": "T", "email": "a"}, {}):
+        for problem in rule_problems(form, values):
+            assert f"“{problem.message}”" in text
+
+
+def test_every_keyword_of_a_rule_is_documented() -> None:
+    page = (VECTORS.parents[2] / "docs/rules.md").read_text(encoding="utf-8")
+    models: list[type[Model]] = [Alike, Choice, Condition, Option, Requires, Same, Together, Variant, VariantRule]
+    for model in models:
+        for name, known in model.model_fields.items():
+            assert f"`{known.alias or name}`" in page, (model, name)
