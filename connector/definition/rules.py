@@ -6,6 +6,8 @@ rules is `connector.validation.rules`.
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -138,10 +140,16 @@ class Choice(RuleBase):
             raise ValueError("one option at most is the default")
         return self
 
-    @property
+    @cached_property
     def names(self) -> list[str]:
         """The fields of all options, each once, in the order in which the options list them first."""
         return list(dict.fromkeys(name for option in self.options for name in option.fields))
+
+    @cached_property
+    def shared(self) -> frozenset[str]:
+        """The fields that several options have."""
+        counts = Counter(name for option in self.options for name in option.fields)
+        return frozenset(name for name, count in counts.items() if count > 1)
 
 
 class VariantRule(RuleBase):
@@ -156,7 +164,7 @@ class VariantRule(RuleBase):
     field: Text
     variants: Annotated[list[Variant], Field(min_length=1)]
 
-    @property
+    @cached_property
     def governed(self) -> list[str]:
         """The fields that any variant lists, each once."""
         return list(dict.fromkeys(name for variant in self.variants for name in variant.fields))

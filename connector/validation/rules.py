@@ -175,10 +175,8 @@ def _complete(group: FieldGroup, form: Form, when: str, hint: str, noun: str = "
 
 def _of_choice(rule: Choice, form: Form, trigger: str) -> Found:
     filled = form.filled(rule.names)
-    options_of = {name: [option for option in rule.options if name in option.fields] for name in rule.names}
-    marks = [
-        (option, [name for name in form.filled(option.fields) if len(options_of[name]) == 1]) for option in rule.options
-    ]
+    own = [name for name in filled if name not in rule.shared]
+    marks = [(option, [name for name in option.fields if name in own]) for option in rule.options] if own else []
     marked = [(option, names) for option, names in marks if names]
     if len(marked) > 1:
         naming = [_naming(option, names) for option, names in marked]
