@@ -65,7 +65,7 @@ def _forms(action: ActionView) -> Iterator[_Form]:
         yield _Form(node.place, node.written, fields, schema)
 
 
-_SHORT = {"type": "string", "description": "What it shall be called.", "x-in": "query"}
+_SHORT = {"description": "What it shall be called."}
 _SIZE = {**_SHORT, "title": "Size", "examples": ["S"], "enum": ["S", "L"]}
 _NAMES = {name: {**_SHORT, "title": name.title(), "examples": [name]} for name in ("short", "long", "note")}
 
@@ -87,7 +87,7 @@ _TWO = _choice((["short"], ["short"]), (["long"], ["long"]))
 
 
 @action_rule(
-    "D801",
+    "D901",
     "Name fields of the object that the rule stands on.",
     good=_ruled(_TWO),
     bad=_ruled(_choice((["short"], ["short"]), (["lnog"], ["lnog"]))),
@@ -107,7 +107,7 @@ def rules_name_fields(action: ActionView) -> Iterator[tuple[str, str]]:
 
 
 @action_rule(
-    "D802",
+    "D902",
     "Take the field out of the options, or take its default or its place in “required” away.",
     good=_ruled(_TWO),
     bad=_ruled(_TWO, long={**_NAMES["long"], "default": "Lamp"}),
@@ -126,17 +126,15 @@ def fields_of_options_are_not_always_there(action: ActionView) -> Iterator[tuple
 
 
 @action_rule(
-    "D803",
+    "D903",
     "Add the field to the options that use it, or give it another place in the body.",
     good=_ruled(_TWO),
     bad={
         ACTION: {
             "request": {"method": "POST"},
-            "effects": {"readOnly": False},
+            "effects": {"destructive": False},
             "inputs": {
-                "properties": {
-                    name: {**field, "x-in": "body", "x-pointer": f"/to/{name}"} for name, field in _NAMES.items()
-                },
+                "properties": {name: {**field, "x-pointer": f"/to/{name}"} for name, field in _NAMES.items()},
                 "x-rules": [_TWO],
             },
         }
@@ -165,7 +163,7 @@ def _parent(form: _Form, name: str) -> str:
 
 
 @action_rule(
-    "D804",
+    "D904",
     "Let each option ask for something that no other asks for, under a key that is neither a field nor used twice.",
     good=_ruled(_choice((["short", "note"], ["short"]), (["long", "note"], ["long"]))),
     bad=_ruled(_choice((["short", "note"], ["note"]), (["long", "note"], ["note"]))),
@@ -185,7 +183,7 @@ def options_can_be_told_apart(action: ActionView) -> Iterator[tuple[str, str]]:
 
 
 @action_rule(
-    "D805",
+    "D905",
     "List values of the field's “enum”, each in one variant, and all of them.",
     good=_ruled(
         {
@@ -222,7 +220,7 @@ def _values(field: FieldSchema, otherwise: Any = None) -> list[Any]:
 
 
 @action_rule(
-    "D806",
+    "D906",
     "Let another field decide, or make this one no secret.",
     good=_ruled({"kind": "requires", "if": {"filled": ["short", "note"]}, "fields": ["long"]}),
     bad=_ruled(
@@ -239,7 +237,7 @@ def secrets_decide_nothing(action: ActionView) -> Iterator[tuple[str, str]]:
 
 
 @action_rule(
-    "D807",
+    "D907",
     "Use “required” for what is always needed, and “dependentRequired” for what one other field needs.",
     good={ACTION: {"inputs": {"properties": _NAMES, "dependentRequired": {"short": ["long"]}}}},
     bad=_ruled({"kind": "requires", "if": {"filled": ["short"]}, "fields": ["long"]}),
@@ -257,7 +255,7 @@ def keywords_come_first(action: ActionView) -> Iterator[tuple[str, str]]:
 
 
 @action_rule(
-    "D808",
+    "D908",
     "Move the rules to an object with “properties” in the inputs.",
     good=_ruled(_TWO),
     bad={ACTION: {"inputs": {"properties": {"thing_id": {"x-rules": [_TWO]}}}}},
