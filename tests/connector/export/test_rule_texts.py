@@ -83,8 +83,8 @@ def test_formats_for_readers_and_agents_say_what_a_form_asks_for(tmp_path: Path)
     inputs = {"user": body(title="User"), "email": body(title="Email"), "people": body(title="People")}
     document = action("send_parcel", inputs, {})
     document["inputs"]["x-rules"] = [CHOICE]
-    shop = {"url": "https://parcels.example", "email": "help@parcels.example", "name": "Parcels"}
-    publication = {"contact": shop, "privacyPolicy": "https://parcels.example/privacy", "categories": ["Productivity"]}
+    publisher = {"url": "https://parcels.example", "email": "help@parcels.example", "name": "Parcels"}
+    publication = {"publisher": publisher, "privacyPolicy": "https://parcels.example", "categories": ["Other"]}
     folder = write_folder(tmp_path, [document], connector=manifest(publication=publication))
     for name in ("connector", "parcels", "publication"):
         for suffix in ("svg", "png"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.definition.field import ObjectSchema
@@ -62,6 +62,7 @@ def test_there_are_vectors_for_every_kind_of_rule() -> None:
 
 
 NAMES = "abcdefgh"
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 names = st.sampled_from(NAMES)
 some = st.lists(names, unique=True, max_size=4)
 several = st.lists(names, unique=True, min_size=2, max_size=4)
@@ -126,6 +127,7 @@ def form_of(rules: list[Json]) -> ObjectSchema:
     return ObjectSchema.model_validate_json(json.dumps(document), strict=True)
 
 
+@unhurried
 @given(rule_lists, inputs, some)
 def test_each_problem_is_of_a_field_told_once_and_a_sentence(rules: list[Json], values: Json, wrong: list[str]) -> None:
     found = rule_problems(form_of(rules), values, wrong)
@@ -137,6 +139,7 @@ def test_each_problem_is_of_a_field_told_once_and_a_sentence(rules: list[Json], 
         assert problem.message.endswith(".")
 
 
+@unhurried
 @given(choices(), inputs)
 def test_a_choice_is_content_only_with_one_whole_option(rule: Json, values: Json) -> None:
     form = form_of([rule])
@@ -152,6 +155,7 @@ def test_a_choice_is_content_only_with_one_whole_option(rule: Json, values: Json
     assert content == (any(map(whole, choice.options)) if filled else not choice.required)
 
 
+@unhurried
 @given(rule_lists, inputs, st.randoms())
 def test_the_order_of_the_inputs_does_not_matter(rules: list[Json], values: Json, random: Any) -> None:
     shuffled = list(values.items())
@@ -160,6 +164,7 @@ def test_the_order_of_the_inputs_does_not_matter(rules: list[Json], values: Json
     assert rule_problems(form, dict(shuffled)) == rule_problems(form, values)
 
 
+@unhurried
 @given(rule_lists, inputs)
 def test_a_row_has_the_problems_that_the_form_would_have(rules: list[Json], values: Json) -> None:
     row = form_of(rules).model_dump(by_alias=True, exclude_unset=True)
@@ -179,6 +184,7 @@ json_values = st.recursive(
 )
 
 
+@unhurried
 @given(json_values, json_values)
 def test_values_are_the_same_when_their_json_is(one: Any, other: Any) -> None:
     assert same(one, other) == (json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True))
