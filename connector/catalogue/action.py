@@ -12,7 +12,9 @@ from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema
 from connector.errors import Problem
 from connector.http.request import collisions
+from connector.validation.form_order import in_form_order
 from connector.validation.normalize import accept, accepted_names
+from connector.validation.rules import rule_problems
 
 if TYPE_CHECKING:
     from connector.validation.validator import Validator
@@ -107,13 +109,13 @@ class Action:
         inputs, problems = accept(self.definition, given, self.accepted_names)
         problems += self._validators[0].problems(inputs, self._spoken_names)
         wrong = {_input_of(problem) for problem in problems}
+        problems += rule_problems(self.definition.inputs, inputs, {problem.field for problem in problems})
         right = {name: value for name, value in inputs.items() if name not in wrong}
         problems += collisions(self.definition, right)
         view = InputView(right, frozenset(inputs), self._labels)
         for check in checks_of(self.handler):
             problems += check(view)
-        order = {name: place for place, name in enumerate(self._resolved)}
-        return inputs, sorted(problems, key=lambda problem: order.get(_input_of(problem), len(order)))
+        return inputs, in_form_order(problems, self.definition.inputs)
 
     def warnings(self, given: Mapping[str, Any]) -> list[str]:
         """What the caller should know about inputs that are right: empty texts are not sent, and clear nothing."""

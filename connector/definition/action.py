@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
 
-from connector.definition.field import FieldSchema, LeftOut, Model, ObjectSchema, Pointer
+from connector.definition.field import FieldSchema, ObjectSchema, Pointer
+from connector.definition.model import LeftOut, Model
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 OperationId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$")]

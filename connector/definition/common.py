@@ -5,7 +5,8 @@ from __future__ import annotations
 from pydantic import Field
 
 from connector.definition.action import Key, KnownError
-from connector.definition.field import FieldSchema, Model
+from connector.definition.field import FieldSchema
+from connector.definition.model import Model
 
 
 class CommonDefinitions(Model):

@@ -34,10 +34,10 @@ LONGEST_IN_PATH = 1024
 KEYWORDS = (
     *("$ref", "type", "title", "description", "format", "enum", "const", "default", "examples", "pattern"),
     *("minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "items", "minItems"),
-    *("maxItems", "uniqueItems", "properties", "required", "additionalProperties", "minProperties", "maxProperties"),
-    *("writeOnly", "deprecated", "x-in", "x-name", "x-pointer", "x-path", "x-aliases", "x-map-key", "x-map-value"),
-    *("x-spread", "x-keep-empty", "x-text-for", "x-from", "x-time", "x-ms-visibility", "x-ms-dynamic-values"),
-    *("x-ms-url-encoding", "$defs"),
+    *("maxItems", "uniqueItems", "properties", "required", "dependentRequired", "additionalProperties"),
+    *("minProperties", "maxProperties", "writeOnly", "deprecated", "x-in", "x-name", "x-pointer", "x-path"),
+    *("x-aliases", "x-map-key", "x-map-value", "x-spread", "x-keep-empty", "x-text-for", "x-from", "x-time"),
+    *("x-rules", "x-ms-visibility", "x-ms-dynamic-values", "x-ms-url-encoding", "$defs"),
 )
 """The keywords of a field in the order of the model, which every expanded field has."""
 

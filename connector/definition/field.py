@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
 from connector import json_pointer
+from connector.definition.model import Model
+from connector.definition.rules import FieldRule
 
 JsonType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
 Place = Literal["path", "query", "header", "body"]
@@ -25,28 +26,6 @@ def _pointer(text: str) -> str:
 
 
 Pointer = Annotated[str, AfterValidator(_pointer)]
-
-
-def spelling(name: str) -> str:
-    """How a word of these models is spelt in a file: `x_map_key` is `x-map-key`, `min_length` is `minLength`."""
-    if name.startswith("x_"):
-        return name.replace("_", "-")
-    return {"ref": "$ref", "defs": "$defs", "schema_uri": "$schema"}.get(name) or to_camel(name)
-
-
-class LeftOut:
-    """Marks a keyword that a file may leave out although the model needs it: reading the file fills it in."""
-
-
-class Model(BaseModel):
-    """The base of every part of a definition: unknown keywords are refused, values do not change.
-
-    Strict: a text that looks like a number or a truth value is a text.
-    """
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, alias_generator=spelling, populate_by_name=False
-    )
 
 
 class DynamicValues(Model):
@@ -93,6 +72,7 @@ class FieldSchema(Model):
             whether that status means success.
         default: Of an input, what it is when left empty; of an output, what it is when the service does not say.
         x_time: The wire's number is epoch milliseconds; the output is its ISO 8601 text.
+        x_rules: Of a row or an object: rules across its fields.
         x_ms_visibility: Left out, what the object around it says; of the rows of a list, what their fields have when
             they say none.
         x_ms_url_encoding: How often a value in the path is encoded; once when left out.
@@ -120,6 +100,7 @@ class FieldSchema(Model):
     unique_items: bool | None = None
     properties: dict[str, FieldSchema] = Field(default_factory=dict)
     required: list[str] = Field(default_factory=list)
+    dependent_required: dict[str, list[str]] = Field(default_factory=dict)
     additional_properties: bool | FieldSchema | None = None
     min_properties: int | None = None
     max_properties: int | None = None
@@ -138,6 +119,7 @@ class FieldSchema(Model):
     x_text_for: list[str] = Field(default_factory=list)
     x_from: Source = "body"
     x_time: Literal["epoch-milliseconds"] | None = None
+    x_rules: list[FieldRule] = Field(default_factory=list)
     x_ms_visibility: Visibility | None = None
     x_ms_dynamic_values: DynamicValues | None = None
     x_ms_url_encoding: Literal["single", "double"] | None = None
@@ -186,6 +168,7 @@ class ObjectSchema(Model):
             name further down changes one.
         required: Inputs that are needed beside those of the path. Outputs are always all there, so a file says none.
         additional_properties: Always false, and left out in files.
+        x_rules: Rules across the fields at the top.
         defs: Definitions for `$ref`. Those of `definitions/common.json` need not be repeated.
         x_ms_visibility: What the fields have that say none; `important` when left out. Only in files: a loaded schema
             has it on each field.
@@ -195,7 +178,9 @@ class ObjectSchema(Model):
     type: Literal["object"] = "object"
     properties: dict[str, FieldSchema] = Field(default_factory=dict)
     required: list[str] = Field(default_factory=list)
+    dependent_required: dict[str, list[str]] = Field(default_factory=dict)
     additional_properties: Literal[False] = False
+    x_rules: list[FieldRule] = Field(default_factory=list)
     defs: dict[str, FieldSchema] = Field(default_factory=dict)
     x_ms_visibility: Visibility | None = None
 

@@ -13,10 +13,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from connector.definition import action, common, field, service
+from connector.definition import action, common, field, rules, service
 from connector.definition.action import ActionDefinition
 from connector.definition.common import CommonDefinitions
-from connector.definition.field import LeftOut
+from connector.definition.model import LeftOut
 from connector.definition.service import ConnectorDefinition
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -43,6 +43,22 @@ _RULES_OF_A_FIELD: dict[str, Any] = {
     "then": {"anyOf": [_IS_OBJECT, {"required": ["x-map-key"], "properties": {"x-map-key": {"type": "string"}}}]},
 }
 """What the model checks across the words of one field, as far as JSON Schema can say it."""
+_EITHER: dict[str, Any] = {
+    "oneOf": [{"required": [name], "properties": {name: {"minItems": 1}}} for name in ("fields", "atLeastOneOf")]
+}
+_RULES_ACROSS_FIELDS: dict[str, dict[str, Any]] = {
+    "FieldSchema": _RULES_OF_A_FIELD,
+    "Requires": _EITHER,
+    "Option": {"required": ["key", "title", "fields"], "properties": {"fields": {"minItems": 1}}},
+    "Condition": {
+        "anyOf": [
+            {"required": ["filled"], "properties": {"filled": {"minItems": 1}}},
+            {"required": ["values"], "properties": {"values": {"minProperties": 1}}},
+            {"required": ["several"], "properties": {"several": {"minItems": 1}}},
+        ]
+    },
+}
+"""What the models check across their keywords, as far as JSON Schema can say it, by model."""
 NAMES = tuple(_MODELS)
 """The files that have a schema: `action`, `connector` and `common`."""
 
@@ -59,7 +75,10 @@ def format_schema(name: str) -> dict[str, Any]:
     model, title = _MODELS[name]
     schema = model.model_json_schema(by_alias=True, schema_generator=_Generator)
     _describe(schema)
-    schema["$defs"]["FieldSchema"].update(_RULES_OF_A_FIELD)
+    for model_name, rules_of_it in _RULES_ACROSS_FIELDS.items():
+        part = schema["$defs"][model_name]
+        for keyword, value in rules_of_it.items():
+            part[keyword] = _merged(part[keyword], value) if keyword == "properties" else value
     if name == "action":
         errors = schema["properties"]["errors"]
         errors["items"] = {"anyOf": [{"type": "string"}, errors["items"]]}
@@ -73,6 +92,10 @@ def write(folder: Path) -> None:
     for name in NAMES:
         text = json.dumps(format_schema(name), indent=2, ensure_ascii=False) + "\n"
         (folder / f"{name}.schema.json").write_text(text, encoding="utf-8")
+
+
+def _merged(properties: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    return {name: {**schema, **more.get(name, {})} for name, schema in properties.items()}
 
 
 class _Generator(GenerateJsonSchema):
@@ -95,7 +118,7 @@ def _describe(schema: dict[str, Any]) -> None:
     """Move what a model's docstring says of its attributes to the properties, and ask for none that may be left out."""
     models = {
         name: model
-        for module in (field, action, service, common)
+        for module in (rules, field, action, service, common)
         for name, model in inspect.getmembers(module, inspect.isclass)
         if issubclass(model, BaseModel)
     }

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, StringConstraints
 
 from connector.definition.action import Key, KnownError, Sentence, Throttle, Version
-from connector.definition.field import FieldSchema, Model, Pointer
+from connector.definition.field import FieldSchema, Pointer
+from connector.definition.model import Model
 
 
 class ConnectionSchema(Model):

@@ -16,6 +16,7 @@ STANDARD = frozenset(
         *("$schema", "$ref", "$defs", "type", "title", "description", "format", "enum", "const", "default", "examples"),
         *("pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
         *("items", "minItems", "maxItems", "uniqueItems", "properties", "required", "additionalProperties"),
+        "dependentRequired",
         *("minProperties", "maxProperties", "writeOnly", "deprecated"),
     }
 )
@@ -27,7 +28,7 @@ WIRE = frozenset(
     }
 )
 """Annotations for the place of a value on the wire; only code that builds or reads the request needs them."""
-FORM = frozenset({"x-aliases", "x-keep-empty", "x-ms-visibility", "x-ms-dynamic-values"})
+FORM = frozenset({"x-aliases", "x-keep-empty", "x-ms-visibility", "x-ms-dynamic-values", "x-rules"})
 """Annotations for code that draws a form or fills it in."""
 
 _KNOWN = STANDARD | WIRE | FORM

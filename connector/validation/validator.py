@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError
 
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.errors import Problem
+from connector.validation.form_order import in_form_order
 from connector.validation.formats import FORMATS, fits
 from connector.validation.messages import Subject, sentence
 
@@ -61,11 +62,12 @@ class Validator:
         found = list(dict.fromkeys(found))
         told = {problem.field for problem in found}
         found.extend(problem for problem in unsendable if problem.rule != "json" or problem.field not in told)
-        order = {name: place for place, name in enumerate(self._schema.properties)}
-        return sorted(found, key=lambda problem: order.get(problem.field.split("[")[0].split(".")[0], len(order)))
+        return in_form_order(found, self._schema)
 
     def _tell(self, error: ValidationError, names: Sequence[str]) -> Iterator[Problem]:
         path = list(error.absolute_path)
+        if error.validator == "dependentRequired":
+            return  # it relates fields, so `connector.validation.rules` checks it
         if error.validator == "required":
             for name in cast("list[str]", error.validator_value):
                 if isinstance(error.instance, dict) and name not in error.instance:

@@ -8,7 +8,7 @@ import pkgutil
 import connector.definition
 from connector.definition.action import Effects, Example, Interaction, SampleError, SampleRequest, SampleResponse
 from connector.definition.common import CommonDefinitions
-from connector.definition.field import Model
+from connector.definition.model import Model
 from connector.definition.service import Group, IdempotencyHeader, Publication, Publisher
 
 FOR_PEOPLE = {Publisher, Group, IdempotencyHeader, Publication, Effects}

@@ -23,6 +23,11 @@ ANNOTATIONS = {
         "When to show the field: `important` always, `advanced` when the user asks for more, `internal` never. Show a"
         " field without it, less prominently than an important one."
     ),
+    "x-rules": (
+        "Rules across the fields of this object: choices between groups of fields, what the value of one field decides,"
+        " what is required on a condition. docs/rules.md of this project is their reference. A run checks them; a form"
+        " can draw a choice as a select that shows the fields of its option."
+    ),
     "x-order": "The names of the properties in display order, for languages whose objects have no order.",
 }
 """The annotations beside JSON Schema 2020-12 in the catalogue's schemas, and what they mean."""

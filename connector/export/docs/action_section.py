@@ -10,6 +10,7 @@ from connector.definition.action import Effects, KnownError
 from connector.export.docs.field_rows import FieldRow, by_list, detail_list, details, field_rows, summary, type_name
 from connector.export.docs.markdown import anchor, code, json_block, table, text
 from connector.export.examples import example_inputs, successful_examples
+from connector.export.rule_texts import rule_texts
 from connector.export.schema_walk import Schema
 
 INPUTS = ("Name", "Key", "Type", "Required", "Description")
@@ -49,6 +50,9 @@ def action_section(action: Action, links: Links) -> Iterator[str]:
     yield table(("", ""), _facts(action))
     yield "### Inputs"
     yield from _inputs(action, links)
+    if rules := list(rule_texts(action.definition.inputs)):
+        yield "### Rules"
+        yield "\n".join(f"- {text(rule)}" for rule in rules)
     yield "### Outputs"
     yield from _outputs(action)
     if action.definition.errors:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connector.catalogue.action import Action
+from connector.definition import rules
 from connector.definition.action import (
     ActionDefinition,
     BodyDefault,
@@ -15,7 +16,8 @@ from connector.definition.action import (
     RequestTemplate,
     Throttle,
 )
-from connector.definition.field import DynamicValues, FieldSchema, Model, ObjectSchema
+from connector.definition.field import DynamicValues, FieldSchema, ObjectSchema
+from connector.definition.model import Model
 from connector.definition.service import (
     Authorization,
     ConnectionSchema,
@@ -65,6 +67,9 @@ _ACTION = (
     *("pagination", "throttle", "idempotency"),
 )
 
+_RULE = ("kind", "if", "hint")
+_FIELDS = ("fields", "required", "atLeastOneOf")
+
 READ: Mapping[type[Model], Keywords] = {
     FieldSchema: SCHEMA,
     ObjectSchema: SCHEMA,
@@ -84,6 +89,17 @@ READ: Mapping[type[Model], Keywords] = {
     Limits: frozenset({"requestBytes", "urlCharacters", "responseBytes"}),
     ErrorBody: frozenset({"message", "type", "kinds"}),
     PagingDefaults: frozenset({"maxItems"}),
+    rules.Condition: frozenset({"filled", "values", "several"}),
+    rules.FieldGroup: frozenset(_FIELDS),
+    rules.Option: frozenset({*_FIELDS, "default"}),
+    rules.Variant: frozenset({*_FIELDS, "values"}),
+    rules.RuleBase: frozenset(_RULE),
+    rules.Choice: frozenset({*_RULE, "title", "noun", "required", "options"}),
+    rules.VariantRule: frozenset({*_RULE, "field", "variants"}),
+    rules.Requires: frozenset({*_RULE, "fields", "atLeastOneOf", "noun"}),
+    rules.Together: frozenset({*_RULE, "fields"}),
+    rules.Same: frozenset({*_RULE, "fields"}),
+    rules.Alike: frozenset({*_RULE, "field", "by", "values"}),
 }
 """Per model of the format, the keywords that the runtime reads."""
 
@@ -106,6 +122,9 @@ LEFT_OUT: Mapping[type[Model], Keywords] = {
     ),
     # A host keeps connections in its own way, and tests them with an action of its choice.
     ConnectionSchema: frozenset({"environment", "test"}),
+    # For hosts that draw a select, and store what was chosen.
+    rules.Option: frozenset({"key", "title"}),
+    rules.Choice: frozenset({"key"}),
     # There is one scope.
     Throttle: frozenset({"scope"}),
 }

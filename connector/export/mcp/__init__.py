@@ -14,6 +14,7 @@ from connector.export.errors import cannot_export
 from connector.export.json_files import json_bytes
 from connector.export.mcp.portability import problems
 from connector.export.mcp.schemas import PortableSchema
+from connector.export.rule_texts import description_with_rules
 from connector.export.selection import ExportSelection
 
 
@@ -53,7 +54,7 @@ def _tool(action: Action, names: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": names[action.operation_id],
         "title": action.summary,
-        "description": f"Deprecated. {action.description}" if action.definition.deprecated else action.description,
+        "description": f"{'Deprecated. ' if action.definition.deprecated else ''}{description_with_rules(action)}",
         "inputSchema": PortableSchema(action, "inputs", names).schema(),
         "outputSchema": PortableSchema(action, "outputs", names).schema(),
         "annotations": {

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from importlib import resources
 from string import Template
 
-from connector.call.handler import Handler, checks_of
+from connector.call.handler import Handler
 from connector.catalogue.action import Action
 from connector.definition.service import ConnectorDefinition
 from connector.export.handler_code import handler_summary, is_standard
 from connector.export.n8n import style
 from connector.export.n8n.node import NodeData
+from connector.export.rule_texts import checks_across_fields
 
 
 def readme(node: NodeData) -> str:
@@ -66,7 +67,7 @@ def _idempotency(manifest: ConnectorDefinition) -> Iterator[str]:
 
 
 def _unchecked(node: NodeData) -> Iterator[str]:
-    checked = [style.title(action.summary) for action in node.actions if checks_of(action.handler)]
+    checked = [style.title(action.summary) for action in node.actions if checks_across_fields(action)]
     if checked:
         yield "- Rules across several fields are not checked before sending. This concerns:"
         yield from (f"  - {name}" for name in checked)

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from connector.call.handler import checks_of
 from connector.catalogue.action import Action
 from connector.definition.action import Example, SampleResponse
 from connector.errors import ConnectorError
 from connector.export.handler_code import handler_summary, is_standard
+from connector.export.rule_texts import checks_across_fields
 from connector.http import request
 from connector.http.response import HttpResponse, flatten
 
@@ -33,8 +33,9 @@ class CodeEffect:
 
 
 def code_effect(action: Action) -> CodeEffect | None:
-    """What the handler changes; None for a standard handler."""
-    if is_standard(action.handler):
+    """What rules and the handler add to what this package does; None where there is nothing."""
+    checks = checks_across_fields(action)
+    if is_standard(action.handler) and not checks:
         return None
     bodies: list[str] = []
     outputs: dict[str, None] = {}
@@ -45,7 +46,7 @@ def code_effect(action: Action) -> CodeEffect | None:
             bodies.append(example.title)
         if example.error is None:
             outputs |= dict.fromkeys(_derived(action, example))
-    return CodeEffect(handler_summary(action.handler), len(checks_of(action.handler)), tuple(bodies), tuple(outputs))
+    return CodeEffect(handler_summary(action.handler), checks, tuple(bodies), tuple(outputs))
 
 
 def _reshapes(action: Action, example: Example) -> bool:

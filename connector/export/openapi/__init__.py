@@ -16,6 +16,7 @@ from connector.export.examples import example_inputs, successful_examples
 from connector.export.json_files import json_bytes
 from connector.export.openapi.components import Components, Side, name_of
 from connector.export.openapi.error_responses import COMMON, SCHEMA, known_by_status, response
+from connector.export.rule_texts import description_with_rules
 from connector.export.selection import ExportSelection
 
 _BEARER = re.compile(r"Bearer \{\w+\}")
@@ -74,7 +75,7 @@ def _operation(action: Action, bundle: Bundle) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": action.operation_id,
         "summary": action.summary,
-        "description": action.description,
+        "description": description_with_rules(action),
         "tags": [action.group],
         "requestBody": {
             "description": "The inputs.",

@@ -17,6 +17,7 @@ from connector.export.power_platform.body_tree import BodyTree, LeftOut
 from connector.export.power_platform.dynamic_values import DynamicChoices
 from connector.export.power_platform.labels import label_nodes
 from connector.export.power_platform.schemas import Schemas
+from connector.export.rule_texts import description_with_rules
 from connector.validation.normalize import path_style_key
 
 Json = dict[str, Any]
@@ -94,7 +95,7 @@ def _description(action: Action, absent: list[LeftOut]) -> str:
     outcomes = [str(status) for status in action.definition.outcomes]
     notes = [f"Not available here: {', '.join(titles)}."] if titles else []
     notes += [f"The action fails if the service responds with {' or '.join(outcomes)}."] if outcomes else []
-    return " ".join([action.description, *notes])
+    return " ".join([description_with_rules(action), *notes])
 
 
 def _parameters(action: Action, choices: DynamicChoices) -> tuple[list[Json], list[LeftOut]]:

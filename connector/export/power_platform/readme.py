@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from connector.call.handler import checks_of
 from connector.definition.action import BodyDefault
 from connector.definition.field import FieldSchema
 from connector.export.handler_code import handler_summary, is_standard
 from connector.export.power_platform.api_properties import credential_text
 from connector.export.power_platform.body_tree import LEVELS
 from connector.export.power_platform.operations import Operation
+from connector.export.rule_texts import checks_across_fields
 from connector.export.selection import ExportSelection
 
 _ASCII = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."})  # noqa: RUF001
@@ -154,9 +154,10 @@ def _handler_code(operations: list[Operation]) -> Iterator[str]:
     rows = []
     for operation in operations:
         handler = operation.action.handler
-        if not is_standard(handler):
-            checks = "yes" if checks_of(handler) else "no"
-            rows.append((operation.action.summary, checks, handler_summary(handler)))
+        checks, standard = checks_across_fields(operation.action), is_standard(handler)
+        if checks or not standard:
+            about = "" if standard else handler_summary(handler)
+            rows.append((operation.action.summary, "yes" if checks else "no", about))
     if rows:
         yield "### Code of the Connector"
         yield (

@@ -9,6 +9,7 @@ _SUBJECTS = (
     "form",
     "identity",
     "fields",
+    "across_fields",
     "wire",
     "texts",
     "references",

@@ -140,7 +140,8 @@ def _flaw(model: type[BaseModel], document: Any, steps: tuple[str | int, ...], d
         close = nearest(str(steps[-1]), _words(model, steps[:-1]))
         meant = f" Did you mean “{close[0]}”?" if close else ""
         return Flaw(UNKNOWN_WORD, place, f"{name} is no word of the format here.{meant}")
-    if kind == "missing":
+    if kind in {"missing", "union_tag_not_found"}:
+        name = name if kind == "missing" else f"“kind” of {name}"
         return Flaw(MISSING_WORD, place, f"{name} is missing.")
     if kind == "value_error":
         return Flaw(CONTRADICTION, place, f"{name}: {context['error']}.")
@@ -152,7 +153,7 @@ def _flaw(model: type[BaseModel], document: Any, steps: tuple[str | int, ...], d
     if kind in _BOUNDS:
         return Flaw(WRONG_VALUE, place, f"{name} {_BOUNDS[kind].format(**context)}.")
     expected = " or ".join(dict.fromkeys(map(_expected, details)))
-    rule = WRONG_VALUE if kind == "literal_error" else WRONG_KIND
+    rule = WRONG_VALUE if kind in {"literal_error", "union_tag_invalid"} else WRONG_KIND
     return Flaw(rule, place, f"{name} must be {expected}, but it is {show(json_pointer.get(document, place))}.")
 
 
@@ -168,6 +169,8 @@ def _expected(detail: Any) -> str:
     if detail["type"] == "literal_error":
         choices = str(detail["ctx"]["expected"]).replace("'", "")
         return f"one of {choices}" if " or " in choices else {"False": "false", "True": "true"}.get(choices, choices)
+    if detail["type"] == "union_tag_invalid":
+        return f"of the kind {detail['ctx']['expected_tags']}".replace("'", "").replace(", ", " or ")
     return _KINDS.get(detail["type"], "in the form that the format asks for")
 
 

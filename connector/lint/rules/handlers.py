@@ -15,6 +15,7 @@ from connector.errors import Problem
 from connector.lint.folder_view import ActionView, FolderView, Node
 from connector.lint.rule import Violation, folder_rule
 from connector.lint.sample_folder import ACTION, HANDLERS
+from connector.validation.rules import rule_problems
 
 _WALKS = {"page", "walk", "rows", "gather"}
 _DUMMIES: Mapping[str, Any] = {"integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
@@ -140,12 +141,12 @@ def _walks(handler: Handler) -> bool:
 
 @folder_rule(
     "D604",
-    "Give each its own place, or attach a check to the handler that refuses both at once.",
+    "Give each its own place, or write a choice in “x-rules” that refuses both at once.",
     good={ACTION: _BOXES, HANDLERS: _CHOOSING},
     bad={ACTION: _BOXES},
 )
 def places_do_not_collide(view: FolderView) -> Iterator[Violation]:
-    """No two inputs write to the same place of the body, unless the handler refuses both at once or joins them."""
+    """No two inputs write to the same place of the body, unless a rule refuses both or the handler joins them."""
     for action in view.sound:
         handler = view.handlers[action.definition.key]
         boxes = [node for node in action.top("inputs") if node.field.x_in == "body" and not node.field.x_spread]
@@ -164,22 +165,22 @@ def _overlap(node: Node, other: Node) -> bool:
 
 
 def _settled(action: ActionView, handler: Handler | str, node: Node, other: Node) -> bool:
-    """Whether a check refuses both together, or a handler of its own sends both in an example."""
+    """Whether a rule or a check refuses both together, or a handler of its own sends both in an example."""
     if isinstance(handler, str):
         return True
-    apart = _refusals(handler, node) | _refusals(handler, other)
-    if _refusals(handler, node, other) - apart:
+    apart = _refusals(action, handler, node) | _refusals(action, handler, other)
+    if _refusals(action, handler, node, other) - apart:
         return True
     together = {node.name, other.name}
     shown = any(together <= example.inputs.keys() and example.outputs for example in action.definition.examples)
     return handler is not send and shown
 
 
-def _refusals(handler: Handler, *nodes: Node) -> set[Problem]:
-    """What the handler's checks say when only these inputs are given."""
+def _refusals(action: ActionView, handler: Handler, *nodes: Node) -> set[Problem]:
+    """What rules and the handler's checks say when only these inputs are filled in."""
     values = {node.name: _value(node) for node in nodes}
     given = InputView(values, frozenset(values))
-    found: set[Problem] = set()
+    found = set(rule_problems(action.definition.inputs, values))
     for check in checks_of(handler):
         try:
             found |= set(check(given))

@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from connector.definition.action import ActionDefinition, KnownError
-from connector.definition.field import FieldSchema, spelling
+from connector.definition.field import FieldSchema
+from connector.definition.model import spelling
 from connector.definition.service import ConnectorDefinition
 from connector.http.request import collisions
 from tests.connector.parcels import Json, action, body, definition, field, manifest, rows

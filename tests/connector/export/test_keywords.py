@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from connector.definition.field import FieldSchema, ObjectSchema, spelling
+from connector.definition.field import FieldSchema, ObjectSchema
+from connector.definition.model import spelling
 from connector.export import ExportError, export
 from connector.export.keywords import FORM, STANDARD, TYPES, WIRE
 from tests.connector.export.whole import ROOT, Json, bundle, exported, with_word

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from connector import Connection, Connector
-from connector.call import page, send
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
 from connector.definition.action import Example
@@ -25,7 +24,7 @@ from tests.connector.export.whole import Json, bundle, exported
 HARNESS = Path(__file__).with_name("node_red_harness.js")
 OLDEST_NODE = 20
 ACTIONS = {action.key: action for action in Catalogue(bundle())}
-STANDARD = [key for key, action in ACTIONS.items() if action.handler in (send, page)]
+STANDARD = [key for key, action in ACTIONS.items() if code_effect(action) is None]
 OTHER = [key for key in ACTIONS if key not in STANDARD]
 
 

@@ -69,7 +69,8 @@ def test_every_action_is_one_operation_under_its_own_path() -> None:
 def test_an_operation_has_the_texts_of_its_action(key: str) -> None:
     definition, told = definitions()[key], operation(key)
     assert told["operationId"] == definition.operation_id
-    assert (told["summary"], told["description"]) == (definition.summary, definition.description)
+    assert told["summary"] == definition.summary
+    assert told["description"].startswith(definition.description)
     assert told["tags"] == [definition.group]
     assert told["requestBody"]["required"] is bool(definition.inputs.required)
 

@@ -1,0 +1,28 @@
+"""What every model of the definition format shares: how its names are spelt in a file, and its strictness."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+def spelling(name: str) -> str:
+    """How a word of these models is spelt in a file: `x_map_key` is `x-map-key`, `min_length` is `minLength`."""
+    if name.startswith("x_"):
+        return name.replace("_", "-")
+    return {"ref": "$ref", "defs": "$defs", "schema_uri": "$schema"}.get(name) or to_camel(name)
+
+
+class LeftOut:
+    """Marks a keyword that a file may leave out although the model needs it: reading the file fills it in."""
+
+
+class Model(BaseModel):
+    """The base of every part of a definition: unknown keywords are refused, values do not change.
+
+    Strict: a text that looks like a number or a truth value is a text.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, strict=True, alias_generator=spelling, populate_by_name=False
+    )

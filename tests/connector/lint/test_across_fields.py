@@ -1,0 +1,121 @@
+"""What the checker finds in rules across fields, place by place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector.lint.check import check
+from connector.lint.sample_folder import ACTION, write
+
+Json = dict[str, Any]
+FIELD: Json = {"type": "string", "description": "What it shall be called.", "x-in": "query"}
+FIELDS: Json = {name: {**FIELD, "title": name.title(), "examples": [name]} for name in ("short", "long", "note")}
+SIZE: Json = {**FIELD, "title": "Size", "examples": ["S"], "enum": ["S", "L"]}
+SWITCH: Json = {**FIELD, "title": "Bold", "type": "boolean", "examples": [True]}
+ROW: Json = {"type": "object", "additionalProperties": False, "properties": {"size": {**SIZE}}}
+ROWS: Json = {**FIELD, "title": "Rows", "type": "array", "items": ROW, "x-in": "body", "examples": [[{"size": "S"}]]}
+ROW["properties"]["size"].pop("x-in")
+
+
+def option(key: str, *fields: str, **keywords: Any) -> Json:
+    return {"key": key, "title": key.title(), "fields": list(fields), **keywords}
+
+
+def choice(*options: Json, key: str = "way", **keywords: Any) -> Json:
+    return {"kind": "choice", "key": key, "title": "Way", "options": list(options), **keywords}
+
+
+def told(folder: Path, *rules: Json, inputs: Json | None = None, **keywords: Any) -> list[tuple[str, str]]:
+    properties = {**FIELDS, "size": SIZE, "bold": SWITCH, **(inputs or {})}
+    change = {ACTION: {"inputs": {"properties": properties, "x-rules": list(rules), **keywords}}}
+    codes = ("D90", "D010")
+    return [(found.rule, found.pointer) for found in check(write(folder, change)) if found.rule.startswith(codes)]
+
+
+ONE, TWO = option("one", "short"), option("two", "long")
+AT = "/inputs/x-rules/0"
+
+
+@pytest.mark.parametrize(
+    ("rule", "found"),
+    [
+        (choice(ONE, TWO), []),
+        (choice(ONE, option("two", "lnog")), [("D901", AT)]),
+        ({"kind": "together", "fields": ["short", "lnog"]}, [("D901", AT)]),
+        ({"kind": "same", "fields": ["short", "lnog"]}, [("D901", AT)]),
+        ({"kind": "requires", "atLeastOneOf": ["short", "lnog"]}, [("D901", AT)]),
+        ({"kind": "requires", "if": {"several": ["rwos"]}, "fields": ["short"]}, [("D901", AT)]),
+        ({"kind": "requires", "if": {"values": {"szie": ["S"]}}, "fields": ["short"]}, [("D901", AT)]),
+        ({"kind": "alike", "field": "rows", "by": "size", "values": ["S"]}, []),
+        ({"kind": "alike", "field": "rows", "by": "szie", "values": ["S"]}, [("D901", AT)]),
+        ({"kind": "alike", "field": "rows", "by": "size", "values": ["M"]}, [("D905", f"{AT}/values")]),
+        (choice(ONE, TWO, key="short"), [("D904", f"{AT}/key")]),
+        (choice(ONE, option("two", "short", "long")), [("D904", f"{AT}/options/1")]),
+        (choice(ONE, option("two", "short", "long", required=["long"])), []),
+        (choice(option("one", "thing_id"), TWO), [("D902", AT)]),
+        ({"kind": "requires", "fields": ["short"]}, [("D907", AT)]),
+        ({"kind": "requires", "if": {"filled": ["long"]}, "fields": ["short"]}, [("D907", AT)]),
+        ({"kind": "requires", "if": {"filled": ["long", "note"]}, "fields": ["short"]}, []),
+        ({"kind": "requires", "if": {"filled": ["long"]}, "fields": ["short"], "hint": "So that it fits."}, []),
+        ({"kind": "requires", "if": {"values": {"size": ["S"]}}, "fields": ["short"]}, []),
+        (
+            {"kind": "requires", "if": {"values": {"size": ["M"]}}, "fields": ["short"]},
+            [("D905", f"{AT}/if/values/size")],
+        ),
+        ({"kind": "requires", "if": {"values": {"bold": [True]}}, "fields": ["short"]}, []),
+        (
+            {"kind": "requires", "if": {"values": {"bold": [1]}}, "fields": ["short"]},
+            [("D905", f"{AT}/if/values/bold")],
+        ),
+        ({"kind": "requires", "if": {"values": {"note": ["any text"]}}, "fields": ["short"]}, []),
+        (
+            {"kind": "variant", "field": "bold", "variants": [{"values": [True], "fields": ["short"]}]},
+            [("D905", AT)],
+        ),
+        (
+            {"kind": "variant", "field": "size", "variants": [{"values": ["S", "L"]}, {"values": ["L"]}]},
+            [("D905", AT)],
+        ),
+        (
+            {"kind": "variant", "field": "size", "variants": [{"values": ["S", "L"], "fields": ["thing_id"]}]},
+            [("D902", AT)],
+        ),
+    ],
+)
+def test_a_rule_that_cannot_work_is_found_where_it_stands(tmp_path: Path, rule: Json, found: list[Any]) -> None:
+    assert told(tmp_path, rule, inputs={"rows": ROWS}) == found
+
+
+def test_two_choices_do_not_share_a_key(tmp_path: Path) -> None:
+    other = choice(option("three", "note"), option("four", "size"))
+    assert told(tmp_path, choice(ONE, TWO), other) == [("D904", f"{AT}/key"), ("D904", "/inputs/x-rules/1/key")]
+
+
+@pytest.mark.parametrize(("name", "other"), [("lnog", "short"), ("short", "lnog")])
+def test_dependent_required_names_fields(tmp_path: Path, name: str, other: str) -> None:
+    assert told(tmp_path, dependentRequired={name: [other]}) == [("D901", "/inputs/dependentRequired")]
+
+
+def test_rules_of_a_row_are_about_the_row(tmp_path: Path) -> None:
+    row = {**ROW, "x-rules": [{"kind": "together", "fields": ["size", "short"]}]}
+    place = "/inputs/properties/rows/items/x-rules/0"
+    assert told(tmp_path, inputs={"rows": {**ROWS, "items": row}}) == [("D901", place)]
+
+
+def test_a_field_beside_those_of_an_option_in_a_row_belongs_to_one(tmp_path: Path) -> None:
+    names = {"a": "/slack/a", "b": "/slack/b", "c": "/slack/c", "d": "/d"}
+    fields = {name: {"type": "string", "title": name, "x-pointer": at} for name, at in names.items()}
+    row = {**ROW, "properties": fields, "x-rules": [choice(option("one", "a"), option("two", "b"))]}
+    place = "/inputs/properties/rows/items/x-rules/0"
+    assert told(tmp_path, inputs={"rows": {**ROWS, "items": row, "examples": None}}) == [("D903", place)]
+
+
+def test_rules_of_outputs_are_found(tmp_path: Path) -> None:
+    rule = {"kind": "together", "fields": ["name", "id"]}
+    thing = {"type": ["object", "null"], "title": "Thing", "description": "All of it.", "x-rules": [rule]}
+    outputs = {"x-rules": [rule], "properties": {"thing": thing}}
+    found = [found for found in check(write(tmp_path, {ACTION: {"outputs": outputs}})) if found.rule == "D908"]
+    assert [hit.pointer for hit in found] == ["/outputs", "/outputs/properties/thing"]
