@@ -141,7 +141,7 @@ class Throttle {
       if (left + spread < MOMENT) return;
       if (io.now() + left > deadline + token.margin) throw tooLong(left, Math.max(0, deadline - io.now()));
       if (left > reported) {
-        onWait('waiting for the limit of calls', left);
+        onWait('waiting for the call limit', left);
         // Who has more to wait for than before is held by a pause that began meanwhile.
         if (reported > 0) spread = draw();
         reported = left;

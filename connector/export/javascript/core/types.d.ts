@@ -50,7 +50,7 @@ export interface SendOptions {
   timeout: number;
   responseBytes: number;
   signal?: AbortSignal;
-  /** Call it when the first byte of the request leaves, if that is known: the limit of calls counts from then. */
+  /** Call it when the first byte of the request leaves, if that is known: the call limit counts from then. */
   onLeave(): void;
 }
 
@@ -97,7 +97,7 @@ export interface Connection {
   headers: Record<string, string>;
   /** Texts that are kept out of messages. */
   secrets: string[];
-  /** The name of the account's limit of calls; the secret cannot be read back from it. */
+  /** The name of the account's call limit; the secret cannot be read back from it. */
   identity: string;
 }
 
@@ -114,7 +114,7 @@ export declare function connect(
 
 /** How one run is made; what is left out is as the definition says. Times are in seconds. */
 export interface RunOptions {
-  /** Longest wait for the limit of calls, in all. */
+  /** Longest wait for the call limit, in all. */
   maxWait?: number;
   /** Longest time for the whole run with its waits, attempts and pages. */
   timeout?: number;

@@ -53,7 +53,7 @@ function registerGroup(RED, group) {
       const stop = new AbortController();
       running.add(stop);
       const tell = (what, seconds) => {
-        const text = { limit: 'waiting for the limit of calls', retry: 'trying again' }[what];
+        const text = { limit: 'waiting for the call limit', retry: 'trying again' }[what];
         this.status({ fill: 'yellow', shape: 'ring', text: `${text}: ${seconds.toFixed(1)} s` });
       };
       try {

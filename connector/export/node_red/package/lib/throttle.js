@@ -78,7 +78,7 @@ class Throttle {
       if (this.clock.now() - at <= guard) return this.clock.now() - started;
       // Woken too late, or held by a pause: a call now could crowd the next window.
     }
-    throw new ActionError('throttled', 'This machine is too busy to keep to the limit of calls.', { retryable: true });
+    throw new ActionError('throttled', 'This machine is too busy to keep to the call limit.', { retryable: true });
   }
 
   async wait(rings, at, deadline, signal, tell) {
@@ -103,8 +103,8 @@ class Throttle {
 const tooLong = (wait, maxWait) =>
   new ActionError(
     'throttled',
-    `The limit of calls is used up: the next call is possible in ${wait.toFixed(1)} seconds, ` +
-      `longer than the ${Number(maxWait.toFixed(1))} that this run may wait.`,
+    `The call limit is used up: the next call is possible in ${wait.toFixed(1)} seconds, ` +
+      `longer than the maximum wait of ${Number(maxWait.toFixed(1))} seconds.`,
     { wait, retryable: true, hint: 'Run it later.' },
   );
 
