@@ -93,8 +93,8 @@ class FieldSchema(Model):
             whether that status means success.
         default: Of an input, what it is when left empty; of an output, what it is when the service does not say.
         x_time: The wire's number is epoch milliseconds; the output is its ISO 8601 text.
-        x_ms_visibility: Left out, what the object around it says; of the rows of a list, what their fields have when
-            they say none.
+        x_ms_visibility: Left out, what the object around it says. On the entries of a list, it is what their fields
+            have that say none.
         x_ms_url_encoding: How often a value in the path is encoded; once when left out.
     """
 
