@@ -66,15 +66,15 @@ class FieldSchema(Model):
         x_map_key: The list is an object on the wire, keyed by this field of its rows.
         x_map_value: With `x_map_key`: the field of the row that is the whole value of its key.
         x_spread: The object's keys stand on the wire beside the other fields, not inside an object of their own.
-        x_keep_empty: An empty text or list is a value here, not a box left empty.
+        x_keep_empty: An empty text or list is a value here, not a field left empty.
         x_text_for: In the items of a list: a text stands for an object that has it under each of these names.
         x_from: Where an output is read: in the body's JSON (default), the body's text, the HTTP status, or in
             whether that status means success.
         default: Of an input, what it is when left empty; of an output, what it is when the service does not say.
         x_time: The wire's number is epoch milliseconds; the output is its ISO 8601 text.
         x_rules: Of a row or an object: rules across its fields.
-        x_ms_visibility: Left out, what the object around it says; of the rows of a list, what their fields have when
-            they say none.
+        x_ms_visibility: Left out, what the object around it says. On the entries of a list, it is what their fields
+            have that say none.
         x_ms_url_encoding: How often a value in the path is encoded; once when left out.
     """
 

@@ -53,18 +53,18 @@ class Validator:
         unsendable = list(self._unsendable(values))
         try:
             for error in self._validator.iter_errors(values):
-                found.extend(self._tell(error, names))
+                found.extend(self._notify(error, names))
         except ValueError:
             # jsonschema quotes values, and Python writes no number of so many digits; that is told below.
             if not any(problem.rule == "json" for problem in unsendable):
                 raise
         # jsonschema reports each missing name by itself, and each report tells of all.
         found = list(dict.fromkeys(found))
-        told = {problem.field for problem in found}
-        found.extend(problem for problem in unsendable if problem.rule != "json" or problem.field not in told)
+        shown = {problem.field for problem in found}
+        found.extend(problem for problem in unsendable if problem.rule != "json" or problem.field not in shown)
         return in_form_order(found, self._schema)
 
-    def _tell(self, error: ValidationError, names: Sequence[str]) -> Iterator[Problem]:
+    def _notify(self, error: ValidationError, names: Sequence[str]) -> Iterator[Problem]:
         path = list(error.absolute_path)
         if error.validator == "dependentRequired":
             return  # it relates fields, so `connector.validation.rules` checks it

@@ -48,9 +48,9 @@ def test_a_comparison_mixed_with_a_group_is_refused_and_says_why(world: World) -
     rules = [{"path": "plan", "operator": "EQ", "value": "pro"}]
     with pytest.raises(InputError) as caught:
         world.run("create_or_update_audience", {"audience_id": "x", "path": "plan", "value": "pro", "filters": rules})
-    told = " ".join(problem.message + problem.hint for problem in caught.value.problems)
-    assert "Filters" in told
-    assert "Path" in told
+    shown = " ".join(problem.message + problem.hint for problem in caught.value.problems)
+    assert "Filters" in shown
+    assert "Path" in shown
 
 
 def test_profile_operations_travel_in_their_envelope_and_the_outcome_has_a_status(world: World) -> None:

@@ -57,8 +57,8 @@ def test_the_key_of_an_example_need_not_be_repeated(tmp_path: Path) -> None:
 
 
 def changed(part: str, **words: Any) -> Json:
-    (exchange,) = SENT["interactions"]
-    return SENT | {"interactions": [exchange | {part: exchange[part] | words}]}
+    (interaction,) = SENT["interactions"]
+    return SENT | {"interactions": [interaction | {part: interaction[part] | words}]}
 
 
 @pytest.mark.parametrize(

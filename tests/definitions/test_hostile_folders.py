@@ -114,6 +114,25 @@ def test_rows_inside_rows_of_their_own_kind_are_allowed(tmp_path: Path) -> None:
     assert codes(check(write(tmp_path, {ACTION: {"outputs": outputs}}))) == {"D506"}
 
 
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_any_value_in_place_of_anything_shared_never_ends_the_check(value: Any, tmp_path: Path) -> None:
+    action = {"inputs": {"properties": {"...things": {}}}, "errors": ["thing_gone"]}
+    row: dict[str, Any] = {"properties": {"...things": {}}}
+    documents: list[dict[str, Any]] = [
+        {"fieldsets": value},
+        {"fieldsets": {"things": value}},
+        {"fieldsets": {"things": {"thing_id": value}}},
+        {"fieldsets": {"things": {"...things": value}}},
+        {"fieldsets": {"things": {"rows": {"items": value}}}, "$defs": {"row": row}},
+        {"errors": value},
+        {"errors": {"thing_gone": value}},
+        {"errors": {"thing_gone": {"status": value}}},
+        {"$defs": {"row": value}},
+    ]
+    for shared in documents:
+        assert check(write(tmp_path, {ACTION: action, "definitions/common.json": shared}))
+
+
 @pytest.mark.parametrize("value", [[], "rows", {"rows": 7}, None])
 def test_shared_definitions_of_the_wrong_form_are_a_finding(value: Any, tmp_path: Path) -> None:
     document = json.dumps({"$defs": value})

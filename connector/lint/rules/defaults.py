@@ -33,7 +33,7 @@ def defaults_are_left_out(view: FolderView) -> Iterator[Violation]:
     for (file, pointer), same in repeated.items():
         if same:
             *_, around, word = ("", *json_pointer.parse(pointer))
-            entry = f"Entry {int(word) + 1} of “{around}”" if word.isdigit() else f"“{word[:80]}”"
+            entry = f"Entry {int(word) + 1} of “{around}”" if word.isascii() and word.isdigit() else f"“{word[:80]}”"
             yield Violation(file, pointer, f"{entry} says no more than what holds when it is left out.")
 
 

@@ -39,7 +39,7 @@ def move_parcel(call):
 """
 
 
-def told(error: InputError) -> list[tuple[str, str]]:
+def shown(error: InputError) -> list[tuple[str, str]]:
     return [(problem.field, problem.rule) for problem in error.problems]
 
 
@@ -59,7 +59,7 @@ def test_a_handlers_checks_run_with_the_schemas_and_repeat_nothing(
     made = bench(actions=[CHECKED], handlers=HANDLERS)
     with pytest.raises(InputError) as caught:
         made.run("move_parcel", inputs)
-    assert told(caught.value) == expected
+    assert shown(caught.value) == expected
     assert made.requests == []
 
 

@@ -112,7 +112,7 @@ def test_the_words_beside_a_ref_win() -> None:
         ({"name": "n"}, []),
     ],
 )
-def test_a_key_given_twice_once_in_a_box_and_once_in_a_free_object_is_a_problem(values: Json, told: Any) -> None:
+def test_a_key_given_twice_once_in_a_box_and_once_in_a_free_object_is_a_problem(values: Json, shown: Any) -> None:
     made = definition(
         {
             "name": body(title="Name"),
@@ -120,7 +120,7 @@ def test_a_key_given_twice_once_in_a_box_and_once_in_a_free_object_is_a_problem(
             "more": body("object", "More", x_pointer="", x_spread=True),
         }
     )
-    assert [problem.field for problem in collisions(made, values)] == told
+    assert [problem.field for problem in collisions(made, values)] == shown
 
 
 def test_a_known_error_is_an_error() -> None:

@@ -23,10 +23,10 @@ NOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 
 
 def refused(
-    answer: HttpResponse, inputs: Json | None = None, values: Json | None = None, secrets: Any = (), **words: Any
+    reply: HttpResponse, inputs: Json | None = None, values: Json | None = None, secrets: Any = (), **words: Any
 ) -> ConnectorError:
     made = definition(inputs or {}, **words)
-    return service_error(connector_definition(), made, values or {}, answer, NOW, secrets)
+    return service_error(connector_definition(), made, values or {}, reply, NOW, secrets)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_the_services_words_are_quoted_as_its_own() -> None:
 
 
 @pytest.mark.parametrize("answer", [{"message": 7}, {"message": None}, {}, [], "text", {"error": "x"}])
-def test_an_answer_without_words_adds_none(answer: Any) -> None:
-    assert refused(response(400, answer)).message == "The service rejected the request (400 Bad Request)."
+def test_an_answer_without_words_adds_none(reply: Any) -> None:
+    assert refused(response(400, reply)).message == "The service rejected the request (400 Bad Request)."
 
 
 def test_what_would_steer_a_terminal_is_taken_out_and_long_words_are_cut() -> None:
@@ -221,5 +221,5 @@ def test_a_429_says_how_long_to_wait(header: str, wait: float | None) -> None:
         (None, False),
     ],
 )
-def test_a_body_that_says_it_is_a_refusal_is_one_whatever_the_status(answer: Any, expected: bool) -> None:
-    assert is_service_error(connector_definition(), response(200, answer)) is expected
+def test_a_body_that_says_it_is_a_refusal_is_one_whatever_the_status(reply: Any, expected: bool) -> None:
+    assert is_service_error(connector_definition(), response(200, reply)) is expected

@@ -12,11 +12,11 @@ from tests.connector.parcels import Json, action, body, definition, field, rows
 
 def problems(inputs: Json, values: Json, **words: Any) -> list[Problem]:
     made = definition(inputs, **words)
-    judge = Validator(made.inputs, action(inputs=inputs, **words)["inputs"])
-    return judge.problems(values, list(made.inputs.properties))
+    validate = Validator(made.inputs, action(inputs=inputs, **words)["inputs"])
+    return validate.problems(values, list(made.inputs.properties))
 
 
-def told(inputs: Json, values: Json, **words: Any) -> list[tuple[str, str]]:
+def shown(inputs: Json, values: Json, **words: Any) -> list[tuple[str, str]]:
     return [(problem.field, problem.rule) for problem in problems(inputs, values, **words)]
 
 
@@ -56,7 +56,7 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_form() -> None:
         "size": "medium",
         "name": "Adalbert",
     }
-    assert told(FORM, values, required=["trace"]) == [
+    assert shown(FORM, values, required=["trace"]) == [
         ("name", "maxLength"),
         ("size", "enum"),
         ("people[1].email", "format"),
@@ -68,12 +68,12 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_form() -> None:
 
 
 def test_two_missing_fields_are_two_problems() -> None:
-    assert told(FORM, {}, required=["name", "size", "data"]) == [
+    assert shown(FORM, {}, required=["name", "size", "data"]) == [
         ("name", "required"),
         ("size", "required"),
         ("data", "required"),
     ]
-    assert told({"people": rows({"a": field(), "b": field()}, ["a", "b"], x_in="body")}, {"people": [{}, {}]}) == [
+    assert shown({"people": rows({"a": field(), "b": field()}, ["a", "b"], x_in="body")}, {"people": [{}, {}]}) == [
         ("people[0].a", "required"),
         ("people[0].b", "required"),
         ("people[1].a", "required"),
@@ -130,7 +130,7 @@ def test_what_no_wire_can_carry_is_a_problem(values: Json, place: str, rule: str
     "value", [{1, 2}, b"bytes", object(), {"a": 1j}, [b"x"], (b"x",), {(1, 2): 1}, pytest.param(10**5000, id="endless")]
 )
 def test_what_is_no_json_is_a_problem_and_not_a_crash(value: Any) -> None:
-    found = told(FORM, {"data": {"a": value}})
+    found = shown(FORM, {"data": {"a": value}})
     assert len(found) == 1
     assert found[0][0].startswith("data.a")
 
