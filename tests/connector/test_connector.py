@@ -211,7 +211,7 @@ def test_a_body_that_says_it_is_a_refusal_is_one_even_with_200(bench: MakeBench)
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    ("reply", "kind"),
     [
         (response(400, {"message": f"pin hunter2 and key {API_KEY} are wrong"}), RefusedError),
         (response(401, {"message": f"{API_KEY}!"}), AuthorizationError),

@@ -20,7 +20,7 @@ LOST = ConnectionLostError("The connection broke before a response came.")
 
 
 @pytest.mark.parametrize(
-    "answers",
+    "replies",
     [[LOST] * 4, [NotSentError("Not reached.")] * 4, [response(503)] * 4, [response(400, {})], [response(429)] * 4],
 )
 def test_the_key_of_the_run_is_in_every_error(bench: MakeBench, replies: list[HttpResponse | Exception]) -> None:
@@ -68,7 +68,7 @@ class Interrupting:
         """Nothing is held."""
 
 
-@pytest.mark.parametrize(("action", "told"), [("send_parcel", "made-key"), ("post_once", "may have been carried out")])
+@pytest.mark.parametrize(("action", "shown"), [("send_parcel", "made-key"), ("post_once", "may have been carried out")])
 def test_an_interrupted_call_says_that_it_may_have_been_carried_out_and_its_key(
     bench: MakeBench, action: str, shown: str
 ) -> None:

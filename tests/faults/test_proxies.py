@@ -120,7 +120,7 @@ def test_a_proxy_that_cannot_be_reached_means_that_nothing_was_sent(world: World
     assert len(waits) == TRIES - 1
 
 
-@pytest.mark.parametrize("refusal", [b"", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"])
+@pytest.mark.parametrize("rejection", [b"", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"])
 def test_a_proxy_that_makes_no_tunnel_means_that_nothing_was_sent(
     world: World, running: Connector, rejection: bytes
 ) -> None:

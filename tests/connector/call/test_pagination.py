@@ -57,7 +57,7 @@ def test_the_walk_ends_where_the_service_says_no_more_or_names_no_cursor(
     assert ids(made.run("list_parcels", all_pages=True).rows("parcels")) == ["a"]
 
 
-@pytest.mark.parametrize("answers", [["c1", "c1"], ["c2", "c3", "c2"]])
+@pytest.mark.parametrize("replies", [["c1", "c1"], ["c2", "c3", "c2"]])
 def test_a_cursor_that_repeats_is_an_error_and_no_endless_walk(bench: MakeBench, replies: list[str]) -> None:
     made = bench([sheet("a", cursor=cursor, more=True) for cursor in replies])
     with pytest.raises(OutputError) as caught:

@@ -103,7 +103,7 @@ def test_the_words_beside_a_ref_win() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "shown"),
     [
         ({"name": "n", "more": {"name": "m"}}, ["more"]),
         ({"city": "c", "more": {"address": 1}}, ["more"]),

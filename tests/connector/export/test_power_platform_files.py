@@ -140,7 +140,7 @@ def test_a_connector_that_says_nothing_of_its_publication_is_refused(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("inputs", "outputs", "told"),
+    ("inputs", "outputs", "shown"),
     [
         ({"size": body(title="Size", format="furlong")}, {}, "“size” has the format “furlong”"),
         ({"size": body("null", "Size")}, {}, "“size” has no type"),

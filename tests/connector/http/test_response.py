@@ -38,7 +38,7 @@ ALTERNATIVES: Json = {"id": field(["string", "null"], x_pointer=["/target/id", "
 
 
 @pytest.mark.parametrize(
-    ("answer", "found"),
+    ("reply", "found"),
     [
         ({"target": {"id": "t1"}}, "t1"),
         ({"target": "t2"}, "t2"),

@@ -74,7 +74,7 @@ def test_the_services_words_are_quoted_as_its_own() -> None:
     assert refused(response(400, {"message": "Bad thing!"})).message.endswith("says: Bad thing!")
 
 
-@pytest.mark.parametrize("answer", [{"message": 7}, {"message": None}, {}, [], "text", {"error": "x"}])
+@pytest.mark.parametrize("reply", [{"message": 7}, {"message": None}, {}, [], "text", {"error": "x"}])
 def test_an_answer_without_words_adds_none(reply: Any) -> None:
     assert refused(response(400, reply)).message == "The service rejected the request (400 Bad Request)."
 
@@ -211,7 +211,7 @@ def test_a_429_says_how_long_to_wait(header: str, wait: float | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"),
+    ("reply", "expected"),
     [
         ({"type": "invalid_request_error", "message": "no"}, True),
         ({"type": "invalid_request_error"}, False),

@@ -182,7 +182,7 @@ def noise(talk: Conversation) -> None:
     talk.hang_up()
 
 
-@pytest.mark.parametrize("answer", [cut, cut_chunk, silence, noise])
+@pytest.mark.parametrize("reply", [cut, cut_chunk, silence, noise])
 def test_a_call_that_breaks_after_it_was_sent_is_broken(
     send: Send, station: Station, reply: Callable[[Conversation], None]
 ) -> None:
