@@ -2,13 +2,10 @@
 
 _PASTED = "32: a flow's action that is pasted whole is refused"
 _EXPRESSION = "32: an expression goes out without a warning"
-_ORDER = "problems inside a row are not in the order of the form"
 
 KNOWN_GAPS: dict[str, str] = {
     "normalize/pasted/peek-code": _PASTED,
     "normalize/pasted/peek-code-inputs": _PASTED,
-    "validate/keywords/row-inside-a-row": _ORDER,
-    "validate/keywords/recursive": _ORDER,
     "run/warnings/expression-in-a-text": _EXPRESSION,
     "run/warnings/expression-alone": _EXPRESSION,
     "run/warnings/expression-in-a-row": _EXPRESSION,
