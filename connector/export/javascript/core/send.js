@@ -1,10 +1,11 @@
 'use strict';
 // One call made reliable: take a token, send, and try again only where that cannot do anything twice.
 
-const { ThrottledError } = require('./errors');
+const { NotSentError, ThrottledError } = require('./errors');
 const { bytesOf } = require('./request');
 const { responseOf } = require('./response');
 const { backoff, finalError, isAlreadyDone, mayHaveActed, mayRetry, retryAfterSeconds } = require('./retry');
+const { sleep } = require('./sleep');
 const { transportError, transportErrorOf } = require('./transport_error');
 
 // The response to the request, whatever its status, after as many attempts as are allowed; and how an earlier attempt
@@ -14,7 +15,7 @@ async function send(run, request) {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await attemptOnce(run, request).catch((error) => {
       if (error instanceof ThrottledError) throw finalError(error, run.isRepeatable, earlier);
-      return transportErrorOf(error);
+      return error;
     });
     const wait = waitBeforeRetry(run, outcome, attempt);
     const reason = record(run, outcome, wait);
@@ -22,7 +23,7 @@ async function send(run, request) {
     if (mayHaveActed(request, outcome)) earlier = reason;
     run.onWait(`${reason}; trying again`, wait);
     run.waited += wait;
-    await run.io.sleep(wait, run.signal);
+    await sleep(run.io, wait, run.signal);
   }
 }
 
@@ -36,9 +37,14 @@ function ended(run, request, outcome, earlier) {
 async function attemptOnce(run, request) {
   const token = await takeToken(run);
   try {
-    return await sendOnce(run, request, token);
-  } finally {
+    const response = await sendOnce(run, request, token);
     run.throttle.arrived(token, run.io.now());
+    return response;
+  } catch (caught) {
+    const error = transportErrorOf(caught);
+    if (error instanceof NotSentError && !token.isExact) run.throttle.release(token);
+    else run.throttle.arrived(token, run.io.now());
+    throw error;
   }
 }
 

@@ -7,6 +7,7 @@
 // cancelled lets them move up.
 
 const { ThrottledError } = require('./errors');
+const { sleep } = require('./sleep');
 
 const LEAST_MARGIN = 0.05; // Seconds.
 const LONGEST_NAP = 1; // Seconds. Who sleeps longer would not see that it may move up.
@@ -37,7 +38,7 @@ class Bucket {
   }
 }
 
-// One slot in the hands of one token; `previous` is who used the slot before, until this one's call has left.
+// One slot in the hands of one token; `previous` is who used the slot before.
 class Use {
   constructor(token, bucket) {
     this.token = token;
@@ -98,10 +99,11 @@ class Throttle {
     token.at = now;
     token.hasLeft = true;
     token.isExact = isExact;
-    for (const use of token.uses) use.previous = null;
+    // Only the last use before this one matters, should the call turn out not to have been made.
+    for (const { previous } of token.uses) if (previous) previous.previous = null;
   }
 
-  // Give the token of a call that will not be made back.
+  // Give the token of a call that was not made back.
   release(token) {
     for (const use of token.uses) use.undo();
   }
@@ -136,7 +138,7 @@ class Throttle {
     const draw = () => (io.random() * token.margin) / 2;
     let spread = token.isPaused ? draw() : 0;
     for (;;) {
-      if (signal?.aborted) throw new ThrottledError('The run was cancelled while it waited for its turn.');
+      if (signal?.aborted) throw new ThrottledError('The run was cancelled while it waited for the call limit.');
       const left = this.remaining(token, io.now());
       if (left + spread < MOMENT) return;
       if (io.now() + left > deadline + token.margin) throw tooLong(left, Math.max(0, deadline - io.now()));
@@ -146,7 +148,7 @@ class Throttle {
         if (reported > 0) spread = draw();
         reported = left;
       }
-      await io.sleep(Math.min(left + spread, LONGEST_NAP), signal);
+      await sleep(io, Math.min(left + spread, LONGEST_NAP), signal);
     }
   }
 }

@@ -69,7 +69,7 @@ export interface IO {
    * better throws a `transportError`.
    */
   send(request: HttpRequest, options: SendOptions): Promise<HttpResponse>;
-  /** Resolve after that many seconds, or earlier when the signal is aborted. */
+  /** Resolve after that many seconds; resolve or reject earlier when the signal is aborted. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;
   /** Seconds that never go back, the same for everybody in this process who shares a throttle. */
   now(): number;
