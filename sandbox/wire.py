@@ -11,13 +11,14 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
-from .protocol import TOO_LARGE, Answer, ApiError, Request
+from .protocol import MISDIRECTED, TOO_LARGE, Answer, ApiError, Request
 
 LARGEST_BODY = 6 * 1024 * 1024  # bytes; the service refuses more with 413
 _MOST_DRAINED = 64 * 1024 * 1024
 _PIECE = 64 * 1024
 _PATIENCE = 300.0  # seconds that a silent connection is kept
 _HEX = 16
+_HTTP_PORT = 80
 
 
 class _TooLargeError(Exception):
@@ -30,6 +31,16 @@ class _TooLargeError(Exception):
 
 class _MalformedError(Exception):
     """The request cannot be read to its end, so nothing after it on the connection can be either."""
+
+
+def own_authorities(address: str, port: int) -> set[str]:
+    """The Host headers that mean a server on this address and port: the address or ``localhost``, with the port.
+
+    A web page can have its own name resolve to 127.0.0.1 and so reach the sandbox past the browser's same-origin
+    policy. The Host header still has the page's name.
+    """
+    names = {"localhost", f"[{address}]" if ":" in address else address}
+    return {f"{name}:{port}" for name in names} | (names if port == _HTTP_PORT else set())
 
 
 def handler_for(handle: Callable[[Request], Answer]) -> type[BaseHTTPRequestHandler]:
@@ -65,17 +76,32 @@ class _Connection(BaseHTTPRequestHandler):
             self.close_connection = True
             self._write(ApiError(400, "Malformed request").answer())
             return
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self._write(self._handle(Request(self.command, self._target(), headers, body)))
+        authority, target = self._split_target()
+        own = own_authorities(*self.connection.getsockname()[:2])
+        if authority is None:
+            self._write(ApiError(400, "Malformed request: one valid Host is required").answer())
+        elif authority.lower() not in own:
+            message = f"Misdirected Request: the host must be one of {', '.join(sorted(own))}"
+            self._write(ApiError(MISDIRECTED, message).answer())
+        else:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            self._write(self._handle(Request(self.command, target, headers, body)))
 
     # The base class looks the method up by these names.
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815
 
-    def _target(self) -> str:
+    def _split_target(self) -> tuple[str | None, str]:
+        """The host that the request names, None without exactly one, and the path with its query."""
+        hosts = self.headers.get_all("Host", [])
+        host = hosts[0].strip() if len(hosts) == 1 else None
         if self.path.startswith("/"):
-            return self.path
-        absolute = urlsplit(self.path)  # the form a proxy is sent
-        return f"{absolute.path}?{absolute.query}" if absolute.query else absolute.path
+            return host, self.path
+        try:
+            absolute = urlsplit(self.path)  # the form a proxy is sent; its host counts, not the header's
+        except ValueError:
+            return None, self.path
+        path = f"{absolute.path}?{absolute.query}" if absolute.query else absolute.path
+        return absolute.netloc or host, path
 
     def _read_body(self) -> bytes:
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
