@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from . import recipients
 from .moments import SECOND, new_id
 from .paging import page
-from .protocol import NO_CONTENT, OK, Answer, Call, JsonObject, bad_request, conflict, not_found
+from .protocol import NO_CONTENT, OK, Answer, Call, JsonObject, conflict, not_found
 from .recipients import Person
 from .sending import Sender
 
@@ -41,13 +41,13 @@ def _users(db: sqlite3.Connection, job_id: str) -> list[sqlite3.Row]:
 def create_job(call: Call) -> Answer:
     """Make a job that waits for its users."""
     job_id = new_id(call.now)
-    create(call.db, job_id, call.body["message"], call.now)
+    create(call.db, job_id, call.body["message"])
     return Answer(OK, {"jobId": job_id})
 
 
-def create(db: sqlite3.Connection, job_id: str, definition: JsonObject, now: int) -> None:
+def create(db: sqlite3.Connection, job_id: str, definition: JsonObject) -> None:
     """Write a job under the id."""
-    db.execute("INSERT INTO bulk_jobs (id, message, enqueued) VALUES (?, ?, ?)", (job_id, json.dumps(definition), now))
+    db.execute("INSERT INTO bulk_jobs (id, message) VALUES (?, ?)", (job_id, json.dumps(definition)))
 
 
 def add_users(call: Call) -> Answer:
@@ -71,8 +71,6 @@ def run_job(call: Call) -> Answer:
     job = _existing(call)
     if job["started"] is not None:
         raise conflict(f"Bulk job {job['id']} has already been run")
-    if not _users(call.db, job["id"]):
-        raise bad_request(f"Bulk job {job['id']} has no users")
     run(call.db, job["id"], call.now)
     return Answer(NO_CONTENT)
 
@@ -115,7 +113,7 @@ def _person(db: sqlite3.Connection, user: JsonObject) -> Person | None:
 
 
 def get_job(call: Call) -> Answer:
-    """One job and how far it is."""
+    """One job, its status, and how many of its users were received, enqueued and failed."""
     job = _existing(call)
     users = _users(call.db, job["id"])
     failures = sum(user["failed"] for user in users)
@@ -124,10 +122,10 @@ def get_job(call: Call) -> Answer:
     definition["event"] = definition.get("event") or message.get("event") or message.get("template")
     shown = {
         "definition": definition,
-        "enqueued": job["enqueued"],
+        "enqueued": sum(user["message_id"] is not None for user in users),
         "failures": failures,
         "received": len(users),
-        "status": _status(job, call.now, everything_failed=failures == len(users)),
+        "status": _status(job, call.now, everything_failed=0 < failures == len(users)),
     }
     return Answer(OK, {"job": shown})
 

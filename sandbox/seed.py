@@ -10,7 +10,7 @@ import json
 import sqlite3
 
 from . import audiences, audit, brands, bulk, profiles, recipients
-from .moments import DAY, MINUTE
+from .moments import DAY
 from .protocol import JsonObject
 from .seed_people import AUDIENCES, BRANDS, DEFAULT_BRAND, LISTS, PREFERENCES, PROFILES
 from .seed_traffic import (
@@ -87,11 +87,11 @@ def _templates(db: sqlite3.Connection, now: int) -> None:
 
 def _jobs(db: sqlite3.Connection, now: int) -> None:
     ran = now - 25 * DAY
-    bulk.create(db, COMPLETED_JOB, {"event": "weekly-digest", "brand": DEFAULT_BRAND}, ran - MINUTE)
+    bulk.create(db, COMPLETED_JOB, {"event": "weekly-digest", "brand": DEFAULT_BRAND})
     bulk.add(db, COMPLETED_JOB, list(COMPLETED_USERS))
     names = (f"1-66b0c0df-9a8b7c6d5e4f3021b4a3f6{number:02x}" for number in range(1, len(COMPLETED_USERS) + 1))
     bulk.run(db, COMPLETED_JOB, ran, names)
-    bulk.create(db, WAITING_JOB, {"event": "welcome-email", "data": {"season": "autumn"}}, now - DAY)
+    bulk.create(db, WAITING_JOB, {"event": "welcome-email", "data": {"season": "autumn"}})
     bulk.add(db, WAITING_JOB, list(WAITING_USERS))
 
 

@@ -18,7 +18,7 @@ from threading import Lock
 Seeder = Callable[[sqlite3.Connection], None]
 
 _APPLICATION = 0x53424F58  # "SBOX", written into the file's header, so that no other program's file is taken
-_VERSION = 1
+_VERSION = 2
 _BUSY_SECONDS = 30.0
 _PRIVATE = 0o600
 
@@ -54,7 +54,7 @@ CREATE INDEX messages_by_request ON messages (request_id);
 CREATE INDEX messages_by_trace ON messages (trace_id);
 CREATE INDEX messages_by_run ON messages (run_id);
 CREATE TABLE bulk_jobs (
-    id TEXT PRIMARY KEY, message TEXT NOT NULL, enqueued INTEGER NOT NULL, started INTEGER) WITHOUT ROWID;
+    id TEXT PRIMARY KEY, message TEXT NOT NULL, started INTEGER) WITHOUT ROWID;
 CREATE TABLE bulk_users (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT NOT NULL, user TEXT NOT NULL, message_id TEXT,
     failed INTEGER NOT NULL DEFAULT 0);
@@ -121,7 +121,8 @@ class Store:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version != _VERSION:
             raise DatabaseFileError(
-                f"{path} was made by another version of the sandbox (format {version}, this one reads {_VERSION})"
+                f"{path} was made by another version of the sandbox (format {version}, this one reads {_VERSION});"
+                " delete it, or use another file"
             )
         finding = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if finding != "ok":
