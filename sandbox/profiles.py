@@ -73,9 +73,9 @@ def replace_profile(call: Call) -> Answer:
 
 
 def patch_profile(call: Call) -> Answer:
-    """Apply the operations of a JSON Patch, all or none."""
-    patched = json_patch.apply(_existing(call), call.body["patch"])
-    save(call.db, call.ids["user_id"], patched, call.now)
+    """Apply the operations of a JSON Patch, all or none, to the profile, which is made when missing."""
+    old = load(call.db, call.ids["user_id"]) or {}
+    save(call.db, call.ids["user_id"], json_patch.apply(old, call.body["patch"]), call.now)
     return Answer(NO_CONTENT)
 
 
