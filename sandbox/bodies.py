@@ -110,24 +110,32 @@ BRAND = record({"name": string, "settings": _SETTINGS}, {"id": identifier, "snip
 BRAND_REPLACEMENT = record({"name": string}, {"settings": _SETTINGS, "snippets": _SNIPPETS})
 
 
+def _group(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict) and value.get("filters") is None:
+        yield problem(at(path, "filters"), "Required")
+        return
+    yield from _GROUP(value, path)
+    if isinstance(value, dict) and (value.get("path") is not None or value.get("value") is not None):
+        yield problem(path, "Expected either a comparison or a group of filters, not both")
+
+
 def _filter(value: Any, path: str) -> Iterator[str]:
+    """A rule inside a group: a comparison, or another group, which has to say its operator."""
     if not isinstance(value, dict):
         yield problem(path, "Expected object")
-    elif value.get("filters") is not None:
-        yield from _GROUP(value, path)
-        if value.get("path") is not None or value.get("value") is not None:
-            yield problem(path, "Expected either a comparison or a group of filters, not both")
-    elif value.get("operator") in ("AND", "OR") or "operator" not in value:
-        yield problem(at(path, "operator" if "operator" not in value else "filters"), "Required")
+    elif value.get("operator") is None:
+        yield problem(at(path, "operator"), "Required")
+    elif value["operator"] in ("AND", "OR") or value.get("filters") is not None:
+        yield from _group(value, path)
     else:
         yield from _COMPARISON(value, path)
-        if value.get("value") is None and value.get("operator") not in ("EXISTS", "OMIT"):
+        if value.get("value") is None and value["operator"] not in ("EXISTS", "OMIT"):
             yield problem(at(path, "value"), "Required")
 
 
-_GROUP = record({"filters": array(later(lambda: _filter))}, {"operator": choice("AND", "OR")})
 _COMPARISON = record({"operator": choice(*COMPARISONS), "path": identifier}, {"value": string})
-AUDIENCE = record(optional={"name": string, "description": string, "operator": choice("AND", "OR"), "filter": _filter})
+_GROUP = record({"filters": array(later(lambda: _filter))}, {"operator": choice("AND", "OR")})
+AUDIENCE = record(optional={"name": string, "description": string, "operator": choice("AND", "OR"), "filter": _group})
 
 _BULK_MESSAGE = record(
     optional={

@@ -138,8 +138,14 @@ def test_a_body_that_is_no_object_is_refused(call: Call, body: Any) -> None:
             {"name": "B", "settings": {}, "snippets": {"items": ["hello"]}},
             "snippets.items[0]: Expected object",
         ),
-        ("PUT", "/audiences/x", {"filter": {"operator": "LIKE", "path": "a", "value": "b"}}, None),
-        ("PUT", "/audiences/x", {"filter": {"operator": "EQ", "path": "a"}}, "filter.value: Required"),
+        ("PUT", "/audiences/x", {"filter": {"operator": "EQ", "path": "a", "value": "b"}}, "filter.filters: Required"),
+        ("PUT", "/audiences/x", {"filter": {"filters": [{"operator": "LIKE", "path": "a", "value": "b"}]}}, None),
+        (
+            "PUT",
+            "/audiences/x",
+            {"filter": {"filters": [{"operator": "EQ", "path": "a"}]}},
+            "filter.filters[0].value: Required",
+        ),
         ("POST", "/automations/invoke", {"recipient": "ada"}, "automation: Required"),
         (
             "POST",
