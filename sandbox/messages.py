@@ -83,9 +83,9 @@ _FILTERED = (
 def get_messages(call: Call) -> Answer:
     """All messages that fit the filters, the newest first."""
     params = {name: call.one(name) for name in ("event", "list", "notification", "recipient", "tenant_id")}
-    statuses = {name.upper() for name in call.many("status")}
-    providers = set(call.many("provider"))
-    tags = {*call.many("tag"), *call.many("tags")}
+    statuses = {name.upper() for name in call.listed("status")}
+    providers = set(call.listed("provider"))
+    tags = {*call.repeated("tag"), *call.listed("tags")}
 
     def keep(row: sqlite3.Row) -> bool:
         if tags and tags.isdisjoint(json.loads(row["tags"])):

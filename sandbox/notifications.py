@@ -39,7 +39,7 @@ def find(db: sqlite3.Connection, name: str) -> Template | None:
 def get_notifications(call: Call) -> Answer:
     """All templates, or those of an event or with all of the tags."""
     event_id = call.one("event_id")
-    wanted = {tag.lower() for tag in call.many("tags")}
+    wanted = {tag.lower() for tag in call.listed("tags")}
     with_notes = call.one("notes") == "true"
     rows, paging = page(
         call,

@@ -101,7 +101,10 @@ class Call:
         values = self.query.get(name)
         return (values[-1] or None) if values else None
 
-    def many(self, name: str) -> list[str]:
-        """All values of a query parameter, whether it was repeated or joined by commas (clients do both)."""
-        joined = ",".join([*self.query.get(name, []), *self.query.get(f"{name}[]", [])])
-        return [part for part in joined.split(",") if part]
+    def repeated(self, name: str) -> list[str]:
+        """All values of a query parameter that may be repeated; empty ones count as not given."""
+        return [value for value in (*self.query.get(name, []), *self.query.get(f"{name}[]", [])) if value]
+
+    def listed(self, name: str) -> list[str]:
+        """All values of a query parameter, whether it is repeated or joined by commas (clients do both)."""
+        return [part for part in ",".join(self.repeated(name)).split(",") if part]

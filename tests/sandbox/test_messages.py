@@ -227,6 +227,20 @@ def test_the_list_can_be_filtered(walk: Walk, query: dict[str, Any], numbers: li
     assert [name[-2:] for name in found if name.startswith(SEEDED)] == numbers
 
 
+def test_a_tag_may_hold_a_comma_and_only_tags_is_a_list(call: Call) -> None:
+    message_id = send(call, metadata={"tags": ["orders, urgent"]})
+
+    def found(query: dict[str, Any]) -> bool:
+        results = call("GET", "/messages", params={"recipient": "ada", **query}).json()["results"]
+        return message_id in [message["id"] for message in results]
+
+    assert found({"tag": "orders, urgent"})
+    assert found({"tag": ["none", "orders, urgent"]})
+    assert not found({"tag": "orders"})
+    assert not found({"tag": " urgent"})
+    assert not found({"tags": "orders, urgent"})
+
+
 def test_messages_are_found_by_list_and_tenant(call: Call) -> None:
     send(call, to={"list_id": "staff.editors"})
     send(call, context={"tenant_id": "acme"})
