@@ -7,8 +7,8 @@ anything. A cursor is opaque to the client and belongs to the collection that ga
 from __future__ import annotations
 
 import base64
-import binascii
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,19 +18,30 @@ from .protocol import Call, JsonObject, bad_request
 FIRST_KEY = ""
 NEWEST = 2**62
 _BATCH = 64
+# The cursors in the service's documentation: a moment in epoch milliseconds, then the last key that was shown.
+_DOCUMENTED = re.compile(r"[0-9]{13},(.+)")
 
 
 def _encode(scope: str, key: str | int) -> str:
     return base64.urlsafe_b64encode(json.dumps([scope, key]).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, scope: str, kind: type) -> Any:
+def _decode(cursor: str, scope: str, kind: type[str] | type[int]) -> str | int:
+    """The key that a cursor of this collection goes on behind.
+
+    A cursor in the form of the service's documentation names no collection and so is good in each, which lets
+    the documentation's examples be tried.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        found_scope, key = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+        text = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True).decode()
+        if documented := _DOCUMENTED.fullmatch(text):
+            found_scope, key = scope, kind(documented[1])
+        else:
+            found_scope, key = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
         raise bad_request("Invalid cursor format") from None
-    if found_scope != scope or type(key) is not kind:
+    if found_scope != scope or type(key) is not kind or (isinstance(key, int) and not 0 <= key <= NEWEST):
         raise bad_request("Invalid cursor format")
     return key
 
