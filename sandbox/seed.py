@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from itertools import count
 
 from . import audiences, audit, brands, bulk, profiles, recipients
 from .moments import DAY
@@ -18,6 +19,7 @@ from .seed_traffic import (
     AUTOMATIONS,
     COMPLETED_JOB,
     COMPLETED_USERS,
+    JOB_AGE,
     MESSAGES,
     TEMPLATES,
     WAITING_JOB,
@@ -33,11 +35,10 @@ def seed(db: sqlite3.Connection, now: int) -> None:
     _people(db, now)
     _looks(db, now)
     _templates(db, now)
-    _jobs(db, now)
-    for number, message in enumerate(MESSAGES, start=1):
-        _message(db, message, f"1-66a8f1c0-5d2c8e7a4b1f9036c7d2e5{number:02x}", now)
-    for number, event in enumerate(AUDIT_EVENTS, start=1):
-        event_id = f"5b8f0d1e-6a2c-4f3b-8d7e-0000000000{number:02d}"
+    _traffic(db, now)
+    numbers = count(1)
+    for event in AUDIT_EVENTS:
+        event_id = event.id or f"5b8f0d1e-6a2c-4f3b-8d7e-0000000000{next(numbers):02d}"
         audit.record(db, event.kind, event.target, now - event.age, event_id=event_id, source=event.source)
 
 
@@ -85,8 +86,20 @@ def _templates(db: sqlite3.Connection, now: int) -> None:
         )
 
 
-def _jobs(db: sqlite3.Connection, now: int) -> None:
-    ran = now - 25 * DAY
+def _traffic(db: sqlite3.Connection, now: int) -> None:
+    """Write the messages and jobs, the oldest first: a list of messages goes by the order of their rows."""
+    numbers = count(1)
+    named = [(message.id or f"1-66a8f1c0-5d2c8e7a4b1f9036c7d2e5{next(numbers):02x}", message) for message in MESSAGES]
+    for message_id, message in named:
+        if message.age > JOB_AGE:
+            _message(db, message, message_id, now)
+    _jobs(db, now - JOB_AGE)
+    for message_id, message in named:
+        if message.age <= JOB_AGE:
+            _message(db, message, message_id, now)
+
+
+def _jobs(db: sqlite3.Connection, ran: int) -> None:
     bulk.create(db, COMPLETED_JOB, {"event": "weekly-digest", "brand": DEFAULT_BRAND})
     bulk.add(db, COMPLETED_JOB, list(COMPLETED_USERS))
     names = (f"1-66b0c0df-9a8b7c6d5e4f3021b4a3f6{number:02x}" for number in range(1, len(COMPLETED_USERS) + 1))

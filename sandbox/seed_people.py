@@ -7,6 +7,7 @@ from .protocol import JsonObject
 PROFILES: dict[str, JsonObject] = {
     "ada": {
         "name": "Ada Brandt",
+        "nickname": "Countess",
         "email": "ada@example.com",
         "email_verified": True,
         "phone_number": "+15550100001",
@@ -69,6 +70,11 @@ PROFILES: dict[str, JsonObject] = {
         "orders": 11,
         "joined": "2020-12-24",
         "address": {"locality": "Bergen", "country": "NO"},
+    },
+    "grace@example.com": {
+        "email": "grace@example.com",
+        "locale": "en",
+        "plan": "pro",
     },
     "greta": {
         "name": "Greta Ilves",

@@ -155,7 +155,7 @@ def test_a_brand_of_nothing_but_a_name_still_sends_settings(world: World) -> Non
 
 
 def test_a_bulk_job_places_both_generations_of_its_message(world: World) -> None:
-    inputs = {"message_event": "welcome-email", "template": "nt_01harbour0launch000000000001", "tags": ["spring"]}
+    inputs = {"message_event": "welcome-email", "template": "nt_01kmrbq6ypf25tsge12qek41r0", "tags": ["spring"]}
     body = world.connector.preview("create_bulk_job", inputs).body
     assert body["message"]["event"] == "welcome-email"
     assert body["message"]["message"]["metadata"]["tags"] == ["spring"]

@@ -155,8 +155,8 @@ def test_an_unknown_job_is_not_found(call: Call, method: str, path: str, body: A
 
 
 def test_the_seed_has_a_job_that_is_done_and_one_that_waits(call: Call) -> None:
-    done = job(call, "1-66b0c0de-4f1e2d3c5b6a798897a6b501")
-    waiting = job(call, "1-66b0c0de-4f1e2d3c5b6a798897a6b502")
+    done = job(call, "1-66b0c0de-4f1e2d3c5b6a798897a6b502")
+    waiting = job(call, "1-66b0c0de-4f1e2d3c5b6a798897a6b501")
     assert (done["status"], done["received"]) == ("COMPLETED", 6)
     assert (waiting["status"], waiting["received"]) == ("CREATED", 2)
-    run(call, "1-66b0c0de-4f1e2d3c5b6a798897a6b502")
+    run(call, "1-66b0c0de-4f1e2d3c5b6a798897a6b501")

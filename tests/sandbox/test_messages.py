@@ -243,10 +243,10 @@ def test_a_tag_may_hold_a_comma_and_only_tags_is_a_list(call: Call) -> None:
 
 def test_messages_are_found_by_list_and_tenant(call: Call) -> None:
     send(call, to={"list_id": "staff.editors"})
-    send(call, context={"tenant_id": "acme"})
-    send(call, to={"user_id": "bruno", "tenant_id": "acme"})
+    send(call, context={"tenant_id": "pier"})
+    send(call, to={"user_id": "bruno", "tenant_id": "pier"})
     by_list = call("GET", "/messages", params={"list": "staff.editors"}).json()["results"]
-    by_tenant = call("GET", "/messages", params={"tenant_id": "acme"}).json()["results"]
+    by_tenant = call("GET", "/messages", params={"tenant_id": "pier"}).json()["results"]
     assert [message["recipient"] for message in by_list] == ["bruno"]
     assert [message["recipient"] for message in by_tenant] == ["bruno", "ada"]
 

@@ -11,14 +11,14 @@ from sandbox import Sandbox, start
 Call = Callable[..., requests.Response]
 Walk = Callable[..., list[list[Any]]]
 
-JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
+JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
 COLLECTIONS = [
     ("/lists", "items", 7),
     ("/lists/news.weekly/subscriptions", "items", 7),
     ("/brands", "results", 6),
     ("/audiences", "items", 6),
-    ("/audiences/with-email/members", "items", 6),
-    ("/audit-events", "results", 8),
+    ("/audiences/with-email/members", "items", 7),
+    ("/audit-events", "results", 9),
     ("/notifications", "results", 8),
     ("/messages?notification=HB4W33K7D1G3ST00000000000004", "results", 8),
     (f"/bulk/{JOB}/users", "items", 6),
