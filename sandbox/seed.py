@@ -1,7 +1,7 @@
-"""Filling a fresh database with the data of ``seed_people`` and ``seed_traffic``.
+"""Fill a new database with the data of ``seed_people`` and ``seed_traffic``.
 
-Identifiers are the same every time; moments are counted back from the clock, so that a fresh sandbox always has
-something recent and something still to come.
+Identifiers are the same every time; times are relative to the clock, so that a new sandbox always has
+recent messages and delayed ones. What the examples of the connector's actions name is here under the same ids.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import sqlite3
 from itertools import count
 
 from . import audiences, audit, brands, bulk, profiles, recipients
-from .moments import DAY
 from .protocol import JsonObject
 from .seed_people import AUDIENCES, BRANDS, DEFAULT_BRAND, LISTS, PREFERENCES, PROFILES
 from .seed_traffic import (
@@ -28,12 +27,13 @@ from .seed_traffic import (
 )
 from .sending import Sender
 from .timeline import SENT
+from .timestamps import DAY
 
 
 def seed(db: sqlite3.Connection, now: int) -> None:
-    """Write the whole fresh data set, as of an epoch millisecond."""
+    """Write all data of a new sandbox, as of a time in epoch milliseconds."""
     _people(db, now)
-    _looks(db, now)
+    _brands(db, now)
     _templates(db, now)
     _traffic(db, now)
     numbers = count(1)
@@ -58,9 +58,9 @@ def _people(db: sqlite3.Connection, now: int) -> None:
         audiences.save(db, audience_id, audience, now - (100 - age) * DAY)
 
 
-def _looks(db: sqlite3.Connection, now: int) -> None:
+def _brands(db: sqlite3.Connection, now: int) -> None:
     for age, (brand_id, brand) in enumerate(BRANDS.items()):
-        brands.save(db, brand_id, brand, now - (400 - age) * DAY, standard=brand_id == DEFAULT_BRAND)
+        brands.save(db, brand_id, brand, now - (400 - age) * DAY, is_default=brand_id == DEFAULT_BRAND)
 
 
 def _templates(db: sqlite3.Connection, now: int) -> None:
@@ -87,7 +87,7 @@ def _templates(db: sqlite3.Connection, now: int) -> None:
 
 
 def _traffic(db: sqlite3.Connection, now: int) -> None:
-    """Write the messages and jobs, the oldest first: a list of messages goes by the order of their rows."""
+    """Write the messages and jobs, oldest first: messages are listed in the order of their rows."""
     numbers = count(1)
     named = [(message.id or f"1-66a8f1c0-5d2c8e7a4b1f9036c7d2e5{next(numbers):02x}", message) for message in MESSAGES]
     for message_id, message in named:

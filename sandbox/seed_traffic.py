@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .moments import DAY, HOUR, MINUTE
 from .protocol import JsonObject
+from .timestamps import DAY, HOUR, MINUTE
 
 WELCOME = "HB1WE1C0ME000000000000000001"
 SHIPPED = "HB20RDERSH1PPED0000000000002"
@@ -17,7 +17,7 @@ LAUNCH = "nt_01kmrbq6ypf25tsge12qek41r0"
 
 @dataclass(frozen=True)
 class SeedTemplate:
-    """A template: its list entry without dates, what it says, and how long before now it was made."""
+    """A template: its list entry without dates, its content, and its age in milliseconds."""
 
     summary: JsonObject
     title: str
@@ -148,17 +148,17 @@ WAITING_USERS: tuple[JsonObject, ...] = (
 
 @dataclass(frozen=True)
 class SeedMessage:
-    """A message sent some time before now, and what its recipient or provider did with it.
+    """A message sent in the past, and what its recipient or provider did with it.
 
     Attributes:
         to: the recipient.
-        age: how long before now it was sent, in milliseconds.
-        message: what else the message had.
-        after: events behind its sending: type, milliseconds after it, further fields. The first replaces the
-            delivery when it is a failure.
-        canceled: milliseconds after the sending at which it was canceled.
-        archived: whether it has been archived.
-        id: its id; None for the next of a row of numbers.
+        age: how long ago it was sent, in milliseconds.
+        message: the rest of the message.
+        after: events after it was sent: type, milliseconds after sending, further fields. An UNDELIVERABLE one
+            replaces the delivery.
+        canceled: milliseconds after sending when it was canceled.
+        archived: whether it was archived.
+        id: its id; None for a numbered one.
     """
 
     to: JsonObject
@@ -231,7 +231,7 @@ MESSAGES: tuple[SeedMessage, ...] = (
 
 @dataclass(frozen=True)
 class SeedEvent:
-    """An audit event some time before now; without an id it gets the next of a row of numbers."""
+    """An audit event in the past. Without an id, it gets a numbered one."""
 
     kind: str
     target: str

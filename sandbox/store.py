@@ -1,9 +1,9 @@
 """The SQLite file in which a sandbox keeps everything, and the transactions on it.
 
-One connection per sandbox, used by one thread at a time, is quick enough for a stand-in and leaves nothing to
-tune; other processes on the same file are kept apart by SQLite itself (write-ahead log, busy timeout). Each
-request is one transaction, so a process killed at any moment leaves the file as it was before or after a
-request, never between. What the tables hold is the resources' business; what a fresh one holds is the caller's.
+One connection per sandbox, used by one thread at a time, is fast enough for a sandbox. SQLite keeps other processes on
+the same file apart (write-ahead log, busy timeout). Each request is one transaction: a process killed at any time
+leaves the file as it was before or after a request. The resources decide what the tables hold; the caller fills a
+new database.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CREATE TABLE subscriptions (
 CREATE INDEX subscriptions_by_user ON subscriptions (user_id, list_id);
 CREATE TABLE brands (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, settings TEXT, snippets TEXT, created INTEGER NOT NULL,
-    updated INTEGER NOT NULL, standard INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    updated INTEGER NOT NULL, is_default INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE audiences (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, operator TEXT, filter TEXT,
     version INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL) WITHOUT ROWID;
@@ -71,7 +71,7 @@ CREATE INDEX idempotency_by_expiry ON idempotency (expires);
 
 
 class DatabaseFileError(OSError):
-    """The file cannot serve as a sandbox's database; it has been left as it was."""
+    """The file cannot be used as a sandbox's database. It was not changed."""
 
 
 class Store:
@@ -117,7 +117,7 @@ class Store:
         if tables == 0:
             return
         if self._db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
-            raise DatabaseFileError(f"{path} is a database of another program; give the sandbox its own file")
+            raise DatabaseFileError(f"{path} is the database of another program; use another file")
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version != _VERSION:
             raise DatabaseFileError(
@@ -130,7 +130,7 @@ class Store:
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed at the end of the block, undone when the block raises."""
+        """One transaction: committed at the end of the block, rolled back when the block raises."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
@@ -142,7 +142,7 @@ class Store:
                 raise
 
     def reset(self) -> None:
-        """Empty every table and fill them as those of a fresh database."""
+        """Empty all tables and fill them with the original data."""
         with self.transaction(write=True) as db:
             names = [row["name"] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             for name in names:
@@ -150,7 +150,7 @@ class Store:
             self._seed(db)
 
     def close(self) -> None:
-        """Close the database; a second time does nothing."""
+        """Close the database. Closing it twice is fine."""
         with self._lock:
             self._db.close()
 
