@@ -11,16 +11,14 @@ from .timestamps import parse_timestamp
 _MISSING = object()
 
 
-def belongs(profile: JsonObject, rule: JsonObject | None, operator: str | None = None) -> bool:
-    """Whether the profile matches the rule. Without a rule, no profile does.
+def belongs(profile: JsonObject, rule: JsonObject, operator: str | None = None) -> bool:
+    """Whether the profile matches the rule.
 
     Args:
         profile: a stored profile.
         rule: one comparison, or a group of rules.
         operator: AND or OR for a group without an operator of its own.
     """
-    if rule is None:
-        return False
     rules = rule.get("filters")
     if rules is None:
         return _compare(rule["operator"], _find(profile, rule["path"]), rule.get("value"))

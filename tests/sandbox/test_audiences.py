@@ -165,8 +165,13 @@ def test_a_member_tells_since_when_and_why(call: Call) -> None:
 
 
 def test_an_audience_without_a_filter_has_no_members(call: Call, walk: Walk) -> None:
-    assert call("PUT", "/audiences/empty", {}).json()["audience"]["name"] == "empty"
-    assert members(walk, "empty") == []
+    for body in ({}, {"filter": None}):
+        audience = call("PUT", "/audiences/empty", body).json()["audience"]
+        assert (audience["name"], "filter" in audience) == ("empty", False)
+        assert members(walk, "empty") == []
+    message = {"to": {"audience_id": "empty"}, "content": {"title": "T", "body": "B"}}
+    request_id = call("POST", "/send", {"message": message}).json()["requestId"]
+    assert call("GET", "/messages", params={"traceId": request_id}).json()["results"] == []
 
 
 def test_delete_removes_an_audience_and_nobody_else(call: Call) -> None:

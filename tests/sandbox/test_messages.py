@@ -72,6 +72,23 @@ def test_history_tells_every_step_with_its_own_fields(call: Call, clock: SimpleN
     assert [event["ts"] for event in events] == sorted(event["ts"] for event in events)
 
 
+def test_history_has_the_same_times_after_every_send(call: Call, clock: SimpleNamespace) -> None:
+    message_id = send(call, template="order-shipped", content=None)
+    sent_at = int(clock.now * 1000)
+    clock.now += 2
+    events = call("GET", f"/messages/{message_id}/history").json()["results"]
+    assert {event["type"]: event["ts"] - sent_at for event in events} == {
+        "ENQUEUED": 0,
+        "MAPPED": 20,
+        "PROFILE_LOADED": 40,
+        "ROUTED": 100,
+        "RENDERED": 150,
+        "DELIVERING": 200,
+        "SENT": 300,
+        "DELIVERED": 900,
+    }
+
+
 def test_history_tells_only_what_has_happened(call: Call, clock: SimpleNamespace) -> None:
     message_id = send(call)
     assert types(call, message_id) == ["ENQUEUED"]
