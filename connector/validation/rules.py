@@ -217,7 +217,9 @@ def _unmarked(rule: Choice, form: Form, trigger: str, filled: list[str]) -> Foun
         when = say.is_filled(form.title(filled[0])) if filled else trigger
         chosen = next((option for option in candidates if option.default), candidates[0])
         target = next(_asked(chosen, form))[0]
-        asked = list(dict.fromkeys(tuple(form.titles(names)) for option in candidates for names in _asked(option, form)))
+        asked = list(
+            dict.fromkeys(tuple(form.titles(names)) for option in candidates for names in _asked(option, form))
+        )
         if len(asked) > say.MOST_ITEMS:
             asked = [*asked[: say.MOST_ITEMS], (f"another {rule.noun or f'option of {rule.title}'}",)]
         boolean = len(asked) == 1 and form.is_switch(target)
