@@ -30,6 +30,13 @@ _PLACEHOLDER = re.compile(r"{([^}]+)}")
 _COMPLAINT = re.compile(r"^\s*([A-Za-z_][\w\-.\[\]]*): ")
 
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
+_RENAMED = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""What RFC 9110 calls these; Pythons before 3.13 have older names."""
 _CONNECTION = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
@@ -103,7 +110,7 @@ def _known(connector: ConnectorDefinition, action: ActionDefinition, status: int
 
 def _general(status: int) -> str:
     try:
-        phrase = HTTPStatus(status).phrase
+        phrase = _RENAMED.get(status) or HTTPStatus(status).phrase
     except ValueError:
         phrase = ""
     name = f"{status} {phrase}".strip()
