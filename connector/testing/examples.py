@@ -44,12 +44,12 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
         differences += _compare_error(example, error)
     else:
         if example.error is not None:
-            differences.append(f"it should be refused with “{example.error.code}”, but it succeeded")
+            differences.append(f"it should fail with “{example.error.code}”, but it succeeded")
         elif result.fields != example.outputs:
             differences += _compare("outputs", example.outputs, result.fields)
     for interaction, sent in zip(example.interactions, transport.requests, strict=False):
         differences += _compare_request(interaction, sent, bundle.manifest.base_url)
-    if transport.left:
+    if transport.left and not differences:
         differences.append(f"{transport.left} of {len(replies)} calls were not made")
     return differences
 
@@ -62,9 +62,13 @@ def _reply(interaction: Interaction) -> HttpResponse:
 def _compare_error(example: Example, error: ConnectorError) -> list[str]:
     if example.error is None:
         return [f"it should succeed, but: {error}"]
-    shown = (error.error_code, error.field)
-    expected = (example.error.code, example.error.field)
-    return [] if shown == expected else [f"it should be refused with {expected}, but was with {shown}: {error}"]
+    expected = _error_name(example.error.code, example.error.field)
+    found = _error_name(error.error_code, error.field)
+    return [] if found == expected else [f"it should fail with {expected}, but failed with {found}: {error}"]
+
+
+def _error_name(code: str, field: str | None) -> str:
+    return f"“{code}”" if field is None else f"“{code}” at “{field}”"
 
 
 def _compare_request(interaction: Interaction, sent: HttpRequest, base_url: str) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema, ObjectSchema
-from connector.lint.rules.files import Reading
+from connector.lint.rules.files import FolderReader
 
 FILE = Path(__file__).parent / "released.json"
 ROOT = Path(__file__).parent.parent.parent
@@ -41,7 +41,7 @@ def snapshot(definitions: Iterable[ActionDefinition]) -> Snapshot:
 
 def current() -> Snapshot:
     """The snapshot of the definitions as they are now."""
-    return snapshot(view.definition for view in Reading(ROOT).view().sound)
+    return snapshot(view.definition for view in FolderReader(ROOT).read().sound)
 
 
 def _fields(schema: ObjectSchema, *, duties: bool) -> Iterator[tuple[str, Any]]:

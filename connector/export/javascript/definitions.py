@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from connector.catalogue.action import Action
@@ -218,18 +218,3 @@ def _require_expressible(action: Action) -> None:
         for name, inner in walk(schema):
             if types_of(inner) == ("null",):
                 raise cannot_export(action, f"the {side} “{name}” can only be null")
-            if mark := _python_only([inner.get("pattern", "")]):
-                raise cannot_export(
-                    action, f"the pattern of the {side} “{name}” has “{mark}”, which is not valid in JavaScript"
-                )
-    for error in action.definition.errors:
-        if mark := _python_only([error.pattern or ""]):
-            raise cannot_export(
-                action, f"the pattern of the error “{error.code}” has “{mark}”, which is not valid in JavaScript"
-            )
-
-
-def _python_only(patterns: Iterable[str]) -> str | None:
-    """What of regular expressions is Python's own."""
-    marks = ("(?P", "(?i", "(?a", "(?s", "(?m", "(?x", "(?>", "\\A", "\\Z", "++", "*+")
-    return next((mark for pattern in patterns for mark in marks if mark in pattern), None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib import resources
 from string import Template
 
-from connector.call.handler import Handler
+from connector.call.handler import Handler, without_checks
 from connector.catalogue.action import Action
 from connector.definition.service import ConnectorDefinition
 from connector.export.handler_code import handler_summary, is_standard
@@ -44,7 +44,7 @@ def adds_something(handler: Handler) -> bool:
     """Whether a handler does more than send what the definition says, or read its pages."""
     if is_standard(handler):
         return False
-    code = getattr(handler, "__code__", None)
+    code = getattr(without_checks(handler), "__code__", None)
     return code is None or set(code.co_names) != {"send"}
 
 

@@ -16,11 +16,11 @@ from tests.connector.parcels import Json, action, body, definition, field, manif
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (rows({"a": field()}, x_map_value="a"), "x-map-value needs x-map-key"),
-        (rows({"a": field()}, x_map_key="b"), "x-map-key names a field of the list's rows"),
-        (field("array", x_map_key="b"), "x-map-key names a field of the list's rows"),
-        (rows({"a": field()}, x_map_key="a", x_map_value="b"), "x-map-value names a field of the list's rows"),
-        (field("string", x_spread=True), "x-spread is for objects"),
+        (rows({"a": field()}, x_map_value="a"), "x-map-value requires x-map-key"),
+        (rows({"a": field()}, x_map_key="b"), "x-map-key must name a field of the list's rows"),
+        (field("array", x_map_key="b"), "x-map-key must name a field of the list's rows"),
+        (rows({"a": field()}, x_map_key="a", x_map_value="b"), "x-map-value must name a field of the list's rows"),
+        (field("string", x_spread=True), "x-spread needs the type"),
         (field(x_pointer="a"), "begins with"),
         (field(x_in="cookie"), "Input should be"),
         (field("text"), "Input should be"),

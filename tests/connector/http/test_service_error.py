@@ -223,3 +223,9 @@ def test_a_429_says_how_long_to_wait(header: str, wait: float | None) -> None:
 )
 def test_a_body_that_says_it_is_a_refusal_is_one_whatever_the_status(reply: Any, expected: bool) -> None:
     assert is_service_error(connector_definition(), response(200, reply)) is expected
+
+
+def test_a_kind_of_any_length_is_not_searched() -> None:
+    body = {"message": "No.", "type": "x" * 195 + "_error"}
+    assert not is_service_error(connector_definition(), response(200, body))
+    assert is_service_error(connector_definition(), response(200, body | {"type": "x" * 194 + "_error"}))

@@ -161,3 +161,14 @@ def test_a_ref_is_followed_to_its_label() -> None:
     assert [problem.message for problem in problems(inputs, {"sizes": [1, "x"]}, defs=defs)] == [
         "Sizes, item 2 must be a whole number, not the text “x”."
     ]
+
+
+def test_a_text_that_is_too_long_is_reported_for_its_length_and_not_searched_for_the_pattern() -> None:
+    form = {"code": body(title="Code", pattern="^[a-z]*-[a-z]*$", maxLength=10)}
+    assert shown(form, {"code": "x" * 11}) == [("code", "maxLength")]
+    assert shown(form, {"code": "x" * 10}) == [("code", "pattern")]
+    assert shown(form, {"code": "xx-xx"}) == []
+
+
+def test_the_end_of_a_pattern_is_the_end_of_the_text() -> None:
+    assert shown({"code": body(title="Code", pattern="^a$")}, {"code": "a\n"}) == [("code", "pattern")]
