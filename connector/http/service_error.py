@@ -25,6 +25,13 @@ from connector.secrets import mask, printable
 from connector.validation.messages import show
 
 _LONGEST_WORDS = 500
+_RENAMED = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""The names of RFC 9110, which Python knows from 3.13 on; an error reads the same on every version."""
 _PLACEHOLDER = re.compile(r"{([^}]+)}")
 # “users[0].recipient: Required; name: Required”: a place, a colon, a reason.
 _COMPLAINT = re.compile(r"^\s*([A-Za-z_][\w\-.\[\]]*): ")
@@ -103,7 +110,7 @@ def _known(connector: ConnectorDefinition, action: ActionDefinition, status: int
 
 def _general(status: int) -> str:
     try:
-        phrase = HTTPStatus(status).phrase
+        phrase = _RENAMED.get(status) or HTTPStatus(status).phrase
     except ValueError:
         phrase = ""
     name = f"{status} {phrase}".strip()
