@@ -68,6 +68,14 @@ def test_an_unknown_refusal_is_told_by_its_status(status: int, message: str) -> 
     assert refused(response(status, text="<html>")).message == message
 
 
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [(413, "Content Too Large"), (414, "URI Too Long"), (416, "Range Not Satisfiable"), (422, "Unprocessable Content")],
+)
+def test_a_status_has_the_name_of_rfc_9110_on_every_python(status: int, name: str) -> None:
+    assert refused(response(status)).message == f"The service rejected the request ({status} {name})."
+
+
 def test_the_services_words_are_quoted_as_its_own() -> None:
     error = refused(response(400, {"message": "Bad\n  thing"}))
     assert error.message == "The service rejected the request (400 Bad Request). Parcels says: Bad thing."
