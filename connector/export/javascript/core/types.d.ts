@@ -50,8 +50,13 @@ export interface SendOptions {
   timeout: number;
   responseBytes: number;
   signal?: AbortSignal;
-  /** Call it when the first byte of the request leaves, if that is known: the call limit counts from then. */
-  onLeave(): void;
+  /**
+   * Await it when the connection stands (name look-up, TCP and TLS are done) and before the first byte of the request
+   * is written: the call limit counts from then. Nearly always that takes no time; after a longer wait, look whether the
+   * connection was closed meanwhile. What it throws goes on to the caller of `send`. A host that cannot know that moment
+   * does not call it: the call then counts from when `send` began or, if that is long ago, from when it ended.
+   */
+  departing(): Promise<void>;
 }
 
 /** A response of any status. Redirects are not followed. */
