@@ -49,6 +49,10 @@ FAILURES: dict[str, UnavailableError] = {
     "read_timeout": ConnectionLostError("The service did not respond in time."),
     "lost": ConnectionLostError("The connection broke before a response came."),
     "broken_response": ConnectionLostError("The connection broke while the response was being read."),
+    "response_headers": ConnectionLostError("The headers of the response contradict each other, so it was not read."),
+    "response_stopped": ConnectionLostError("The response stopped before it was complete."),
+    "response_incomplete": ConnectionLostError("The response ended before it was complete."),
+    "response_endless": ConnectionLostError("The response did not end within the time that this run has."),
     "response_size": ConnectionLostError("The response is larger than 1 MB and was not read.", code="response_size"),
 }
 """What a transport raises for each kind of failure that vectors name."""

@@ -15,6 +15,8 @@ export interface ConnectorDefinition {
   baseUrl: string;
   connection: { required: string[]; properties: Record<string, { title: string; writeOnly: boolean }> };
   authorization: { header: string; template: string; strip: string[] };
+  /** Seconds: to connect, between two bytes, for a whole run, and for its waits for the call limit. */
+  timeouts: { connect: number; read: number; total: number; wait: number };
 }
 
 /** Of an action, what hosts look at. */
@@ -260,8 +262,9 @@ export declare class OutputError extends ConnectorError {
 export type FailureKind =
   | 'unreachable' | 'connect_timeout' | 'unknown_host'
   | 'proxy' | 'certificate' | 'base_url'
-  | 'header' | 'out_of_time'
-  | 'read_timeout' | 'lost' | 'broken_response' | 'response_size';
+  | 'header' | 'out_of_time' | 'cancelled'
+  | 'read_timeout' | 'lost' | 'broken_response' | 'response_size' | 'response_headers'
+  | 'response_stopped' | 'response_incomplete' | 'response_endless' | 'cancelled_in_flight';
 
 /** The error of one kind of failure. bytes: the largest response, for `response_size`. */
 export declare function transportError(kind: FailureKind, bytes?: number): NotSentError | ConnectionLostError;
