@@ -68,9 +68,7 @@ def _limitations(selection: ExportSelection) -> Iterator[str]:
     yield _LIMITATIONS
     found = [(action, effect) for action in selection.actions if (effect := code_effect(action)) is not None]
     if found:
-        yield (
-            "- Some actions have code in the connector that does not run here:\n"
-        )
+        yield ("- Some actions have code in the connector that does not run here:\n")
         yield from (f"  - {_difference(action, effect)}" for action, effect in found)
     yield ""
 

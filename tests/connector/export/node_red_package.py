@@ -27,6 +27,7 @@ class NodeRedPackage:
     """
 
     def __init__(self, node: str, bundle: Bundle, folder: Path, environment: dict[str, str] | None = None) -> None:
+        self.folder = folder
         write_files(export(bundle, "node-red"), folder, "node-red")
         outside = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         self._process = subprocess.Popen(

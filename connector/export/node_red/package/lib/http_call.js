@@ -71,15 +71,15 @@ class Call {
 
   // Until name look-up, TCP and TLS are done.
   async connect() {
-    this.wait(this.options.connectTimeout, 'connect_timeout');
+    this.wait(this.options.connectTimeout);
     const { outgoing } = this;
     if (outgoing) this.socket = await this.unlessFailed(new Promise((resolve) => outgoing.once('socket', resolve)));
     else await this.failed;
     const { socket } = this;
-    const isReady = () => !socket.connecting && !socket.secureConnecting;
-    if (!isReady()) await this.unlessFailed(new Promise((resolve) => socket.once(socket.encrypted ? 'secureConnect' : 'connect', resolve)));
+    const isReady = !socket.connecting && !socket.secureConnecting && !socket.destroyed;
     // A kept connection that the service has closed says so by the next turn of the event loop.
-    if (outgoing.reusedSocket) await new Promise(setImmediate);
+    if (outgoing.reusedSocket && (isReady || socket.destroyed)) await new Promise(setImmediate);
+    else if (!isReady) await this.unlessFailed(new Promise((resolve) => socket.once(socket.encrypted ? 'secureConnect' : 'connect', resolve)));
     clearTimeout(this.timer);
   }
 
@@ -91,16 +91,19 @@ class Call {
   async respond(content) {
     const { outgoing, socket, options } = this;
     const arriving = new Promise((resolve) => {
-      outgoing.once('response', resolve);
+      const begin = (response) => {
+        this.hasResponse = true;
+        resolve(response);
+      };
+      outgoing.once('response', begin);
       // The service wants to speak something else: that is no response to read on.
-      outgoing.once('upgrade', (response) => resolve(Object.assign(response, { isUpgrade: true })));
+      outgoing.once('upgrade', (response) => begin(Object.assign(response, { isUpgrade: true })));
     });
     this.hasLeft = true;
     socket.on('data', this.onData);
     outgoing.once('finish', () => this.listen());
     outgoing.end(content);
     const response = await this.unlessFailed(arriving);
-    this.hasResponse = true;
     const { statusCode: status, headers } = response;
     if (response.isUpgrade) {
       socket.destroy();
@@ -152,18 +155,20 @@ class Call {
     this.outgoing?.destroy();
   }
 
+  // What it means that nothing more comes.
   silence() {
+    if (this.hasResponse) return 'response_stopped';
     return this.hasLeft ? 'read_timeout' : 'connect_timeout';
   }
 
   // Bytes came, or the request is out: wait for the next.
   listen() {
-    this.wait(this.options.readTimeout, this.hasResponse ? 'response_stopped' : 'read_timeout');
+    this.wait(this.options.readTimeout);
   }
 
-  wait(seconds, kind) {
+  wait(seconds) {
     clearTimeout(this.timer);
-    this.timer = after(seconds, () => this.fail(kind));
+    this.timer = after(seconds, () => this.fail(this.silence()));
   }
 
   unlessFailed(promise) {
