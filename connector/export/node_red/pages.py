@@ -177,13 +177,14 @@ _GROUP: str = """<script type="text/javascript" src="resources/%(package)s/edito
   </div>
   <div class="form-row">
     <label for="node-input-source">Values from</label>
-    <input type="text" id="node-input-source" style="width:70%%" title="A message property, such as payload. Empty \
-fields take their values from it, by name; its other properties are ignored. Leave it empty to use only the fields above.">
+    <input type="text" id="node-input-source" style="width:70%%" title="A message property, such as payload. \
+Empty fields take their values from it, by name; its other properties are ignored. Leave it empty to use only the \
+fields above.">
   </div>
   <div class="form-row">
     <label for="node-input-maxWait-field">Longest wait</label>
-    <input type="text" id="node-input-maxWait-field" placeholder="600" style="width:70%%" title="Seconds that a message \
-may wait for the call limit. Defaults to 600.">
+    <input type="text" id="node-input-maxWait-field" placeholder="600" style="width:70%%" title="Seconds that a \
+message may wait for the call limit. Defaults to 600.">
   </div>
 </script>
 

@@ -105,8 +105,8 @@ _USAGE: str = """\
   default %(most)s. If rows are left out, there is a warning.
 - **Limit.** At most %(limit)s per connection: further calls wait, and the node shows for how long. A message
   waits up to *Longest wait*, by default 600 seconds; after that, it is an error. Connections with the same URL and
-  secret share the limit. Calls of other programs and other Node-RED processes are not counted, and a restart of Node-RED
-  starts the count again. If the service asks for a pause (429), all nodes of the connection pause.
+  secret share the limit. Calls of other programs and other Node-RED processes are not counted, and a restart of
+  Node-RED starts the count again. If the service asks for a pause (429), all nodes of the connection pause.
 - **Retries.** Requests that are safe to repeat are tried up to %(attempts)s times: GET, PUT, DELETE, calls with an
   idempotency key, and requests that were never sent. If a call may have been carried out and cannot be repeated, the
   error is `outcome_unknown`.

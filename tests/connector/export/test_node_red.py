@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+
 from connector.definition.rules import Choice
 from connector.export import ExportError, export
 from connector.export.javascript import core_files
