@@ -137,7 +137,7 @@ def test_a_person_and_recipients_are_refused_with_the_sentence_of_the_command_li
 def test_an_error_of_the_service_says_all_that_is_known_and_no_secret(
     package: NodeRedPackage, service: FaultServer
 ) -> None:
-    service.does = lambda talk: talk.answer(
+    service.does = lambda talk: talk.reply(
         json.dumps({"type": "invalid_request_error", "message": f"{talk.echo} is bad"}).encode(),
         status="400 Bad Request",
     )
@@ -188,7 +188,7 @@ def test_a_connection_without_its_secret_is_an_error(package: NodeRedPackage) ->
 
 def test_choices_are_listed_with_the_deployed_connection(package: NodeRedPackage, service: FaultServer) -> None:
     rows = {"items": [{"id": "a", "name": "A"}, {"id": "b"}], "paging": {"more": False}}
-    service.does = lambda talk: talk.answer(json.dumps(rows).encode())
+    service.does = lambda talk: talk.reply(json.dumps(rows).encode())
     found = package.ask("choices", account=account(service), action="send_message", field="list_id")
     assert found == {"status": 200, "body": [{"value": "a", "label": "A"}, {"value": "b", "label": "b"}]}
     assert package.ask("choices", action="send_message", field="list_id")["body"] == {
@@ -227,12 +227,12 @@ def test_many_messages_at_once_all_succeed_within_the_limit(hurried: NodeRedPack
     times: list[float] = []
     lock = threading.Lock()
 
-    def answer(talk: Talk) -> None:
+    def reply(talk: Talk) -> None:
         with lock:
             times.append(time.monotonic())
-        talk.answer()
+        talk.reply()
 
-    service.does = answer
+    service.does = reply
     told = send_message(hurried, service, *({"number": number} for number in range(70)))
     assert [end["sent"]["number"] for end in told["ends"]] == list(range(70))
     assert len({end["sent"]["call"]["idempotency_key"] for end in told["ends"]}) == 70
@@ -245,7 +245,7 @@ def test_many_messages_at_once_all_succeed_within_the_limit(hurried: NodeRedPack
 def test_a_wait_beyond_the_longest_is_an_error_that_says_how_long(
     hurried: NodeRedPackage, service: FaultServer
 ) -> None:
-    messages = [{} for _ in range(21)]
+    messages: list[Json] = [{} for _ in range(21)]
     told = send_message(hurried, service, *messages, maxWait={"t": "num", "v": "0.01"})
     errors = [end["error"] for end in told["ends"] if end.get("error")]
     assert errors
@@ -262,16 +262,13 @@ def test_what_the_readme_says_of_a_handler_is_what_it_does(key: str) -> None:
 def test_a_message_goes_through_the_proxy_of_the_environment(tmp_path: Path, service: FaultServer) -> None:
     assert NODE is not None
     with Proxy(service.port) as proxy:
-        environment = {
-            "http_proxy": f"http://user:word@127.0.0.1:{proxy.port}",
-            "no_proxy": "other.example, .inner.example",
-        }
+        address = f"http://user:word@127.0.0.1:{proxy.port}"
+        environment = {"http_proxy": address, "no_proxy": "other.example, .inner.example"}
         with NodeRedPackage(NODE, bundle(), tmp_path, environment) as package:
             for host in ("service.example", "x.inner.example:1"):
-                package.run(
-                    "get_list", {"list_id": "a"}, values={"api_key": CANARY}, base_url=f"http://{host}", allow_insecure=True,
-                    options={"timeout": 5},
-                )  # fmt: skip
+                where = {"base_url": f"http://{host}", "allow_insecure": True}
+                values = {"api_key": CANARY}
+                package.run("get_list", {"list_id": "a"}, values=values, options={"timeout": 5}, **where)
     assert proxy.heard == ["GET http://service.example/lists/a HTTP/1.1"]
     assert service.heard[0].headers["host"] == "service.example"
     assert service.heard[0].headers["proxy-authorization"] == "Basic dXNlcjp3b3Jk"

@@ -12,10 +12,7 @@ const LONGEST_SLEEP = 2_000_000; // Seconds; timers take no more than 2^31 milli
 
 const io = {
   send: (request, options) => send(`${name}/${version}`, request, options),
-  sleep: (seconds, signal) =>
-    pause(Math.max(0, Math.min(seconds, LONGEST_SLEEP)) * 1000, undefined, { signal }).catch((error) => {
-      if (error.name !== 'AbortError') throw error;
-    }),
+  sleep: (seconds, signal) => pause(Math.max(0, Math.min(seconds, LONGEST_SLEEP)) * 1000, undefined, { signal }),
   now: () => performance.now() / 1000,
   wall: () => Date.now(),
   random: () => Math.random(),
