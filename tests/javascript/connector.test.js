@@ -157,17 +157,6 @@ test('a call that was not sent gives its place in the limit back', async () => {
   assert.equal(io.time, 0); // Twenty attempts, where five may leave in twelve seconds.
 });
 
-test('a call that was not sent after all leaves the call before it in its place', async () => {
-  const throttle = new core.Throttle();
-  const buckets = [throttle.bucket('a', { calls: 1, renewalPeriod: 10 })];
-  const { io } = sample(thing);
-  await throttle.acquire(io, buckets, 0);
-  io.time = 20;
-  throttle.release(await throttle.acquire(io, buckets, 0));
-  throttle.release(await throttle.acquire(io, buckets, 0));
-  assert.equal(throttle.reserve(buckets, 5, 100).at, 10.05);
-});
-
 test('every wait is reported before it begins', async () => {
   const reported = [];
   const { run } = sample((request, options, count) => (count === 1 ? json(503, undefined, { 'retry-after': '3' }) : thing()));

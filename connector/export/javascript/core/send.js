@@ -35,29 +35,28 @@ function ended(run, request, outcome, earlier) {
 }
 
 async function attemptOnce(run, request) {
-  const token = await takeToken(run);
+  const permit = await takeToken(run);
   try {
-    const response = await sendOnce(run, request, token);
-    run.throttle.arrived(token, run.io.now());
+    const response = await sendOnce(run, request, permit);
+    permit.arrived();
     return response;
-  } catch (caught) {
-    const error = transportErrorOf(caught);
-    if (error instanceof NotSentError && !token.isExact) run.throttle.release(token);
-    else run.throttle.arrived(token, run.io.now());
-    throw error;
+  } catch (error) {
+    const failure = transportErrorOf(error);
+    if (failure instanceof NotSentError || failure instanceof ThrottledError) permit.release();
+    else permit.arrived();
+    throw failure;
   }
 }
 
 async function takeToken(run) {
-  const began = run.io.now();
-  const left = Math.min(run.maxWait - run.throttled, run.deadline - began);
-  const options = { signal: run.signal, onWait: run.onWait };
-  const token = await run.throttle.acquire(run.io, run.buckets, Math.max(0, left), options);
-  run.throttled += run.io.now() - began;
-  return token;
+  const left = Math.min(run.maxWait - run.throttled, run.deadline - run.io.now());
+  const { signal, onWait, deadline } = run;
+  const permit = await run.throttle.acquire(run.io, run.buckets, Math.max(0, left), { signal, onWait, deadline });
+  run.throttled += permit.waited;
+  return permit;
 }
 
-async function sendOnce(run, request, token) {
+async function sendOnce(run, request, permit) {
   const { connect, read } = run.connector.timeouts;
   const { responseBytes } = run.connector.limits;
   const left = run.deadline - run.io.now();
@@ -71,7 +70,9 @@ async function sendOnce(run, request, token) {
       timeout: left,
       responseBytes,
       signal: run.signal,
-      onLeave: () => run.throttle.leave(token, run.io.now(), true),
+      async departing() {
+        run.throttled += await permit.departing();
+      },
     },
   );
   const size = typeof response.body === 'string' ? bytesOf(response.body) : response.body.length;
