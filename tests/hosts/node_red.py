@@ -1,20 +1,25 @@
 """The flow that a real Node-RED runs against the sandbox, and the checks of what came out of it.
 
-`node_red.sh` calls it twice: `prepare FOLDER ADDRESS` writes what Node-RED starts with, `check FOLDER ADDRESS` waits
-for the results and compares them with the connector's own runtime on the same sandbox.
+`node_red.sh` calls it three times: `connector FOLDER` writes a copy of the Courier connector with a short period of its
+call limit, from which the package is exported; `prepare FOLDER ADDRESS` writes what Node-RED starts with; `check FOLDER
+ADDRESS` waits for the results and compares them with the connector's own runtime on the same sandbox. 250 messages go at
+once to a server of this program, which enforces the limit.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import sys
+import threading
 import time
 import urllib.request
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from connector import Connection, Connector
+from connector import Connection, Connector, InputError
 
 Json = dict[str, Any]
 
@@ -46,7 +51,7 @@ def of_message(path: str) -> Json:
     return {"t": "msg", "v": path}
 
 
-# Name of the case: the node's group, action and boxes, what the message brings, and other settings of the node.
+# Name of the case: the node's group, action and fields, what the message brings, and other settings of the node.
 CASES: dict[str, tuple[str, str, Json, Json, Json]] = {
     "send": (
         "messages",
@@ -58,8 +63,8 @@ CASES: dict[str, tuple[str, str, Json, Json, Json]] = {
             "data": {"t": "json", "v": '{"order": "1042"}'},
             "idempotency": text("node-red-1"),
         },
-        {"subject": "On its way", "order": "1042"},
-        {"source": ""},
+        {"subject": "On its way", "order": "1042", "payload": {"user_id": "bob", "anything": True}},
+        {},
     ),
     "send again": (
         "messages",
@@ -71,9 +76,10 @@ CASES: dict[str, tuple[str, str, Json, Json, Json]] = {
                 "title": "On its way",
                 "body": "Order 1042 has left",
                 "data": {"order": "1042"},
+                "statusCode": 200,
             }
         },
-        {},
+        {"source": "payload"},
     ),
     "all pages": ("lists", "get_all_recipient_lists", {}, {}, {"allPages": True}),
     "some rows": ("lists", "get_all_recipient_lists", {}, {}, {"allPages": True, "maxItems": {"t": "num", "v": "6"}}),
@@ -84,24 +90,94 @@ CASES: dict[str, tuple[str, str, Json, Json, Json]] = {
         "create_profile",
         {},
         {"payload": {"recipient_id": "node-red", "body/profile/email": "n@example.com"}},
-        {},
+        {"source": "payload"},
     ),
     "refused": ("profiles", "get_profile", {"recipient_id": text("nobody-of-that-name")}, {}, {}),
     "wrong input": (
         "messages",
         "send_message",
         {"user_id": text("ada")},
-        {"payload": {"titel": "Hi", "to_data": "no"}},
+        {"payload": {"title": 7, "to_data": "no"}},
+        {"source": "payload"},
+    ),
+    "two recipients": (
+        "messages",
+        "send_message",
+        {
+            "user_id": text("ada"),
+            "title": text("Hi"),
+            "body": text("There"),
+            "recipients": {"t": "json", "v": '[{"user_id": "bob"}]'},
+        },
+        {},
         {},
     ),
 }
+ITEMS = 250
+"""Messages that arrive at once."""
+PERIOD = 3.0
+"""Seconds in which 100 calls may be made here, so that the limit is seen at work in a few seconds."""
+SAME_CLOCK = 0.02
+"""Seconds by which the server may count a call late: it counts when a thread gets its turn."""
+
+
+def write_connector(folder: Path) -> None:
+    """A copy of the connector whose call limit has a short period."""
+    source = Path(__file__).parents[2]
+    for part in ("definitions", "actions", "icons"):
+        shutil.copytree(source / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    manifest = folder / "definitions" / "connector.json"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
+    content["throttle"]["renewalPeriod"] = PERIOD
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+
+
+class Limited(ThreadingHTTPServer):
+    """A service that takes 100 calls in any period, refuses the rest, and remembers both."""
+
+    request_queue_size = 256
+    daemon_threads = True
+
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Limited)
+        self.lock = threading.Lock()
+        self.taken: list[float] = []
+        self.refused = 0
+
+    def takes(self) -> bool:
+        """Whether a call that comes now is within the limit."""
+        with self.lock:
+            now = time.monotonic()
+            within = sum(at > now - PERIOD + SAME_CLOCK for at in self.taken) < 100
+            if within:
+                self.taken.append(now)
+            self.refused += not within
+            return within
+
+
+class _Limited(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Limited
+
+    def do_GET(self) -> None:
+        taken = self.server.takes()
+        content = json.dumps(
+            {"id": self.path.rsplit("/", 1)[1], "name": "x"} if taken else {"message": "slow"}
+        ).encode()
+        self.send_response(200 if taken else 429)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
 
 
 def prepare(folder: Path, address: str) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port, limited = _free_port(), _free_port()
     (folder / "port").write_text(str(port))
+    (folder / "limited").write_text(str(limited))
     user = folder / "user"
     settings = {
         **{"uiHost": "127.0.0.1", "uiPort": port, "disableEditor": True, "httpNodeRoot": False},
@@ -113,8 +189,39 @@ def prepare(folder: Path, address: str) -> None:
         "logging": {"console": {"level": "info"}},
     }
     (user / "settings.js").write_text(f"module.exports = {json.dumps(settings, indent=2)};\n")
-    (user / "flows.json").write_text(json.dumps(flow(address, folder / "results"), indent=2))
-    (user / "flows_cred.json").write_text(json.dumps({_ACCOUNT: {"api_key": "Bearer sandbox-key"}}))
+    whole = [*flow(address, folder / "results"), *flood(f"http://127.0.0.1:{limited}", folder / "go")]
+    (user / "flows.json").write_text(json.dumps(whole, indent=2))
+    secrets = {_ACCOUNT: {"api_key": "Bearer sandbox-key"}, "limited": {"api_key": "limited-key"}}
+    (user / "flows_cred.json").write_text(json.dumps(secrets))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def flood(address: str, go: Path) -> list[Json]:
+    """Messages that arrive at once, as soon as the server is there."""
+    split = f"return [Array.from({{ length: {ITEMS} }}, (_, item) => ({{ name: 'item ' + item, payload: String(item) }}))];"
+    started = {"wires": [["wait"]], "props": [], "once": True, "onceDelay": 0.1, "repeat": 0.2}
+    nodes: list[Json] = [
+        {"id": "limited", "type": "courier-connection", "name": "Limited", "baseUrl": address, "allowInsecure": False},
+        {"id": "begin", "type": "inject", "z": "tab", **started},
+        {
+            **{"id": "wait", "type": "file in", "z": "tab", "filename": str(go), "filenameType": "str"},
+            **{"format": "utf8", "sendError": False, "wires": [["once"]]},
+        },
+        {
+            **{"id": "once", "type": "function", "z": "tab", "outputs": 1, "wires": [["flood"]]},
+            "func": f"if (!msg.payload || context.get('done')) return; context.set('done', true); {split}",
+        },
+        {
+            **{"id": "flood", **_node("lists", "get_list", {"list_id": of_message("payload")})},
+            **{"connection": "limited", "wires": [["tell"]]},
+        },
+    ]
+    return [node if node["id"] == "limited" else {"x": 100, "y": 100, **node} for node in nodes]
 
 
 def flow(address: str, results: Path) -> list[Json]:
@@ -145,7 +252,6 @@ def flow(address: str, results: Path) -> list[Json]:
         {
             "id": "read",
             **_node("brands", "get_brand", {"brand_id": of_message("payload.id")}),
-            "source": "",
             "wires": [["tell"]],
         }
     )
@@ -155,17 +261,22 @@ def flow(address: str, results: Path) -> list[Json]:
 
 def _node(group: str, action: str, inputs: Json) -> Json:
     kind = f"courier-{group.replace('_', '-')}"
-    return {"type": kind, "z": "tab", "connection": _ACCOUNT, "action": action, "boxes": inputs, "source": "payload"}
+    return {"type": kind, "z": "tab", "connection": _ACCOUNT, "action": action, "fields": inputs, "source": ""}
 
 
 def check(folder: Path, address: str) -> None:
     started = time.monotonic()
-    told = _results(folder / "results")
+    with Limited(int((folder / "limited").read_text())) as limited:
+        threading.Thread(target=limited.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        (folder / "go").write_text("go")
+        told = _results(folder / "results")
+        limited.shutdown()
+    _compare_items(told, limited)
     base = f"http://127.0.0.1:{(folder / 'port').read_text()}"
     loaded = {kind for module in _asked(f"{base}/nodes") if module["module"] == _PACKAGE for kind in module["types"]}
     broken = [module["err"] for module in _asked(f"{base}/nodes") if module.get("err")]
     expect("every node type loads", (loaded, broken), (_TYPES, []))
-    with Connector.load("courier") as connector:
+    with Connector.load(folder / "connector") as connector:
         _compare(told, connector, Connection(api_key="sandbox-key", base_url=address), base)
     print(f"{len(CASES)} flows, results after {time.monotonic() - started:.1f} s; Node-RED agrees with the runtime.")  # noqa: T201
 
@@ -175,8 +286,8 @@ def _compare(told: dict[str, Json], connector: Connector, account: Connection, b
         return connector.run(action, inputs or {}, account, **options).fields
 
     sent, again = told["send"], told["send again"]
-    expect("a message is sent", (sent["call"]["status"], sent["call"]["idempotencyKey"]), (202, "node-red-1"))
-    expect("the same key sends once", again["payload"], sent["payload"])
+    expect("a message is sent", (sent["call"]["status"], sent["call"]["idempotency_key"]), (202, "node-red-1"))
+    expect("the same key sends once, whatever else the payload has", again["payload"], sent["payload"])
     message = here("get_message", {"message_id": sent["payload"]["requestId"]})
     expect("the service has it", message["recipient"], "ada")
 
@@ -195,12 +306,17 @@ def _compare(told: dict[str, Json], connector: Connector, account: Connection, b
     profile = here("get_profile", {"recipient_id": "node-red"})
     expect("inputs come from the message", profile["profile.email"], "n@example.com")
 
-    refused, wrong = told["refused"]["error"], told["wrong input"]["error"]
+    refused, wrong, both = (told[name]["error"] for name in ("refused", "wrong input", "two recipients"))
     cause = refused["cause"]
     expect("a refusal goes to the catch node", (cause["status"], refused["code"]), (404, cause["code"]))
     expect("its message is plain", refused["message"], cause["message"])
     fields = {problem["field"] for problem in wrong["cause"]["problems"]}
-    expect("every problem of the inputs is told", (wrong["code"], fields), ("input", {"titel", "to_data"}))
+    expect("every problem of the inputs is told", (wrong["code"], fields), ("input", {"title", "body", "to_data"}))
+    inputs = {"user_id": "ada", "title": "Hi", "body": "There", "recipients": [{"user_id": "bob"}]}
+    try:
+        here("send_message", inputs)
+    except InputError as error:
+        expect("a user and recipients are refused with the sentence of the command line", both["message"], str(error))
 
     choices = _asked(f"{base}/courier-connection/{_ACCOUNT}/choices/send_message/list_id")
     expected = [
@@ -208,6 +324,15 @@ def _compare(told: dict[str, Json], connector: Connector, account: Connection, b
         for choice in connector.choices("send_message", "list_id", account)
     ]
     expect("the editor is offered the choices", choices, expected)
+
+
+def _compare_items(told: dict[str, Json], limited: Limited) -> None:
+    items = [told[f"item {item}"] for item in range(ITEMS)]
+    expect(f"{ITEMS} messages at once all succeed", [item.get("error") for item in items], [None] * ITEMS)
+    expect("each with its own result", [item["payload"]["id"] for item in items], [str(item) for item in range(ITEMS)])
+    expect("without a call beyond the limit", (limited.refused, len(limited.taken)), (0, ITEMS))
+    seconds = limited.taken[-1] - limited.taken[0]
+    expect(f"in two periods ({seconds:.1f} s)", 2 * PERIOD <= seconds < 3 * PERIOD, True)
 
 
 def expect(promise: str, found: object, wanted: object) -> None:
@@ -222,10 +347,11 @@ def _results(file: Path) -> dict[str, Json]:
     while True:
         lines = file.read_text().splitlines() if file.exists() else []
         told = {result["name"]: result for result in map(json.loads, lines)}
-        if len(told) == len(CASES):
+        wanted = {*CASES, *(f"item {item}" for item in range(ITEMS))}
+        if set(told) >= wanted:
             return told
         if time.monotonic() > deadline:
-            raise SystemExit(f"No result of: {', '.join(set(CASES) - set(told))}")
+            raise SystemExit(f"No result of: {', '.join(sorted(wanted - set(told)))}")
         time.sleep(0.1)
 
 
@@ -236,4 +362,7 @@ def _asked(url: str) -> Any:
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "check": check}[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])
+    if sys.argv[1] == "connector":
+        write_connector(Path(sys.argv[2]))
+    else:
+        {"prepare": prepare, "check": check}[sys.argv[1]](Path(sys.argv[2]), sys.argv[3])

@@ -40,11 +40,15 @@ stop() {
 trap stop EXIT
 export CONNECTOR_STATE_DIR=$scratch/state
 
-"$python" -m connector export node-red --out "$scratch/package"
-mkdir "$scratch/user"
-echo '{ "private": true }' > "$scratch/user/package.json"
-npm pack --silent --pack-destination "$scratch" "$scratch/package" > "$scratch/packed"
-npm install --prefix "$scratch/user" --silent --offline --ignore-scripts "$scratch/$(cat "$scratch/packed")"
+"$python" -m tests.hosts.node_red connector "$scratch/connector"
+"$python" -m connector --connector "$scratch/connector" export node-red  --out "$scratch/package"
+mkdir -p "$scratch/home/.node-red"
+# The steps in the package's README, as they stand there.
+steps=$(awk '/^## Install/ { on = 1 } /^## Connect/ { on = 0 } on && /^    / { print substr($0, 5) }' "$scratch/package/README.md")
+echo "$steps"
+(cd "$scratch/package" && HOME=$scratch/home npm_config_offline=true npm_config_loglevel=error bash -euo pipefail -c "$steps")
+ln -s "$scratch/home/.node-red" "$scratch/user"
+[ ! -L "$scratch/user/node_modules/@courier-connector/node-red-contrib-courier-actions" ] || { echo "It is a link."; exit 1; }
 
 "$python" -m connector sandbox --port 0 --db "$scratch/sandbox.sqlite3" > "$scratch/address" 2> /dev/null &
 sandbox=$!
