@@ -15,6 +15,8 @@ export interface ConnectorDefinition {
   baseUrl: string;
   connection: { required: string[]; properties: Record<string, { title: string; writeOnly: boolean }> };
   authorization: { header: string; template: string; strip: string[] };
+  /** The service's call limit; the period is in seconds. */
+  throttle: { calls: number; renewalPeriod: number };
 }
 
 /** Of an action, what hosts look at. */
