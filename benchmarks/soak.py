@@ -77,7 +77,7 @@ class CountingHandler(BaseHTTPRequestHandler):
 
 
 def serve(
-    address: Queue[int], told: Queue[list[float]], stop: Any, tls: ssl.SSLContext | None, handshake: float
+    address: Queue[int], shown: Queue[list[float]], stop: Any, tls: ssl.SSLContext | None, handshake: float
 ) -> None:
     """Answer every request, and tell at the end when each arrived."""
     server = CountingServer(tls, handshake)
@@ -85,10 +85,10 @@ def serve(
     address.put(server.server_port)
     stop.wait()
     server.shutdown()
-    told.put(server.arrived)
+    shown.put(server.arrived)
 
 
-def work(url: str, folder: Path, limit: Throttle, until: float, told: Queue[tuple[int, list[str]]]) -> None:
+def work(url: str, folder: Path, limit: Throttle, until: float, shown: Queue[tuple[int, list[str]]]) -> None:
     """Run an action again and again from four threads; tell how many runs succeeded, and why others did not."""
     bundle = load(ROOT)
     bundle = dataclasses.replace(bundle, manifest=bundle.manifest.model_copy(update={"throttle": limit}))
@@ -114,14 +114,14 @@ def work(url: str, folder: Path, limit: Throttle, until: float, told: Queue[tupl
             thread.start()
         for thread in threads:
             thread.join()
-    told.put((len(done), lost))
+    shown.put((len(done), lost))
 
 
 def soak(calls: int, period: float, handshake: float | None) -> str:
     """Drive for three periods; a sentence on what the server counted."""
     address: Queue[int] = FORK.Queue()
     arrived: Queue[list[float]] = FORK.Queue()
-    told: Queue[tuple[int, list[str]]] = FORK.Queue()
+    shown: Queue[tuple[int, list[str]]] = FORK.Queue()
     stop = FORK.Event()
     place = tempfile.TemporaryDirectory()
     tls = None
@@ -136,23 +136,23 @@ def soak(calls: int, period: float, handshake: float | None) -> str:
     with tempfile.TemporaryDirectory() as folder:
         # The start of the processes is not what is measured; the guard makes three bursts fit three periods.
         until = time.monotonic() + 2 + PERIODS * period
-        workers = [FORK.Process(target=work, args=(url, Path(folder), limit, until, told)) for _ in range(PROCESSES)]
+        workers = [FORK.Process(target=work, args=(url, Path(folder), limit, until, shown)) for _ in range(PROCESSES)]
         for worker in workers:
             worker.start()
-        results = [told.get(timeout=PERIODS * period + 60) for _ in workers]
+        results = [shown.get(timeout=PERIODS * period + 60) for _ in workers]
         for worker in workers:
             worker.join()
     stop.set()
     place.cleanup()
     times = sorted(arrived.get(timeout=10))
     server.join()
-    answered = sum(done for done, _ in results)
+    replied = sum(done for done, _ in results)
     lost = [reason for _, reasons in results for reason in reasons]
     reasons = f" ({'; '.join(sorted(set(lost)))})" if lost else ""
     counted = counting.judged([at - times[0] for at in times], calls, period, PERIODS)
     return (
         f"{calls} calls in {period:g} s, {PROCESSES} processes of {THREADS} threads, {PERIODS} periods\n  {counted}\n"
-        f"  lost calls: {len(lost)}{reasons}; arrived {len(times)}, answered {answered}\n"
+        f"  lost calls: {len(lost)}{reasons}; arrived {len(times)}, answered {replied}\n"
     )
 
 

@@ -191,19 +191,19 @@ def _work(gate: threading.Barrier, limiter: Limiter, times: int) -> None:
 
 def cost_with_processes(make: Make, folder: Path, rounds: int, processes: int = 4) -> float:
     """Free: the time of all calls of all processes, by their number."""
-    gate, told = FORK.Barrier(processes), FORK.Queue()
+    gate, shown = FORK.Barrier(processes), FORK.Queue()
 
     def work() -> None:
         for number in range(rounds):
             limiter = make(CALLS, PERIOD, folder, f"processes-{number}")
             limiter.take()
             gate.wait()
-            told.put(_timed(limiter.take, CALLS // processes - 1))
+            shown.put(_timed(limiter.take, CALLS // processes - 1))
 
     workers = [FORK.Process(target=work) for _ in range(processes)]
     for worker in workers:
         worker.start()
-    found: list[float] = [told.get(timeout=120) for _ in range(rounds * processes)]
+    found: list[float] = [shown.get(timeout=120) for _ in range(rounds * processes)]
     for worker in workers:
         worker.join()
     return statistics.median(found) / processes
@@ -211,7 +211,7 @@ def cost_with_processes(make: Make, folder: Path, rounds: int, processes: int = 
 
 def demand(make: Make, folder: Path, calls: int, period: float, periods: int, processes: int) -> list[float]:
     """When calls passed while 16 threads in so many processes asked for all they could get."""
-    told = FORK.Queue()
+    shown = FORK.Queue()
     start = time.monotonic() + 0.5
 
     def work() -> None:
@@ -224,12 +224,12 @@ def demand(make: Make, folder: Path, calls: int, period: float, periods: int, pr
         for thread in threads:
             thread.start()
         time.sleep(max(0.0, start + periods * period + 0.2 - time.monotonic()))
-        told.put(list(passed))
+        shown.put(list(passed))
 
     workers = [FORK.Process(target=work) for _ in range(processes)]
     for worker in workers:
         worker.start()
-    passed = [at - start for _ in workers for at in told.get(timeout=periods * period + 60)]
+    passed = [at - start for _ in workers for at in shown.get(timeout=periods * period + 60)]
     for worker in workers:
         worker.terminate()
         worker.join()
@@ -244,8 +244,8 @@ def _ask(limiter: Limiter, passed: list[float], start: float, length: float) -> 
 
 
 def _row(name: str, cells: Sequence[float], best: Sequence[float]) -> str:
-    told = [f"{cell:9.1f} ({cell / ours:5.1f}x)" for cell, ours in zip(cells, best, strict=True)]
-    return f"  {name:<24}{''.join(f'{cell:>19}' for cell in told)}"
+    shown = [f"{cell:9.1f} ({cell / ours:5.1f}x)" for cell, ours in zip(cells, best, strict=True)]
+    return f"  {name:<24}{''.join(f'{cell:>19}' for cell in shown)}"
 
 
 @contextlib.contextmanager

@@ -101,7 +101,7 @@ class ConnectorError(Exception):
 
     def to_dict(self) -> dict[str, Any]:
         """The error as JSON-ready values; keys without a value are left out."""
-        told = {
+        shown = {
             "code": self.error_code,
             "message": self.message,
             "hint": self.hint or None,
@@ -110,7 +110,7 @@ class ConnectorError(Exception):
             "request_id": self.request_id,
             "idempotency_key": self.idempotency_key,
         }
-        return {key: value for key, value in told.items() if value is not None} | {"retryable": self.retryable}
+        return {key: value for key, value in shown.items() if value is not None} | {"retryable": self.retryable}
 
 
 class _ProblemsError(ConnectorError):
@@ -173,8 +173,8 @@ class ThrottledError(ConnectorError):
     exit_status = ExitStatus.WAIT
     retryable = True
 
-    def __init__(self, message: str, *, wait: float | None = None, **told: Any) -> None:
-        super().__init__(message, **told)
+    def __init__(self, message: str, *, wait: float | None = None, **shown: Any) -> None:
+        super().__init__(message, **shown)
         self.wait = wait
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A local stand-in for the Courier notification service: the same REST API, on this machine only.
 
-``start`` opens it, seeded with people, lists, brands and messages of an invented firm. Any client of the real
-service works against its URL, with any API key. It sends nothing to anybody.
+``start`` starts it, with users, lists, brands and messages of an invented bookshop. Clients of the real service work
+against its URL with any API key. It delivers nothing.
 """
 
 from .server import PortTakenError, Sandbox, start

@@ -1,6 +1,6 @@
-"""From a request to an answer: who asks, what is asked, in one transaction, once.
+"""From a request to a response: authorization, route, body, then the handler in one transaction.
 
-Knows nothing of sockets and nothing of any resource; the resources' handlers are found in ``routes``.
+Nothing here depends on sockets or on any resource. The handlers of the resources are listed in ``routes``.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from . import audit
-from .idempotency import expiry_of, key_of, once
+from .idempotency import expiry_of, key_of, run_once
 from .protocol import (
     BAD_REQUEST,
     INTERNAL,
     UNAUTHORIZED,
-    Answer,
     ApiError,
     Call,
     JsonObject,
     Request,
+    Response,
     bad_request,
     not_found,
 )
@@ -28,16 +28,16 @@ from .routes import ROUTES, Route
 from .store import Store
 from .validation import Check
 
-_MOST_PARAMETERS = 1_000
+_MAX_PARAMETERS = 1_000
 
 
 class App:
     """The service behind the sockets.
 
     Args:
-        store: where everything is kept.
+        store: the database.
         now: the clock, in epoch seconds.
-        page_size: the items of a page.
+        page_size: the number of items on a page.
     """
 
     def __init__(self, store: Store, now: Callable[[], float], page_size: int) -> None:
@@ -45,20 +45,20 @@ class App:
         self._now = now
         self._page_size = page_size
 
-    def handle(self, request: Request) -> Answer:
-        """Answer one request; what goes wrong becomes an answer too."""
+    def handle(self, request: Request) -> Response:
+        """Respond to one request. Errors become responses, too."""
         try:
-            return self._answer(request)
-        except ApiError as refusal:
-            return refusal.answer()
+            return self._respond(request)
+        except ApiError as error:
+            return error.response()
         except UnicodeError:
-            return bad_request("The request is not valid Unicode").answer()
+            return bad_request("The request is not valid Unicode").response()
         except RecursionError:
-            return bad_request("The request body is nested too deeply").answer()
-        except Exception as error:  # a fault of the sandbox's own is to be seen, not to look like a lost connection
-            return ApiError(INTERNAL, f"The sandbox failed: {error!r}", "api_error").answer()
+            return bad_request("The request body is nested too deeply").response()
+        except Exception as error:  # a bug of the sandbox must not look like a lost connection
+            return ApiError(INTERNAL, f"The sandbox failed: {error!r}", "api_error").response()
 
-    def _answer(self, request: Request) -> Answer:
+    def _respond(self, request: Request) -> Response:
         _authorize(request)
         path, _, query = request.target.partition("?")
         segments = [unquote(segment, errors="strict") for segment in path.split("/")[1:]]
@@ -80,19 +80,21 @@ class App:
             )
             if key is None:
                 return _perform(route, call)
-            return once(db, endpoint=call.scope, key=key, now=now, expires=expires, act=lambda: _perform(route, call))
+            return run_once(
+                db, endpoint=call.scope, key=key, now=now, expires=expires, act=lambda: _perform(route, call)
+            )
 
 
-def _perform(route: Route, call: Call) -> Answer:
-    answer = route.handler(call)
-    if route.audit and answer.status < BAD_REQUEST:
-        target = call.ids.get(route.target) or (answer.body or {}).get(route.target) or route.target
+def _perform(route: Route, call: Call) -> Response:
+    response = route.handler(call)
+    if route.audit and response.status < BAD_REQUEST:
+        target = call.ids.get(route.target) or (response.body or {}).get(route.target) or route.target
         audit.record(call.db, route.audit, target, call.now)
-    return answer
+    return response
 
 
 def _authorize(request: Request) -> None:
-    # The token is looked at and forgotten: any will do, but a client that sends none is to learn it here.
+    # Any token is accepted and none is stored. A client that sends none should find out here.
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() not in ("bearer", "basic") or not token.strip():
         raise ApiError(UNAUTHORIZED, "Missing or invalid API key in the Authorization header", "authorization_error")
@@ -117,7 +119,7 @@ def _find(method: str, segments: list[str]) -> tuple[Route, dict[str, str]]:
 
 def _query(query: str) -> dict[str, list[str]]:
     try:
-        return parse_qs(query, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+        return parse_qs(query, keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS)
     except ValueError:
         raise bad_request("Malformed query") from None
 

@@ -1,4 +1,4 @@
-"""Audiences: groups of people who fit a filter, found anew in the profiles at each call."""
+"""Audiences: the users whose profiles match a filter, looked up again at each call."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import json
 import sqlite3
 
 from .filters import belongs, describe
-from .moments import iso
 from .paging import page
-from .protocol import NO_CONTENT, OK, Answer, Call, JsonObject, bad_request, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
+from .timestamps import iso
 
 
 def load(db: sqlite3.Connection, audience_id: str) -> sqlite3.Row | None:
@@ -18,13 +18,13 @@ def load(db: sqlite3.Connection, audience_id: str) -> sqlite3.Row | None:
 
 
 def members(db: sqlite3.Connection, audience: sqlite3.Row) -> list[str]:
-    """The ids of all people who fit the audience's filter now."""
+    """The ids of all users who match the audience's filter now."""
     rows = db.execute("SELECT id, profile FROM profiles ORDER BY id")
     return [row["id"] for row in rows if _fits(audience, row)]
 
 
 def save(db: sqlite3.Connection, audience_id: str, audience: JsonObject, now: int) -> None:
-    """Write a whole audience, new or as the next version of the old one."""
+    """Write a whole audience, as a new one or as the next version."""
     rule = audience.get("filter")
     db.execute(
         "INSERT INTO audiences (id, name, description, operator, filter, version, created, updated)"
@@ -71,40 +71,40 @@ def _existing(call: Call) -> sqlite3.Row:
     return row
 
 
-def get_audiences(call: Call) -> Answer:
+def get_audiences(call: Call) -> Response:
     """All audiences."""
     sql = "SELECT * FROM audiences WHERE id > :after ORDER BY id LIMIT :limit"
     rows, paging = page(call, sql, {})
-    return Answer(OK, {"paging": paging, "items": [_view(row) for row in rows]})
+    return Response(OK, {"paging": paging, "items": [_view(row) for row in rows]})
 
 
-def get_audience(call: Call) -> Answer:
+def get_audience(call: Call) -> Response:
     """One audience."""
-    return Answer(OK, _view(_existing(call)))
+    return Response(OK, _view(_existing(call)))
 
 
-def put_audience(call: Call) -> Answer:
-    """Make an audience, or change those of its values that are given."""
+def put_audience(call: Call) -> Response:
+    """Make an audience, or change the values in the body."""
     audience_id = call.ids["audience_id"]
     old = load(call.db, audience_id)
     known = {"name": audience_id, "description": ""} if old is None else _view(old)
-    given = {key: value for key, value in call.body.items() if value is not None}
-    audience = {**known, **given}
+    values = {key: value for key, value in call.body.items() if value is not None}
+    audience = {**known, **values}
     rule = audience.get("filter") or {}
     if len(rule.get("filters") or ()) > 1 and not (rule.get("operator") or audience.get("operator")):
         raise bad_request("filter.operator: Required")
     save(call.db, audience_id, audience, call.now)
-    return Answer(OK, {"audience": _view(_existing(call))})
+    return Response(OK, {"audience": _view(_existing(call))})
 
 
-def delete_audience(call: Call) -> Answer:
-    """Remove an audience; its members stay as they are."""
+def delete_audience(call: Call) -> Response:
+    """Delete an audience. Its members' profiles stay."""
     call.db.execute("DELETE FROM audiences WHERE id = ?", (call.ids["audience_id"],))
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)
 
 
-def get_members(call: Call) -> Answer:
-    """The people who fit an audience's filter now."""
+def get_members(call: Call) -> Response:
+    """The users who match an audience's filter now."""
     audience = _existing(call)
     rows, paging = page(
         call,
@@ -112,7 +112,7 @@ def get_members(call: Call) -> Answer:
         {},
         keep=lambda row: _fits(audience, row),
     )
-    return Answer(OK, {"paging": paging, "items": [_member(audience, row) for row in rows]})
+    return Response(OK, {"paging": paging, "items": [_member(audience, row) for row in rows]})
 
 
 def _member(audience: sqlite3.Row, person: sqlite3.Row) -> JsonObject:
@@ -120,7 +120,7 @@ def _member(audience: sqlite3.Row, person: sqlite3.Row) -> JsonObject:
         "member_id": person["id"],
         "audience_id": audience["id"],
         "audience_version": audience["version"],
-        # Nobody fitted before both the filter and the profile were as they are now.
+        # The filter and the profile match since the later of their changes.
         "added_at": iso(max(audience["updated"], person["updated"])),
         "reason": describe(json.loads(audience["filter"]), audience["operator"]),
     }

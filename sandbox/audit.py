@@ -1,25 +1,22 @@
-"""The audit trail: one event per call that changed something.
-
-Which calls leave one, and of which type, is told in ``routes``.
-"""
+"""The audit trail: one event per call that changed something. ``routes`` has the types of the events."""
 
 from __future__ import annotations
 
 import sqlite3
 import uuid
 
-from .moments import iso
 from .paging import NEWEST, page
-from .protocol import OK, Answer, Call, JsonObject, not_found
+from .protocol import OK, Call, JsonObject, Response, not_found
+from .timestamps import iso
 
-# The token is never kept, so every call has the same author.
+# The token is not stored, so all calls have the same author.
 _ACTOR = {"id": "sandbox-api-key", "email": "integrations@example.com"}
 
 
 def record(
     db: sqlite3.Connection, kind: str, target: str, at: int, *, event_id: str | None = None, source: str = "api"
 ) -> None:
-    """Write one event, at an epoch millisecond."""
+    """Write one event, at a time in epoch milliseconds."""
     db.execute(
         "INSERT INTO audit_events (id, type, target, source, at) VALUES (?, ?, ?, ?, ?)",
         (event_id or str(uuid.uuid4()), kind, target, source, at),
@@ -37,17 +34,17 @@ def _view(row: sqlite3.Row) -> JsonObject:
     }
 
 
-def get_events(call: Call) -> Answer:
-    """All events, the newest first."""
+def get_events(call: Call) -> Response:
+    """All events, newest first."""
     sql = "SELECT * FROM audit_events WHERE seq < :after ORDER BY seq DESC LIMIT :limit"
     rows, paging = page(call, sql, {}, key="seq", start=NEWEST)
-    return Answer(OK, {"paging": paging, "results": [_view(row) for row in rows]})
+    return Response(OK, {"paging": paging, "results": [_view(row) for row in rows]})
 
 
-def get_event(call: Call) -> Answer:
+def get_event(call: Call) -> Response:
     """One event."""
     event_id = call.ids["audit_event_id"]
     row = call.db.execute("SELECT * FROM audit_events WHERE id = ?", (event_id,)).fetchone()
     if row is None:
         raise not_found(f"Audit event {event_id} not found")
-    return Answer(OK, _view(row))
+    return Response(OK, _view(row))

@@ -1,7 +1,7 @@
-"""Automations: steps that run one after the other, as given in the call or kept under an id.
+"""Automations: steps that run one after the other, from the call or stored under an id.
 
-A run is carried out whole when it is invoked. A delay step holds back the messages of the steps behind it; other
-steps behind a delay take effect at once. Webhooks of fetch-data steps are never called.
+All steps run when the automation is invoked. A delay step delays the messages of the steps after it; other steps
+after a delay take effect at once. Webhooks of fetch-data steps are never called.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ import sqlite3
 from dataclasses import dataclass, replace
 
 from . import messages, profiles
-from .moments import iso, new_id, parse_duration, parse_moment
-from .protocol import OK, Answer, Call, JsonObject, not_found
+from .protocol import OK, Call, JsonObject, Response, not_found
 from .sending import send_to
+from .timestamps import iso, new_id, parse_duration, parse_timestamp
 
-_DEEPEST = 10
+_MAX_DEPTH = 10
 
 
 @dataclass
@@ -42,7 +42,7 @@ class _Run:
 
     def _delay(self, step: JsonObject) -> None:
         self.start += parse_duration(step.get("duration") or "") or 0
-        self.start = max(self.start, parse_moment(step.get("until") or "") or 0)
+        self.start = max(self.start, parse_timestamp(step.get("until") or "") or 0)
 
     def _recipient(self, step: JsonObject) -> str | None:
         bags = (step.get("profile"), self.context.get("profile"), self.context.get("data"))
@@ -104,12 +104,12 @@ class _Run:
 
     def _invoke(self, step: JsonObject) -> None:
         steps = find(self.db, step["template"])
-        if steps is not None and self.depth < _DEEPEST:
+        if steps is not None and self.depth < _MAX_DEPTH:
             replace(self, depth=self.depth + 1).carry_out(steps)
 
 
 def find(db: sqlite3.Connection, name: str) -> list[JsonObject] | None:
-    """The steps of the automation with the id or alias, None where there is none."""
+    """The steps of the automation with the id or alias; None if there is none."""
     row = db.execute("SELECT steps FROM automations WHERE id = :name OR alias = :name", {"name": name}).fetchone()
     if row is None:
         return None
@@ -117,13 +117,13 @@ def find(db: sqlite3.Connection, name: str) -> list[JsonObject] | None:
     return steps
 
 
-def invoke_ad_hoc(call: Call) -> Answer:
+def invoke_ad_hoc(call: Call) -> Response:
     """Run the steps in the body."""
     automation = call.body["automation"]
     return _start(call, automation["steps"], None, automation.get("cancelation_token"))
 
 
-def invoke_template(call: Call) -> Answer:
+def invoke_template(call: Call) -> Response:
     """Run a stored automation for one recipient."""
     name = call.ids["template_id"]
     steps = find(call.db, name)
@@ -132,11 +132,11 @@ def invoke_template(call: Call) -> Answer:
     return _start(call, steps, name, None)
 
 
-def _start(call: Call, steps: list[JsonObject], automation_id: str | None, token: str | None) -> Answer:
+def _start(call: Call, steps: list[JsonObject], automation_id: str | None, token: str | None) -> Response:
     run = _Run(call.db, new_id(call.now), call.now, call.body, start=call.now)
     call.db.execute(
         "INSERT INTO runs (id, automation_id, cancelation_token, started) VALUES (?, ?, ?, ?)",
         (run.id, automation_id, token, call.now),
     )
     run.carry_out(steps)
-    return Answer(OK, {"runId": run.id})
+    return Response(OK, {"runId": run.id})

@@ -1,6 +1,6 @@
-"""The shape of every request body, operation by operation, as the API describes them.
+"""The shape of every request body, as the API describes it.
 
-What a message holds is told in ``message_body``. Rules that need the stored data are the resources' own.
+Messages are in ``message_body``. Checks that need stored data are in the resources.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .message_body import BAG, HOW, PREFERENCES, USER_RECIPIENT, message
+from .message_body import ANY_OBJECT, DELIVERY, PREFERENCES, USER_RECIPIENT, message
 from .validation import (
     Check,
     array,
@@ -16,7 +16,7 @@ from .validation import (
     boolean,
     choice,
     identifier,
-    later,
+    lazy,
     mapping,
     nullable,
     problem,
@@ -47,7 +47,7 @@ LIST = record({"name": string}, {"preferences": PREFERENCES})
 SUBSCRIPTIONS = record({"recipients": array(record({"recipientId": identifier}, {"preferences": PREFERENCES}))})
 SUBSCRIPTION = record(optional={"preferences": PREFERENCES})
 
-PROFILE = record({"profile": BAG})
+PROFILE = record({"profile": ANY_OBJECT})
 PROFILE_LISTS = record({"lists": array(record({"listId": identifier}, {"preferences": PREFERENCES}))})
 _OPERATION = record({"op": choice("add", "remove", "replace", "move", "copy", "test"), "path": string})
 _NEEDS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
@@ -110,32 +110,40 @@ BRAND = record({"name": string, "settings": _SETTINGS}, {"id": identifier, "snip
 BRAND_REPLACEMENT = record({"name": string}, {"settings": _SETTINGS, "snippets": _SNIPPETS})
 
 
+def _group(value: Any, path: str) -> Iterator[str]:
+    if isinstance(value, dict) and value.get("filters") is None:
+        yield problem(at(path, "filters"), "Required")
+        return
+    yield from _GROUP(value, path)
+    if isinstance(value, dict) and (value.get("path") is not None or value.get("value") is not None):
+        yield problem(path, "Expected either a comparison or a group of filters, not both")
+
+
 def _filter(value: Any, path: str) -> Iterator[str]:
+    """A rule inside a group: a comparison, or another group, whose operator is required."""
     if not isinstance(value, dict):
         yield problem(path, "Expected object")
-    elif value.get("filters") is not None:
-        yield from _GROUP(value, path)
-        if value.get("path") is not None or value.get("value") is not None:
-            yield problem(path, "Expected either a comparison or a group of filters, not both")
-    elif value.get("operator") in ("AND", "OR") or "operator" not in value:
-        yield problem(at(path, "operator" if "operator" not in value else "filters"), "Required")
+    elif value.get("operator") is None:
+        yield problem(at(path, "operator"), "Required")
+    elif value["operator"] in ("AND", "OR") or value.get("filters") is not None:
+        yield from _group(value, path)
     else:
         yield from _COMPARISON(value, path)
-        if value.get("value") is None and value.get("operator") not in ("EXISTS", "OMIT"):
+        if value.get("value") is None and value["operator"] not in ("EXISTS", "OMIT"):
             yield problem(at(path, "value"), "Required")
 
 
-_GROUP = record({"filters": array(later(lambda: _filter))}, {"operator": choice("AND", "OR")})
 _COMPARISON = record({"operator": choice(*COMPARISONS), "path": identifier}, {"value": string})
-AUDIENCE = record(optional={"name": string, "description": string, "operator": choice("AND", "OR"), "filter": _filter})
+_GROUP = record({"filters": array(lazy(lambda: _filter))}, {"operator": choice("AND", "OR")})
+AUDIENCE = record(optional={"name": string, "description": string, "operator": choice("AND", "OR"), "filter": _group})
 
 _BULK_MESSAGE = record(
     optional={
         "brand": string,
-        "data": BAG,
+        "data": ANY_OBJECT,
         "event": string,
-        "locale": mapping(BAG),
-        "override": BAG,
+        "locale": mapping(ANY_OBJECT),
+        "override": ANY_OBJECT,
     }
 )
 
@@ -144,10 +152,10 @@ def _bulk_message(value: Any, path: str) -> Iterator[str]:
     yield from _BULK_MESSAGE(value, path)
     if not isinstance(value, dict):
         return
-    yield from HOW(value, path)
+    yield from DELIVERY(value, path)
     nested = value.get("message")
     if nested is not None:
-        yield from HOW(nested, at(path, "message"))
+        yield from DELIVERY(nested, at(path, "message"))
     template = nested.get("template") if isinstance(nested, dict) else None
     if not (value.get("event") or value.get("template") or template):
         yield problem(at(path, "event"), "Required")
@@ -160,13 +168,13 @@ BULK_USERS = record(
             record(
                 optional={
                     "preferences": PREFERENCES,
-                    "profile": BAG,
+                    "profile": ANY_OBJECT,
                     "recipient": identifier,
-                    "data": BAG,
+                    "data": ANY_OBJECT,
                     "to": USER_RECIPIENT,
                 }
             ),
-            least=1,
+            min_items=1,
         )
     }
 )
@@ -181,15 +189,15 @@ _STEPS: dict[str, Check] = {
         optional={
             "template": string,
             "brand": string,
-            "data": BAG,
-            "profile": BAG,
+            "data": ANY_OBJECT,
+            "profile": ANY_OBJECT,
             "recipient": string,
             "message": message,
         }
     ),
-    "send-list": record({"list": string}, {"data": BAG, "brand": string, "template": string}),
+    "send-list": record({"list": string}, {"data": ANY_OBJECT, "brand": string, "template": string}),
     "update-profile": record(
-        {"profile": BAG},
+        {"profile": ANY_OBJECT},
         {"recipient_id": string, "merge": choice("none", "overwrite", "soft-merge", "replace")},
     ),
     "cancel": record({"cancelation_token": string}),
@@ -206,7 +214,7 @@ def _step(value: Any, path: str) -> Iterator[str]:
         yield from _STEPS[value["action"]](value, path)
 
 
-_INVOCATION: dict[str, Check] = {"brand": string, "data": BAG, "profile": BAG, "template": string}
+_INVOCATION: dict[str, Check] = {"brand": string, "data": ANY_OBJECT, "profile": ANY_OBJECT, "template": string}
 AD_HOC = record(
     {"automation": record({"steps": array(_step)}, {"cancelation_token": string})},
     {**_INVOCATION, "recipient": string},

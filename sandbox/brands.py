@@ -1,25 +1,25 @@
-"""Brands: the looks a message can be given."""
+"""Brands: colors, logo, header and footer of a message."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 
-from .moments import iso, new_key
 from .paging import page
-from .protocol import NO_CONTENT, OK, Answer, Call, JsonObject, conflict, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, conflict, not_found
+from .timestamps import iso, new_key
 
 
 def load(db: sqlite3.Connection, brand_id: str) -> JsonObject | None:
-    """The brand as it travels, None where there is none."""
+    """The brand, as the API returns it; None if there is none."""
     row = db.execute("SELECT * FROM brands WHERE id = ?", (brand_id,)).fetchone()
     return None if row is None else _view(row)
 
 
-def save(db: sqlite3.Connection, brand_id: str, brand: JsonObject, now: int, *, standard: bool = False) -> None:
-    """Write a whole brand, new or in place of the old one."""
+def save(db: sqlite3.Connection, brand_id: str, brand: JsonObject, now: int, *, is_default: bool = False) -> None:
+    """Write a whole brand, replacing an old one."""
     db.execute(
-        "INSERT INTO brands (id, name, settings, snippets, created, updated, standard)"
+        "INSERT INTO brands (id, name, settings, snippets, created, updated, is_default)"
         " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name,"
         " settings = excluded.settings, snippets = excluded.snippets, updated = excluded.updated",
         (
@@ -29,7 +29,7 @@ def save(db: sqlite3.Connection, brand_id: str, brand: JsonObject, now: int, *, 
             json.dumps(brand.get("snippets") or {"items": []}),
             now,
             now,
-            standard,
+            is_default,
         ),
     )
 
@@ -54,37 +54,37 @@ def _existing(call: Call) -> JsonObject:
     return brand
 
 
-def get_brands(call: Call) -> Answer:
+def get_brands(call: Call) -> Response:
     """All brands."""
     sql = "SELECT * FROM brands WHERE id > :after ORDER BY id LIMIT :limit"
     rows, paging = page(call, sql, {})
-    return Answer(OK, {"paging": paging, "results": [_view(row) for row in rows]})
+    return Response(OK, {"paging": paging, "results": [_view(row) for row in rows]})
 
 
-def get_brand(call: Call) -> Answer:
+def get_brand(call: Call) -> Response:
     """One brand."""
-    return Answer(OK, _existing(call))
+    return Response(OK, _existing(call))
 
 
-def create_brand(call: Call) -> Answer:
-    """Make a brand, under the given id or one of its own."""
+def create_brand(call: Call) -> Response:
+    """Create a brand, with the id in the body or a new one."""
     brand_id = call.body.get("id") or new_key()
     if load(call.db, brand_id) is not None:
         raise conflict(f"Brand {brand_id} already exists")
     save(call.db, brand_id, call.body, call.now)
-    return Answer(OK, load(call.db, brand_id))
+    return Response(OK, load(call.db, brand_id))
 
 
-def replace_brand(call: Call) -> Answer:
-    """Put the values in place of the whole brand."""
+def replace_brand(call: Call) -> Response:
+    """Replace the whole brand."""
     _existing(call)
     save(call.db, call.ids["brand_id"], call.body, call.now)
-    return Answer(OK, _existing(call))
+    return Response(OK, _existing(call))
 
 
-def delete_brand(call: Call) -> Answer:
-    """Remove a brand, but never the default one."""
-    gone = call.db.execute("DELETE FROM brands WHERE id = ? AND NOT standard", (call.ids["brand_id"],))
+def delete_brand(call: Call) -> Response:
+    """Delete a brand. The default brand cannot be deleted."""
+    gone = call.db.execute("DELETE FROM brands WHERE id = ? AND NOT is_default", (call.ids["brand_id"],))
     if gone.rowcount == 0 and load(call.db, call.ids["brand_id"]) is not None:
         raise conflict("Cannot delete default brand")
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)

@@ -1,6 +1,6 @@
-"""Bulk jobs: a message first, its users after, then one run for all of them.
+"""Bulk jobs: create a job with a message, add users, run it.
 
-The run writes every message at once; that the job takes a moment is a matter of the clock.
+A run writes all messages at once. The job is PROCESSING for a second of the clock, then COMPLETED or ERROR.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import sqlite3
 from collections.abc import Iterable
 
 from . import recipients
-from .moments import SECOND, new_id
 from .paging import page
-from .protocol import NO_CONTENT, OK, Answer, Call, JsonObject, bad_request, conflict, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, conflict, not_found
 from .recipients import Person
 from .sending import Sender
+from .timestamps import SECOND, new_id
 
 PROCESSING = 1 * SECOND
 
@@ -28,7 +28,7 @@ def _existing(call: Call) -> sqlite3.Row:
 
 
 def _message(definition: JsonObject) -> JsonObject:
-    """The message to send: the flat generation of a definition with the nested one, if any, laid over it."""
+    """The message to send: the flat generation of a definition merged with the nested one, if any."""
     nested = definition.get("message") or {}
     flat = {key: value for key, value in definition.items() if key != "message"}
     return {**flat, **{key: value for key, value in nested.items() if value is not None}}
@@ -38,25 +38,25 @@ def _users(db: sqlite3.Connection, job_id: str) -> list[sqlite3.Row]:
     return db.execute("SELECT * FROM bulk_users WHERE job_id = ? ORDER BY seq", (job_id,)).fetchall()
 
 
-def create_job(call: Call) -> Answer:
-    """Make a job that waits for its users."""
+def create_job(call: Call) -> Response:
+    """Create a job without users."""
     job_id = new_id(call.now)
-    create(call.db, job_id, call.body["message"], call.now)
-    return Answer(OK, {"jobId": job_id})
+    create(call.db, job_id, call.body["message"])
+    return Response(OK, {"jobId": job_id})
 
 
-def create(db: sqlite3.Connection, job_id: str, definition: JsonObject, now: int) -> None:
+def create(db: sqlite3.Connection, job_id: str, definition: JsonObject) -> None:
     """Write a job under the id."""
-    db.execute("INSERT INTO bulk_jobs (id, message, enqueued) VALUES (?, ?, ?)", (job_id, json.dumps(definition), now))
+    db.execute("INSERT INTO bulk_jobs (id, message) VALUES (?, ?)", (job_id, json.dumps(definition)))
 
 
-def add_users(call: Call) -> Answer:
+def add_users(call: Call) -> Response:
     """Add users to a job that has not been run."""
     job = _existing(call)
     if job["started"] is not None:
         raise conflict(f"Bulk job {job['id']} has already been run")
     add(call.db, job["id"], call.body["users"])
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)
 
 
 def add(db: sqlite3.Connection, job_id: str, users: list[JsonObject]) -> None:
@@ -66,27 +66,25 @@ def add(db: sqlite3.Connection, job_id: str, users: list[JsonObject]) -> None:
     )
 
 
-def run_job(call: Call) -> Answer:
+def run_job(call: Call) -> Response:
     """Send the job's message to each of its users."""
     job = _existing(call)
     if job["started"] is not None:
         raise conflict(f"Bulk job {job['id']} has already been run")
-    if not _users(call.db, job["id"]):
-        raise bad_request(f"Bulk job {job['id']} has no users")
     run(call.db, job["id"], call.now)
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)
 
 
 def run(db: sqlite3.Connection, job_id: str, now: int, message_ids: Iterable[str] = ()) -> None:
-    """Send to every user of a job; users that nothing can be sent to are marked as failed.
+    """Send to every user of a job. Users without a user id and profile are marked as failed.
 
     Args:
         db: the connection, in a transaction.
         job_id: the job, which exists.
-        now: the moment of the run, in epoch milliseconds.
-        message_ids: the messages' ids, as far as they are not to be new ones.
+        now: the time of the run, in epoch milliseconds.
+        message_ids: ids for the first messages; the rest get new ones.
     """
-    given = iter(message_ids)
+    ids = iter(message_ids)
     row = db.execute("SELECT message FROM bulk_jobs WHERE id = ?", (job_id,)).fetchone()
     message = _message(json.loads(row["message"]))
     sender = Sender(db, now, request_id=job_id)
@@ -95,7 +93,7 @@ def run(db: sqlite3.Connection, job_id: str, now: int, message_ids: Iterable[str
         if person is None:
             db.execute("UPDATE bulk_users SET failed = 1 WHERE seq = ?", (entry["seq"],))
         else:
-            message_id = sender.send(message, person, message_id=next(given, None))
+            message_id = sender.send(message, person, message_id=next(ids, None))
             db.execute("UPDATE bulk_users SET message_id = ? WHERE seq = ?", (message_id, entry["seq"]))
     db.execute("UPDATE bulk_jobs SET started = ? WHERE id = ?", (now, job_id))
 
@@ -114,8 +112,8 @@ def _person(db: sqlite3.Connection, user: JsonObject) -> Person | None:
     return Person(recipient=address, user_id=None, received=profile, data=own["data"], preferences=preferences)
 
 
-def get_job(call: Call) -> Answer:
-    """One job and how far it is."""
+def get_job(call: Call) -> Response:
+    """One job, its status, and how many of its users were received, enqueued and failed."""
     job = _existing(call)
     users = _users(call.db, job["id"])
     failures = sum(user["failed"] for user in users)
@@ -124,12 +122,12 @@ def get_job(call: Call) -> Answer:
     definition["event"] = definition.get("event") or message.get("event") or message.get("template")
     shown = {
         "definition": definition,
-        "enqueued": job["enqueued"],
+        "enqueued": sum(user["message_id"] is not None for user in users),
         "failures": failures,
         "received": len(users),
-        "status": _status(job, call.now, everything_failed=failures == len(users)),
+        "status": _status(job, call.now, everything_failed=0 < failures == len(users)),
     }
-    return Answer(OK, {"job": shown})
+    return Response(OK, {"job": shown})
 
 
 def _status(job: sqlite3.Row, now: int, *, everything_failed: bool) -> str:
@@ -140,7 +138,7 @@ def _status(job: sqlite3.Row, now: int, *, everything_failed: bool) -> str:
     return "ERROR" if everything_failed else "COMPLETED"
 
 
-def get_users(call: Call) -> Answer:
+def get_users(call: Call) -> Response:
     """A job's users, with their messages once it has been run."""
     job = _existing(call)
     rows, paging = page(
@@ -150,7 +148,7 @@ def get_users(call: Call) -> Answer:
         key="seq",
         start=0,
     )
-    return Answer(OK, {"paging": paging, "items": [_user(row) for row in rows]})
+    return Response(OK, {"paging": paging, "items": [_user(row) for row in rows]})
 
 
 def _user(row: sqlite3.Row) -> JsonObject:

@@ -1,4 +1,4 @@
-"""Which ways a message can take to a person: their addresses, and the routing asked for."""
+"""Which channels and providers reach a user, by the addresses in the profile and the routing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .protocol import JsonObject
 
 _NAMESPACE = uuid.UUID("6d4b9f0e-2c57-4c39-9d0a-3f6f5f1f7a51")
 
-# The profile's key that holds an address, in the order in which a person is reached by default.
+# The profile keys that hold an address, in the default order of delivery.
 _ADDRESSES = {
     "email": ("email", "sendgrid"),
     "phone_number": ("sms", "twilio"),
@@ -37,8 +37,8 @@ def _fixed_id(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way to a person: a channel, and the provider that serves it."""
+class Integration:
+    """A provider and the channel that it serves."""
 
     channel: str
     provider: str
@@ -54,46 +54,46 @@ class Way:
         return _fixed_id(f"integration/{self.provider}")
 
     def named(self, name: str) -> bool:
-        """Whether a routing that names this channel or provider means this way."""
+        """Whether a routing that names this channel or provider chooses this integration."""
         return name in (self.channel, self.provider)
 
 
 @dataclass(frozen=True)
 class Route:
-    """The ways that are taken; without any, why."""
+    """The integrations to use, or the reason why there are none."""
 
-    ways: tuple[Way, ...]
+    integrations: tuple[Integration, ...]
     reason: str | None = None
 
 
 def find(profile: JsonObject, routing: JsonObject | None, *, user_id: str | None) -> Route:
-    """The ways to a person under a routing; without one, the first address they have.
+    """The integrations that a routing chooses for a user. Without a routing, the one for the user's first address.
 
     Args:
-        profile: all that is known of the person.
-        routing: the message's or the template's; names channels or providers.
-        user_id: who the in-app inbox belongs to; None for somebody known by an address only.
+        profile: the merged profile.
+        routing: the routing of the message or the template; names channels or providers.
+        user_id: the owner of the in-app inbox; None for a recipient that is only an address.
     """
-    reachable = [Way(*names) for key, names in _ADDRESSES.items() if profile.get(key)]
+    reachable = [Integration(*names) for key, names in _ADDRESSES.items() if profile.get(key)]
     if routing is None or not routing["channels"]:
         return Route(tuple(reachable[:1]), None if reachable else "NO_CHANNELS")
     if user_id is not None:
-        reachable.append(Way("inbox", "courier"))
-    ways = _choose(routing, reachable)
-    if ways:
-        return Route(tuple(ways))
+        reachable.append(Integration("inbox", "courier"))
+    integrations = _choose(routing, reachable)
+    if integrations:
+        return Route(tuple(integrations))
     known = any(name in _KNOWN for name in _names(routing))
     return Route((), "NO_CHANNELS" if known else "NO_PROVIDERS")
 
 
-def _choose(routing: JsonObject, reachable: list[Way]) -> list[Way]:
-    chosen: list[Way] = []
+def _choose(routing: JsonObject, reachable: list[Integration]) -> list[Integration]:
+    chosen: list[Integration] = []
     for entry in routing["channels"]:
         if isinstance(entry, str):
-            found = [way for way in reachable if way.named(entry)][:1]
+            found = [integration for integration in reachable if integration.named(entry)][:1]
         else:
             found = _choose(entry, reachable)
-        chosen.extend(way for way in found if way not in chosen)
+        chosen.extend(integration for integration in found if integration not in chosen)
         if chosen and routing["method"] == "single":
             break
     return chosen
@@ -107,7 +107,7 @@ def _names(routing: JsonObject) -> list[str]:
 
 
 def opted_out(preferences: list[JsonObject], notification: str, topic: str | None) -> bool:
-    """Whether one of the preferences declines the template, or the message's subscription topic."""
+    """Whether one of the preferences opts out of the template or of the message's subscription topic."""
     declined = [name for name in (notification, topic) if name]
     return any(
         _status((chosen.get(kind) or {}).get(name)) == "OPTED_OUT"

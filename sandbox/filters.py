@@ -1,26 +1,24 @@
-"""Who belongs to an audience: its filter, judged against a profile."""
+"""Audience filters: whether a profile matches."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from .moments import parse_moment
 from .protocol import JsonObject
+from .timestamps import parse_timestamp
 
 _MISSING = object()
 
 
-def belongs(profile: JsonObject, rule: JsonObject | None, operator: str | None = None) -> bool:
-    """Whether the profile fits the rule; without a rule nobody does.
+def belongs(profile: JsonObject, rule: JsonObject, operator: str | None = None) -> bool:
+    """Whether the profile matches the rule.
 
     Args:
         profile: a stored profile.
         rule: one comparison, or a group of rules.
-        operator: what joins the rules of a group that does not say so itself.
+        operator: AND or OR for a group without an operator of its own.
     """
-    if rule is None:
-        return False
     rules = rule.get("filters")
     if rules is None:
         return _compare(rule["operator"], _find(profile, rule["path"]), rule.get("value"))
@@ -29,7 +27,7 @@ def belongs(profile: JsonObject, rule: JsonObject | None, operator: str | None =
 
 
 def describe(rule: JsonObject, operator: str | None = None) -> str:
-    """The rule in one line, as a member's ``reason`` gives it."""
+    """The rule in one line, as in a member's ``reason``."""
     rules = rule.get("filters")
     if rules is None:
         arguments = ", ".join(f"'{part}'" for part in (rule["path"], rule.get("value")) if part is not None)
@@ -66,8 +64,8 @@ def _compare(operator: str, found: Any, value: str | None) -> bool:
         return present == (operator == "EXISTS")
     if not present or value is None:
         return operator == "NEQ"
-    judge = _JUDGES.get(operator)
-    return _ordered(operator, found, value) if judge is None else judge(found, value)
+    compare = _COMPARE.get(operator)
+    return _ordered(operator, found, value) if compare is None else compare(found, value)
 
 
 def _equal(found: Any, value: str) -> bool:
@@ -81,7 +79,7 @@ def _includes(found: Any, value: str) -> bool:
     return value in ([_text(part) for part in found] if isinstance(found, list) else _text(found))
 
 
-_JUDGES: dict[str, Callable[[Any, str], bool]] = {
+_COMPARE: dict[str, Callable[[Any, str], bool]] = {
     "EQ": _equal,
     "NEQ": lambda found, value: not _equal(found, value),
     "INCLUDES": _includes,
@@ -92,15 +90,15 @@ _JUDGES: dict[str, Callable[[Any, str], bool]] = {
 
 def _ordered(operator: str, found: Any, value: str) -> bool:
     if operator in ("IS_BEFORE", "IS_AFTER"):
-        moments = parse_moment(_text(found)), parse_moment(value)
-        if moments[0] is None or moments[1] is None:
+        times = parse_timestamp(_text(found)), parse_timestamp(value)
+        if times[0] is None or times[1] is None:
             return False
-        return moments[0] < moments[1] if operator == "IS_BEFORE" else moments[0] > moments[1]
+        return times[0] < times[1] if operator == "IS_BEFORE" else times[0] > times[1]
     left, right = _number(found), _number(value)
-    # Numbers by size, everything else by spelling, which is right for ISO dates too.
-    order = (left > right) - (left < right) if left is not None and right is not None else _spelled(found, value)
+    # Numbers by value, everything else as text, which is right for ISO dates, too.
+    order = (left > right) - (left < right) if left is not None and right is not None else _text_order(found, value)
     return {"GT": order > 0, "GTE": order >= 0, "LT": order < 0, "LTE": order <= 0}[operator]
 
 
-def _spelled(found: Any, value: str) -> int:
+def _text_order(found: Any, value: str) -> int:
     return (_text(found) > value) - (_text(found) < value)

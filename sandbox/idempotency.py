@@ -1,7 +1,7 @@
-"""The answer to a repeated POST: the one its first attempt got, without a second effect.
+"""Idempotency keys: a repeated POST gets the response of the first one and has no second effect.
 
-The key's row is written in the transaction of the effect itself, so two attempts at the same time, in two threads
-or two processes, wait for each other and only one of them acts; and a process killed in between leaves both or
+The key's row is written in the same transaction as the effect. Two attempts at the same time, in two threads or two
+processes, therefore wait for each other and only one of them acts, and a process killed in between leaves both or
 neither.
 """
 
@@ -11,40 +11,39 @@ import json
 import sqlite3
 from collections.abc import Callable, Mapping
 
-from .moments import DAY, HOUR, parse_moment
-from .protocol import BAD_REQUEST, Answer, ApiError, bad_request
+from .protocol import BAD_REQUEST, ApiError, Response, bad_request
+from .timestamps import DAY, HOUR, parse_timestamp
 
-KEPT = 25 * HOUR
-LONGEST = 365 * DAY
+RETENTION = 25 * HOUR
+MAX_RETENTION = 365 * DAY
 
 
 def key_of(method: str, headers: Mapping[str, str]) -> str | None:
-    """The request's key; None where there is none or where the method has no use for it."""
+    """The request's key. None without one, and for methods other than POST."""
     return (headers.get("idempotency-key") or None) if method == "POST" else None
 
 
 def expiry_of(headers: Mapping[str, str], now: int) -> int:
-    """When the key ends, in epoch milliseconds: as the request says, within a year, or after 25 hours.
+    """When the key expires, in epoch milliseconds: as the request says, at most a year from now, or after 25 hours.
 
     Raises:
-        ApiError: 400, the header is no moment in the future.
+        ApiError: 400, the header is not a time in the future.
     """
     asked = headers.get("x-idempotency-expiration")
     if not asked:
-        return now + KEPT
-    moment = parse_moment(asked)
-    if moment is None or moment <= now:
+        return now + RETENTION
+    timestamp = parse_timestamp(asked)
+    if timestamp is None or timestamp <= now:
         raise bad_request("x-idempotency-expiration: Expected a date in the future")
-    return min(moment, now + LONGEST)
+    return min(timestamp, now + MAX_RETENTION)
 
 
-def once(
-    db: sqlite3.Connection, *, endpoint: str, key: str, now: int, expires: int, act: Callable[[], Answer]
-) -> Answer:
-    """Act, unless the key has been used on the endpoint; then give the answer of that time.
+def run_once(
+    db: sqlite3.Connection, *, endpoint: str, key: str, now: int, expires: int, act: Callable[[], Response]
+) -> Response:
+    """Act, unless the key was used on the endpoint before; then return the response of that time.
 
-    A refusal is kept like any answer, except one about the request's own values (400): it has had no effect
-    and the client is to mend it.
+    Errors are kept like any response, except a 400: it had no effect, and the client has to correct the request.
 
     Raises:
         ApiError: what ``act`` raises with 400.
@@ -54,18 +53,18 @@ def once(
         "SELECT status, body FROM idempotency WHERE endpoint = ? AND key = ?", (endpoint, key)
     ).fetchone()
     if found is not None:
-        return Answer(found["status"], json.loads(found["body"]))
+        return Response(found["status"], json.loads(found["body"]))
     db.execute("SAVEPOINT act")
     try:
-        answer = act()
-    except ApiError as refusal:
-        if refusal.status == BAD_REQUEST:
+        response = act()
+    except ApiError as error:
+        if error.status == BAD_REQUEST:
             raise
         db.execute("ROLLBACK TO act")
-        answer = refusal.answer()
+        response = error.response()
     db.execute("RELEASE act")
     db.execute(
         "INSERT INTO idempotency (endpoint, key, status, body, expires) VALUES (?, ?, ?, ?, ?)",
-        (endpoint, key, answer.status, json.dumps(answer.body), expires),
+        (endpoint, key, response.status, json.dumps(response.body), expires),
     )
-    return answer
+    return response

@@ -7,27 +7,27 @@ from typing import Any
 
 from .protocol import ApiError, JsonObject, bad_request
 
-_LONGEST_INDEX = 9
+_MAX_INDEX_DIGITS = 9
 
 
 def apply(document: JsonObject, operations: list[JsonObject]) -> JsonObject:
-    """The document after all operations; the given one stays as it is.
+    """A copy of the document with all operations applied.
 
     Raises:
-        ApiError: 400, an operation does not fit the document; none has been applied.
+        ApiError: 400, an operation cannot be applied to the document.
     """
     patched: Any = copy.deepcopy(document)
     for index, operation in enumerate(operations):
         try:
             patched = _apply_one(patched, operation)
         except (LookupError, ValueError, TypeError):
-            raise _misfit(index, operation) from None
+            raise _patch_error(index, operation) from None
     if not isinstance(patched, dict):
         raise bad_request("patch: Expected a profile that stays an object")
     return patched
 
 
-def _misfit(index: int, operation: JsonObject) -> ApiError:
+def _patch_error(index: int, operation: JsonObject) -> ApiError:
     return bad_request(f"patch[{index}].path: Cannot {operation['op']} at {operation['path']!r}")
 
 
@@ -69,7 +69,7 @@ def _tokens(pointer: str) -> list[str]:
 
 
 def _index(token: str, length: int) -> int:
-    if not (token.isascii() and token.isdigit() and len(token) <= _LONGEST_INDEX) or (token[0] == "0" != token):
+    if not (token.isascii() and token.isdigit() and len(token) <= _MAX_INDEX_DIGITS) or (token[0] == "0" != token):
         raise ValueError("not an index")
     if int(token) >= length:
         raise IndexError(token)

@@ -1,6 +1,6 @@
 """Lists, and who is subscribed to them.
 
-Deleting is soft: the list and its subscribers are hidden until it is restored, put again or subscribed to.
+A deleted list keeps its subscribers and comes back when it is restored, replaced or subscribed to.
 """
 
 from __future__ import annotations
@@ -9,26 +9,26 @@ import json
 import re
 import sqlite3
 
-from .moments import iso
 from .paging import page
-from .protocol import NO_CONTENT, OK, Answer, Call, JsonObject, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
+from .timestamps import iso
 
 
 def matches(pattern: str, list_id: str) -> bool:
-    """Whether the id fits: ``*`` stands for one part between dots, ``**`` for one or more."""
+    """Whether the id matches: ``*`` is one part between dots, ``**`` one or more."""
     parts = {"*": r"[^.]+", "**": r".+"}
     expression = r"\.".join(parts.get(part, re.escape(part)) for part in pattern.split("."))
     return re.fullmatch(expression, list_id, re.DOTALL) is not None
 
 
 def load(db: sqlite3.Connection, list_id: str) -> sqlite3.Row | None:
-    """The list's row, None where there is none or it is deleted."""
+    """The list's row; None if there is none or it is deleted."""
     row: sqlite3.Row | None = db.execute("SELECT * FROM lists WHERE id = ? AND deleted IS NULL", (list_id,)).fetchone()
     return row
 
 
 def subscribers(db: sqlite3.Connection, list_id: str) -> list[sqlite3.Row]:
-    """All subscriptions of a list, in the order of the users' ids; none where the list is deleted."""
+    """All subscriptions of a list, ordered by user id. None if the list is deleted."""
     return db.execute(
         "SELECT subscriptions.* FROM subscriptions JOIN lists ON lists.id = list_id"
         " WHERE list_id = ? AND deleted IS NULL ORDER BY user_id",
@@ -37,13 +37,13 @@ def subscribers(db: sqlite3.Connection, list_id: str) -> list[sqlite3.Row]:
 
 
 def matching(db: sqlite3.Connection, pattern: str) -> list[str]:
-    """The ids of the lists that fit a pattern."""
+    """The ids of the lists that match a pattern."""
     rows = db.execute("SELECT id FROM lists WHERE deleted IS NULL ORDER BY id")
     return [row["id"] for row in rows if matches(pattern, row["id"])]
 
 
 def subscribe(db: sqlite3.Connection, list_id: str, user_id: str, preferences: JsonObject | None, now: int) -> None:
-    """Subscribe a user; a missing list is made, a deleted one comes back. Known subscriptions keep their date."""
+    """Subscribe a user. A missing list is created, a deleted one restored. Existing subscriptions keep their date."""
     db.execute(
         "INSERT INTO lists (id, name, created, updated) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET deleted = NULL",
@@ -69,12 +69,12 @@ def _existing(call: Call) -> sqlite3.Row:
 
 
 def view(row: sqlite3.Row) -> JsonObject:
-    """A list as it travels."""
+    """A list, as the API returns it."""
     return {"id": row["id"], "name": row["name"], "created": iso(row["created"]), "updated": iso(row["updated"])}
 
 
-def get_lists(call: Call) -> Answer:
-    """All lists, or those whose id fits the pattern."""
+def get_lists(call: Call) -> Response:
+    """All lists, or those whose id matches the pattern."""
     pattern = call.one("pattern")
     rows, paging = page(
         call,
@@ -82,45 +82,45 @@ def get_lists(call: Call) -> Answer:
         {},
         keep=lambda row: pattern is None or matches(pattern, row["id"]),
     )
-    return Answer(OK, {"paging": paging, "items": [view(row) for row in rows]})
+    return Response(OK, {"paging": paging, "items": [view(row) for row in rows]})
 
 
-def get_list(call: Call) -> Answer:
+def get_list(call: Call) -> Response:
     """One list."""
-    return Answer(OK, view(_existing(call)))
+    return Response(OK, view(_existing(call)))
 
 
-def put_list(call: Call) -> Answer:
-    """Make a list, or replace its name and preferences; subscribers stay."""
+def put_list(call: Call) -> Response:
+    """Create a list, or replace its name and preferences. Subscribers stay."""
     call.db.execute(
         "INSERT INTO lists (id, name, preferences, created, updated) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET name = excluded.name, preferences = excluded.preferences,"
         " updated = excluded.updated, deleted = NULL",
         (call.ids["list_id"], call.body["name"], _text(call.body.get("preferences")), call.now, call.now),
     )
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)
 
 
-def delete_list(call: Call) -> Answer:
-    """Hide a list until it is restored."""
+def delete_list(call: Call) -> Response:
+    """Delete a list. It can be restored."""
     _existing(call)
     call.db.execute("UPDATE lists SET deleted = ? WHERE id = ?", (call.now, call.ids["list_id"]))
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)
 
 
-def restore_list(call: Call) -> Answer:
-    """Bring a deleted list back with its subscribers; one that is not deleted stays as it is."""
+def restore_list(call: Call) -> Response:
+    """Restore a deleted list with its subscribers. Other lists stay as they are."""
     changed = call.db.execute(
         "UPDATE lists SET deleted = NULL, updated = iif(deleted IS NULL, updated, ?) WHERE id = ?",
         (call.now, call.ids["list_id"]),
     )
     if changed.rowcount == 0:
         raise not_found(f"List {call.ids['list_id']} not found")
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)
 
 
-def get_subscriptions(call: Call) -> Answer:
-    """Who is subscribed to a list."""
+def get_subscriptions(call: Call) -> Response:
+    """The subscriptions of a list."""
     _existing(call)
     rows, paging = page(
         call,
@@ -128,7 +128,7 @@ def get_subscriptions(call: Call) -> Answer:
         {"list_id": call.ids["list_id"]},
         key="user_id",
     )
-    return Answer(OK, {"paging": paging, "items": [_subscription(row) for row in rows]})
+    return Response(OK, {"paging": paging, "items": [_subscription(row) for row in rows]})
 
 
 def _subscription(row: sqlite3.Row) -> JsonObject:
@@ -138,23 +138,23 @@ def _subscription(row: sqlite3.Row) -> JsonObject:
     return shown
 
 
-def add_subscriptions(call: Call) -> Answer:
-    """Subscribe users besides those already there."""
+def add_subscriptions(call: Call) -> Response:
+    """Subscribe users, in addition to existing subscribers."""
     list_id = call.ids["list_id"]
     if not call.body["recipients"]:
-        _make_sure(call)
+        _ensure_list(call)
     for entry in call.body["recipients"]:
         subscribe(call.db, list_id, entry["recipientId"], entry.get("preferences"), call.now)
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)
 
 
-def replace_subscriptions(call: Call) -> Answer:
-    """Subscribe users in place of those already there."""
+def replace_subscriptions(call: Call) -> Response:
+    """Subscribe users and unsubscribe everyone else."""
     call.db.execute("DELETE FROM subscriptions WHERE list_id = ?", (call.ids["list_id"],))
     return add_subscriptions(call)
 
 
-def _make_sure(call: Call) -> None:
+def _ensure_list(call: Call) -> None:
     call.db.execute(
         "INSERT INTO lists (id, name, created, updated) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET deleted = NULL",
@@ -162,14 +162,14 @@ def _make_sure(call: Call) -> None:
     )
 
 
-def subscribe_user(call: Call) -> Answer:
+def subscribe_user(call: Call) -> Response:
     """Subscribe one user."""
     subscribe(call.db, call.ids["list_id"], call.ids["user_id"], call.body.get("preferences"), call.now)
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)
 
 
-def unsubscribe_user(call: Call) -> Answer:
-    """End one user's subscription."""
+def unsubscribe_user(call: Call) -> Response:
+    """Unsubscribe one user."""
     _existing(call)
     gone = call.db.execute(
         "DELETE FROM subscriptions WHERE list_id = ? AND user_id = ?",
@@ -177,4 +177,4 @@ def unsubscribe_user(call: Call) -> Answer:
     )
     if gone.rowcount == 0:
         raise not_found(f"User {call.ids['user_id']} is not subscribed to list {call.ids['list_id']}")
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)

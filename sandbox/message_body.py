@@ -1,7 +1,7 @@
-"""The shape of a message: whom it goes to, what it says and how it travels.
+"""The shape of a message: recipients, content and delivery options.
 
-Written from the API's description of ``POST /send``. Where the description demands more than its own examples
-give (an alignment for every text, locales for every button), the examples win.
+Written from the API's description of ``POST /send``. Where the description requires more than its own examples have
+(an alignment for every text, locales for every button), the examples win.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from .validation import (
     first_of,
     identifier,
     integer,
-    later,
+    lazy,
     mapping,
     problem,
     record,
     string,
 )
 
-BAG = mapping(anything)
+ANY_OBJECT = mapping(anything)
 CHANNEL_NAMES = choice("direct_message", "email", "push", "sms", "webhook", "inbox")
 STATUS = choice("OPTED_IN", "OPTED_OUT", "REQUIRED")
 
@@ -39,7 +39,7 @@ PREFERENCES = record(optional={"categories": mapping(_PREFERENCE), "notification
 _NODES: dict[str, Check] = {
     "text": record({"content": string}),
     "meta": record(optional={"title": string}),
-    "channel": record({"channel": string}, {"raw": BAG, "elements": array(later(lambda: element))}),
+    "channel": record({"channel": string}, {"raw": ANY_OBJECT, "elements": array(lazy(lambda: element))}),
     "image": record({"src": string}),
     "action": record({"content": string, "href": string}),
     "divider": record(),
@@ -59,7 +59,7 @@ _BASE = record(
 
 
 def element(value: Any, path: str) -> Iterator[str]:
-    """One Elemental node; what it must hold depends on its type."""
+    """One Elemental node. Its type decides what is required."""
     problems = list(_TYPED(value, path))
     yield from problems
     if not problems:
@@ -68,19 +68,19 @@ def element(value: Any, path: str) -> Iterator[str]:
 
 
 _ELEMENTAL = record({"version": string, "elements": array(element)})
-_SUGAR = record({"title": string, "body": string})
+_TITLE_AND_BODY = record({"title": string, "body": string})
 
 
 def content(value: Any, path: str) -> Iterator[str]:
     """Either a title and a body, or a version and elements."""
     elemental = isinstance(value, dict) and ("elements" in value or "version" in value)
-    yield from (_ELEMENTAL if elemental else _SUGAR)(value, path)
+    yield from (_ELEMENTAL if elemental else _TITLE_AND_BODY)(value, path)
 
 
 ROUTING: Check = record(
     {
         "method": choice("all", "single"),
-        "channels": array(first_of(string, later(lambda: ROUTING))),
+        "channels": array(first_of(string, lazy(lambda: ROUTING))),
     }
 )
 _UTM = record(optional=dict.fromkeys(("source", "medium", "campaign", "term", "content"), string))
@@ -92,13 +92,13 @@ _CHANNEL = record(
         "routing_method": choice("all", "single"),
         "if": string,
         "timeouts": record(optional={"provider": integer, "channel": integer}),
-        "override": BAG,
+        "override": ANY_OBJECT,
         "metadata": record(optional={"utm": _UTM}),
     }
 )
 _PROVIDER = record(
     optional={
-        "override": BAG,
+        "override": ANY_OBJECT,
         "if": string,
         "timeouts": integer,
         "metadata": record(optional={"utm": _UTM}),
@@ -149,7 +149,7 @@ USER_RECIPIENT = record(
         "user_id": identifier,
         "account_id": string,
         "context": _CONTEXT,
-        "data": BAG,
+        "data": ANY_OBJECT,
         "email": string,
         "locale": string,
         "phone_number": string,
@@ -174,7 +174,7 @@ _OTHER_RECIPIENT = record(
 
 
 def recipient(value: Any, path: str) -> Iterator[str]:
-    """One recipient of any kind, with something in it."""
+    """One recipient of any kind; not empty."""
     problems = list(USER_RECIPIENT(value, path))
     yield from problems
     if not isinstance(value, dict):
@@ -186,14 +186,14 @@ def recipient(value: Any, path: str) -> Iterator[str]:
 
 def recipients(value: Any, path: str) -> Iterator[str]:
     """One recipient, or an array of them."""
-    yield from (array(recipient, least=1) if isinstance(value, list) else recipient)(value, path)
+    yield from (array(recipient, min_items=1) if isinstance(value, list) else recipient)(value, path)
 
 
-HOW = record(
+DELIVERY = record(
     optional={
         "template": string,
         "content": content,
-        "data": BAG,
+        "data": ANY_OBJECT,
         "brand_id": string,
         "channels": mapping(_CHANNEL),
         "context": _CONTEXT,
@@ -208,15 +208,15 @@ HOW = record(
 )
 
 
-def what(value: Any, path: str) -> Iterator[str]:
-    """A message's content: a template's id or content of its own."""
+def content_source(value: Any, path: str) -> Iterator[str]:
+    """A template, or content."""
     if isinstance(value, dict) and not value.get("template") and value.get("content") is None:
         yield problem(at(path, "content"), "Required, unless there is a template")
 
 
 def message(value: Any, path: str) -> Iterator[str]:
-    """A message as ``POST /send`` takes it."""
+    """The message of ``POST /send``."""
     yield from record({"to": recipients})(value, path)
     if isinstance(value, dict):
-        yield from HOW(value, path)
-        yield from what(value, path)
+        yield from DELIVERY(value, path)
+        yield from content_source(value, path)

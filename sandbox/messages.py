@@ -1,4 +1,4 @@
-"""Messages that were sent: their records, what happened to them, what they said."""
+"""Messages that were sent: their records, history and content."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import json
 import sqlite3
 
 from . import timeline
-from .moments import parse_moment
 from .paging import NEWEST, page
-from .protocol import CONFLICT, NO_CONTENT, OK, Answer, Call, JsonObject, bad_request, not_found
+from .protocol import CONFLICT, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
+from .timestamps import parse_timestamp
 
 _MILESTONES = {"sent": "SENT", "delivered": "DELIVERED", "opened": "OPENED", "clicked": "CLICKED"}
 
 
 def past_of(row: sqlite3.Row, now: int) -> list[JsonObject]:
-    """The events of a message that have taken place by now."""
+    """The events of a message up to now."""
     return timeline.happened(json.loads(row["events"]), row["canceled"], now)
 
 
 def view(row: sqlite3.Row, now: int) -> JsonObject:
-    """A message's record as it travels."""
+    """A message's record, as the API returns it."""
     past = past_of(row, now)
     shown: JsonObject = {
         "id": row["id"],
@@ -30,9 +30,9 @@ def view(row: sqlite3.Row, now: int) -> JsonObject:
         "notification": row["notification"],
     }
     for key, kind in _MILESTONES.items():
-        moment = timeline.first(past, kind)
-        if moment is not None:
-            shown[key] = moment
+        timestamp = timeline.first(past, kind)
+        if timestamp is not None:
+            shown[key] = timestamp
     last = past[-1] if past else {}
     shown.update({"error": last["error_message"]} if last.get("error_message") else {})
     shown.update({"reason": last["reason"]} if last.get("reason") else {})
@@ -51,18 +51,18 @@ def _existing(call: Call) -> sqlite3.Row:
 
 
 def _flag(call: Call, name: str) -> bool:
-    given = call.one(name) or "false"
-    if given not in ("true", "false"):
+    value = call.one(name) or "false"
+    if value not in ("true", "false"):
         raise bad_request(f"{name}: Expected boolean")
-    return given == "true"
+    return value == "true"
 
 
 def _enqueued_after(call: Call) -> int:
-    given = call.one("enqueued_after")
-    moment = -1 if given is None else parse_moment(given)
-    if moment is None:
+    value = call.one("enqueued_after")
+    timestamp = -1 if value is None else parse_timestamp(value)
+    if timestamp is None:
         raise bad_request("enqueued_after: Expected a date")
-    return moment
+    return timestamp
 
 
 _FILTERED = (
@@ -80,12 +80,12 @@ _FILTERED = (
 )
 
 
-def get_messages(call: Call) -> Answer:
-    """All messages that fit the filters, the newest first."""
+def get_messages(call: Call) -> Response:
+    """All messages that match the filters, newest first."""
     params = {name: call.one(name) for name in ("event", "list", "notification", "recipient", "tenant_id")}
-    statuses = {name.upper() for name in call.many("status")}
-    providers = set(call.many("provider"))
-    tags = {*call.many("tag"), *call.many("tags")}
+    statuses = {name.upper() for name in call.listed("status")}
+    providers = set(call.listed("provider"))
+    tags = {*call.repeated("tag"), *call.listed("tags")}
 
     def keep(row: sqlite3.Row) -> bool:
         if tags and tags.isdisjoint(json.loads(row["tags"])):
@@ -111,45 +111,45 @@ def get_messages(call: Call) -> Answer:
         start=NEWEST,
         keep=keep,
     )
-    return Answer(OK, {"paging": paging, "results": [view(row, call.now) for row in rows]})
+    return Response(OK, {"paging": paging, "results": [view(row, call.now) for row in rows]})
 
 
-def get_message(call: Call) -> Answer:
-    """One message, with the record of each provider it went to."""
+def get_message(call: Call) -> Response:
+    """One message, with a record for each provider."""
     row = _existing(call)
-    return Answer(OK, {**view(row, call.now), "providers": timeline.providers(past_of(row, call.now))})
+    return Response(OK, {**view(row, call.now), "providers": timeline.providers(past_of(row, call.now))})
 
 
-def get_history(call: Call) -> Answer:
-    """What has happened to a message so far, or only the events of one type."""
+def get_history(call: Call) -> Response:
+    """The events of a message so far, or only those of one type."""
     wanted = call.one("type")
     past = past_of(_existing(call), call.now)
-    return Answer(OK, {"results": [event for event in past if wanted in (None, event["type"])]})
+    return Response(OK, {"results": [event for event in past if wanted in (None, event["type"])]})
 
 
-def get_output(call: Call) -> Answer:
-    """What a message says on each channel; nothing before it has been rendered."""
+def get_output(call: Call) -> Response:
+    """The content of a message on each channel. Empty until the message is rendered."""
     row = _existing(call)
     rendered = timeline.first(past_of(row, call.now), "RENDERED") is not None
-    return Answer(OK, {"results": json.loads(row["outputs"]) if rendered else []})
+    return Response(OK, {"results": json.loads(row["outputs"]) if rendered else []})
 
 
-def cancel_message(call: Call) -> Answer:
-    """Stop a message that has not been sent; 409 when it is too late, with the record either way."""
+def cancel_message(call: Call) -> Response:
+    """Cancel a message that has not been sent. 409 when it is too late, with the record either way."""
     row = _existing(call)
     stopped = row["canceled"] is not None or cancel_row(call.db, row, call.now)
-    return Answer(OK if stopped else CONFLICT, view(_existing(call), call.now))
+    return Response(OK if stopped else CONFLICT, view(_existing(call), call.now))
 
 
 def cancel_row(db: sqlite3.Connection, row: sqlite3.Row, now: int) -> bool:
-    """Cancel one message if that is still possible; tell whether it was."""
+    """Cancel one message if that is still possible; return whether it was."""
     possible = row["canceled"] is None and timeline.can_cancel(past_of(row, now))
     if possible:
         db.execute("UPDATE messages SET canceled = ? WHERE seq = ?", (now, row["seq"]))
     return possible
 
 
-def archive_request(call: Call) -> Answer:
+def archive_request(call: Call) -> Response:
     """Hide all messages of a request from the list."""
     changed = call.db.execute(
         "UPDATE messages SET archived = coalesce(archived, ?) WHERE request_id = ?",
@@ -157,4 +157,4 @@ def archive_request(call: Call) -> Answer:
     )
     if changed.rowcount == 0:
         raise not_found(f"Request {call.ids['request_id']} not found")
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)

@@ -1,7 +1,7 @@
-"""Notification templates: listed for clients, looked up by their id or by an event mapped to them.
+"""Notification templates, found by their id or by an event mapped to them.
 
-The list has two generations side by side, as the service's has: the older with ``title`` and ``routing``, the
-newer with ``name`` and ``state``.
+The list has two generations side by side, as in the service: older templates have ``title`` and ``routing``, newer
+ones ``name`` and ``state``.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import sqlite3
 from dataclasses import dataclass
 
 from .paging import page
-from .protocol import OK, Answer, Call, JsonObject
+from .protocol import OK, Call, JsonObject, Response
 
 
 @dataclass(frozen=True)
 class Template:
-    """A template as a send needs it."""
+    """A template, as sending needs it."""
 
     id: str
     content: JsonObject
@@ -25,7 +25,7 @@ class Template:
 
 
 def find(db: sqlite3.Connection, name: str) -> Template | None:
-    """The template with the id, or the one the event is mapped to; None where there is neither."""
+    """The template with the id, or the one that the event is mapped to; None if there is neither."""
     row = db.execute(
         "SELECT * FROM templates WHERE id = :name OR EXISTS"
         " (SELECT 1 FROM json_each(event_ids) WHERE value = :name) ORDER BY id = :name DESC LIMIT 1",
@@ -36,10 +36,10 @@ def find(db: sqlite3.Connection, name: str) -> Template | None:
     return Template(row["id"], json.loads(row["content"]), json.loads(row["routing"]), published=bool(row["published"]))
 
 
-def get_notifications(call: Call) -> Answer:
+def get_notifications(call: Call) -> Response:
     """All templates, or those of an event or with all of the tags."""
     event_id = call.one("event_id")
-    wanted = {tag.lower() for tag in call.many("tags")}
+    wanted = {tag.lower() for tag in call.listed("tags")}
     with_notes = call.one("notes") == "true"
     rows, paging = page(
         call,
@@ -47,7 +47,7 @@ def get_notifications(call: Call) -> Answer:
         {},
         keep=lambda row: (event_id is None or event_id in json.loads(row["event_ids"])) and wanted <= _tags(row),
     )
-    return Answer(OK, {"paging": paging, "results": [_view(row, with_notes=with_notes) for row in rows]})
+    return Response(OK, {"paging": paging, "results": [_view(row, with_notes=with_notes) for row in rows]})
 
 
 def _tags(row: sqlite3.Row) -> set[str]:

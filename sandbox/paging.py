@@ -1,14 +1,14 @@
 """Pages and their cursors.
 
-A page goes on behind the last key it showed, not at a position, so rows added meanwhile neither shift nor repeat
-anything. A cursor is opaque to the client and belongs to the collection that gave it.
+A page starts after the last key of the page before it, not at an offset, so rows added in between neither shift nor
+repeat others. A cursor is opaque to the client and is valid only in the collection that returned it.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -18,19 +18,30 @@ from .protocol import Call, JsonObject, bad_request
 FIRST_KEY = ""
 NEWEST = 2**62
 _BATCH = 64
+# The cursors in the service's documentation: a timestamp in epoch milliseconds, then the last key that was shown.
+_DOCUMENTED = re.compile(r"[0-9]{13},(.+)")
 
 
 def _encode(scope: str, key: str | int) -> str:
     return base64.urlsafe_b64encode(json.dumps([scope, key]).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str, scope: str, kind: type) -> Any:
+def _decode(cursor: str, scope: str, kind: type[str] | type[int]) -> str | int:
+    """The key after which the page of a cursor starts.
+
+    A cursor in the form of the service's documentation does not name a collection and is valid in all of them, so that
+    the examples in the documentation work.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        found_scope, key = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+        text = base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True).decode()
+        if documented := _DOCUMENTED.fullmatch(text):
+            found_scope, key = scope, kind(documented[1])
+        else:
+            found_scope, key = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
         raise bad_request("Invalid cursor format") from None
-    if found_scope != scope or type(key) is not kind:
+    if found_scope != scope or type(key) is not kind or (isinstance(key, int) and not 0 <= key <= NEWEST):
         raise bad_request("Invalid cursor format")
     return key
 
@@ -48,18 +59,18 @@ def page(
     start: str | int = FIRST_KEY,
     keep: Callable[[sqlite3.Row], bool] = _everything,
 ) -> tuple[list[sqlite3.Row], JsonObject]:
-    """The rows of the asked page, and its ``paging`` object.
+    """The rows of the requested page, and its ``paging`` object.
 
     Args:
-        call: gives the cursor and the size of a page.
+        call: has the cursor and the page size.
         sql: a query with ``:after`` and ``:limit``, ordered by the key.
         params: the query's other parameters.
-        key: the column the pages go by.
+        key: the column that pages are ordered by.
         start: what ``:after`` is on the first page; its type is the key's.
-        keep: drops rows that SQL cannot judge.
+        keep: drops rows that SQL cannot filter.
 
     Raises:
-        ApiError: 400, the cursor is not one that this collection gave.
+        ApiError: 400, the cursor does not belong to this collection.
     """
     cursor = call.one("cursor")
     after = start if cursor is None else _decode(cursor, call.scope, type(start))

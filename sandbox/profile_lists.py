@@ -7,12 +7,12 @@ import sqlite3
 
 from .lists import subscribe, view
 from .paging import page
-from .protocol import OK, Answer, Call, JsonObject
+from .protocol import OK, Call, JsonObject, Response
 
 _SUCCESS: JsonObject = {"status": "SUCCESS"}
 
 
-def get_profile_lists(call: Call) -> Answer:
+def get_profile_lists(call: Call) -> Response:
     """The lists a person is subscribed to."""
     rows, paging = page(
         call,
@@ -20,7 +20,7 @@ def get_profile_lists(call: Call) -> Answer:
         " WHERE user_id = :user_id AND deleted IS NULL AND list_id > :after ORDER BY list_id LIMIT :limit",
         {"user_id": call.ids["user_id"]},
     )
-    return Answer(OK, {"paging": paging, "results": [_subscribed(row) for row in rows]})
+    return Response(OK, {"paging": paging, "results": [_subscribed(row) for row in rows]})
 
 
 def _subscribed(row: sqlite3.Row) -> JsonObject:
@@ -30,14 +30,14 @@ def _subscribed(row: sqlite3.Row) -> JsonObject:
     return shown
 
 
-def add_profile_lists(call: Call) -> Answer:
+def add_profile_lists(call: Call) -> Response:
     """Subscribe a person to lists, which are made when missing."""
     for entry in call.body["lists"]:
         subscribe(call.db, entry["listId"], call.ids["user_id"], entry.get("preferences"), call.now)
-    return Answer(OK, _SUCCESS)
+    return Response(OK, _SUCCESS)
 
 
-def delete_profile_lists(call: Call) -> Answer:
+def delete_profile_lists(call: Call) -> Response:
     """End all subscriptions of a person."""
     call.db.execute("DELETE FROM subscriptions WHERE user_id = ?", (call.ids["user_id"],))
-    return Answer(OK, _SUCCESS)
+    return Response(OK, _SUCCESS)

@@ -1,4 +1,4 @@
-"""Profiles: what is known of a person, under the id the customer gave them."""
+"""Profiles: a user's addresses and attributes."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 import sqlite3
 
 from . import json_patch
-from .protocol import NO_CONTENT, OK, Answer, Call, JsonObject, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
 
 _SUCCESS: JsonObject = {"status": "SUCCESS"}
 
 
 def load(db: sqlite3.Connection, user_id: str) -> JsonObject | None:
-    """The stored profile, None where there is none."""
+    """The stored profile; None if there is none."""
     row = db.execute("SELECT profile FROM profiles WHERE id = ?", (user_id,)).fetchone()
     if row is None:
         return None
@@ -21,14 +21,14 @@ def load(db: sqlite3.Connection, user_id: str) -> JsonObject | None:
 
 
 def load_preferences(db: sqlite3.Connection, user_id: str) -> JsonObject:
-    """The person's own preferences, empty where there are none."""
+    """The user's preferences; empty if there are none."""
     row = db.execute("SELECT preferences FROM profiles WHERE id = ?", (user_id,)).fetchone()
     preferences: JsonObject = json.loads(row["preferences"]) if row and row["preferences"] else {}
     return preferences
 
 
 def save(db: sqlite3.Connection, user_id: str, profile: JsonObject, now: int) -> None:
-    """Write a whole profile, new or in place of the old one; preferences stay."""
+    """Write a whole profile, replacing an old one. Preferences stay."""
     db.execute(
         "INSERT INTO profiles (id, profile, created, updated) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET profile = excluded.profile, updated = excluded.updated",
@@ -37,7 +37,7 @@ def save(db: sqlite3.Connection, user_id: str, profile: JsonObject, now: int) ->
 
 
 def merged(old: JsonObject, new: JsonObject) -> JsonObject:
-    """The old values with the new ones laid over them, objects inside likewise; arrays are replaced."""
+    """The old values updated with the new ones, nested objects too. Arrays are replaced."""
     result = dict(old)
     for key, value in new.items():
         known = result.get(key)
@@ -53,33 +53,33 @@ def _existing(call: Call) -> JsonObject:
     return profile
 
 
-def get_profile(call: Call) -> Answer:
+def get_profile(call: Call) -> Response:
     """One profile and its preferences."""
     profile = _existing(call)
-    return Answer(OK, {"profile": profile, "preferences": load_preferences(call.db, call.ids["user_id"])})
+    return Response(OK, {"profile": profile, "preferences": load_preferences(call.db, call.ids["user_id"])})
 
 
-def create_profile(call: Call) -> Answer:
-    """Merge the values into the profile, which is made when missing."""
+def create_profile(call: Call) -> Response:
+    """Merge the values into the profile. Creates it if it is missing."""
     old = load(call.db, call.ids["user_id"]) or {}
     save(call.db, call.ids["user_id"], merged(old, call.body["profile"]), call.now)
-    return Answer(OK, _SUCCESS)
+    return Response(OK, _SUCCESS)
 
 
-def replace_profile(call: Call) -> Answer:
-    """Put the values in place of the whole profile."""
+def replace_profile(call: Call) -> Response:
+    """Replace the whole profile."""
     save(call.db, call.ids["user_id"], call.body["profile"], call.now)
-    return Answer(OK, _SUCCESS)
+    return Response(OK, _SUCCESS)
 
 
-def patch_profile(call: Call) -> Answer:
-    """Apply the operations of a JSON Patch, all or none."""
-    patched = json_patch.apply(_existing(call), call.body["patch"])
-    save(call.db, call.ids["user_id"], patched, call.now)
-    return Answer(NO_CONTENT)
+def patch_profile(call: Call) -> Response:
+    """Apply all operations of a JSON Patch, or none. Creates the profile if it is missing."""
+    old = load(call.db, call.ids["user_id"]) or {}
+    save(call.db, call.ids["user_id"], json_patch.apply(old, call.body["patch"]), call.now)
+    return Response(NO_CONTENT)
 
 
-def delete_profile(call: Call) -> Answer:
-    """Remove the profile; list subscriptions stay."""
+def delete_profile(call: Call) -> Response:
+    """Delete the profile. List subscriptions stay."""
     call.db.execute("DELETE FROM profiles WHERE id = ?", (call.ids["user_id"],))
-    return Answer(NO_CONTENT)
+    return Response(NO_CONTENT)

@@ -1,6 +1,6 @@
-"""The plain values that pass between the rooms of the sandbox: a call, an answer, a refusal.
+"""The plain values that the modules of the sandbox pass to each other: request, call, response, error.
 
-No I/O here. Reading them off a socket is ``wire``'s work, deciding what they mean ``app``'s and the resources'.
+No I/O: ``wire`` reads and writes them, ``app`` and the resources decide what they mean.
 """
 
 from __future__ import annotations
@@ -20,21 +20,22 @@ UNAUTHORIZED = 401
 NOT_FOUND = 404
 CONFLICT = 409
 TOO_LARGE = 413
+MISDIRECTED = 421
 INTERNAL = 500
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A status and a JSON body; ``None`` is an answer without a body."""
+class Response:
+    """A status and a JSON body; ``None`` means no body."""
 
     status: int
     body: JsonObject | None = None
 
 
 class ApiError(Exception):
-    """A refusal in the service's own envelope, ``{"type", "message"}``.
+    """An error in the service's own form, ``{"type", "message"}``.
 
-    Raising it undoes everything the call has written so far.
+    Raising it rolls back everything that the call has written.
     """
 
     def __init__(self, status: int, message: str, kind: str = "invalid_request_error") -> None:
@@ -43,9 +44,9 @@ class ApiError(Exception):
         self.message = message
         self.kind = kind
 
-    def answer(self) -> Answer:
-        """The refusal as it travels."""
-        return Answer(self.status, {"type": self.kind, "message": self.message})
+    def response(self) -> Response:
+        """The error as a response."""
+        return Response(self.status, {"type": self.kind, "message": self.message})
 
 
 def bad_request(message: str) -> ApiError:
@@ -65,7 +66,7 @@ def conflict(message: str) -> ApiError:
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request as it came: ``target`` is the raw path and query, ``headers`` have lower-case names."""
+    """One HTTP request: ``target`` is the raw path and query, ``headers`` have lower-case names."""
 
     method: str
     target: str
@@ -75,15 +76,15 @@ class Request:
 
 @dataclass(frozen=True)
 class Call:
-    """One request on its way through a handler, inside its transaction.
+    """One request, as a handler gets it, inside a transaction.
 
     Attributes:
         db: the connection; the handler neither commits nor rolls back.
-        now: the moment of the call, in epoch milliseconds.
-        page_size: the items of a page.
-        scope: the decoded path, which a cursor is bound to.
+        now: the time of the call, in epoch milliseconds.
+        page_size: the number of items on a page.
+        scope: the decoded path, which cursors and idempotency keys belong to.
         ids: the variable parts of the path, decoded.
-        query: the query's values by name, in the order they came.
+        query: the query's values by name, in the order of the request.
         body: the body, already validated; empty where the operation has none.
     """
 
@@ -96,11 +97,14 @@ class Call:
     body: JsonObject = field(default_factory=dict)
 
     def one(self, name: str) -> str | None:
-        """The last value of a query parameter; an empty one counts as not given."""
+        """The last value of a query parameter; an empty one counts as missing."""
         values = self.query.get(name)
         return (values[-1] or None) if values else None
 
-    def many(self, name: str) -> list[str]:
-        """All values of a query parameter, whether it was repeated or joined by commas (clients do both)."""
-        joined = ",".join([*self.query.get(name, []), *self.query.get(f"{name}[]", [])])
-        return [part for part in joined.split(",") if part]
+    def repeated(self, name: str) -> list[str]:
+        """All values of a query parameter that may be repeated; empty ones count as missing."""
+        return [value for value in (*self.query.get(name, []), *self.query.get(f"{name}[]", [])) if value]
+
+    def listed(self, name: str) -> list[str]:
+        """All values of a query parameter, whether it is repeated or joined by commas (clients do both)."""
+        return [part for part in ",".join(self.repeated(name)).split(",") if part]

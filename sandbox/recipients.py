@@ -25,7 +25,7 @@ class Person:
         user_id: the user's id, None for somebody known by an address only.
         received: the profile that came with the message.
         stored: the profile that was there before.
-        data: values of this person's own, laid over the message's.
+        data: this person's own values, merged over the message's.
         preferences: all that may decline the message.
         list_id: the list they were reached through.
         tenant_id: the tenant they were addressed in.

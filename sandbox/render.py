@@ -1,4 +1,4 @@
-"""What a message says on each channel: Elemental content with a person's data in it."""
+"""Render a message for a channel: Elemental content with variables filled in."""
 
 from __future__ import annotations
 
@@ -6,69 +6,69 @@ import html
 import re
 from typing import Any
 
-from .channels import Way
+from .channels import Integration
 from .protocol import JsonObject
 
 _VARIABLE = re.compile(r"\{\{\s*([\w$.-]+)\s*\}\}")
-_SPOKEN = {"text": "content", "quote": "content", "action": "content", "html": "content", "image": "altText"}
-_DEEPEST = 20
+_TEXT_KEY = {"text": "content", "quote": "content", "action": "content", "html": "content", "image": "altText"}
+_MAX_DEPTH = 20
 
 
 def render(
-    content: JsonObject, values: JsonObject, way: Way, *, locale: object, brand: JsonObject | None
+    content: JsonObject, values: JsonObject, integration: Integration, *, locale: object, brand: JsonObject | None
 ) -> JsonObject:
-    """The output on one channel.
+    """The content on one channel.
 
     Args:
         content: a title and a body, or Elemental elements.
-        values: what the variables stand for: the message's data, and the person under ``profile``.
-        way: the channel and provider.
-        locale: the person's language, for content that has more than one; whatever the profile has there.
-        brand: the looks, for the HTML of an e-mail.
+        values: the values of the variables: the message's data, and the profile as ``profile``.
+        integration: the channel and provider.
+        locale: the profile's locale, for content that is translated.
+        brand: the brand, for the HTML of an email.
     """
     if "elements" not in content:
         title = _fill(content["title"], values)
         blocks = [{"type": "text", "text": _fill(content["body"], values)}]
-        return _output(way, title, blocks, blocks, brand)
+        return _output(integration, title, blocks, blocks, brand)
     title = ""
     blocks = []
-    for node in _nodes(content["elements"], way):
+    for node in _nodes(content["elements"], integration):
         if node["type"] == "meta":
             title = _fill(node.get("title") or "", values)
-        elif node["type"] != "html" or way.channel == "email":
-            blocks.append({"type": node["type"], "text": _fill(_words(node, locale), values)})
+        elif node["type"] != "html" or integration.channel == "email":
+            blocks.append({"type": node["type"], "text": _fill(_text(node, locale), values)})
     shown = [
         {**block, "text": re.sub(r"<[^>]*>", "", block["text"])} if block["type"] == "html" else block
         for block in blocks
     ]
-    return _output(way, title, blocks, shown, brand)
+    return _output(integration, title, blocks, shown, brand)
 
 
-def _nodes(elements: list[JsonObject], way: Way, depth: int = 0) -> list[JsonObject]:
-    own = [node for node in elements if node["type"] == "channel" and way.named(node["channel"])]
-    if own and depth < _DEEPEST:
+def _nodes(elements: list[JsonObject], integration: Integration, depth: int = 0) -> list[JsonObject]:
+    own = [node for node in elements if node["type"] == "channel" and integration.named(node["channel"])]
+    if own and depth < _MAX_DEPTH:
         raw = own[0].get("raw") or {}
         inner = own[0].get("elements")
         if inner is not None:
             shared = [node for node in elements if node["type"] == "meta"]
-            return shared + _nodes(inner, way, depth + 1)
+            return shared + _nodes(inner, integration, depth + 1)
         return [
             {"type": "meta", "title": raw.get("subject") or raw.get("title") or ""},
             {"type": "text", "content": str(raw.get("text") or raw.get("body") or "")},
             *([{"type": "html", "content": str(raw["html"])}] if raw.get("html") else []),
         ]
-    return [node for node in elements if node["type"] != "channel" and _is_for(node, way)]
+    return [node for node in elements if node["type"] != "channel" and _is_for(node, integration)]
 
 
-def _is_for(node: JsonObject, way: Way) -> bool:
-    return not node.get("channels") or any(way.named(name) for name in node["channels"])
+def _is_for(node: JsonObject, integration: Integration) -> bool:
+    return not node.get("channels") or any(integration.named(name) for name in node["channels"])
 
 
-def _words(node: JsonObject, locale: object) -> str:
+def _text(node: JsonObject, locale: object) -> str:
     translated = (node.get("locales") or {}).get(str(locale))
     if translated and node["type"] != "image":
         return str(translated["content"])
-    return str(node.get(_SPOKEN.get(node["type"], "")) or node.get("alt_text") or "")
+    return str(node.get(_TEXT_KEY.get(node["type"], "")) or node.get("alt_text") or "")
 
 
 def _fill(text: str, values: JsonObject) -> str:
@@ -85,14 +85,14 @@ def _value(values: JsonObject, path: str) -> str:
 
 
 def _output(
-    way: Way, title: str, blocks: list[JsonObject], shown: list[JsonObject], brand: JsonObject | None
+    integration: Integration, title: str, blocks: list[JsonObject], shown: list[JsonObject], brand: JsonObject | None
 ) -> JsonObject:
     text = "\n".join(block["text"] for block in shown if block["text"])
     return {
-        "channel": way.channel,
-        "channel_id": way.channel_id,
+        "channel": integration.channel,
+        "channel_id": integration.channel_id,
         "content": {
-            "html": _page(title, blocks, brand) if way.channel == "email" else "",
+            "html": _page(title, blocks, brand) if integration.channel == "email" else "",
             "title": title,
             "body": text,
             "subject": title,

@@ -1,4 +1,4 @@
-"""Every operation of the sandbox: its path, its handler, the shape of its body, the audit event it leaves."""
+"""Every operation of the sandbox: path, handler, shape of the body, audit event."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from . import (
     profiles,
     sending,
 )
-from .protocol import Answer, Call
+from .protocol import Call, Response
 from .validation import Check
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[Call], Response]
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,12 @@ class Route:
 
     Attributes:
         method: the HTTP method.
-        pattern: the parts of the path, those in braces being variable.
-        handler: what carries it out.
-        body: the shape of the body, None where it has none.
-        body_optional: whether a call without a body is fine too.
-        audit: the type of the audit event; None where nothing changes.
-        target: where the event's target stands: a part of the path, a key of the answer, or itself.
+        pattern: the parts of the path; those in braces are variable.
+        handler: the function that carries it out.
+        body: the shape of the body; None without a body.
+        body_optional: whether the body may be missing.
+        audit: the type of the audit event; None for reads.
+        target: where the event's target is found: a part of the path, or a key of the response.
     """
 
     method: str

@@ -1,16 +1,16 @@
-"""Filling a fresh database with the data of ``seed_people`` and ``seed_traffic``.
+"""Fill a new database with the data of ``seed_people`` and ``seed_traffic``.
 
-Identifiers are the same every time; moments are counted back from the clock, so that a fresh sandbox always has
-something recent and something still to come.
+Identifiers are the same every time; times are relative to the clock, so that a new sandbox always has
+recent messages and delayed ones. What the examples of the connector's actions name is here under the same ids.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
+from itertools import count
 
 from . import audiences, audit, brands, bulk, profiles, recipients
-from .moments import DAY, MINUTE
 from .protocol import JsonObject
 from .seed_people import AUDIENCES, BRANDS, DEFAULT_BRAND, LISTS, PREFERENCES, PROFILES
 from .seed_traffic import (
@@ -18,6 +18,7 @@ from .seed_traffic import (
     AUTOMATIONS,
     COMPLETED_JOB,
     COMPLETED_USERS,
+    JOB_AGE,
     MESSAGES,
     TEMPLATES,
     WAITING_JOB,
@@ -26,18 +27,18 @@ from .seed_traffic import (
 )
 from .sending import Sender
 from .timeline import SENT
+from .timestamps import DAY
 
 
 def seed(db: sqlite3.Connection, now: int) -> None:
-    """Write the whole fresh data set, as of an epoch millisecond."""
+    """Write all data of a new sandbox, as of a time in epoch milliseconds."""
     _people(db, now)
-    _looks(db, now)
+    _brands(db, now)
     _templates(db, now)
-    _jobs(db, now)
-    for number, message in enumerate(MESSAGES, start=1):
-        _message(db, message, f"1-66a8f1c0-5d2c8e7a4b1f9036c7d2e5{number:02x}", now)
-    for number, event in enumerate(AUDIT_EVENTS, start=1):
-        event_id = f"5b8f0d1e-6a2c-4f3b-8d7e-0000000000{number:02d}"
+    _traffic(db, now)
+    numbers = count(1)
+    for event in AUDIT_EVENTS:
+        event_id = event.id or f"5b8f0d1e-6a2c-4f3b-8d7e-0000000000{next(numbers):02d}"
         audit.record(db, event.kind, event.target, now - event.age, event_id=event_id, source=event.source)
 
 
@@ -57,9 +58,9 @@ def _people(db: sqlite3.Connection, now: int) -> None:
         audiences.save(db, audience_id, audience, now - (100 - age) * DAY)
 
 
-def _looks(db: sqlite3.Connection, now: int) -> None:
+def _brands(db: sqlite3.Connection, now: int) -> None:
     for age, (brand_id, brand) in enumerate(BRANDS.items()):
-        brands.save(db, brand_id, brand, now - (400 - age) * DAY, standard=brand_id == DEFAULT_BRAND)
+        brands.save(db, brand_id, brand, now - (400 - age) * DAY, is_default=brand_id == DEFAULT_BRAND)
 
 
 def _templates(db: sqlite3.Connection, now: int) -> None:
@@ -85,13 +86,25 @@ def _templates(db: sqlite3.Connection, now: int) -> None:
         )
 
 
-def _jobs(db: sqlite3.Connection, now: int) -> None:
-    ran = now - 25 * DAY
-    bulk.create(db, COMPLETED_JOB, {"event": "weekly-digest", "brand": DEFAULT_BRAND}, ran - MINUTE)
+def _traffic(db: sqlite3.Connection, now: int) -> None:
+    """Write the messages and jobs, oldest first: messages are listed in the order of their rows."""
+    numbers = count(1)
+    named = [(message.id or f"1-66a8f1c0-5d2c8e7a4b1f9036c7d2e5{next(numbers):02x}", message) for message in MESSAGES]
+    for message_id, message in named:
+        if message.age > JOB_AGE:
+            _message(db, message, message_id, now)
+    _jobs(db, now - JOB_AGE)
+    for message_id, message in named:
+        if message.age <= JOB_AGE:
+            _message(db, message, message_id, now)
+
+
+def _jobs(db: sqlite3.Connection, ran: int) -> None:
+    bulk.create(db, COMPLETED_JOB, {"event": "weekly-digest", "brand": DEFAULT_BRAND})
     bulk.add(db, COMPLETED_JOB, list(COMPLETED_USERS))
     names = (f"1-66b0c0df-9a8b7c6d5e4f3021b4a3f6{number:02x}" for number in range(1, len(COMPLETED_USERS) + 1))
     bulk.run(db, COMPLETED_JOB, ran, names)
-    bulk.create(db, WAITING_JOB, {"event": "welcome-email", "data": {"season": "autumn"}}, now - DAY)
+    bulk.create(db, WAITING_JOB, {"event": "welcome-email", "data": {"season": "autumn"}})
     bulk.add(db, WAITING_JOB, list(WAITING_USERS))
 
 

@@ -7,6 +7,7 @@ from .protocol import JsonObject
 PROFILES: dict[str, JsonObject] = {
     "ada": {
         "name": "Ada Brandt",
+        "nickname": "Countess",
         "email": "ada@example.com",
         "email_verified": True,
         "phone_number": "+15550100001",
@@ -69,6 +70,11 @@ PROFILES: dict[str, JsonObject] = {
         "orders": 11,
         "joined": "2020-12-24",
         "address": {"locality": "Bergen", "country": "NO"},
+    },
+    "grace@example.com": {
+        "email": "grace@example.com",
+        "locale": "en",
+        "plan": "pro",
     },
     "greta": {
         "name": "Greta Ilves",
@@ -139,12 +145,12 @@ AUDIENCES: dict[str, JsonObject] = {
     "engineers": {
         "name": "Engineers",
         "description": "Readers who build things",
-        "filter": {"operator": "EQ", "path": "title", "value": "Engineer"},
+        "filter": {"operator": "AND", "filters": [{"operator": "EQ", "path": "title", "value": "Engineer"}]},
     },
     "frequent-buyers": {
         "name": "Frequent buyers",
         "description": "More than ten orders",
-        "filter": {"operator": "GT", "path": "orders", "value": "10"},
+        "filter": {"operator": "AND", "filters": [{"operator": "GT", "path": "orders", "value": "10"}]},
     },
     "hamburg-or-oslo": {
         "name": "Hamburg or Oslo",
@@ -161,7 +167,7 @@ AUDIENCES: dict[str, JsonObject] = {
     "phone-readers": {
         "name": "Reachable by phone",
         "description": "Readers with a phone number",
-        "filter": {"operator": "EXISTS", "path": "phone_number", "value": "true"},
+        "filter": {"operator": "AND", "filters": [{"operator": "EXISTS", "path": "phone_number", "value": "true"}]},
     },
     "pro-newcomers": {
         "name": "New on the pro plan",
@@ -178,6 +184,6 @@ AUDIENCES: dict[str, JsonObject] = {
     "with-email": {
         "name": "Reachable by e-mail",
         "description": "Readers with an e-mail address",
-        "filter": {"operator": "EXISTS", "path": "email", "value": "true"},
+        "filter": {"operator": "AND", "filters": [{"operator": "EXISTS", "path": "email", "value": "true"}]},
     },
 }

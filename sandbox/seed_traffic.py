@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from .moments import DAY, HOUR, MINUTE
 from .protocol import JsonObject
+from .timestamps import DAY, HOUR, MINUTE
 
 WELCOME = "HB1WE1C0ME000000000000000001"
 SHIPPED = "HB20RDERSH1PPED0000000000002"
 RESET = "HB3PASSW0RDRESET000000000003"
 DIGEST = "HB4W33K7D1G3ST00000000000004"
+LAUNCH = "nt_01kmrbq6ypf25tsge12qek41r0"
 
 
 @dataclass(frozen=True)
 class SeedTemplate:
-    """A template: its list entry without dates, what it says, and how long before now it was made."""
+    """A template: its list entry without dates, its content, and its age in milliseconds."""
 
     summary: JsonObject
     title: str
@@ -76,7 +77,7 @@ TEMPLATES: dict[str, SeedTemplate] = {
         250 * DAY,
         ("weekly-digest",),
     ),
-    "nt_01harbour0launch000000000001": SeedTemplate(
+    LAUNCH: SeedTemplate(
         _second_generation("Book launch", "PUBLISHED", "news", "events"),
         "{{title}} is out",
         "Meet the author on Friday.",
@@ -113,7 +114,7 @@ AUTOMATIONS: dict[str, tuple[str, list[JsonObject]]] = {
         [
             {"action": "send", "template": "welcome-email"},
             {"action": "delay", "duration": "2 days"},
-            {"action": "send", "template": "nt_01harbour0launch000000000001", "data": {"title": "Tides"}},
+            {"action": "send", "template": LAUNCH, "data": {"title": "Tides"}},
         ],
     ),
     "3f0c2a54-7d1e-4c57-9a40-0a6c1b1f0002": (
@@ -125,8 +126,9 @@ AUTOMATIONS: dict[str, tuple[str, list[JsonObject]]] = {
     ),
 }
 
-COMPLETED_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
-WAITING_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
+WAITING_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
+COMPLETED_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
+JOB_AGE = 25 * DAY  # when the completed job was run, counted back from now
 COMPLETED_USERS: tuple[JsonObject, ...] = tuple(
     {"recipient": name, "profile": {"email": address}, "data": {"headline": "Tides"}}
     for name, address in (
@@ -146,16 +148,17 @@ WAITING_USERS: tuple[JsonObject, ...] = (
 
 @dataclass(frozen=True)
 class SeedMessage:
-    """A message sent some time before now, and what its recipient or provider did with it.
+    """A message sent in the past, and what its recipient or provider did with it.
 
     Attributes:
         to: the recipient.
-        age: how long before now it was sent, in milliseconds.
-        message: what else the message had.
-        after: events behind its sending: type, milliseconds after it, further fields. The first replaces the
-            delivery when it is a failure.
-        canceled: milliseconds after the sending at which it was canceled.
-        archived: whether it has been archived.
+        age: how long ago it was sent, in milliseconds.
+        message: the rest of the message.
+        after: events after it was sent: type, milliseconds after sending, further fields. An UNDELIVERABLE one
+            replaces the delivery.
+        canceled: milliseconds after sending when it was canceled.
+        archived: whether it was archived.
+        id: its id; None for a numbered one.
     """
 
     to: JsonObject
@@ -164,12 +167,26 @@ class SeedMessage:
     after: tuple[tuple[str, int, dict[str, Any]], ...] = ()
     canceled: int | None = None
     archived: bool = False
+    id: str | None = None
 
 
 _NEWS = {"metadata": {"tags": ["news", "weekly"], "trace_id": "campaign-tides"}}
 _ORDER = {"template": "order-shipped", "metadata": {"tags": ["orders"]}}
 _BOUNCE = {"reason": "BOUNCED", "error_message": "The mailbox does not exist"}
 MESSAGES: tuple[SeedMessage, ...] = (
+    SeedMessage(
+        {"list_id": "news.weekly"},
+        30 * DAY,
+        {
+            "template": LAUNCH,
+            "data": {"title": "Tides"},
+            "metadata": {"event": "order-shipped", "tags": ["orders", "orders, urgent"]},
+            "context": {"tenant_id": "acme"},
+            "routing": {"method": "all", "channels": ["email", "sms"]},
+        },
+        (("OPENED", 10 * MINUTE, {}), ("CLICKED", 11 * MINUTE, {})),
+        id="1-65f240a0-47a6a120c8374de9bcf9f22c",
+    ),
     SeedMessage({"user_id": "ada"}, 20 * DAY, {"template": "welcome-email"}, (("OPENED", HOUR, {}),)),
     SeedMessage({"user_id": "bruno"}, 15 * DAY, {"template": "welcome-email"}, archived=True),
     SeedMessage(
@@ -214,16 +231,18 @@ MESSAGES: tuple[SeedMessage, ...] = (
 
 @dataclass(frozen=True)
 class SeedEvent:
-    """An audit event some time before now."""
+    """An audit event in the past. Without an id, it gets a numbered one."""
 
     kind: str
     target: str
     age: int
-    source: str = field(default="studio")
+    source: str = "studio"
+    id: str | None = None
 
 
 AUDIT_EVENTS: tuple[SeedEvent, ...] = (
     SeedEvent("brand/created", "harbour-books", 400 * DAY),
+    SeedEvent("brand/created", "harbour-events", 399 * DAY, id="5b8f0d1e-6a2c-4f3b-8d7e-1c9a40e2b701"),
     SeedEvent("list/updated", "news.weekly", 380 * DAY),
     SeedEvent("list/updated", "events.oslo", 200 * DAY),
     SeedEvent("audience/updated", "engineers", 100 * DAY, "api"),

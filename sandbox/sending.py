@@ -1,4 +1,4 @@
-"""Sending: from a message to one record per person, with everything that will happen to it.
+"""Send a message: write one record per recipient, with all its events.
 
 Shared by ``POST /send``, bulk jobs and automations. Nothing leaves the machine.
 """
@@ -11,20 +11,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import brands, channels, notifications, recipients, timeline
-from .moments import new_id
-from .protocol import ACCEPTED, Answer, Call, JsonObject
+from .protocol import ACCEPTED, Call, JsonObject, Response
 from .recipients import Person
 from .render import render
+from .timestamps import new_id
 
 
 @dataclass(frozen=True)
 class Sender:
-    """One request that sends, to however many people.
+    """A request that sends messages to any number of users.
 
     Attributes:
         db: the connection, in a transaction.
-        now: the moment of the request, in epoch milliseconds.
-        request_id: what all its messages are found by.
+        now: the time of the request, in epoch milliseconds.
+        request_id: the id that all its messages share.
         run_id: the automation run it belongs to.
     """
 
@@ -34,9 +34,9 @@ class Sender:
     run_id: str | None = None
 
     def send(self, message: JsonObject, person: Person, *, message_id: str | None = None) -> str:
-        """Write one person's message and give back its id."""
+        """Write the message to one person and return its id."""
         message_id = message_id or new_id(self.now)
-        course = _plan(self, message, person, message_id)
+        plan = _plan(self, message, person, message_id)
         metadata = message.get("metadata") or {}
         self.db.execute(
             "INSERT INTO messages (id, request_id, trace_id, run_id, recipient, event, notification, list_id,"
@@ -47,27 +47,27 @@ class Sender:
                 metadata.get("trace_id"),
                 self.run_id,
                 person.recipient,
-                course.event,
-                course.notification,
+                plan.event,
+                plan.notification,
                 person.list_id,
                 (message.get("context") or {}).get("tenant_id") or person.tenant_id,
                 json.dumps(metadata.get("tags") or []),
                 self.now,
-                json.dumps(course.events),
-                json.dumps(course.outputs),
+                json.dumps(plan.events),
+                json.dumps(plan.outputs),
             ),
         )
         return message_id
 
 
-def send_message(call: Call) -> Answer:
+def send_message(call: Call) -> Response:
     """``POST /send``: to one person, or to each of many."""
     message = call.body["message"]
-    return Answer(ACCEPTED, {"requestId": send_to(call.db, message, call.now)})
+    return Response(ACCEPTED, {"requestId": send_to(call.db, message, call.now)})
 
 
 def send_to(db: sqlite3.Connection, message: JsonObject, now: int, run_id: str | None = None) -> str:
-    """Send a message to everybody in its ``to``; give back the request's id."""
+    """Send a message to everyone in its ``to`` and return the request's id."""
     sender = Sender(db, now, new_id(now), run_id)
     shared = sender.request_id if recipients.is_single(message["to"]) else None
     for person in recipients.resolve(db, message["to"]):
@@ -76,8 +76,8 @@ def send_to(db: sqlite3.Connection, message: JsonObject, now: int, run_id: str |
 
 
 @dataclass(frozen=True)
-class _Course:
-    """What will happen to one message, and what it says."""
+class _Plan:
+    """The events and the content of one message."""
 
     event: str
     notification: str
@@ -85,45 +85,45 @@ class _Course:
     outputs: list[JsonObject]
 
 
-def _plan(sender: Sender, message: JsonObject, person: Person, message_id: str) -> _Course:
+def _plan(sender: Sender, message: JsonObject, person: Person, message_id: str) -> _Plan:
     name: str = message.get("template") or message.get("event") or ""
     template = notifications.find(sender.db, name) if name else None
     content = message.get("content") or (template.content if template else None)
     when = timeline.schedule(message, sender.now)
     data = {**(message.get("data") or {}), **person.data}
-    course = _Course(
+    plan = _Plan(
         event=(message.get("metadata") or {}).get("event") or name,
         notification=template.id if template else "",
         events=[],
         outputs=[],
     )
-    course.events.extend(_accepted(message, person, course.event, data, sender.now, when.start))
+    plan.events.extend(_enqueued_events(message, person, plan.event, data, sender.now, when.start))
     if not when.in_time:
         late = "The message expired before it could be sent"
         at = max(sender.now, when.expires or 0)
-        course.events.append(timeline.failure("UNDELIVERABLE", at, reason="FAILED", error=late))
-        return course
+        plan.events.append(timeline.failure("UNDELIVERABLE", at, reason="FAILED", error=late))
+        return plan
     if content is None:
         lost = f"No template is mapped to {name}"
-        course.events.append(timeline.failure("UNMAPPED", when.start + timeline.MAPPED, error=lost))
-        return course
-    course.events.extend(_prepared(person, course, when.start))
+        plan.events.append(timeline.failure("UNMAPPED", when.start + timeline.MAPPED, error=lost))
+        return plan
+    plan.events.extend(_loaded_events(person, plan, when.start))
     routing = message.get("routing") or (template.routing if template else None)
     route = channels.find(person.profile, routing, user_id=person.user_id)
-    reason = _refusal(message, person, template) or route.reason
+    reason = _unroutable_reason(message, person, template) or route.reason
     if reason:
-        course.events.append(timeline.failure("UNROUTABLE", when.start + timeline.ROUTED, reason=reason))
-        return course
+        plan.events.append(timeline.failure("UNROUTABLE", when.start + timeline.ROUTED, reason=reason))
+        return plan
     brand_id = message.get("brand_id") or message.get("brand")
     brand = brands.load(sender.db, brand_id) if brand_id else None
     values = {**data, "profile": person.profile}
-    for way in route.ways:
-        course.events.extend(timeline.delivery(way, when.start, message_id))
-        course.outputs.append(render(content, values, way, locale=person.profile.get("locale"), brand=brand))
-    return course
+    for integration in route.integrations:
+        plan.events.extend(timeline.delivery(integration, when.start, message_id))
+        plan.outputs.append(render(content, values, integration, locale=person.profile.get("locale"), brand=brand))
+    return plan
 
 
-def _accepted(
+def _enqueued_events(
     message: JsonObject, person: Person, event: str, data: JsonObject, now: int, start: int
 ) -> Iterator[JsonObject]:
     yield {
@@ -139,13 +139,13 @@ def _accepted(
         yield {"ts": now, "type": "DELAYED", "until": start}
 
 
-def _prepared(person: Person, course: _Course, start: int) -> Iterator[JsonObject]:
-    if course.notification:
+def _loaded_events(person: Person, plan: _Plan, start: int) -> Iterator[JsonObject]:
+    if plan.notification:
         yield {
             "ts": start + timeline.MAPPED,
             "type": "MAPPED",
-            "event_id": course.event,
-            "notification_id": course.notification,
+            "event_id": plan.event,
+            "notification_id": plan.notification,
         }
     yield {
         "ts": start + timeline.PROFILE_LOADED,
@@ -156,7 +156,7 @@ def _prepared(person: Person, course: _Course, start: int) -> Iterator[JsonObjec
     }
 
 
-def _refusal(message: JsonObject, person: Person, template: notifications.Template | None) -> str | None:
+def _unroutable_reason(message: JsonObject, person: Person, template: notifications.Template | None) -> str | None:
     topic = (message.get("preferences") or {}).get("subscription_topic_id")
     if channels.opted_out(list(person.preferences), template.id if template else "", topic):
         return "UNSUBSCRIBED"

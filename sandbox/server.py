@@ -19,11 +19,11 @@ from .store import Store
 from .wire import handler_for
 
 HOST = "127.0.0.1"
-_GOODBYE_SECONDS = 2.0
+_SHUTDOWN_SECONDS = 2.0
 
 
 class PortTakenError(OSError):
-    """Another program listens on the port."""
+    """The port is in use, or may not be used."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -45,7 +45,7 @@ class _Server(ThreadingHTTPServer):
         self.server_name, self.server_port = HOST, self.server_address[1]
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Serve a connection in a thread of its own, known to ``hang_up`` while it lasts."""
+        """Serve a connection in its own thread, which ``close_connections`` can find."""
         thread = Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
         with self._open_lock:
             self._open[request] = thread
@@ -60,38 +60,38 @@ class _Server(ThreadingHTTPServer):
                 self._open.pop(request, None)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing about a client that went away."""
+        """Ignore clients that disconnect."""
 
     def serve(self) -> None:
-        """Accept connections until ``stop``; unlike the base class's loop it never wakes up for nothing."""
+        """Accept connections until ``stop``; unlike the base class's loop, without polling."""
         while not self._stopping.is_set():
             self.handle_request()
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
-        """Turn away the connection that ``stop`` makes."""
+        """Refuse the connection that ``stop`` makes."""
         del request, client_address
         return not self._stopping.is_set()
 
     def stop(self) -> None:
-        """End ``serve``, which waits for a connection: give it one."""
+        """End ``serve``, which waits for a connection, by making one."""
         self._stopping.set()
-        with suppress(OSError), socket.create_connection((HOST, self.server_port), _GOODBYE_SECONDS):
+        with suppress(OSError), socket.create_connection((HOST, self.server_port), _SHUTDOWN_SECONDS):
             pass
 
-    def hang_up(self) -> None:
-        """End the connections that clients keep open, and wait for their threads."""
+    def close_connections(self) -> None:
+        """Close the connections that clients keep open, and wait for their threads."""
         with self._open_lock:
             remaining = dict(self._open)
         for connection in remaining:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-        deadline = time.monotonic() + _GOODBYE_SECONDS
+        deadline = time.monotonic() + _SHUTDOWN_SECONDS
         for thread in remaining.values():
             thread.join(max(0.0, deadline - time.monotonic()))
 
 
 class Sandbox:
-    """A running stand-in for the service; ``start`` makes one. A context manager that closes it at the end."""
+    """A running sandbox, made by ``start``. A context manager that closes it at the end."""
 
     def __init__(self, server: _Server, store: Store) -> None:
         self._server = server
@@ -106,7 +106,7 @@ class Sandbox:
         return f"http://{HOST}:{self._server.server_port}"
 
     def reset(self) -> None:
-        """Forget everything and go back to the data of a fresh database."""
+        """Delete all data and restore the original data."""
         self._store.reset()
 
     def wait(self) -> None:
@@ -117,12 +117,12 @@ class Sandbox:
             self.close()
 
     def close(self) -> None:
-        """Stop listening, end open connections, close the database; a second time does nothing."""
+        """Stop listening, close open connections and the database. Closing twice is fine."""
         if self._closed.is_set():
             return
         self._server.stop()
         self._thread.join()
-        self._server.hang_up()
+        self._server.close_connections()
         self._server.server_close()
         self._store.close()
         self._closed.set()
@@ -147,9 +147,9 @@ def start(
 
     Args:
         port: where to listen; 0 for any free port.
-        database: the SQLite file to keep everything in, made and filled when missing; None for a private one
+        database: the SQLite file for all data, created if it is missing; None for a private database
             that ends with the sandbox.
-        page_size: the items of a page, small so that paging really happens.
+        page_size: the number of items on a page, small so that there are several pages.
         now: the clock, in epoch seconds.
 
     Returns:
@@ -157,7 +157,7 @@ def start(
 
     Raises:
         PortTakenError: another program listens on the port.
-        DatabaseFileError: the file is damaged, is another program's, or cannot be opened.
+        DatabaseFileError: the file is damaged, belongs to another program, or cannot be opened.
         ValueError: the page size is below 1.
     """
     if page_size < 1:

@@ -1,9 +1,9 @@
 """The SQLite file in which a sandbox keeps everything, and the transactions on it.
 
-One connection per sandbox, used by one thread at a time, is quick enough for a stand-in and leaves nothing to
-tune; other processes on the same file are kept apart by SQLite itself (write-ahead log, busy timeout). Each
-request is one transaction, so a process killed at any moment leaves the file as it was before or after a
-request, never between. What the tables hold is the resources' business; what a fresh one holds is the caller's.
+One connection per sandbox, used by one thread at a time, is fast enough for a sandbox. SQLite keeps other processes on
+the same file apart (write-ahead log, busy timeout). Each request is one transaction: a process killed at any time
+leaves the file as it was before or after a request. The resources decide what the tables hold; the caller fills a
+new database.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from threading import Lock
 Seeder = Callable[[sqlite3.Connection], None]
 
 _APPLICATION = 0x53424F58  # "SBOX", written into the file's header, so that no other program's file is taken
-_VERSION = 1
+_VERSION = 2
 _BUSY_SECONDS = 30.0
 _PRIVATE = 0o600
 
@@ -35,7 +35,7 @@ CREATE TABLE subscriptions (
 CREATE INDEX subscriptions_by_user ON subscriptions (user_id, list_id);
 CREATE TABLE brands (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, settings TEXT, snippets TEXT, created INTEGER NOT NULL,
-    updated INTEGER NOT NULL, standard INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+    updated INTEGER NOT NULL, is_default INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE audiences (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, description TEXT NOT NULL, operator TEXT, filter TEXT,
     version INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL) WITHOUT ROWID;
@@ -54,7 +54,7 @@ CREATE INDEX messages_by_request ON messages (request_id);
 CREATE INDEX messages_by_trace ON messages (trace_id);
 CREATE INDEX messages_by_run ON messages (run_id);
 CREATE TABLE bulk_jobs (
-    id TEXT PRIMARY KEY, message TEXT NOT NULL, enqueued INTEGER NOT NULL, started INTEGER) WITHOUT ROWID;
+    id TEXT PRIMARY KEY, message TEXT NOT NULL, started INTEGER) WITHOUT ROWID;
 CREATE TABLE bulk_users (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT NOT NULL, user TEXT NOT NULL, message_id TEXT,
     failed INTEGER NOT NULL DEFAULT 0);
@@ -71,7 +71,7 @@ CREATE INDEX idempotency_by_expiry ON idempotency (expires);
 
 
 class DatabaseFileError(OSError):
-    """The file cannot serve as a sandbox's database; it has been left as it was."""
+    """The file cannot be used as a sandbox's database. It was not changed."""
 
 
 class Store:
@@ -117,11 +117,12 @@ class Store:
         if tables == 0:
             return
         if self._db.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
-            raise DatabaseFileError(f"{path} is a database of another program; give the sandbox its own file")
+            raise DatabaseFileError(f"{path} is the database of another program; use another file")
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version != _VERSION:
             raise DatabaseFileError(
-                f"{path} was made by another version of the sandbox (format {version}, this one reads {_VERSION})"
+                f"{path} was made by another version of the sandbox (format {version}, this one reads {_VERSION});"
+                " delete it, or use another file"
             )
         finding = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if finding != "ok":
@@ -129,7 +130,7 @@ class Store:
 
     @contextmanager
     def transaction(self, *, write: bool) -> Iterator[sqlite3.Connection]:
-        """One transaction: committed at the end of the block, undone when the block raises."""
+        """One transaction: committed at the end of the block, rolled back when the block raises."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
@@ -141,7 +142,7 @@ class Store:
                 raise
 
     def reset(self) -> None:
-        """Empty every table and fill them as those of a fresh database."""
+        """Empty all tables and fill them with the original data."""
         with self.transaction(write=True) as db:
             names = [row["name"] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             for name in names:
@@ -149,7 +150,7 @@ class Store:
             self._seed(db)
 
     def close(self) -> None:
-        """Close the database; a second time does nothing."""
+        """Close the database. Closing it twice is fine."""
         with self._lock:
             self._db.close()
 

@@ -1,8 +1,8 @@
 """What happens to a message, and when.
 
-The whole course of a message is known when it is sent and is stored with it, future moments included. What has
-happened by now is then a question of the clock alone: nothing has to run in the background, and a sandbox that was
-stopped in between has missed nothing. Moments are epoch milliseconds.
+All events of a message are stored when it is sent, future ones included. The clock decides which of them have happened:
+nothing runs in the background, and a sandbox that was stopped in between has missed nothing. Times are in epoch
+milliseconds.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .channels import Way
-from .moments import parse_duration, parse_moment
+from .channels import Integration
 from .protocol import JsonObject
+from .timestamps import parse_duration, parse_timestamp
 
 # Milliseconds after the send (or after its delay).
 MAPPED = 20
@@ -34,14 +34,14 @@ _CANCELABLE = ("ENQUEUED", "DELAYED", "ROUTED")
 
 @dataclass(frozen=True)
 class Schedule:
-    """When a message starts on its way, and when it is too late for it to."""
+    """When the delivery of a message starts, and when the message expires."""
 
     start: int
     expires: int | None
 
     @property
     def in_time(self) -> bool:
-        """Whether it can be sent before it expires."""
+        """Whether the message can be sent before it expires."""
         return self.expires is None or self.start + SENT <= self.expires
 
 
@@ -49,7 +49,7 @@ def schedule(message: JsonObject, now: int) -> Schedule:
     """Read a message's ``delay`` and ``expiry``."""
     delay = message.get("delay") or {}
     start = now + (delay.get("duration") or 0)
-    until = parse_moment(delay.get("until") or "")
+    until = parse_timestamp(delay.get("until") or "")
     if until is not None:
         start = max(start, until)
     expiry = message.get("expiry")
@@ -57,18 +57,18 @@ def schedule(message: JsonObject, now: int) -> Schedule:
 
 
 def _expires(expiry: JsonObject, now: int) -> int | None:
-    ends = [parse_moment(expiry.get("expires_at") or "")]
+    ends = [parse_timestamp(expiry.get("expires_at") or "")]
     lasts = parse_duration(str(expiry["expires_in"]))
     ends.append(None if lasts is None else now + lasts)
     known = [end for end in ends if end is not None]
     return min(known) if known else None
 
 
-def delivery(way: Way, start: int, message_id: str) -> list[JsonObject]:
-    """The events of a message that arrives."""
-    tags = _tags(way)
+def delivery(integration: Integration, start: int, message_id: str) -> list[JsonObject]:
+    """The events of a message that is delivered."""
+    tags = _tags(integration)
     parts = ("html", "title", "body", "subject", "text", "blocks")
-    output = {part: f"/messages/{message_id}/output/{way.channel_id}/{part}" for part in parts}
+    output = {part: f"/messages/{message_id}/output/{integration.channel_id}/{part}" for part in parts}
     return [
         {"ts": start + ROUTED, "type": "ROUTED", **tags},
         {"ts": start + RENDERED, "type": "RENDERED", **tags, "output": output},
@@ -78,20 +78,20 @@ def delivery(way: Way, start: int, message_id: str) -> list[JsonObject]:
             "ts": start + DELIVERED,
             "type": "DELIVERED",
             **tags,
-            "reference": {"messageId": f"{message_id}/{way.provider}"},
+            "reference": {"messageId": f"{message_id}/{integration.provider}"},
         },
     ]
 
 
-def _tags(way: Way) -> JsonObject:
+def _tags(integration: Integration) -> JsonObject:
     return {
-        "channel": {"id": way.channel_id, "name": way.channel},
-        "integration": {"id": way.integration_id, "provider": way.provider},
+        "channel": {"id": integration.channel_id, "name": integration.channel},
+        "integration": {"id": integration.integration_id, "provider": integration.provider},
     }
 
 
 def failure(kind: str, at: int, *, reason: str | None = None, error: str | None = None) -> JsonObject:
-    """The last event of a message that does not arrive."""
+    """The last event of a message that is not delivered."""
     event: JsonObject = {"ts": at, "type": kind}
     if reason:
         event["reason"] = reason
@@ -101,7 +101,7 @@ def failure(kind: str, at: int, *, reason: str | None = None, error: str | None 
 
 
 def happened(events: list[JsonObject], canceled: int | None, now: int) -> list[JsonObject]:
-    """The events that have taken place by now, in order."""
+    """The events up to now, in order."""
     end = now if canceled is None else min(now, canceled)
     past = sorted((event for event in events if event["ts"] <= end), key=lambda event: int(event["ts"]))
     if canceled is not None and canceled <= now:
@@ -110,7 +110,7 @@ def happened(events: list[JsonObject], canceled: int | None, now: int) -> list[J
 
 
 def status(past: list[JsonObject]) -> str:
-    """The status that the last event has brought the message to."""
+    """The status of a message after these events."""
     if not past:
         return "ENQUEUED"
     last: str = past[-1]["type"]
@@ -118,17 +118,17 @@ def status(past: list[JsonObject]) -> str:
 
 
 def can_cancel(past: list[JsonObject]) -> bool:
-    """Whether the message has not been sent, nor ended otherwise."""
+    """Whether the message can still be canceled."""
     return status(past) in _CANCELABLE
 
 
 def first(past: list[JsonObject], kind: str) -> int | None:
-    """When an event of the kind took place first."""
+    """The time of the first event of a type."""
     return next((event["ts"] for event in past if event["type"] == kind), None)
 
 
 def providers(past: list[JsonObject]) -> list[JsonObject]:
-    """The record of each provider that the message has gone to."""
+    """The record of each provider that handled the message."""
     found: dict[str, JsonObject] = {}
     for event in past:
         name = (event.get("integration") or {}).get("provider")

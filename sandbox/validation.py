@@ -1,8 +1,8 @@
-"""Small checks that are put together into the shape of a request body.
+"""Small checks that combine into the shape of a request body.
 
-A check takes a value and its path and yields a sentence per problem, in the manner of the service:
-``users[0].recipient: Expected string``, ``name: Required``. Keys that a shape does not name are let through.
-Which shapes there are is told in ``bodies`` and ``message_body``.
+A check takes a value and its path and yields one message per problem, in the style of the service:
+``users[0].recipient: Expected string``, ``name: Required``. Unknown keys are accepted.
+The shapes are in ``bodies`` and ``message_body``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ Check = Callable[[Any, str], Iterator[str]]
 
 
 def at(path: str, key: str) -> str:
-    """The path of a key inside the value at ``path``."""
+    """The path of a key in the object at ``path``."""
     return f"{path}.{key}" if path else key
 
 
 def problem(path: str, sentence: str) -> str:
-    """One problem; the root of a body has no path of its own and is called ``body``."""
+    """One problem. The root of a body is called ``body``."""
     return f"{path or 'body'}: {sentence}"
 
 
@@ -68,7 +68,7 @@ def choice(*names: str) -> Check:
 
 
 def matching(pattern: str, meaning: str) -> Check:
-    """Accept a string of which the whole fits the pattern."""
+    """Accept a string that matches the whole pattern."""
     compiled = re.compile(pattern)
 
     def check(value: Any, path: str) -> Iterator[str]:
@@ -78,15 +78,15 @@ def matching(pattern: str, meaning: str) -> Check:
     return check
 
 
-def array(item: Check, *, least: int = 0) -> Check:
-    """Accept an array of such items, at least so many."""
+def array(item: Check, *, min_items: int = 0) -> Check:
+    """Accept an array of such items."""
 
     def check(value: Any, path: str) -> Iterator[str]:
         if not isinstance(value, list):
             yield problem(path, "Expected array")
             return
-        if len(value) < least:
-            yield problem(path, f"Expected at least {least} item(s)")
+        if len(value) < min_items:
+            yield problem(path, f"Expected at least {min_items} item(s)")
         for index, element in enumerate(value):
             yield from item(element, f"{path}[{index}]")
 
@@ -108,7 +108,7 @@ def mapping(item: Check) -> Check:
 
 
 def record(required: Mapping[str, Check] | None = None, optional: Mapping[str, Check] | None = None) -> Check:
-    """Accept an object with these keys; null stands for an optional key that is not there."""
+    """Accept an object with these keys. Null counts as a missing optional key."""
 
     def check(value: Any, path: str) -> Iterator[str]:
         if not isinstance(value, dict):
@@ -137,7 +137,7 @@ def nullable(inner: Check) -> Check:
 
 
 def first_of(*checks: Check) -> Check:
-    """Accept what one of the checks accepts; otherwise report the shortest list of problems."""
+    """Accept what one of the checks accepts. Otherwise report the shortest list of problems."""
 
     def check(value: Any, path: str) -> Iterator[str]:
         found = [list(inner(value, path)) for inner in checks]
@@ -146,8 +146,8 @@ def first_of(*checks: Check) -> Check:
     return check
 
 
-def later(resolve: Callable[[], Check]) -> Check:
-    """A check that is looked up when used, for shapes that contain themselves."""
+def lazy(resolve: Callable[[], Check]) -> Check:
+    """A check that is looked up when it is used, for recursive shapes."""
 
     def check(value: Any, path: str) -> Iterator[str]:
         yield from resolve()(value, path)

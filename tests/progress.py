@@ -70,7 +70,8 @@ class Progress:
         folder = folder_of(report.nodeid)
         self._seconds[folder] += report.duration
         if report.when == "call" or not report.passed:
-            self._outcomes.setdefault(folder, Counter())[report.outcome] += 1
+            outcome = "xfailed" if report.skipped and hasattr(report, "wasxfail") else report.outcome
+            self._outcomes.setdefault(folder, Counter())[outcome] += 1
         if report.when == "teardown":
             self._counted.update({name: value for name, value in report.user_properties if isinstance(value, int)})
         if report.failed:

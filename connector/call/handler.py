@@ -9,8 +9,8 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from functools import cached_property, update_wrapper
+from typing import Any, Protocol
 
 from connector import json_pointer
 from connector.call import pagination
@@ -59,25 +59,47 @@ class InputView:
 
 
 Check = Callable[[InputView], Iterator[Problem]]
-_H = TypeVar("_H", bound=Handler)
 
 
-def check(*checks: Check) -> Callable[[_H], _H]:
-    """Attach checks to a handler; they run with the schema's, so that a user sees every problem at once.
+class CheckedHandler:
+    """A handler with checks; the handler that was decorated stays as it is.
 
-    A check yields a `Problem` per thing that is wrong. It does not repeat what the schema says.
+    Args:
+        handler: The handler to call.
+        checks: What runs before it.
     """
 
-    def attach(handler: _H) -> _H:
-        handler.checks = (*checks, *checks_of(handler))  # type: ignore[attr-defined]
-        return handler
+    def __init__(self, handler: Handler, checks: tuple[Check, ...]) -> None:
+        update_wrapper(self, handler)
+        self.handler = handler
+        self.checks = checks
 
-    return attach
+    def __call__(self, call: Call) -> Outputs:
+        """Run the handler."""
+        return self.handler(call)
+
+
+def check(*checks: Check) -> Callable[[Handler], Handler]:
+    """Decorate a handler with checks; they run with the schema's, so that a user sees every problem at once.
+
+    A check yields a `Problem` per thing that is wrong. It does not repeat what the schema says. The decorated handler
+    is a new object, so a standard handler can be decorated: `get_thing = check(one_name)(send)`.
+    """
+
+    def decorate(handler: Handler) -> Handler:
+        return CheckedHandler(without_checks(handler), (*checks, *checks_of(handler)))
+
+    return decorate
 
 
 def checks_of(handler: Handler) -> tuple[Check, ...]:
-    """The checks attached to a handler."""
-    return getattr(handler, "checks", ())
+    """The checks of a handler; empty for one that `check` did not decorate."""
+    return handler.checks if isinstance(handler, CheckedHandler) else ()
+
+
+def without_checks(handler: Handler) -> Handler:
+    """The handler that `check` decorated, or the handler itself: what to compare with `send` and `page`."""
+    return handler.handler if isinstance(handler, CheckedHandler) else handler
 
 
 class Sender(Protocol):

@@ -23,6 +23,7 @@ from connector.call.handler import Handler
 from connector.definition.action import ActionDefinition
 from connector.definition.expand import expand
 from connector.definition.files import COMMON, MANIFEST, definition_files, read_inside
+from connector.definition.references import broken_references, unknown_fields
 from connector.definition.service import ConnectorDefinition
 from connector.errors import DefinitionError, Problem
 
@@ -105,6 +106,10 @@ def load(folder: Path) -> Bundle:
         document = expanded.document
         problems += [_problem(expanded.home(place), "shared", message) for place, message in expanded.problems]
         definition = _validated(ActionDefinition, document, expanded.home, problems)
+        if definition is not None:
+            # What a name leads to is only asked for once every reference can be followed.
+            broken = list(broken_references(definition)) or unknown_fields(definition)
+            problems += [_problem(expanded.home(place), "reference", message) for place, message in broken]
         if definition is not None and definition.key in actions:
             place = f"{path.as_posix()}#/key"
             problems.append(Problem(place, "duplicate", f"{place}: another file has the key “{definition.key}” too."))
@@ -119,7 +124,7 @@ def load(folder: Path) -> Bundle:
 
 def _common(folder: Path, problems: list[Problem]) -> dict[str, Any]:
     """What the actions of the folder share, if there is anything."""
-    document = _read(folder, COMMON, problems) if (folder / COMMON).is_file() else {}
+    document = _read(folder, COMMON, problems) if (folder / COMMON).exists() else {}
     shared = document or {}
     for word in ("$defs", "fieldsets", "errors"):
         if not isinstance(shared.get(word, {}), dict):

@@ -64,10 +64,10 @@ class Connection:
         return digest.hexdigest()
 
     def __repr__(self) -> str:
-        told = [f"name={self.name!r}"] if self.name else []
-        told += [f"base_url={self.base_url!r}"] if self.base_url else []
-        told += [f"{key}={MASK!r}" for key in sorted(self._values)]
-        return f"Connection({', '.join(told)})"
+        shown = [f"name={self.name!r}"] if self.name else []
+        shown += [f"base_url={self.base_url!r}"] if self.base_url else []
+        shown += [f"{key}={MASK!r}" for key in sorted(self._values)]
+        return f"Connection({', '.join(shown)})"
 
     def __reduce__(self) -> str | tuple[Any, ...]:
         raise TypeError("A connection cannot be pickled because it holds a secret. Pass its name instead.")

@@ -7,11 +7,11 @@ definition, unique keys, labels) is the bundle's and the check's to see.
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
-from connector.definition.field import FieldSchema, ObjectSchema, Pointer
+from connector.definition.field import FieldSchema, ObjectSchema, Pointer, check_pattern
 from connector.definition.model import LeftOut, Model
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -19,6 +19,9 @@ OperationId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$")]
 Sentence = Annotated[str, StringConstraints(min_length=1)]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+LONGEST_MESSAGE = 501
+"""Characters of a service's message that are searched for a pattern and shown; a longer one ends in an ellipsis."""
 
 
 class Effects(Model):
@@ -98,10 +101,15 @@ class Idempotency(Model):
 
 
 class Throttle(Model):
-    """Never more than `calls` in any `renewal_period` seconds, per connection."""
+    """Never more than `calls` in any `renewal_period` seconds, per connection.
 
-    calls: Annotated[int, Field(ge=1)]
-    renewal_period: Annotated[float, Field(gt=0)]
+    Attributes:
+        calls: At most 100,000: the time of each call of a period is kept.
+        renewal_period: Seconds; at most 31 days.
+    """
+
+    calls: Annotated[int, Field(ge=1, le=100_000)]
+    renewal_period: Annotated[float, Field(gt=0, le=2_678_400)]
     scope: Literal["connection"] = "connection"
 
 
@@ -114,7 +122,8 @@ class KnownError(Model):
         sentence: What happened, for the person who filled in the form.
         hint: What to do about it.
         field: The input that caused it, where one did.
-        pattern: A regular expression that the service's message must contain for this entry to be meant.
+        pattern: A regular expression that the service's message must match for this entry to be used, without regard
+            to case; written like the pattern of a field.
     """
 
     status: Annotated[int, Field(ge=400, le=599)]
@@ -123,6 +132,11 @@ class KnownError(Model):
     hint: str = ""
     field: str | None = None
     pattern: str | None = None
+
+    @model_validator(mode="after")
+    def _pattern_is_safe(self) -> Self:
+        check_pattern(self.pattern, LONGEST_MESSAGE)
+        return self
 
 
 class SampleRequest(Model):

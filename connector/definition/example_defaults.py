@@ -58,8 +58,8 @@ class ExampleDefaults:
             whole = dict(response)
             self._provenance.fill(whole, "status", 200, f"{place}/response")
             response = {"status": whole["status"], **whole}
-        answered = {"response": response} if "response" in written else {}
-        return {"request": request, **answered} | {word: written[word] for word in written if word not in _CALL}
+        replied = {"response": response} if "response" in written else {}
+        return {"request": request, **replied} | {word: written[word] for word in written if word not in _CALL}
 
     def _sent_path(self, inputs: Any) -> str:
         """The path with the inputs put in as they are."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+from pydantic_core import PydanticCustomError
 
 from connector import json_pointer
-from connector.definition.model import Model
+from connector.definition.model import Model, spelling
+from connector.definition.patterns import UnsafePatternError, require_safe
 from connector.definition.rules import FieldRule
 
 JsonType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
@@ -26,6 +28,18 @@ def _pointer(text: str) -> str:
 
 
 Pointer = Annotated[str, AfterValidator(_pointer)]
+
+
+def check_pattern(pattern: str | None, longest_text: int | None = None) -> None:
+    """Make sure that a regular expression of a definition is safe.
+
+    Raises:
+        PydanticCustomError: It is not; the error has the type `unsafe_pattern`.
+    """
+    try:
+        require_safe(pattern or "", longest_text)
+    except UnsafePatternError as error:
+        raise PydanticCustomError("unsafe_pattern", "{reason}", {"reason": str(error)}) from None
 
 
 class DynamicValues(Model):
@@ -53,6 +67,8 @@ class FieldSchema(Model):
         ref: `#/$defs/` and the name of a definition; keywords beside it win.
         type: Left out, a list where there are items, an object where there are properties, and text otherwise; an
             output may also be null, except for the rows of a list.
+        pattern: A regular expression of literals, classes, groups, alternatives and greedy quantifiers, which means the
+            same in Python and JavaScript. Quantifiers are not nested, and several of them need `maxLength`.
         max_length: Of a text in the path, 1024 when left out.
         additional_properties: Left out in the rows of an input, they take no unknown names.
         x_in: Where an input travels; only at the top level of the inputs. Left out, it is the path for a name in
@@ -66,15 +82,15 @@ class FieldSchema(Model):
         x_map_key: The list is an object on the wire, keyed by this field of its rows.
         x_map_value: With `x_map_key`: the field of the row that is the whole value of its key.
         x_spread: The object's keys stand on the wire beside the other fields, not inside an object of their own.
-        x_keep_empty: An empty text or list is a value here, not a box left empty.
+        x_keep_empty: An empty text or list is a value here, not a field left empty.
         x_text_for: In the items of a list: a text stands for an object that has it under each of these names.
         x_from: Where an output is read: in the body's JSON (default), the body's text, the HTTP status, or in
             whether that status means success.
         default: Of an input, what it is when left empty; of an output, what it is when the service does not say.
         x_time: The wire's number is epoch milliseconds; the output is its ISO 8601 text.
         x_rules: Of a row or an object: rules across its fields.
-        x_ms_visibility: Left out, what the object around it says; of the rows of a list, what their fields have when
-            they say none.
+        x_ms_visibility: Left out, what the object around it says. On the entries of a list, it is what their fields
+            have that say none.
         x_ms_url_encoding: How often a value in the path is encoded; once when left out.
     """
 
@@ -109,7 +125,7 @@ class FieldSchema(Model):
 
     x_in: Place | None = None
     x_name: str | None = None
-    x_pointer: Pointer | list[Pointer] | None = None
+    x_pointer: Pointer | Annotated[list[Pointer], Field(min_length=1)] | None = None
     x_path: str | None = None
     x_aliases: list[str] = Field(default_factory=list)
     x_map_key: str | None = None
@@ -129,13 +145,26 @@ class FieldSchema(Model):
         if not (self.x_map_key or self.x_map_value or self.x_spread):
             return self
         if self.x_map_value and not self.x_map_key:
-            raise ValueError("x-map-value needs x-map-key")
+            raise ValueError("x-map-value requires x-map-key")
         if self.x_map_key and (self.items is None or self.x_map_key not in self.items.properties):
-            raise ValueError("x-map-key names a field of the list's rows")
+            raise ValueError("x-map-key must name a field of the list's rows")
         if self.x_map_value and (self.items is None or self.x_map_value not in self.items.properties):
-            raise ValueError("x-map-value names a field of the list's rows")
+            raise ValueError("x-map-value must name a field of the list's rows")
         if self.x_spread and "object" not in self.types and not self.x_map_key:
-            raise ValueError("x-spread is for objects, and for lists that are an object on the wire (x-map-key)")
+            raise ValueError("x-spread needs the type “object”, or x-map-key")
+        return self
+
+    @model_validator(mode="after")
+    def _no_keyword_is_null(self) -> Self:
+        # pydantic would read it as left out, but a JSON Schema validator stumbles over it.
+        for name in self.model_fields_set - {"const", "default", "title", "description"}:
+            if getattr(self, name) is None:
+                raise ValueError(f"{spelling(name)} must not be null")
+        return self
+
+    @model_validator(mode="after")
+    def _pattern_is_safe(self) -> Self:
+        check_pattern(self.pattern, self.max_length)
         return self
 
     @property

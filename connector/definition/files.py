@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import stat
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -78,7 +79,10 @@ def read_json(path: Path) -> dict[str, Any]:
         ValueError: It is too large, not UTF-8, not JSON, nested too deeply, or no object.
         OSError: It cannot be read.
     """
-    if path.stat().st_size > _LARGEST_FILE:
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError("it is not a regular file")  # a named pipe would block until somebody writes to it
+    if found.st_size > _LARGEST_FILE:
         raise ValueError(f"the file is larger than {_LARGEST_FILE // 1_000_000} MB")
     try:
         document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from connector.definition.action import Key, KnownError, Sentence, Throttle, Version
-from connector.definition.field import FieldSchema, Pointer
+from connector.definition.field import FieldSchema, Pointer, check_pattern
 from connector.definition.model import Model
 
 
@@ -81,6 +81,10 @@ class Limits(Model):
     response_bytes: int = 20_000_000
 
 
+LONGEST_KIND = 200
+"""Characters of a kind of refusal; a longer text is not a kind."""
+
+
 class ErrorBody(Model):
     """Where the service says what it refused.
 
@@ -94,6 +98,11 @@ class ErrorBody(Model):
     message: Pointer = "/message"
     type: Pointer = "/type"
     kinds: str = "_error$"
+
+    @model_validator(mode="after")
+    def _pattern_is_safe(self) -> Self:
+        check_pattern(self.kinds, LONGEST_KIND)
+        return self
 
 
 class IdempotencyHeader(Model):

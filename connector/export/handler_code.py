@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import inspect
 
-from connector.call.handler import Handler, page, send
+from connector.call.handler import Handler, page, send, without_checks
 
 
 def is_standard(handler: Handler) -> bool:
-    """Whether the handler is one that the definition describes completely."""
-    return handler in (send, page)
+    """Whether the handler, apart from its checks, is one that the definition describes completely."""
+    return without_checks(handler) in (send, page)
 
 
 def handler_summary(handler: Handler) -> str:

@@ -44,8 +44,8 @@ def rule_texts(schema: ObjectSchema) -> Iterator[str]:
 
 def _of_object(declared: FieldSchema | ObjectSchema, schema: ObjectSchema, place: str, seen: set[str]) -> Iterator[str]:
     texts = _Texts(schema, declared.properties)
-    told = [*texts.of_dependents(declared.dependent_required), *map(texts.of_rule, declared.x_rules)]
-    yield from (f"{place}{sentence}" for sentence in told)
+    reported = [*texts.of_dependents(declared.dependent_required), *map(texts.of_rule, declared.x_rules)]
+    yield from (f"{place}{sentence}" for sentence in reported)
     for name, written in declared.properties.items():
         field, references = schema.resolve(written), [written.ref]
         rows = field.items is not None
@@ -88,8 +88,8 @@ class _Texts:
                 few = "fill in" if rule.required else "fill in at most one of"
                 return f"{rule.title}{f' (when {when})' if when else ''}: {few} {asked}."
             case Variants():
-                told = [self._of_values(rule, variant.values, variant) for variant in rule.variants]
-                return f"{f'When {when}: ' if when else ''}{' '.join(told)}"
+                reported = [self._of_values(rule, variant.values, variant) for variant in rule.variants]
+                return f"{f'When {when}: ' if when else ''}{' '.join(reported)}"
             case Requires():
                 asked_of = [rule.fields] if rule.fields else [[name] for name in rule.at_least_one_of]
                 return say.required([self._titles(names) for names in asked_of], when)

@@ -212,16 +212,16 @@ def _addresses(connection: HTTPConnection) -> list[str]:
 
     threading.Thread(target=search, name="connector-lookup", daemon=True).start()
     try:
-        answer = found.get(timeout=time_left(connection.timeout))
+        reply = found.get(timeout=time_left(connection.timeout))
     except queue.Empty:
         raise TimeoutError("the host's name was not found in time") from None
-    if isinstance(answer, socket.gaierror):
-        raise NameResolutionError(connection.host, connection, answer) from answer
-    if isinstance(answer, UnicodeError):
-        raise LocationParseError(connection.host) from answer
-    if isinstance(answer, Exception):
-        raise answer
-    return list(dict.fromkeys(entry[4][0] for entry in answer))
+    if isinstance(reply, socket.gaierror):
+        raise NameResolutionError(connection.host, connection, reply) from reply
+    if isinstance(reply, UnicodeError):
+        raise LocationParseError(connection.host) from reply
+    if isinstance(reply, Exception):
+        raise reply
+    return list(dict.fromkeys(entry[4][0] for entry in reply))
 
 
 def _send(connection: HTTPConnection, data: Any, send: Callable[[Any], None]) -> None:

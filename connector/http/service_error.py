@@ -9,9 +9,10 @@ from http import HTTPStatus
 from typing import Any
 
 from connector import json_pointer
-from connector.definition.action import ActionDefinition, KnownError
+from connector.definition.action import LONGEST_MESSAGE, ActionDefinition, KnownError
 from connector.definition.field import ObjectSchema
-from connector.definition.service import ConnectorDefinition
+from connector.definition.patterns import compile_pattern
+from connector.definition.service import LONGEST_KIND, ConnectorDefinition
 from connector.errors import (
     AuthorizationError,
     ConnectorError,
@@ -24,12 +25,18 @@ from connector.http.retry import retry_after_seconds
 from connector.secrets import mask, printable
 from connector.validation.messages import show
 
-_LONGEST_WORDS = 500
 _PLACEHOLDER = re.compile(r"{([^}]+)}")
 # “users[0].recipient: Required; name: Required”: a place, a colon, a reason.
 _COMPLAINT = re.compile(r"^\s*([A-Za-z_][\w\-.\[\]]*): ")
 
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
+_RENAMED = {
+    413: "Content Too Large",
+    414: "URI Too Long",
+    416: "Range Not Satisfiable",
+    422: "Unprocessable Content",
+}
+"""What RFC 9110 calls these; Pythons before 3.13 have older names."""
 _CONNECTION = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
@@ -76,7 +83,9 @@ def is_service_error(connector: ConnectorDefinition, response: HttpResponse) -> 
     """Whether the body says that it is a refusal, whatever the status says."""
     kind = json_pointer.get(response.body, connector.error_body.type)
     words = json_pointer.get(response.body, connector.error_body.message)
-    return isinstance(kind, str) and isinstance(words, str) and bool(re.search(connector.error_body.kinds, kind))
+    if not isinstance(kind, str) or not isinstance(words, str) or len(kind) > LONGEST_KIND:
+        return False
+    return compile_pattern(connector.error_body.kinds).search(kind) is not None
 
 
 def find_request_id(connector: ConnectorDefinition, response: HttpResponse, secrets: Sequence[str] = ()) -> str | None:
@@ -91,19 +100,23 @@ def _words(connector: ConnectorDefinition, response: HttpResponse, secrets: Sequ
     if not isinstance(said, str):
         return ""
     text = mask(" ".join(printable(mask(said, secrets)).split()), secrets)
-    return text if len(text) <= _LONGEST_WORDS else text[:_LONGEST_WORDS] + "…"
+    return text if len(text) < LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
 
 
 def _known(connector: ConnectorDefinition, action: ActionDefinition, status: int, words: str) -> KnownError | None:
     for known in (*action.errors, *connector.errors):
-        if known.status == status and (not known.pattern or re.search(known.pattern, words, re.IGNORECASE)):
+        if known.status == status and (not known.pattern or _has(words, known.pattern)):
             return known
     return None
 
 
+def _has(words: str, pattern: str) -> bool:
+    return compile_pattern(pattern, re.IGNORECASE).search(words) is not None
+
+
 def _general(status: int) -> str:
     try:
-        phrase = HTTPStatus(status).phrase
+        phrase = _RENAMED.get(status) or HTTPStatus(status).phrase
     except ValueError:
         phrase = ""
     name = f"{status} {phrase}".strip()

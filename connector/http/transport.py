@@ -194,8 +194,8 @@ def _read(response: requests.Response, options: SendOptions, now: Callable[[], f
     while chunk := response.raw.read(_CHUNK, decode_content=False):
         if now() > options.deadline:
             raise ConnectionLostError("The response did not end within the time that this run has.")
-        room = options.response_bytes + 1 - len(content)
-        content += unpack.decompress(chunk, room) if unpack else chunk
+        part = options.response_bytes + 1 - len(content)
+        content += unpack.decompress(chunk, part) if unpack else chunk
         taken += len(chunk)
         # What follows the end of a packed answer is kept by the library, though nobody reads it.
         if max(taken, len(content)) > options.response_bytes:

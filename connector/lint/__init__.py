@@ -1,5 +1,10 @@
-"""Checking a connector folder: every problem of every file, with what to do about it.
+"""Checking a connector folder: `check_folder` reports every problem of every file and how to fix it.
 
-`check` runs the rules, `rule` says what a rule is, `rules/` has them by subject, `folder_view` is a folder as they see
-it, and `sample_folder` the folder that their examples change.
+`check` runs the rules, `rule` defines what a lint rule is, `rules/` has them by subject, `folder_view` is the folder as
+rules see it, and `sample_folder` is the connector that the rules' examples change. Handlers are imported and run, so
+check only folders whose code you trust.
 """
+
+from connector.lint.check import Finding, check_folder
+
+__all__ = ["Finding", "check_folder"]

@@ -1,19 +1,23 @@
-"""Checking a connector folder: every problem of every file, with the rule it breaks and how to mend it.
+"""Running the lint rules over a connector folder.
 
-The rules are in `connector.lint.rules`, a module per subject. A folder may be as broken as it likes; what cannot be
-read or understood is a finding like any other. Handlers are imported and run, so check only folders you trust to run.
+A folder may be as broken as it likes: what cannot be read or understood is a finding like any other. Handlers are
+imported and run, so check only folders whose code you trust.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from connector.lint.folder_view import FolderView
-from connector.lint.rule import Rule, Violation
+from connector.lint.rule import LintRule, Violation
 from connector.lint.rules import RULES
-from connector.lint.rules.files import Reading
+from connector.lint.rules.exports import EXPORTABLE, Exporter, export_violations
+from connector.lint.rules.files import FolderReader
+
+_HARMLESS = ("D1", "D3", "D5", "D8")
+"""Codes of the rules about names, texts, examples and defaults, which exporters do not depend on."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +26,10 @@ class Finding:
 
     Attributes:
         file: Path of the file, from the folder.
-        pointer: JSON pointer of the place in it; empty when the whole file is meant.
+        pointer: JSON pointer in it; empty for the whole file.
         rule: Stable code of the rule.
         message: What is wrong, in one sentence.
-        fix: How to mend it.
+        fix: How to fix it.
     """
 
     file: str
@@ -35,16 +39,25 @@ class Finding:
     fix: str
 
 
-def check(folder: Path) -> list[Finding]:
-    """Every problem of a connector folder, by file and place; none when it keeps every rule."""
-    reading = Reading(folder)
-    view = reading.view()
-    hits = [*reading.hits, *_judged(view)]
-    findings = {Finding(hit.file, hit.pointer, rule.code, hit.message, rule.fix) for rule, hit in hits}
+def check_folder(folder: Path, exporters: Mapping[str, Exporter] | None = None) -> list[Finding]:
+    """Every problem of a connector folder, by file and place; empty when it satisfies every rule.
+
+    Args:
+        folder: The connector folder.
+        exporters: Functions that export a bundle, by the name of their format. They are tried once only texts,
+            examples and names are left to correct.
+    """
+    reader = FolderReader(folder)
+    view = reader.read()
+    violations = [*reader.violations, *_violations(view)]
+    # An exporter cannot do with a definition what does not work here either.
+    if exporters and all(rule.code.startswith(_HARMLESS) for rule, _ in violations):
+        violations += [(EXPORTABLE, violation) for violation in export_violations(view, exporters)]
+    findings = {Finding(found.file, found.pointer, rule.code, found.message, rule.fix) for rule, found in violations}
     return sorted(findings, key=lambda found: (found.file, found.pointer, found.rule, found.message))
 
 
-def _judged(view: FolderView) -> Iterator[tuple[Rule, Violation]]:
+def _violations(view: FolderView) -> Iterator[tuple[LintRule, Violation]]:
     for rule in RULES:
-        if rule.judge is not None:
-            yield from ((rule, hit) for hit in rule.judge(view))
+        if rule.check is not None:
+            yield from ((rule, violation) for violation in rule.check(view))

@@ -1,15 +1,16 @@
-"""What a rule of the checker is: a code, a description, a fix, and an example on either side of the line."""
+"""What a lint rule is: a code, what it requires, why, how to fix a violation, and an example on either side."""
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from connector.lint.folder_view import ActionView, FolderView
 
-Example = Mapping[str, Any]
-"""Changes to the sample folder, by file: a JSON merge patch, a text, or None for a file that is not there."""
+Changes = Mapping[str, Any]
+"""Changes to the sample folder, by file: a JSON merge patch, text, bytes, or None to remove the file."""
 
 
 @dataclass(frozen=True)
@@ -27,53 +28,65 @@ class Violation:
     message: str
 
 
-Validator = Callable[[FolderView], Iterator[Violation]]
-ActionJudge = Callable[[ActionView], Iterator[tuple[str, str]]]
+FolderCheck = Callable[[FolderView], Iterator[Violation]]
+ActionCheck = Callable[[ActionView], Iterator[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
-class Rule:
-    """One rule of the checker.
+class LintRule:
+    """One rule.
 
     Attributes:
         code: Its stable name.
-        description: What a definition must do, in one sentence.
-        fix: How to mend what breaks it.
-        good: Changes to the sample folder that keep it.
-        bad: Changes that break it, and may break others.
-        judge: Finds where a folder breaks it; None for rules about a file's form, which `form` judges.
+        description: What it requires, in one sentence.
+        fix: How to fix a violation.
+        good: Changes to the sample folder that satisfy it.
+        bad: Changes that violate it, and perhaps other rules.
+        reason: Why it exists.
+        check: Finds the violations in a folder; None where reading the folder or exporting it finds them.
     """
 
     code: str
     description: str
     fix: str
-    good: Example
-    bad: Example
-    judge: Validator | None = None
+    good: Changes
+    bad: Changes
+    reason: str = ""
+    check: FolderCheck | None = None
 
 
-def folder_rule(code: str, fix: str, good: Example, bad: Example) -> Callable[[Validator], Rule]:
-    """Make a rule of a function that looks at the whole folder; its docstring is the description."""
+def folder_rule(code: str, fix: str, good: Changes, bad: Changes) -> Callable[[FolderCheck], LintRule]:
+    """Make a rule of a function that checks the whole folder.
 
-    def made(judge: Validator) -> Rule:
-        return Rule(code, _duty(judge), fix, good, bad, judge)
+    The first paragraph of its docstring is the description, the second the reason.
+    """
 
-    return made
+    def decorate(check: FolderCheck) -> LintRule:
+        description, reason = _texts(check)
+        return LintRule(code, description, fix, good, bad, reason, check)
+
+    return decorate
 
 
-def action_rule(code: str, fix: str, good: Example, bad: Example) -> Callable[[ActionJudge], Rule]:
-    """Make a rule of a function that looks at one action and yields pointers and messages."""
+def action_rule(code: str, fix: str, good: Changes, bad: Changes) -> Callable[[ActionCheck], LintRule]:
+    """Make a rule of a function that checks one action and yields JSON pointers and messages.
 
-    def made(judge: ActionJudge) -> Rule:
-        def every(view: FolderView) -> Iterator[Violation]:
+    The first paragraph of its docstring is the description, the second the reason.
+    """
+
+    def decorate(check: ActionCheck) -> LintRule:
+        def check_all(view: FolderView) -> Iterator[Violation]:
             for action in view.sound:
-                for place, message in judge(action):
-                    yield Violation(*action.home(place), message)
+                for pointer, message in check(action):
+                    yield Violation(*action.home(pointer), message)
 
-        return Rule(code, _duty(judge), fix, good, bad, every)
+        description, reason = _texts(check)
+        return LintRule(code, description, fix, good, bad, reason, check_all)
 
-    return made
+    return decorate
 
 
-def _duty(judge: Callable[..., Any]) -> str:
-    return (judge.__doc__ or "").strip().splitlines()[0]
+def _texts(check: Callable[..., Any]) -> tuple[str, str]:
+    """The first paragraph of a function's docstring, and the rest of it, each as one line."""
+    first, _, rest = (inspect.getdoc(check) or "").partition("\n\n")
+    return " ".join(first.split()), " ".join(rest.split())

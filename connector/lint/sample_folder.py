@@ -1,4 +1,4 @@
-"""The smallest connector folder that keeps every rule; the rules' examples are changes to it."""
+"""The smallest connector folder that satisfies every rule; the rules' examples are changes to it."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ HANDLERS = "actions/things.py"
 _THING = {
     "operationId": "ThingGet",
     "summary": "Get a thing",
-    "description": "Reads what one thing is called. Nothing changes.",
+    "description": "Returns the name of a thing.",
     "since": "1.0.0",
     "request": {"method": "GET", "path": "/things/{thing_id}"},
     "inputs": {
         "properties": {
             "thing_id": {
                 "title": "Thing ID",
-                "description": "Which one to read, as it was numbered when it was made.",
+                "description": "The number that was assigned when it was created.",
                 "examples": ["t-1"],
             }
         }
     },
     "outputs": {
-        "properties": {"name": {"title": "Name", "description": "What people call it; empty when nobody does."}},
+        "properties": {"name": {"title": "Name", "description": "What people call it; null if it has no name."}},
     },
     "errors": [
         {
             "status": 404,
             "code": "thing_not_found",
-            "sentence": "There is no thing {thing_id}.",
+            "sentence": "The thing {thing_id} does not exist.",
             "field": "thing_id",
         }
     ],
     "examples": [
         {
-            "title": "Read the first one",
+            "title": "Get a thing by its number",
             "inputs": {"thing_id": "t-1"},
             "interactions": [{"response": {"body": {"name": "Lamp"}}}],
             "outputs": {"name": "Lamp"},
         },
         {
-            "title": "One that is not there",
+            "title": "A thing that does not exist",
             "inputs": {"thing_id": "t-2"},
             "interactions": [{"response": {"status": 404, "body": {"message": "Not found"}}}],
             "error": {"code": "thing_not_found", "field": "thing_id"},
@@ -57,14 +57,14 @@ _THING = {
 _LISTING = {
     "operationId": "ThingsGet",
     "summary": "List things",
-    "description": "Reads all of them, page by page.",
+    "description": "Returns all of them, page by page.",
     "since": "1.0.0",
     "request": {"method": "GET", "path": "/things"},
     "inputs": {
         "properties": {
             "cursor": {
                 "title": "Cursor",
-                "description": "Where to go on reading; left empty, reading begins at the start.",
+                "description": "The position of the next page. Leave it empty for the first page.",
                 "examples": ["c2"],
             }
         }
@@ -73,10 +73,10 @@ _LISTING = {
         "properties": {
             "results": {
                 "title": "Results",
-                "description": "A row for each thing found.",
+                "description": "One row for each match.",
                 "items": {
                     "properties": {
-                        "id": {"title": "ID", "description": "Its lasting number."},
+                        "id": {"title": "ID", "description": "It never changes."},
                         "name": {"title": "Name", "description": "What people call it."},
                     }
                 },
@@ -86,7 +86,7 @@ _LISTING = {
     "pagination": {"rows": "results"},
     "examples": [
         {
-            "title": "Read the only page",
+            "title": "List the only page",
             "inputs": {},
             "interactions": [
                 {"response": {"body": {"results": [{"id": "t-1", "name": "Lamp"}], "paging": {"more": False}}}}
@@ -94,7 +94,7 @@ _LISTING = {
             "outputs": {"results": [{"id": "t-1", "name": "Lamp"}]},
         },
         {
-            "title": "A cursor that is no good",
+            "title": "An invalid cursor",
             "inputs": {"cursor": "c9"},
             "interactions": [
                 {
@@ -110,7 +110,7 @@ _LISTING = {
 _CONNECTOR = {
     "key": "sample",
     "title": "Sample",
-    "description": "Things, and nothing else.",
+    "description": "A connector for things.",
     "version": "1.0.0",
     "website": "https://example.com",
     "icon": "icons/connector.svg",
@@ -121,7 +121,7 @@ _CONNECTOR = {
             "api_key": {
                 "type": "string",
                 "title": "API key",
-                "description": "A secret, to be found under Settings.",
+                "description": "Create one under Settings.",
                 "writeOnly": True,
             }
         },
@@ -132,10 +132,10 @@ _CONNECTOR = {
     "authorization": {"template": "Bearer {api_key}"},
     "throttle": {"calls": 100, "renewalPeriod": 60},
     "idempotency": {"header": "Idempotency-Key", "hours": 24},
-    "groups": {"things": {"title": "Things", "description": "All there is.", "icon": "icons/things.svg"}},
+    "groups": {"things": {"title": "Things", "description": "Everything that has a name.", "icon": "icons/things.svg"}},
 }
 
-_ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>\n'
+ICON = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>\n'
 
 FILES: Mapping[str, Any] = {
     CONNECTOR: _CONNECTOR,
@@ -146,13 +146,13 @@ FILES: Mapping[str, Any] = {
         "get_thing = send\nlist_things = page\n"
     ),
     "actions/__init__.py": "",
-    "icons/connector.svg": _ICON,
-    "icons/things.svg": _ICON,
+    "icons/connector.svg": ICON,
+    "icons/things.svg": ICON,
 }
 
 
 def write(folder: Path, changes: Mapping[str, Any]) -> Path:
-    """Write the sample folder with changes by file: a JSON merge patch (RFC 7396), a text, or None to leave it out.
+    """Write the sample folder with changes by file: a JSON merge patch (RFC 7396), text, bytes, or None to omit it.
 
     Returns:
         The folder.
@@ -166,7 +166,8 @@ def write(folder: Path, changes: Mapping[str, Any]) -> Path:
             continue
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+        text = content if isinstance(content, str | bytes) else json.dumps(content)
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
     return folder
 
 

@@ -25,7 +25,7 @@ def definition(key: str, method: str, path: str, summary: str | None, since: str
         "documented": False,
         **({"effects": {"destructive": False}} if method == "POST" else {}),
         "request": {"method": method, "path": path},
-        "inputs": {"properties": {name: _input(name, example) for name, example in inputs.items()}},
+        "inputs": {"properties": {name: _input(name, example) for name, example in inputs.items()}} if inputs else {},
         "outputs": {"properties": {"id": {"title": "ID", "description": "TODO: what the value is."}}},
         "errors": [
             {

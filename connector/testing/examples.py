@@ -26,8 +26,8 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
     Returns:
         A sentence for every difference between what the example says and what happened; none when it holds.
     """
-    answers = [_answer(exchange) for exchange in example.interactions]
-    transport = ScriptedTransport(answers)
+    replies = [_reply(interaction) for interaction in example.interactions]
+    transport = ScriptedTransport(replies)
     connector = Connector(
         bundle,
         transport=transport,
@@ -44,31 +44,35 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
         differences += _compare_error(example, error)
     else:
         if example.error is not None:
-            differences.append(f"it should be refused with “{example.error.code}”, but it succeeded")
+            differences.append(f"it should fail with “{example.error.code}”, but it succeeded")
         elif result.fields != example.outputs:
             differences += _compare("outputs", example.outputs, result.fields)
-    for exchange, sent in zip(example.interactions, transport.requests, strict=False):
-        differences += _compare_request(exchange, sent, bundle.manifest.base_url)
-    if transport.left:
-        differences.append(f"{transport.left} of {len(answers)} calls were not made")
+    for interaction, sent in zip(example.interactions, transport.requests, strict=False):
+        differences += _compare_request(interaction, sent, bundle.manifest.base_url)
+    if transport.left and not differences:
+        differences.append(f"{transport.left} of {len(replies)} calls were not made")
     return differences
 
 
-def _answer(exchange: Interaction) -> HttpResponse:
-    said = exchange.response
+def _reply(interaction: Interaction) -> HttpResponse:
+    said = interaction.response
     return response(said.status, said.body, text=said.text, **said.headers)
 
 
 def _compare_error(example: Example, error: ConnectorError) -> list[str]:
     if example.error is None:
         return [f"it should succeed, but: {error}"]
-    told = (error.error_code, error.field)
-    expected = (example.error.code, example.error.field)
-    return [] if told == expected else [f"it should be refused with {expected}, but was with {told}: {error}"]
+    expected = _error_name(example.error.code, example.error.field)
+    found = _error_name(error.error_code, error.field)
+    return [] if found == expected else [f"it should fail with {expected}, but failed with {found}: {error}"]
 
 
-def _compare_request(exchange: Interaction, sent: HttpRequest, base_url: str) -> list[str]:
-    expected = exchange.request
+def _error_name(code: str, field: str | None) -> str:
+    return f"“{code}”" if field is None else f"“{code}” at “{field}”"
+
+
+def _compare_request(interaction: Interaction, sent: HttpRequest, base_url: str) -> list[str]:
+    expected = interaction.request
     parts = urlsplit(sent.url)
     path = sent.url.removeprefix(base_url.rstrip("/")).partition("?")[0]
     differences = _compare("method", expected.method, sent.method)
@@ -86,8 +90,8 @@ def _compare(what: str, expected: Any, found: Any) -> list[str]:
         return []
     if isinstance(expected, dict) and isinstance(found, dict):
         names = [name for name in {**expected, **found} if expected.get(name, ...) != found.get(name, ...)]
-        told = ", ".join(
+        shown = ", ".join(
             f"{name}: {expected.get(name, 'absent')!r} expected, {found.get(name, 'absent')!r} found" for name in names
         )
-        return [f"{what} differ: {told}"]
+        return [f"{what} differ: {shown}"]
     return [f"{what} should be {expected!r}, but is {found!r}"]

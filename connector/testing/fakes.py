@@ -56,28 +56,28 @@ class ScriptedTransport:
         answers: Responses to return, or exceptions to raise, in order.
     """
 
-    def __init__(self, answers: Sequence[HttpResponse | Exception]) -> None:
-        self._answers = list(answers)
+    def __init__(self, replies: Sequence[HttpResponse | Exception]) -> None:
+        self._replies = list(replies)
         self._lock = threading.Lock()
         self.requests: list[HttpRequest] = []
         self.signatures: list[Mapping[str, str]] = []
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
         """The next answer.
 
         Raises:
             AssertionError: More was asked than the script has.
         """
-        del patience  # a script is never slow
+        del options  # a script is never slow
         with self._lock:
             self.requests.append(request)
             self.signatures.append(secret_headers)
-            if not self._answers:
+            if not self._replies:
                 raise AssertionError(f"The script has no answer left for {request.method} {request.url}")
-            answer = self._answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+            reply = self._replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     def close(self) -> None:
         """Nothing is held."""
@@ -85,7 +85,7 @@ class ScriptedTransport:
     @property
     def left(self) -> int:
         """Answers that nobody asked for."""
-        return len(self._answers)
+        return len(self._replies)
 
 
 def response(status: int, body: Any = None, *, text: str | None = None, **headers: str) -> HttpResponse:

@@ -62,10 +62,10 @@ class StoredBucket:
             _STATE.unpack_from(content, _STATE_AT)
         )
         if waiting:
-            names, told = array("Q"), array("d")
+            names, shown = array("Q"), array("d")
             names.frombytes(content[ring_ends : ring_ends + 8 * waiting])
-            told.frombytes(content[ring_ends + 8 * waiting : ring_ends + _WAITING * waiting])
-            bucket.waiting = dict(zip(names, told, strict=True))
+            shown.frombytes(content[ring_ends + 8 * waiting : ring_ends + _WAITING * waiting])
+            bucket.waiting = dict(zip(names, shown, strict=True))
         self.changed = False
 
     def now(self, raw: float) -> float:

@@ -86,11 +86,11 @@ class RedisStore:
         """Take a token from every bucket, or a place in every line; see `Store.reserve`."""
         name = int.from_bytes(os.urandom(8), "little")
         made, own = self._own_wait(limits)
-        answer = self._call("reserve", limits, [f"{name:x}", _micro(own), _micro(min(max_wait, 1e9))], timeout)
-        if answer is None:
+        reply = self._call("reserve", limits, [f"{name:x}", _micro(own), _micro(min(max_wait, 1e9))], timeout)
+        if reply is None:
             with self._lock:
                 return self._share.reserve(limits, max_wait, self._clock.monotonic(), name)
-        taken, wait, paused = int(answer[0]), int(answer[1]) / _MICRO, bool(int(answer[2]))
+        taken, wait, paused = int(reply[0]), int(reply[1]) / _MICRO, bool(int(reply[2]))
         if not taken:
             raise throttled_error(wait, max_wait)
         reservation = Reservation(wait, made, (), name, paused)
@@ -105,30 +105,30 @@ class RedisStore:
         """
         made, own = self._own_wait(limits)
         tolerance = min(limit.safety_margin for limit in limits) / 4
-        answer = self._call("claim", limits, [f"{reservation.name:x}", _micro(own), _micro(tolerance)], timeout)
-        if (answer is None) is not reservation.alone:
+        reply = self._call("claim", limits, [f"{reservation.name:x}", _micro(own), _micro(tolerance)], timeout)
+        if (reply is None) is not reservation.alone:
             if reservation.alone:
                 self.release(limits, reservation, timeout)
             return -math.inf
-        if answer is None:
+        if reply is None:
             with self._lock:
                 return self._share.claim(limits, reservation, self._clock.monotonic())
-        if not int(answer[0]):
+        if not int(reply[0]):
             return -math.inf
-        wait, reservation.paused = int(answer[1]) / _MICRO, bool(int(answer[2]))
+        wait, reservation.paused = int(reply[1]) / _MICRO, bool(int(reply[2]))
         if wait <= 0:
-            reservation.wait, reservation.since = 0.0, made - int(answer[3]) / _MICRO
+            reservation.wait, reservation.since = 0.0, made - int(reply[3]) / _MICRO
             self._note(limits, reservation)
         return wait
 
     def depart(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> bool:
         """Count a granted call from now; see `Store.depart`."""
         made = self._clock.monotonic()
-        answer = self._call("depart", limits, [f"{reservation.name:x}"], timeout)
-        if (answer is None) is not reservation.alone or (answer is not None and not int(answer[0])):
+        reply = self._call("depart", limits, [f"{reservation.name:x}"], timeout)
+        if (reply is None) is not reservation.alone or (reply is not None and not int(reply[0])):
             return False
         with self._lock:
-            if answer is None and not self._share.can_move(limits, reservation, made):
+            if reply is None and not self._share.can_move(limits, reservation, made):
                 return False
             for limit, at in zip(limits, reservation.times, strict=False):
                 self._local.of(limit, made).move(at, made)
@@ -157,25 +157,25 @@ class RedisStore:
 
     def peek(self, limit: RateLimit, timeout: float = STORE_TIMEOUT) -> tuple[Bucket, float]:
         """A copy of the bucket, and the time now on its clock; of this process's share while Redis is gone."""
-        answer = self._call("peek", [limit], [], timeout)
-        if answer is None:
+        reply = self._call("peek", [limit], [], timeout)
+        if reply is None:
             with self._lock:
                 now = self._clock.monotonic()
                 return self._share.bucket(limit, now), now
         bucket = Bucket(limit)
-        bucket.paused_until = int(answer[1]) / _MICRO or -math.inf
-        now = int(answer[0]) / _MICRO
-        bucket.waiting = dict.fromkeys(range(int(answer[2])), math.inf)
-        for at in reversed(answer[3:]):
+        bucket.paused_until = int(reply[1]) / _MICRO or -math.inf
+        now = int(reply[0]) / _MICRO
+        bucket.waiting = dict.fromkeys(range(int(reply[2])), math.inf)
+        for at in reversed(reply[3:]):
             bucket.grant(int(at) / _MICRO)
         return bucket, now
 
     def warnings(self) -> tuple[str, ...]:
         """What the user should know: that Redis has lost its state, or could not be reached."""
-        told = []
+        shown = []
         if self._clock.monotonic() < self._lost_state_until:
-            told.append("Redis is new or has lost the call limit's state. All its calls count as just made.")
-        return (*told, *self._share.warnings())
+            shown.append("Redis is new or has lost the call limit's state. All its calls count as just made.")
+        return (*shown, *self._share.warnings())
 
     def close(self) -> None:
         """Close the connections to the server, if `from_url` opened them."""
@@ -211,12 +211,12 @@ class RedisStore:
                 self._known_places.clear()
             # One hash tag for all keys of a connection: a cluster keeps them on one node.
             tag = f"{self._prefix}:{{{limits[0].name.partition('/')[0]}}}"
-            keys, told = [f"{tag}:clock".encode()], []
+            keys, shown = [f"{tag}:clock".encode()], []
             for limit in limits:
                 key = f"{tag}:{limit.name}:{limit.calls}:{limit.period:g}"
                 keys += [key.encode(), f"{key}:line".encode(), f"{key}:told".encode()]
-                told += [b"%d" % limit.calls, _micro(limit.padded_period)]
-            found = self._known_places[limits] = (tag, keys, told, max(limit.padded_period for limit in limits))
+                shown += [b"%d" % limit.calls, _micro(limit.padded_period)]
+            found = self._known_places[limits] = (tag, keys, shown, max(limit.padded_period for limit in limits))
         return found
 
     def _call(self, act: str, limits: Sequence[RateLimit], arguments: Sequence[Any], timeout: float) -> Any:
@@ -225,7 +225,7 @@ class RedisStore:
         Raises:
             ThrottleStoreError: Redis cannot be reached, and no share was agreed on.
         """
-        tag, keys, told, longest = self._places(tuple(limits))
+        tag, keys, shown, longest = self._places(tuple(limits))
         before = self._clock.monotonic()
         anchor = self._anchors.get(tag)
         expected = b"new" if self._empty_is_new else b""
@@ -233,7 +233,7 @@ class RedisStore:
             expected = b"%.0f" % (anchor[0] + (before - anchor[1]) * _MICRO)
         redis_connection.bound(timeout)
         try:
-            answer = self._script(keys=keys, args=[act, expected, *told, *arguments])
+            reply = self._script(keys=keys, args=[act, expected, *shown, *arguments])
         except redis.RedisError as error:
             if self._share.processes is None:
                 raise _gone(error) from None
@@ -242,10 +242,10 @@ class RedisStore:
             return None
         with self._lock:
             self._share.turn(before, lost=False)
-            self._remember(tag, int(answer[0]), before)
-            if int(answer[1]):
+            self._remember(tag, int(reply[0]), before)
+            if int(reply[1]):
                 self._lost_state_until = before + 2 * longest
-        return answer[2:]
+        return reply[2:]
 
     def _remember(self, tag: str, server: int, own: float) -> None:
         """Note what time it was on the server, by which a step of its clock shows."""

@@ -205,8 +205,8 @@ def _unmarked(rule: Choice, form: Form, trigger: str, filled: list[str]) -> Foun
     candidates = [option for option in rule.options if set(filled) <= set(option.fields)]
     if filled and not candidates:
         first, *others = filled
-        beside = [option for option in rule.options if first in option.fields]
-        apart = [name for name in others if not any(name in option.fields for option in beside)]
+        sharing = [option for option in rule.options if first in option.fields]
+        apart = [name for name in others if not any(name in option.fields for option in sharing)]
         name = apart[0] if apart else others[-1]
         message = say.cannot_be_used_with(form.title(name), [form.title(first)])
         yield form.problem(name, "conflict", message, rule.hint)
@@ -215,13 +215,24 @@ def _unmarked(rule: Choice, form: Form, trigger: str, filled: list[str]) -> Foun
         return
     if filled or rule.required:
         when = say.is_filled(form.title(filled[0])) if filled else trigger
-        target = next((option for option in candidates if option.default), candidates[0]).asked[0][0]
-        asked = list(dict.fromkeys(tuple(form.titles(names)) for option in candidates for names in option.asked))
+        chosen = next((option for option in candidates if option.default), candidates[0])
+        target = next(_asked(chosen, form))[0]
+        asked = list(
+            dict.fromkeys(tuple(form.titles(names)) for option in candidates for names in _asked(option, form))
+        )
         if len(asked) > say.MOST_ITEMS:
             asked = [*asked[: say.MOST_ITEMS], (f"another {rule.noun or f'option of {rule.title}'}",)]
         boolean = len(asked) == 1 and form.is_switch(target)
         noun = "" if filled else rule.noun
         yield form.problem(target, "required", say.required(asked, when, noun=noun, boolean=boolean), rule.hint)
+
+
+def _asked(option: Option, form: Form) -> Iterator[list[str]]:
+    """What an option asks for and does not have."""
+    if missing := [name for name in option.required if not form.has(name)]:
+        yield missing
+    else:
+        yield from ([name] for name in option.at_least_one_of or option.fields if not form.has(name))
 
 
 def _of_variant(rule: VariantRule, form: Form) -> Found:

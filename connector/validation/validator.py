@@ -10,10 +10,11 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, validators
 from jsonschema.exceptions import ValidationError
 
 from connector.definition.field import FieldSchema, ObjectSchema
+from connector.definition.patterns import compile_pattern
 from connector.errors import Problem
 from connector.validation.form_order import in_form_order
 from connector.validation.formats import FORMATS, fits
@@ -22,6 +23,16 @@ from connector.validation.messages import Subject, sentence
 _format_checker = FormatChecker(formats=())
 for _name in FORMATS:
     _format_checker.checks(_name)(lambda value, _name=_name: fits(_name, value))
+
+
+def _pattern(_validator: Any, pattern: str, value: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
+    """The keyword `pattern`. It is not tried on a text that `maxLength` reports, so it always ends soon."""
+    is_searched = isinstance(value, str) and len(value) <= schema.get("maxLength", math.inf)
+    if is_searched and compile_pattern(pattern).search(value) is None:
+        yield ValidationError("pattern")
+
+
+_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 
 
 _LONGEST_NUMBER = 14_000
@@ -40,7 +51,7 @@ class Validator:
     def __init__(self, schema: ObjectSchema, document: Mapping[str, Any], *, quotes: bool = True) -> None:
         self._schema = schema
         self._quotes = quotes
-        self._validator = Draft202012Validator(document, format_checker=_format_checker)
+        self._validator = _Validator(document, format_checker=_format_checker)
 
     def problems(self, values: Mapping[str, Any], names: Sequence[str] = ()) -> list[Problem]:
         """Everything that is wrong with `values`, in the order of the form.
@@ -53,18 +64,18 @@ class Validator:
         unsendable = list(self._unsendable(values))
         try:
             for error in self._validator.iter_errors(values):
-                found.extend(self._tell(error, names))
+                found.extend(self._notify(error, names))
         except ValueError:
             # jsonschema quotes values, and Python writes no number of so many digits; that is told below.
             if not any(problem.rule == "json" for problem in unsendable):
                 raise
         # jsonschema reports each missing name by itself, and each report tells of all.
         found = list(dict.fromkeys(found))
-        told = {problem.field for problem in found}
-        found.extend(problem for problem in unsendable if problem.rule != "json" or problem.field not in told)
+        shown = {problem.field for problem in found}
+        found.extend(problem for problem in unsendable if problem.rule != "json" or problem.field not in shown)
         return in_form_order(found, self._schema)
 
-    def _tell(self, error: ValidationError, names: Sequence[str]) -> Iterator[Problem]:
+    def _notify(self, error: ValidationError, names: Sequence[str]) -> Iterator[Problem]:
         path = list(error.absolute_path)
         if error.validator == "dependentRequired":
             return  # it relates fields, so `connector.validation.rules` checks it

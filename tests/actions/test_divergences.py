@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from connector import Connection, InputError
+from connector import Connection, Connector, InputError
 from connector.clock import iso_from_epoch_milliseconds
+from connector.testing import FakeClock, ScriptedTransport, response
 
 from .conftest import World
 from .test_every_action import DELAYED, FINISHED_JOB, MESSAGE, OPEN_JOB
@@ -20,6 +21,31 @@ def test_recipient_lists_are_results_though_the_wire_says_items(world: World) ->
     assert "results" not in result.raw
     following = world.run("get_all_recipient_lists", {"cursor": result["paging.cursor"], "pattern": "news.**"})
     assert {row["id"] for row in following.rows("results")}.isdisjoint(row["id"] for row in result.rows("results"))
+
+
+@pytest.mark.parametrize("rows", ["items", "results"])
+def test_recipient_lists_are_read_from_a_service_of_either_generation(rows: str) -> None:
+    found = {"id": "news.weekly", "name": "Weekly newsletter", "created": None, "updated": None}
+    transport = ScriptedTransport([response(200, {"paging": {"more": False}, rows: [found]})])
+    connector = Connector.load("courier", transport=transport, clock=FakeClock(), strict_outputs=True)
+    result = connector.run("get_all_recipient_lists", {}, Connection(api_key="test-key"))
+    assert [row["id"] for row in result.rows("results")] == ["news.weekly"]
+    assert result.meta.warnings == ()
+
+
+def test_recipient_lists_without_rows_in_the_response_are_a_warning() -> None:
+    transport = ScriptedTransport([response(200, {"paging": {"more": False}})])
+    connector = Connector.load("courier", transport=transport, clock=FakeClock())
+    result = connector.run("get_all_recipient_lists", {}, Connection(api_key="test-key"))
+    assert result["results"] is None
+    assert any("results" in warning for warning in result.meta.warnings)
+
+
+def test_the_enqueued_of_a_bulk_job_is_a_count_of_users(world: World) -> None:
+    result = world.run("get_bulk_job", {"job_id": FINISHED_JOB})
+    assert (result["job.enqueued"], result["job.received"], result["job.failures"]) == (6, 6, 0)
+    assert "job.enqueued_iso" not in result.fields
+    assert world.run("get_bulk_job", {"job_id": OPEN_JOB})["job.enqueued"] == 0
 
 
 def test_an_audience_is_read_from_inside_its_wrapper(world: World) -> None:
@@ -48,9 +74,9 @@ def test_a_comparison_mixed_with_a_group_is_refused_and_says_why(world: World) -
     rules = [{"path": "plan", "operator": "EQ", "value": "pro"}]
     with pytest.raises(InputError) as caught:
         world.run("create_or_update_audience", {"audience_id": "x", "path": "plan", "value": "pro", "filters": rules})
-    told = " ".join(problem.message + problem.hint for problem in caught.value.problems)
-    assert "Filters" in told
-    assert "Path" in told
+    shown = " ".join(problem.message + problem.hint for problem in caught.value.problems)
+    assert "Filters" in shown
+    assert "Path" in shown
 
 
 def test_profile_operations_travel_in_their_envelope_and_the_outcome_has_a_status(world: World) -> None:
@@ -155,7 +181,7 @@ def test_a_brand_of_nothing_but_a_name_still_sends_settings(world: World) -> Non
 
 
 def test_a_bulk_job_places_both_generations_of_its_message(world: World) -> None:
-    inputs = {"message_event": "welcome-email", "template": "nt_01harbour0launch000000000001", "tags": ["spring"]}
+    inputs = {"message_event": "welcome-email", "template": "nt_01kmrbq6ypf25tsge12qek41r0", "tags": ["spring"]}
     body = world.connector.preview("create_bulk_job", inputs).body
     assert body["message"]["event"] == "welcome-email"
     assert body["message"]["message"]["metadata"]["tags"] == ["spring"]

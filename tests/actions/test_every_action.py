@@ -17,8 +17,8 @@ KEYS = [action.key for action in COURIER.actions]
 
 MESSAGE = "1-66a8f1c0-5d2c8e7a4b1f9036c7d2e501"
 DELAYED = "1-66a8f1c0-5d2c8e7a4b1f9036c7d2e50c"
-FINISHED_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
-OPEN_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
+FINISHED_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
+OPEN_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
 
 # What the fresh sandbox knows, by the names of the inputs that ask for it.
 KNOWN = {

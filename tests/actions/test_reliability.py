@@ -17,8 +17,8 @@ JOB = {"message_event": "welcome-email"}
 MESSAGE = {"user_id": "ada", "title": "Hi", "body": "There"}
 
 
-def courier(*answers: HttpResponse | Exception) -> tuple[Connector, ScriptedTransport]:
-    transport = ScriptedTransport(answers)
+def courier(*replies: HttpResponse | Exception) -> tuple[Connector, ScriptedTransport]:
+    transport = ScriptedTransport(replies)
     rng = random.Random(1)  # noqa: S311 - jitter of a fake clock
     return Connector(BUNDLE, transport=transport, clock=FakeClock(), rng=rng), transport
 
@@ -48,5 +48,5 @@ def test_a_limit_of_the_service_says_its_code_and_how_long_to_wait() -> None:
     connector, _ = courier(*[said] * 4)
     with pytest.raises(ThrottledError) as caught:
         connector.run("get_list", {"list_id": "news.weekly"}, CONNECTION)
-    told = caught.value.to_dict()
-    assert (told["code"], told["wait"], told["request_id"]) == ("rate_limited", 7.0, "r-9")
+    shown = caught.value.to_dict()
+    assert (shown["code"], shown["wait"], shown["request_id"]) == ("rate_limited", 7.0, "r-9")

@@ -19,7 +19,7 @@ PROFILE = {"recipient_id": "ada"}
 BRAND = {"name": "Harbour"}
 
 
-def told(key: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
+def shown(key: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
     _, problems = COURIER.find(key).validate_inputs(inputs)
     return [(problem.field, problem.rule) for problem in problems]
 
@@ -79,7 +79,7 @@ def test_a_recipient_beside_recipients_is_refused_and_not_lost() -> None:
     ],
 )
 def test_a_message_has_one_recipient_and_one_content(inputs: dict[str, Any], found: list[Any]) -> None:
-    assert told("send_message", inputs) == found
+    assert shown("send_message", inputs) == found
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_message_has_one_recipient_and_one_content(inputs: dict[str, Any], fou
 def test_each_element_has_what_its_type_needs(
     key: str, others: dict[str, Any], elements: list[Any], found: list[Any]
 ) -> None:
-    assert told(key, {**others, "elements": elements}) == found
+    assert shown(key, {**others, "elements": elements}) == found
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_each_element_has_what_its_type_needs(
     ],
 )
 def test_a_bulk_job_has_a_source_and_one_content(inputs: dict[str, Any], found: list[Any]) -> None:
-    assert told("create_bulk_job", inputs) == found
+    assert shown("create_bulk_job", inputs) == found
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_bulk_job_has_a_source_and_one_content(inputs: dict[str, Any], found: 
     ],
 )
 def test_colours_of_a_brand_are_optional_and_switches_are_decided(inputs: dict[str, Any], found: list[Any]) -> None:
-    assert told("create_brand", {**BRAND, **inputs}) == found
+    assert shown("create_brand", {**BRAND, **inputs}) == found
 
 
 def test_a_switch_is_asked_for_in_words_of_a_switch() -> None:
@@ -175,7 +175,7 @@ def test_a_switch_is_asked_for_in_words_of_a_switch() -> None:
 )
 @pytest.mark.parametrize("key", ["create_profile", "replace_profile"])
 def test_the_addresses_of_a_profile_are_whole(key: str, inputs: dict[str, Any], found: list[Any]) -> None:
-    assert told(key, {**PROFILE, **inputs}) == found
+    assert shown(key, {**PROFILE, **inputs}) == found
 
 
 @pytest.mark.parametrize(
@@ -196,19 +196,19 @@ def test_the_addresses_of_a_profile_are_whole(key: str, inputs: dict[str, Any], 
 )
 def test_each_step_has_what_its_action_needs(step: dict[str, Any], found: list[Any]) -> None:
     inputs = {"steps": [step]}
-    assert told("run_ad_hoc_automation", inputs) == [(f"steps[0].{name}", rule) for name, rule in found]
+    assert shown("run_ad_hoc_automation", inputs) == [(f"steps[0].{name}", rule) for name, rule in found]
 
 
 def test_a_step_finds_template_and_recipient_in_the_whole_run_or_in_what_a_step_fetches() -> None:
     send = {"action": "send"}
     fetch = {"action": "fetch-data", "webhook_url": "https://example.com", "webhook_method": "GET"}
-    assert told("run_ad_hoc_automation", {"steps": [send], "template": "t", "recipient": "ada"}) == []
-    assert told("run_ad_hoc_automation", {"steps": [fetch, send], "template": "t"}) == []
+    assert shown("run_ad_hoc_automation", {"steps": [send], "template": "t", "recipient": "ada"}) == []
+    assert shown("run_ad_hoc_automation", {"steps": [fetch, send], "template": "t"}) == []
 
 
 @pytest.mark.parametrize("person", [{"recipient": "ada"}, {"profile": {"user_id": "ada"}}, {"data": {"userId": "ada"}}])
 def test_a_stored_automation_may_find_its_person_in_profile_or_data(world: World, person: dict[str, Any]) -> None:
-    assert told("run_templated_automation", {"templateId": "welcome-series"}) == [("recipient", "required")]
+    assert shown("run_templated_automation", {"templateId": "welcome-series"}) == [("recipient", "required")]
     assert world.run("run_templated_automation", {"templateId": "welcome-series", **person})["runId"]
 
 
@@ -229,7 +229,7 @@ ALL_AT_ONCE: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("key", "inputs"), ALL_AT_ONCE)
 def test_every_problem_is_told_once_and_in_the_order_of_the_form(key: str, inputs: dict[str, Any]) -> None:
-    found = told(key, inputs)
+    found = shown(key, inputs)
     assert len(found) > 2
     assert len(set(found)) == len(found)
     names = list(COURIER.find(key).inputs["properties"])

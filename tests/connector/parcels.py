@@ -230,7 +230,7 @@ MakeBench = Callable[..., Bench]
 
 def make_bench(
     place: Path,
-    answers: Sequence[HttpResponse | Exception] = (),
+    replies: Sequence[HttpResponse | Exception] = (),
     *,
     actions: Sequence[Json] = ACTIONS,
     handlers: str | None = None,
@@ -238,7 +238,7 @@ def make_bench(
     **options: Any,
 ) -> Bench:
     clock = options.pop("clock", None) or FakeClock()
-    transport = options.pop("transport", None) or ScriptedTransport(answers)
+    transport = options.pop("transport", None) or ScriptedTransport(replies)
     options.setdefault("rng", random.Random(7))  # noqa: S311 - jitter of a fake clock
     options.setdefault("new_key", lambda: "made-key")
     loaded = Connector(
@@ -253,10 +253,10 @@ class Echo:
     def __init__(self) -> None:
         self.closed = False
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
-        del patience
-        answer = {"id": request.url.rpartition("/")[2], "note": secret_headers["Authorization"]}
-        return HttpResponse(200, {}, json.dumps(answer).encode())
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], send_options: SendOptions) -> HttpResponse:
+        del send_options
+        reply = {"id": request.url.rpartition("/")[2], "note": secret_headers["Authorization"]}
+        return HttpResponse(200, {}, json.dumps(reply).encode())
 
     def close(self) -> None:
         self.closed = True

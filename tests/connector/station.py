@@ -21,7 +21,7 @@ class Seen:
     peer: tuple[str, int]
 
 
-Answer = Callable[["Conversation"], None]
+Reply = Callable[["Conversation"], None]
 
 
 class Conversation(BaseHTTPRequestHandler):
@@ -48,8 +48,8 @@ class Conversation(BaseHTTPRequestHandler):
         station = self.server.station
         headers = {name.lower(): value for name, value in self.headers.items()}
         station.seen.append(Seen(self.command, self.path, headers, content, self.client_address))
-        answer = station.answers.pop(0) if station.answers else Conversation.content_free
-        answer(self)
+        reply = station.replies.pop(0) if station.replies else Conversation.content_free
+        reply(self)
 
     def content_free(self) -> None:
         self.say(200, b"{}", Content_Type="application/json")
@@ -69,7 +69,7 @@ class Station:
     """Answers in the order of `answers`, then with an empty object; `seen` is what it was asked."""
 
     def __init__(self) -> None:
-        self.answers: list[Answer] = []
+        self.replies: list[Reply] = []
         self.seen: list[Seen] = []
         self._server = _Server(("127.0.0.1", 0), Conversation)
         self._server.station = self

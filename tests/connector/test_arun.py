@@ -28,10 +28,10 @@ class Gate(ScriptedTransport):
         self.entered = threading.Event()
         self.opened = threading.Event()
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
         self.entered.set()
         assert self.opened.wait(10)
-        return super().send(request, secret_headers, patience)
+        return super().send(request, secret_headers, options)
 
 
 class Sleeper(FakeClock):

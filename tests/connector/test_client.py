@@ -31,10 +31,10 @@ BUCKET = RateLimit("home", 100, 60.0)
 class Try:
     """A run over a script, and what came of it."""
 
-    def __init__(self, answers: Sequence[HttpResponse | Exception], *, repeatable: bool = True, **options: Any) -> None:
+    def __init__(self, replies: Sequence[HttpResponse | Exception], *, repeatable: bool = True, **options: Any) -> None:
         self.clock: FakeClock = options.pop("clock", None) or FakeClock()
         self.store = MemoryStore(self.clock)
-        self.answers = list(answers)
+        self.replies = list(replies)
         self.sent: list[tuple[float, HttpRequest]] = []
         self.waits: list[tuple[str, float]] = []
         settings: dict[str, Any] = {
@@ -47,10 +47,10 @@ class Try:
 
     def send_once(self, request: HttpRequest) -> HttpResponse:
         self.sent.append((self.clock.monotonic(), request))
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
     def __call__(self, request: HttpRequest = REQUEST) -> HttpResponse:
         return self.run.send(request)
@@ -221,7 +221,7 @@ def test_who_is_cancelled_while_waiting_makes_no_further_attempt() -> None:
 def test_who_was_cancelled_during_the_call_waits_for_nothing_more() -> None:
     cancelled = threading.Event()
     attempt = Try([BROKEN], cancelled=cancelled)
-    attempt.answers[0] = OK
+    attempt.replies[0] = OK
 
     def send_once(_: HttpRequest) -> HttpResponse:
         cancelled.set()

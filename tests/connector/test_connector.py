@@ -45,7 +45,7 @@ from tests.connector.station import Station
 OK = response(200, {"id": "p1"})
 
 
-def told(error: InputError) -> list[tuple[str, str]]:
+def shown(error: InputError) -> list[tuple[str, str]]:
     return [(problem.field, problem.rule) for problem in error.problems]
 
 
@@ -115,7 +115,7 @@ def test_five_mistakes_are_five_problems_in_one_answer_in_the_order_of_the_form(
     }
     with pytest.raises(InputError) as caught:
         made.run("five", values)
-    assert told(caught.value) == [
+    assert shown(caught.value) == [
         ("first", "required"),
         ("second", "type"),
         ("people[1].email", "required"),
@@ -144,7 +144,7 @@ def five(call):
     made = bench(actions=[action("five", inputs)], handlers=handlers)
     with pytest.raises(InputError) as caught:
         made.run("five", {"last": "a", "final": "b", "second": "2"})
-    assert told(caught.value) == [("first", "cross"), ("second", "type"), ("last", "twice")]
+    assert shown(caught.value) == [("first", "cross"), ("second", "type"), ("last", "twice")]
 
 
 def test_one_mistake_names_its_field_in_the_error(bench: MakeBench) -> None:
@@ -211,7 +211,7 @@ def test_a_body_that_says_it_is_a_refusal_is_one_even_with_200(bench: MakeBench)
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    ("reply", "kind"),
     [
         (response(400, {"message": f"pin hunter2 and key {API_KEY} are wrong"}), RefusedError),
         (response(401, {"message": f"{API_KEY}!"}), AuthorizationError),
@@ -220,9 +220,9 @@ def test_a_body_that_says_it_is_a_refusal_is_one_even_with_200(bench: MakeBench)
     ],
 )
 def test_no_error_of_a_run_holds_a_secret_of_connection_or_input(
-    bench: MakeBench, answer: Any, kind: type[ConnectorError]
+    bench: MakeBench, reply: Any, kind: type[ConnectorError]
 ) -> None:
-    made = bench([answer] * 4)
+    made = bench([reply] * 4)
     with pytest.raises(kind) as caught:
         made.run("send_parcel", {"recipient": "Ada", "pin": "hunter2"})
     everything = f"{caught.value} {caught.value!r} {caught.value.to_dict()} {vars(caught.value)}"
@@ -282,7 +282,7 @@ def test_an_idempotency_key_from_outside_is_judged_like_the_users(bench: MakeBen
     made = bench()
     with pytest.raises(InputError) as caught:
         made.run("send_parcel", {"recipient": "Ada"}, idempotency_key="a\r\nX-Evil: 1")
-    assert told(caught.value) == [("idempotency_key", "header")]
+    assert shown(caught.value) == [("idempotency_key", "header")]
 
 
 def test_a_429_pauses_the_other_runs_of_the_connection(bench: MakeBench) -> None:
@@ -319,11 +319,11 @@ def test_an_actions_tighter_limit_counts_beside_the_connections(bench: MakeBench
 
 
 def test_a_wait_is_told_to_the_host(bench: MakeBench) -> None:
-    told: list[tuple[str, float]] = []
+    shown: list[tuple[str, float]] = []
     made = bench([OK, OK], connector=manifest(throttle={"calls": 1, "renewalPeriod": 10}))
     for _ in range(2):
-        made.run("get_parcel", {"parcel_id": "a"}, on_wait=lambda why, seconds: told.append((why, round(seconds, 2))))
-    assert told == [("waiting for the call limit", 10.05)]
+        made.run("get_parcel", {"parcel_id": "a"}, on_wait=lambda why, seconds: shown.append((why, round(seconds, 2))))
+    assert shown == [("waiting for the call limit", 10.05)]
 
 
 def test_the_timeout_of_a_run_is_the_callers(bench: MakeBench) -> None:
@@ -381,8 +381,8 @@ def test_a_preview_goes_to_the_connections_address(bench: MakeBench) -> None:
 
 
 def test_choices_of_a_field_come_from_the_action_that_lists_them(bench: MakeBench) -> None:
-    answer = {"parcels": [{"id": "p1", "note": "Books"}, {"id": "p2"}, {"note": "No id"}]}
-    made = bench([response(200, answer)])
+    reply = {"parcels": [{"id": "p1", "note": "Books"}, {"id": "p2"}, {"note": "No id"}]}
+    made = bench([response(200, reply)])
     choices = made.connector.choices("get_parcel", "parcel_id", made.connection)
     assert [(choice.value, choice.label) for choice in choices] == [("p1", "Books"), ("p2", "p2")]
 
@@ -405,7 +405,7 @@ def test_a_run_prints_nothing_and_logs_nothing_above_debug(
     tmp_path: Path, station: Station, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    station.answers = [lambda talk: talk.say(503), lambda talk: talk.hang_up(), lambda talk: talk.say(404, b"{}")]
+    station.replies = [lambda talk: talk.say(503), lambda talk: talk.hang_up(), lambda talk: talk.say(404, b"{}")]
     connection = Connection(api_key=API_KEY, base_url=station.url)
     with Connector.load(write_folder(tmp_path / "parcels"), clock=FakeClock()) as connector:
         with pytest.raises(RefusedError):

@@ -16,8 +16,8 @@ KINDS = sorted(
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_error_is_a_value_that_json_can_carry(kind: type[ConnectorError]) -> None:
-    told = json.loads(json.dumps(kind("It failed.").to_dict()))
-    assert (told["code"], told["message"], told["retryable"]) == (kind.code, "It failed.", kind.retryable)
+    shown = json.loads(json.dumps(kind("It failed.").to_dict()))
+    assert (shown["code"], shown["message"], shown["retryable"]) == (kind.code, "It failed.", kind.retryable)
     assert kind.exit_status > 0
 
 

@@ -20,11 +20,11 @@ LOST = ConnectionLostError("The connection broke before a response came.")
 
 
 @pytest.mark.parametrize(
-    "answers",
+    "replies",
     [[LOST] * 4, [NotSentError("Not reached.")] * 4, [response(503)] * 4, [response(400, {})], [response(429)] * 4],
 )
-def test_the_key_of_the_run_is_in_every_error(bench: MakeBench, answers: list[HttpResponse | Exception]) -> None:
-    made = bench(answers)
+def test_the_key_of_the_run_is_in_every_error(bench: MakeBench, replies: list[HttpResponse | Exception]) -> None:
+    made = bench(replies)
     with pytest.raises(ConnectorError) as caught:
         made.run("send_parcel", {"recipient": "ada"}, max_wait=0)
     assert caught.value.idempotency_key == "made-key"
@@ -68,13 +68,13 @@ class Interrupting:
         """Nothing is held."""
 
 
-@pytest.mark.parametrize(("action", "told"), [("send_parcel", "made-key"), ("post_once", "may have been carried out")])
+@pytest.mark.parametrize(("action", "shown"), [("send_parcel", "made-key"), ("post_once", "may have been carried out")])
 def test_an_interrupted_call_says_that_it_may_have_been_carried_out_and_its_key(
-    bench: MakeBench, action: str, told: str
+    bench: MakeBench, action: str, shown: str
 ) -> None:
     with pytest.raises(KeyboardInterrupt) as caught:
         bench([], transport=Interrupting()).run(action, {"recipient": "ada"})
-    assert told in caught.value.__notes__[0]
+    assert shown in caught.value.__notes__[0]
 
 
 def test_a_run_that_iterates_is_not_charged_for_the_time_its_caller_takes(bench: MakeBench) -> None:

@@ -57,8 +57,8 @@ def test_the_key_of_an_example_need_not_be_repeated(tmp_path: Path) -> None:
 
 
 def changed(part: str, **words: Any) -> Json:
-    (exchange,) = SENT["interactions"]
-    return SENT | {"interactions": [exchange | {part: exchange[part] | words}]}
+    (interaction,) = SENT["interactions"]
+    return SENT | {"interactions": [interaction | {part: interaction[part] | words}]}
 
 
 @pytest.mark.parametrize(
@@ -73,10 +73,10 @@ def changed(part: str, **words: Any) -> Json:
         (SENT | {"interactions": SENT["interactions"] * 2}, "1 of 2 calls were not made"),
         (changed("response", body={"id": 7}), "it should succeed, but: "),
         (changed("response", status=404), "it should succeed, but: "),
-        (SENT | {"error": {"code": "x"}}, "it should be refused with “x”, but it succeeded"),
+        (SENT | {"error": {"code": "x"}}, "it should fail with “x”, but it succeeded"),
         (
             SENT | {"inputs": {}, "interactions": [], "error": {"code": "x"}},
-            "it should be refused with ('x', None), but was with ('input', 'recipient'): ",
+            "it should fail with “x”, but failed with “input” at “recipient”: ",
         ),
     ],
 )

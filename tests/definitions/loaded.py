@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from connector.lint.folder_view import ActionView, FolderView
-from connector.lint.rules.files import Reading
+from connector.lint.rules.files import FolderReader
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent.parent
 @cache
 def folder() -> FolderView:
     """Every definition of the right form."""
-    return Reading(ROOT).view()
+    return FolderReader(ROOT).read()
 
 
 def actions() -> tuple[ActionView, ...]:

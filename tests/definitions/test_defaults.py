@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from connector.lint.check import check
+from connector.lint import check_folder
 from connector.lint.sample_folder import ACTION, CONNECTOR, FILES, write
 
 COMMON = "definitions/common.json"
@@ -12,7 +12,7 @@ LISTING = "definitions/things/list_things.json"
 
 
 def found(folder: Path) -> list[tuple[str, str, str]]:
-    return [(each.rule, each.file, each.pointer) for each in check(folder)]
+    return [(each.rule, each.file, each.pointer) for each in check_folder(folder)]
 
 
 def sharing(fieldset: dict[str, Any], **inputs: Any) -> dict[str, Any]:

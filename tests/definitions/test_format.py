@@ -15,8 +15,8 @@ from connector.definition.files import COMMON, definition_files
 from connector.definition.formatter import formatted
 from connector.definition.json_schema import NAMES, format_schema
 from connector.definition.service import ConnectorDefinition
-from connector.lint.check import check
-from connector.lint.rules.form import validated
+from connector.lint import check_folder
+from connector.lint.rules.file_format import validated
 from connector.lint.sample_folder import ACTION, write
 
 ROOT = Path(__file__).parent.parent.parent
@@ -107,15 +107,15 @@ def test_every_definition_file_is_laid_out_the_one_way() -> None:
 
 
 def test_a_misspelt_word_is_answered_with_the_right_one(tmp_path: Path) -> None:
-    found = check(write(tmp_path, {ACTION: {"sumary": "Get it", "summary": None}}))
+    found = check_folder(write(tmp_path, {ACTION: {"sumary": "Get it", "summary": None}}))
     assert {(finding.pointer, finding.message) for finding in found if finding.file == ACTION} == {
-        ("/sumary", "“sumary” is no word of the format here. Did you mean “summary”?"),
-        ("/summary", "“summary” is missing."),
+        ("/sumary", "“sumary” is not a keyword here. Did you mean “summary”?"),
+        ("/summary", "“summary” is required."),
     }
 
 
 def test_shared_definitions_are_checked_where_they_stand(tmp_path: Path) -> None:
-    found = check(write(tmp_path, {str(COMMON): {"$defs": {"rows": {"type": "table"}}}}))
+    found = check_folder(write(tmp_path, {str(COMMON): {"$defs": {"rows": {"type": "table"}}}}))
     assert [(finding.file, finding.pointer, finding.rule) for finding in found] == [
         (str(COMMON), "/$defs/rows/type", "D013")
     ]

@@ -63,7 +63,7 @@ class Reader:
         if name in self.shapes:
             return
         self.shapes[name] = {}
-        self.shapes[name] = told(self._table(name))
+        self.shapes[name] = shown(self._table(name))
 
     def flatten(self, schema: dict[str, Any]) -> dict[str, Leaf]:
         """Every place below a schema: lists as `[]`, keyed objects as `*`, named shapes as `@Name`."""
@@ -136,7 +136,7 @@ def merge(table: dict[str, Leaf], other: dict[str, Leaf]) -> None:
         known["type"] = list(dict.fromkeys([*known["type"], *leaf["type"]]))
 
 
-def told(table: dict[str, Leaf]) -> dict[str, Any]:
+def shown(table: dict[str, Leaf]) -> dict[str, Any]:
     """The table as it is written: `string`, `string|integer`, or a list of a type and its choices."""
     written: dict[str, Any] = {}
     for place, leaf in sorted(table.items()):
@@ -153,17 +153,17 @@ def operation(reader: Reader, path_item: dict[str, Any], described: dict[str, An
     for parameter in map(reader.parameter, parameters):
         if parameter["in"] == "query":
             table = reader.flatten(parameter["schema"])
-            facts["query"][parameter["name"]] = next(iter(told(table).values())) + (" list" if "/[]" in table else "")
+            facts["query"][parameter["name"]] = next(iter(shown(table).values())) + (" list" if "/[]" in table else "")
         elif parameter["in"] == "header":
             facts["headers"].append(parameter["name"])
     for content in described.get("requestBody", {}).get("content", {}).values():
-        facts["request"] = told(reader.flatten(content["schema"]))
-    answers: dict[str, Leaf] = {}
-    for status, answer in described["responses"].items():
+        facts["request"] = shown(reader.flatten(content["schema"]))
+    replies: dict[str, Leaf] = {}
+    for status, reply in described["responses"].items():
         if status.startswith("2"):
-            for content in answer.get("content", {}).values():
-                merge(answers, reader.flatten(content["schema"]))
-    facts["response"] = told(answers)
+            for content in reply.get("content", {}).values():
+                merge(replies, reader.flatten(content["schema"]))
+    facts["response"] = shown(replies)
     if facts["request"] == {"": "object"}:
         facts["request"] = {}
     return {part: entries for part, entries in facts.items() if entries}

@@ -15,7 +15,7 @@ from typing import Any
 
 from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema, ObjectSchema
-from connector.lint.rules.files import Reading
+from connector.lint.rules.files import FolderReader
 
 FILE = Path(__file__).parent / "released.json"
 ROOT = Path(__file__).parent.parent.parent
@@ -41,7 +41,7 @@ def snapshot(definitions: Iterable[ActionDefinition]) -> Snapshot:
 
 def current() -> Snapshot:
     """The snapshot of the definitions as they are now."""
-    return snapshot(view.definition for view in Reading(ROOT).view().sound)
+    return snapshot(view.definition for view in FolderReader(ROOT).read().sound)
 
 
 def _fields(schema: ObjectSchema, *, duties: bool) -> Iterator[tuple[str, Any]]:
@@ -53,11 +53,11 @@ def _field(
     schema: ObjectSchema, name: str, declared: FieldSchema, duties: bool, required: bool, depth: int
 ) -> Iterator[tuple[str, Any]]:
     field = schema.resolve(declared)
-    told: dict[str, Any] = {"type": "|".join(sorted(set(field.types) - {"null"}))}
+    shown: dict[str, Any] = {"type": "|".join(sorted(set(field.types) - {"null"}))}
     if duties:
-        told |= {"required": True} if required else {}
-        told |= _bounds(field)
-    yield name, told if duties else told["type"]
+        shown |= {"required": True} if required else {}
+        shown |= _bounds(field)
+    yield name, shown if duties else shown["type"]
     if depth >= _DEEPEST:
         return
     item = schema.resolve(field.items) if field.items is not None else field
@@ -142,16 +142,16 @@ def main() -> int:
         sys.stderr.write(f"breaks flows: {fault}\n")
     if faults and not knowingly:
         return 1
-    lines = [f"  {json.dumps(key)}: {_told(action)}" for key, action in now.items()]
+    lines = [f"  {json.dumps(key)}: {_shown(action)}" for key, action in now.items()]
     FILE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
     return 0
 
 
-def _told(action: dict[str, Any]) -> str:
+def _shown(action: dict[str, Any]) -> str:
     """An action of the snapshot, a field to a line."""
     parts = [f'    "operationId": {json.dumps(action["operationId"])}']
     for part in ("inputs", "outputs"):
-        fields = [f"      {json.dumps(name)}: {json.dumps(told)}" for name, told in action[part].items()]
+        fields = [f"      {json.dumps(name)}: {json.dumps(shown)}" for name, shown in action[part].items()]
         parts.append(f'    "{part}": ' + ("{\n" + ",\n".join(fields) + "\n    }" if fields else "{}"))
     return "{\n" + ",\n".join(parts) + "\n  }"
 

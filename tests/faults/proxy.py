@@ -75,21 +75,26 @@ class Proxy:
                 if not more:
                     return
                 data += more
-            line, rest = data.split(b"\r\n", 1)
-            self.heard.append(line.decode("latin-1"))
-            method, target, version = line.split(b" ")
+            self.heard.append(data.split(b"\r\n", 1)[0].decode("latin-1"))
             if self._refuses is not None:
                 client.sendall(self._refuses)
                 return
             server = socket.create_connection(("127.0.0.1", self._target), timeout=10)
             self._open.append(server)
-            if method == b"CONNECT":
-                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            else:
-                path = b"/" + target.split(b"//", 1)[1].split(b"/", 1)[1]
-                server.sendall(b" ".join([method, path, version]) + b"\r\n" + rest)
-            self._start(self._relay, server, client)
-            self._relay(client, server)
+            with contextlib.closing(server):
+                self._pass_on(client, server, data)
+
+    def _pass_on(self, client: socket.socket, server: socket.socket, data: bytes) -> None:
+        """Send on what was read of the request, then everything both ways."""
+        line, rest = data.split(b"\r\n", 1)
+        method, target, version = line.split(b" ")
+        if method == b"CONNECT":
+            client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        else:
+            path = b"/" + target.split(b"//", 1)[1].split(b"/", 1)[1]
+            server.sendall(b" ".join([method, path, version]) + b"\r\n" + rest)
+        self._start(self._relay, server, client)
+        self._relay(client, server)
 
     def _relay(self, source: socket.socket, target: socket.socket) -> None:
         try:

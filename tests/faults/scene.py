@@ -94,14 +94,14 @@ def scene(certificates: Certificates) -> Iterator[Scene]:
         yield made
 
 
-def connector(*, patience: float = _PATIENT) -> Connector:
+def connector(*, seconds: float = _PATIENT) -> Connector:
     """The Courier connector on real time, with small bounds and a throttle of its own; the rest is as delivered.
 
     Args:
-        patience: Seconds to connect and between two bytes.
+        seconds: Seconds to connect and between two bytes.
     """
     settings = {
-        "timeouts": Timeouts(connect=patience, read=patience, total=2 * _PATIENT),
+        "timeouts": Timeouts(connect=seconds, read=seconds, total=2 * _PATIENT),
         "retry": RetryPolicy(attempts=TRIES, base=0.01, cap=0.02),
         "limits": Limits.model_validate({"responseBytes": CAP_BYTES}),
     }

@@ -50,7 +50,7 @@ class Talk:
         for piece in pieces:
             self._sock.sendall(piece)
 
-    def answer(
+    def reply(
         self,
         content: bytes | None = None,
         *,
@@ -144,7 +144,7 @@ Behaviour = Callable[[Talk], None]
 
 def well(talk: Talk) -> None:
     """Nothing wrong."""
-    talk.answer()
+    talk.reply()
 
 
 class FaultServer:

@@ -125,7 +125,7 @@ def _not_sent(name: str, arrange: Arrange, sentence: str, *, tries: int = TRIES,
     return Fault(name, arrange, outcome, outcome, silent=silent)
 
 
-def _answered(name: str, behaviour: Behaviour, error: type[ConnectorError], sentence: str) -> Fault:
+def _replied(name: str, behaviour: Behaviour, error: type[ConnectorError], sentence: str) -> Fault:
     """The service said something whole, which trying again would not change."""
     outcome = Outcome(error, sentence, 1)
     return Fault(name, _does(behaviour), outcome, outcome)
@@ -142,7 +142,7 @@ _CHUNKED = _HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 
 
 def _half(talk: Talk) -> None:
-    talk.answer(b'{"id": "ne', length=100)
+    talk.reply(b'{"id": "ne', length=100)
     talk.rest()
 
 
@@ -179,18 +179,18 @@ def _reset_in_body(talk: Talk) -> None:
 
 
 def _reset_after(talk: Talk) -> None:
-    talk.answer()
+    talk.reply()
     talk.rest()
     talk.reset()
 
 
 def _close_after(talk: Talk) -> None:
-    talk.answer()
+    talk.reply()
     talk.hang_up()
 
 
 def _close_unsaid(talk: Talk) -> None:
-    talk.answer(headers=["Connection: keep-alive", "Keep-Alive: timeout=60"])
+    talk.reply(headers=["Connection: keep-alive", "Keep-Alive: timeout=60"])
     talk.rest()
     talk.hang_up()
 
@@ -228,7 +228,7 @@ def _drip_interim(talk: Talk) -> None:
 
 
 def _truncated_json(talk: Talk) -> None:
-    talk.answer(json.dumps({**WELL, "echo": talk.echo}).encode()[:-3])
+    talk.reply(json.dumps({**WELL, "echo": talk.echo}).encode()[:-3])
 
 
 def _says_more_than_it_sends(talk: Talk) -> None:
@@ -237,7 +237,7 @@ def _says_more_than_it_sends(talk: Talk) -> None:
 
 
 def _says_less_than_it_sends(talk: Talk) -> None:
-    talk.answer(length=10)
+    talk.reply(length=10)
 
 
 def _length_of_no_number(talk: Talk) -> None:
@@ -246,7 +246,7 @@ def _length_of_no_number(talk: Talk) -> None:
 
 
 def _two_lengths(talk: Talk) -> None:
-    talk.answer(headers=["Content-Length: 3", f"X-Echo: {talk.echo}"])
+    talk.reply(headers=["Content-Length: 3", f"X-Echo: {talk.echo}"])
 
 
 def _negative_chunk(talk: Talk) -> None:
@@ -266,23 +266,23 @@ def _cut_in_chunk(talk: Talk) -> None:
 
 
 def _web_page(talk: Talk) -> None:
-    talk.answer(f"<!doctype html><title>Sign in</title>{talk.echo}".encode(), headers=["Content-Type: text/html"])
+    talk.reply(f"<!doctype html><title>Sign in</title>{talk.echo}".encode(), headers=["Content-Type: text/html"])
 
 
 def _empty(talk: Talk) -> None:
-    talk.answer(b"")
+    talk.reply(b"")
 
 
 def _error_in_success(talk: Talk) -> None:
-    talk.answer(json.dumps({"type": "invalid_request_error", "message": f"{talk.echo} is odd"}).encode())
+    talk.reply(json.dumps({"type": "invalid_request_error", "message": f"{talk.echo} is odd"}).encode())
 
 
 def _gateway_fault(talk: Talk) -> None:
-    talk.answer(f"<h1>502</h1>{talk.echo}".encode(), status="502 Bad Gateway")
+    talk.reply(f"<h1>502</h1>{talk.echo}".encode(), status="502 Bad Gateway")
 
 
 def _bomb(talk: Talk) -> None:
-    talk.answer(_packed_nothing(), headers=["Content-Encoding: gzip"])
+    talk.reply(_packed_nothing(), headers=["Content-Encoding: gzip"])
 
 
 def _bomb_with_a_tail(talk: Talk) -> None:
@@ -292,15 +292,15 @@ def _bomb_with_a_tail(talk: Talk) -> None:
 
 
 def _packed_twice(talk: Talk) -> None:
-    talk.answer(gzip.compress(gzip.compress(b"{}")), headers=["Content-Encoding: gzip, gzip"])
+    talk.reply(gzip.compress(gzip.compress(b"{}")), headers=["Content-Encoding: gzip, gzip"])
 
 
 def _packed_and_cut(talk: Talk) -> None:
-    talk.answer(gzip.compress(json.dumps(WELL).encode() * 10)[:-12], headers=["Content-Encoding: gzip"])
+    talk.reply(gzip.compress(json.dumps(WELL).encode() * 10)[:-12], headers=["Content-Encoding: gzip"])
 
 
 def _not_packed(talk: Talk) -> None:
-    talk.answer(headers=["Content-Encoding: gzip"])
+    talk.reply(headers=["Content-Encoding: gzip"])
 
 
 def _hundred_megabytes(talk: Talk) -> None:
@@ -319,25 +319,25 @@ def _hundred_megabytes_of_header(talk: Talk) -> None:
 
 
 def _thousand_headers(talk: Talk) -> None:
-    talk.answer(headers=[f"X-{number}: {talk.echo}" for number in range(1000)])
+    talk.reply(headers=[f"X-{number}: {talk.echo}" for number in range(1000)])
 
 
 def _no_text(talk: Talk) -> None:
-    talk.answer(json.dumps(WELL).encode().replace(b"Weekly", b"W\xe9\xff\xc3"))
+    talk.reply(json.dumps(WELL).encode().replace(b"Weekly", b"W\xe9\xff\xc3"))
 
 
 def _other_encoding(talk: Talk) -> None:
-    talk.answer(json.dumps(WELL).encode("utf-16"))
+    talk.reply(json.dumps(WELL).encode("utf-16"))
 
 
 def _deep(talk: Talk) -> None:
-    talk.answer(b"[" * 200_000)
+    talk.reply(b"[" * 200_000)
 
 
 def _twice_each_header(talk: Talk) -> None:
     content = json.dumps(WELL).encode()
     lengths = [f"Content-Length: {len(content)}"]
-    talk.answer(content, headers=[*lengths, "Content-Type: text/html", "X-Request-Id: a", "X-Request-Id: b"])
+    talk.reply(content, headers=[*lengths, "Content-Type: text/html", "X-Request-Id: a", "X-Request-Id: b"])
 
 
 def _no_headers(talk: Talk) -> None:
@@ -358,7 +358,7 @@ def _no_http(talk: Talk) -> None:
 
 
 def _redirect(status: str, location: Callable[[Talk], str]) -> Behaviour:
-    return lambda talk: talk.answer(b"", status=status, headers=[f"Location: {location(talk)}"])
+    return lambda talk: talk.reply(b"", status=status, headers=[f"Location: {location(talk)}"])
 
 
 def _to_other_host(talk: Talk) -> str:
@@ -367,7 +367,7 @@ def _to_other_host(talk: Talk) -> str:
 
 def _interim(talk: Talk) -> None:
     talk.send(b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nLink: </x>; rel=preload\r\n\r\n")
-    talk.answer()
+    talk.reply()
 
 
 def _only_interim(talk: Talk) -> None:
@@ -404,7 +404,7 @@ def _packed_nothing() -> bytes:
 
 def _elsewhere(status: str, location: Callable[[Talk], str], name: str) -> Fault:
     sentence = f"The service responded with a redirect ({status}), which is not followed."
-    return _answered(name, _redirect(status, location), RefusedError, sentence)
+    return _replied(name, _redirect(status, location), RefusedError, sentence)
 
 
 FAULTS = [
@@ -425,9 +425,9 @@ FAULTS = [
     _broken("Interim answers (100) drip without end", _does(_drip_interim), _SILENT, tries=1, seconds=0.2),
     _broken("The body drips, byte by byte", _does(_drip_body), _ENDLESS, tries=1, seconds=0.2),
     _broken("The trailers after the body drip without end", _does(_drip_trailers), _ENDLESS, tries=1, seconds=0.2),
-    _answered("The JSON is cut off", _truncated_json, OutputError, _NO_JSON),
+    _replied("The JSON is cut off", _truncated_json, OutputError, _NO_JSON),
     _broken("Content-Length is longer than the body", _does(_says_more_than_it_sends), _BROKE_READING),
-    _answered("Content-Length is shorter than the body", _says_less_than_it_sends, OutputError, _NO_JSON),
+    _replied("Content-Length is shorter than the body", _says_less_than_it_sends, OutputError, _NO_JSON),
     _no_matter("Content-Length is no number", _length_of_no_number),
     _broken(
         "Two values of Content-Length that differ",
@@ -437,11 +437,11 @@ FAULTS = [
     _broken("A chunk of negative size, and 30 MB", _does(_negative_chunk), _BROKE_READING, large=True),
     _broken("A chunk whose size is no number", _does(_chunk_of_no_size), _BROKE_READING),
     _broken("The connection is closed inside a chunk", _does(_cut_in_chunk), _BROKE_READING),
-    _answered(
+    _replied(
         "200 with a web page", _web_page, OutputError, "The service responded with 200 and a web page that is not JSON."
     ),
     _no_matter("200 with an empty body", _empty),
-    _answered(
+    _replied(
         "200 with an error in the body",
         _error_in_success,
         RefusedError,
@@ -450,7 +450,7 @@ FAULTS = [
     _broken("502 with a web page", _does(_gateway_fault), "The service failed (502 Bad Gateway)."),
     _broken("A gzip bomb: 100 MB packed into 100 kB", _bombs, _LARGE, tries=1, large=True),
     _broken("A small gzip, and 100 MB after its end", _does(_bomb_with_a_tail), _LARGE, tries=1, large=True),
-    _answered("Packed twice", _packed_twice, OutputError, _NO_JSON),
+    _replied("Packed twice", _packed_twice, OutputError, _NO_JSON),
     _broken("Packed, and cut off", _does(_packed_and_cut), _INCOMPLETE),
     _broken("Said to be packed, and is not", _does(_not_packed), _BROKE_READING),
     _broken("A body of 100 MB", _does(_hundred_megabytes), _LARGE, tries=1, large=True),
@@ -458,8 +458,8 @@ FAULTS = [
     _broken("A header of 100 MB", _does(_hundred_megabytes_of_header), _BROKE, large=True),
     _broken("A thousand headers", _does(_thousand_headers), _BROKE),
     _no_matter("Bytes in the JSON that are no UTF-8", _no_text),
-    _answered("JSON in UTF-16", _other_encoding, OutputError, _NO_JSON),
-    _answered("JSON nested 200,000 deep", _deep, OutputError, _NO_JSON),
+    _replied("JSON in UTF-16", _other_encoding, OutputError, _NO_JSON),
+    _replied("JSON nested 200,000 deep", _deep, OutputError, _NO_JSON),
     _no_matter("Headers that come twice", _twice_each_header),
     _no_matter("No headers at all", _no_headers),
     _no_matter("A header line without a colon", _header_without_a_colon),
@@ -471,7 +471,7 @@ FAULTS = [
     _elsewhere("302 Found", lambda talk: talk.heard.line.split()[1], "A redirect in a circle"),
     _no_matter("Interim answers (100, 103) before the answer", _interim),
     _broken("Interim answers (102) and nothing else", _does(_only_interim), _BROKE, large=True),
-    _answered(
+    _replied(
         "101: the service wants to speak something else",
         _switches,
         RefusedError,

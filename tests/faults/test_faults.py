@@ -20,7 +20,7 @@ from tests.faults.certificates import Certificates
 from tests.faults.scene import CAP_BYTES, Scene, connector, scene
 from tests.faults.server import Heard
 from tests.faults.table import FAULTS, Fault, Outcome, page
-from tests.secrets.canary import told, traces
+from tests.secrets.canary import shown, traces
 
 ERRANDS: dict[str, tuple[str, dict[str, Any]]] = {
     "read": ("get_list", {"list_id": "news.weekly"}),
@@ -72,7 +72,7 @@ def observed(request: pytest.FixtureRequest, certificates: Certificates) -> Obse
         files = _open_files()
         moment = max(MOMENT, 10 * max(_paces, default=0.0))
         seen.deadline = max(fault.seconds, moment)
-        with connector(patience=moment) if fault.silent else connector() as running:
+        with connector(seconds=moment) if fault.silent else connector() as running:
             fault.arrange(stage)
             if fault.large:
                 tracemalloc.start()
@@ -81,7 +81,7 @@ def observed(request: pytest.FixtureRequest, certificates: Certificates) -> Obse
                 seen.peak = tracemalloc.get_traced_memory()[1]
                 tracemalloc.stop()
             if seen.error is not None:
-                seen.shown = "\n".join([*told(seen.error, values=errand == "read"), str(seen.error.to_dict())])
+                seen.shown = "\n".join([*shown(seen.error, values=errand == "read"), str(seen.error.to_dict())])
                 seen.error.__traceback__ = None
             # What it still does to the connection it does before the next call.
             _until(lambda: stage.server.busy == 0)

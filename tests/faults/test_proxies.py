@@ -28,7 +28,7 @@ def reset(talk: Talk) -> None:
 
 
 def reset_in_body(talk: Talk) -> None:
-    talk.answer(b'{"jobId"', length=100)
+    talk.reply(b'{"jobId"', length=100)
     talk.rest()
     talk.reset()
 
@@ -120,13 +120,13 @@ def test_a_proxy_that_cannot_be_reached_means_that_nothing_was_sent(world: World
     assert len(waits) == TRIES - 1
 
 
-@pytest.mark.parametrize("refusal", [b"", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"])
+@pytest.mark.parametrize("rejection", [b"", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"])
 def test_a_proxy_that_makes_no_tunnel_means_that_nothing_was_sent(
-    world: World, running: Connector, refusal: bytes
+    world: World, running: Connector, rejection: bytes
 ) -> None:
     if world.connection.base_url != f"https://{HOST}":
         pytest.skip("plain requests need no tunnel")
-    with world.proxy(refusal) as proxy:
+    with world.proxy(rejection) as proxy:
         world.use(proxy.url)
         with pytest.raises(NotSentError):
             running.run(*ONCE, world.connection)

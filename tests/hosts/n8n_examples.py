@@ -26,6 +26,8 @@ OTHERWISE = {
     ("list_audiences", "outputs"),
 }
 """What the node does otherwise than the connector's own code: the action, and in what."""
+NOT_FILLED_IN = {("update_profile", "All fields"), ("replace_list_subscriptions", "Unsubscribe everyone")}
+"""Examples with an empty text or list, which a form of n8n cannot tell from a field left empty; the README says so."""
 
 
 _KEY = "idempotency-key"
@@ -58,7 +60,7 @@ def samples(node: NodeData) -> list[Sample]:
         Sample(f"{action.key}-{place}", action, example)
         for action in node.actions
         for place, example in enumerate(action.definition.examples)
-        if example.interactions
+        if example.interactions and (action.key, example.title) not in NOT_FILLED_IN
     ]
 
 
@@ -132,7 +134,7 @@ def _compare(sample: Sample, execution: Json) -> Iterator[tuple[str, str]]:
                 yield what, f"the {what} should be {json.dumps(wanted)}, but is {json.dumps(found)}"
         for name, value in request.headers.items():
             if sent.headers.get(name.lower()) != value:
-                yield "headers", f"the header {name} should be {value}, but is {sent['headers'].get(name.lower())}"
+                yield "headers", f"the header {name} should be {value}, but is {sent.headers.get(name.lower())}"
     yield from _compare_results(sample, items(execution, sample.key))
 
 

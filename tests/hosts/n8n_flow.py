@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -65,7 +66,7 @@ def workflow(node: NodeData, name: str, steps: list[Step], count: int = 0) -> Js
     numbers = _numbers(count) if count else []
     connections: Json = {}
     way = [_TRIGGER, *(each["name"] for each in numbers)]
-    links = [*zip(way, way[1:], strict=False), *((way[-1], step.name) for step in steps)]
+    links = [*itertools.pairwise(way), *((way[-1], step.name) for step in steps)]
     for start, end in links:
         connections.setdefault(start, {"main": [[]]})["main"][0].append({"node": end, "type": "main", "index": 0})
     nodes = [trigger, *numbers, *(_node(node, step, place) for place, step in enumerate(steps))]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from connector.catalogue.action import Action
+from connector.definition.rules import Option
 from connector.export.n8n import style
 from connector.export.n8n.layout import parameter_name
 from connector.export.n8n.node import NodeData
@@ -70,7 +72,7 @@ def _chosen(action: Action, inputs: Json) -> Json:
     return chosen
 
 
-def _best(options: Any, filled: set[str], fitting: list[str], default: str | None) -> str:
+def _best(options: Sequence[Option], filled: set[str], fitting: list[str], default: str | None) -> str:
     """Of the options that have all that is filled in, one that has what it asks for; the default first."""
     complete = [
         option.key

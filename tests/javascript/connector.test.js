@@ -125,7 +125,7 @@ test('a run that is given up while it waits sends nothing', async () => {
   const waiting = runtime.run('get_thing', { thing_id: 't' }, connection, { signal: stop.signal });
   stop.abort();
   const error = await io.until(waiting).catch((caught) => caught);
-  assert.deepEqual([error.code, error.message], ['throttled', 'The run was cancelled while it waited for its turn.']);
+  assert.deepEqual([error.code, error.message], ['throttled', 'The run was cancelled while it waited for the call limit.']);
 });
 
 test('a run that is given up after it was sent is not tried again, and says that it may have been carried out', async () => {
@@ -136,6 +136,25 @@ test('a run that is given up after it was sent is not tried again, and says that
   });
   const error = await run('send_thing', { to: 'ada' }, { signal: stop.signal }).catch((caught) => caught);
   assert.deepEqual([error.code, error.idempotencyKey], ['unavailable', 'made-key']);
+});
+
+test('a host whose sleep rejects when a run is given up is understood', async () => {
+  const stop = new AbortController();
+  const { io, runtime, connection } = sample(() => json(503));
+  io.sleep = async () => {
+    stop.abort();
+    throw new Error('aborted');
+  };
+  const error = await runtime.run('get_thing', { thing_id: 't' }, connection, { signal: stop.signal }).catch((caught) => caught);
+  assert.deepEqual([error.code, error.message], ['throttled', 'The run was cancelled while it waited for the call limit.']);
+});
+
+test('a call that was not sent gives its place in the limit back', async () => {
+  const { io, runtime, connection } = sample(() => {
+    throw Object.assign(new Error('no'), { code: 'ECONNREFUSED' });
+  });
+  for (let count = 0; count < 5; count += 1) await io.until(runtime.run('get_thing', { thing_id: 't' }, connection)).catch(() => {});
+  assert.equal(io.time, 0); // Twenty attempts, where five may leave in twelve seconds.
 });
 
 test('every wait is reported before it begins', async () => {

@@ -70,34 +70,57 @@ const camelCased = (options) =>
     Object.entries(options).map(([name, value]) => [name.replace(/_(.)/g, (_, letter) => letter.toUpperCase()), value]),
   );
 
+// Steps on one clock. `reserve` and `acquire` are counts; what a step names with `as` or `with` is one reservation or permit.
 async function throttle(_, { limits, steps, random = 0 }) {
   const io = fakeIo({ random, start: 0 });
   const buckets = new core.Throttle();
   const all = limits.map(({ calls, renewal_period: renewalPeriod }, place) => buckets.bucket(String(place), { calls, renewalPeriod }));
+  const named = {};
   const times = [];
-  const refused = (error) => {
-    const { code, wait, message } = errorOf(error);
-    return { code, wait: rounded(wait), message };
-  };
-  for (const { after = 0, pause, reserve = 0, acquire = 0, max_wait: maxWait = 1e9, buckets: places } of steps) {
-    io.time += after;
-    const used = (places || all.map((one, place) => place)).map((place) => all[place]);
-    if (pause !== undefined) buckets.pause(used[0], io.time, pause);
-    for (let count = 0; count < reserve; count += 1) {
-      try {
-        const token = buckets.reserve(used, io.time, maxWait);
-        token.hasLeft = true; // Each call of a plan leaves when it may.
-        times.push(rounded(token.at));
-      } catch (error) {
-        times.push(refused(error));
+  for (const step of steps) {
+    io.time += step.after || 0;
+    const used = (step.buckets || all.map((one, place) => place)).map((place) => all[place]);
+    if (step.pause !== undefined) buckets.pause(used[0], io.time, step.pause);
+    for (const [verb, does] of Object.entries(THROTTLE_STEPS)) {
+      const asked = Object.hasOwn(step, verb) ? step[verb] : 0;
+      const names = typeof asked === 'number' ? new Array(asked).fill('') : asked;
+      for (const name of names) {
+        try {
+          const made = await does({ buckets, io, used, maxWait: step.max_wait ?? 1e9, named, name });
+          if (made !== undefined) times.push(typeof made === 'number' ? rounded(made) : made);
+        } catch (error) {
+          const { code, wait, message } = errorOf(error);
+          times.push({ code, wait: rounded(wait), message });
+        }
       }
-    }
-    for (let count = 0; count < acquire; count += 1) {
-      times.push(await buckets.acquire(io, used, maxWait).then(() => rounded(io.time), refused));
     }
   }
   return { times };
 }
+
+const THROTTLE_STEPS = {
+  reserve({ buckets, io, used, maxWait, named, name }) {
+    named[name] = buckets.reserve(used, io.time, maxWait);
+    return io.time + named[name].wait;
+  },
+  async acquire({ buckets, io, used, maxWait, named, name }) {
+    named[name] = await buckets.acquire(io, used, maxWait);
+    return io.time;
+  },
+  claim({ buckets, io, used, named, name }) {
+    const left = buckets.claim(used, named[name], io.time);
+    return left === -Infinity ? 'lost' : io.time + Math.max(0, left);
+  },
+  depart: ({ buckets, io, used, named, name }) => buckets.depart(used, named[name], io.time),
+  async departing({ io, named, name }) {
+    await named[name].departing();
+    return io.time;
+  },
+  release({ buckets, used, named, name }) {
+    if (named[name].departing) named[name].release();
+    else buckets.release(used, named[name]);
+  },
+};
 
 const rounded = (seconds) => Math.round(seconds * 1e6) / 1e6;
 

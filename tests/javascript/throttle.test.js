@@ -40,33 +40,65 @@ test('a call counts from when its first byte leaves, where the host says when', 
   const { throttle, buckets } = bucketOf({ calls: 2, renewalPeriod: 10 });
   const times = [];
   const call = async () => {
-    const token = await throttle.acquire(io, buckets, 1e9);
+    const permit = await throttle.acquire(io, buckets, 1e9);
     await io.sleep(io.time === 0 ? 3 : 0); // The first connections take long to make.
-    throttle.leave(token, io.time, true);
+    await permit.departing();
     times.push(io.time);
     await io.sleep(2); // A slow response changes nothing then.
-    throttle.arrived(token, io.time);
+    permit.arrived();
   };
   await io.until(Promise.all([call(), call(), call(), call()]));
   assert.deepEqual(times.map((time) => Number(time.toFixed(2))), [3, 3, 13.05, 13.05]);
 });
 
+test('a call that could not be made in a whole period takes another token, and waits for it where none is free', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 10 });
+  const slow = await throttle.acquire(io, buckets, 100);
+  io.time = 11;
+  await throttle.acquire(io, buckets, 0);
+  assert.equal(Number((await io.until(slow.departing())).toFixed(2)), 10.05);
+  assert.equal(Number(io.time.toFixed(2)), 21.05);
+  assert.equal(Number(slow.waited.toFixed(2)), 10.05);
+});
+
 test('a call counts from its response, where nobody knows when it left', async () => {
   const io = virtualIo();
   const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 10 });
-  const token = await throttle.acquire(io, buckets, 1e9);
+  const permit = await throttle.acquire(io, buckets, 1e9);
   io.time = 4;
-  throttle.arrived(token, io.time);
+  permit.arrived();
+  permit.release(); // Nothing can be given back then.
   assert.equal(Number((await io.until(leave({ throttle, buckets }, io))).toFixed(2)), 14.05);
 });
 
 test('a response within the margin does not cost anything', async () => {
   const io = virtualIo();
   const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 10 });
-  const token = await throttle.acquire(io, buckets, 1e9);
+  const permit = await throttle.acquire(io, buckets, 1e9);
   io.time = 0.04;
-  throttle.arrived(token, io.time);
+  permit.arrived();
   assert.equal(Number((await io.until(leave({ throttle, buckets }, io))).toFixed(2)), 10.05);
+});
+
+test('a caller that comes too late for every place is told so', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 1 });
+  await throttle.acquire(io, buckets, 0);
+  io.sleep = async (seconds) => {
+    io.time += seconds + 2;
+    throttle.reserve(buckets, io.time, 0); // Somebody else was there in time.
+  };
+  const error = await throttle.acquire(io, buckets, 100).catch((caught) => caught);
+  assert.deepEqual([error.code, error.message], ['throttled', 'This machine is too busy to keep to the call limit.']);
+});
+
+test('a run ends its wait at its deadline', async () => {
+  const io = virtualIo();
+  const limited = bucketOf({ calls: 1, renewalPeriod: 10 });
+  await leave(limited, io);
+  const error = await leave(limited, io, 100, { deadline: 5 }).catch((caught) => caught);
+  assert.deepEqual([error.code, error.wait], ['throttled', 10.05]);
 });
 
 test('200 cancelled callers leave no trace', async () => {
@@ -113,7 +145,7 @@ test('waits are reported once each, and again when they become longer', async ()
   const waiting = leave({ throttle, buckets }, io, 100, { onWait: (reason, seconds) => reported.push(Number(seconds.toFixed(2))) });
   throttle.pause(buckets[0], io.time, 40);
   await io.until(waiting);
-  assert.deepEqual(reported, [10.05, 39]);
+  assert.deepEqual(reported, [10.05, 34.98]); // It looks again half-way.
 });
 
 test('one name and limit is one bucket, another name or limit another', () => {

@@ -7,8 +7,10 @@ import requests
 
 Call = Callable[..., requests.Response]
 Walk = Callable[..., list[list[Any]]]
-SEEDED = ["ada", "bruno", "chen", "dalia", "elif", "farid", "greta", "holt"]
+SEEDED = ["ada", "bruno", "chen", "dalia", "elif", "farid", "grace@example.com", "greta", "holt"]
+WITH_ADDRESS = ["ada", "bruno", "chen", "dalia", "elif", "farid", "greta"]
 EQ = {"operator": "EQ", "path": "title", "value": "Engineer"}
+ENGINEERS = {"operator": "AND", "filters": [EQ]}
 
 
 def members(walk: Walk, name: str) -> list[str]:
@@ -16,7 +18,7 @@ def members(walk: Walk, name: str) -> list[str]:
 
 
 def test_put_makes_an_audience_and_answers_it_wrapped(call: Call) -> None:
-    response = call("PUT", "/audiences/mine", {"name": "Mine", "description": "All mine", "filter": EQ})
+    response = call("PUT", "/audiences/mine", {"name": "Mine", "description": "All mine", "filter": ENGINEERS})
     assert response.status_code == 200
     assert response.json() == {
         "audience": {
@@ -25,7 +27,7 @@ def test_put_makes_an_audience_and_answers_it_wrapped(call: Call) -> None:
             "description": "All mine",
             "created_at": "2026-09-21T14:13:20.000Z",
             "updated_at": "2026-09-21T14:13:20.000Z",
-            "filter": EQ,
+            "filter": ENGINEERS,
         }
     }
     assert call("GET", "/audiences/mine").json() == response.json()["audience"]
@@ -40,7 +42,7 @@ def test_put_changes_the_values_that_are_given(call: Call, clock: SimpleNamespac
 
 
 @pytest.mark.parametrize(
-    ("rule", "expected"),
+    ("comparison", "expected"),
     [
         (EQ, ["ada", "chen", "elif"]),
         ({"operator": "EQ", "path": "$.title", "value": "Engineer"}, ["ada", "chen", "elif"]),
@@ -53,8 +55,8 @@ def test_put_changes_the_values_that_are_given(call: Call, clock: SimpleNamespac
         ({"operator": "LT", "path": "orders", "value": "3"}, ["dalia", "holt"]),
         ({"operator": "LTE", "path": "orders", "value": "3"}, ["bruno", "dalia", "holt"]),
         ({"operator": "GT", "path": "name", "value": "F"}, ["farid", "greta", "holt"]),
-        ({"operator": "EXISTS", "path": "address.locality"}, SEEDED[:-1]),
-        ({"operator": "OMIT", "path": "address.locality"}, ["holt", "zoe"]),
+        ({"operator": "EXISTS", "path": "address.locality"}, WITH_ADDRESS),
+        ({"operator": "OMIT", "path": "address.locality"}, ["grace@example.com", "holt", "zoe"]),
         ({"operator": "INCLUDES", "path": "name", "value": "Os"}, ["chen"]),
         ({"operator": "INCLUDES", "path": "tags", "value": "vip"}, ["zoe"]),
         ({"operator": "STARTS_WITH", "path": "name", "value": "D"}, ["dalia"]),
@@ -62,6 +64,18 @@ def test_put_changes_the_values_that_are_given(call: Call, clock: SimpleNamespac
         ({"operator": "IS_BEFORE", "path": "joined", "value": "2020-12-31"}, ["farid", "greta"]),
         ({"operator": "IS_AFTER", "path": "joined", "value": "2024-01-01T00:00:00Z"}, ["dalia", "holt"]),
         ({"operator": "IS_AFTER", "path": "name", "value": "2024-01-01"}, []),
+    ],
+)
+def test_members_are_who_fits_the_comparison(call: Call, walk: Walk, comparison: Any, expected: Any) -> None:
+    call("PUT", "/profiles/zoe", {"profile": {"tags": ["vip", "new"]}})
+    group = {"operator": "AND", "filters": [comparison]}
+    assert call("PUT", "/audiences/mine", {"name": "Mine", "filter": group}).status_code == 200
+    assert members(walk, "mine") == expected
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected"),
+    [
         (
             {"operator": "AND", "filters": [EQ, {"operator": "EQ", "path": "plan", "value": "pro"}]},
             ["ada", "elif"],
@@ -80,8 +94,7 @@ def test_put_changes_the_values_that_are_given(call: Call, clock: SimpleNamespac
         ({"operator": "AND", "filters": []}, []),
     ],
 )
-def test_members_are_who_fits_the_filter(call: Call, walk: Walk, rule: Any, expected: Any) -> None:
-    call("PUT", "/profiles/zoe", {"profile": {"tags": ["vip", "new"]}})
+def test_members_are_who_fits_the_group(call: Call, walk: Walk, rule: Any, expected: Any) -> None:
     assert call("PUT", "/audiences/mine", {"name": "Mine", "filter": rule}).status_code == 200
     assert members(walk, "mine") == expected
     assert call("GET", "/audiences/mine").json()["filter"] == rule
@@ -103,10 +116,22 @@ def test_the_operator_may_stand_beside_the_filter(call: Call, walk: Walk) -> Non
         {"operator": "AND"},
         {"operator": "EQ", "filters": [EQ]},
         {"operator": "AND", "path": "a", "filters": [EQ]},
-        {"path": "title", "value": "Engineer"},
-        {"operator": "EQ", "path": "orders", "value": 14},
+        EQ,
         {},
         [EQ],
+        *(
+            {"operator": "AND", "filters": [comparison]}
+            for comparison in (
+                {"operator": "AND"},
+                {"operator": "EQ", "path": "title"},
+                {"operator": "EQ", "value": "Engineer"},
+                {"operator": "EQ", "path": "orders", "value": 14},
+                {"operator": "EQ", "filters": [EQ]},
+                {"path": "title", "value": "Engineer"},
+                {"filters": [EQ]},
+                "title",
+            )
+        ),
     ],
 )
 def test_a_filter_of_no_known_form_is_refused(call: Call, rule: Any) -> None:
@@ -114,6 +139,12 @@ def test_a_filter_of_no_known_form_is_refused(call: Call, rule: Any) -> None:
     assert response.status_code == 400
     assert response.json()["message"].startswith("filter")
     assert call("GET", "/audiences/mine").status_code == 404
+
+
+def test_every_filter_of_the_seed_is_a_group_as_the_api_describes_it(walk: Walk) -> None:
+    audiences = [audience for page in walk("/audiences") for audience in page]
+    assert {audience["filter"]["operator"] for audience in audiences} == {"AND", "OR"}
+    assert all(audience["filter"]["filters"] for audience in audiences)
 
 
 def test_membership_follows_the_profiles(call: Call, walk: Walk) -> None:
@@ -134,8 +165,13 @@ def test_a_member_tells_since_when_and_why(call: Call) -> None:
 
 
 def test_an_audience_without_a_filter_has_no_members(call: Call, walk: Walk) -> None:
-    assert call("PUT", "/audiences/empty", {}).json()["audience"]["name"] == "empty"
-    assert members(walk, "empty") == []
+    for body in ({}, {"filter": None}):
+        audience = call("PUT", "/audiences/empty", body).json()["audience"]
+        assert (audience["name"], "filter" in audience) == ("empty", False)
+        assert members(walk, "empty") == []
+    message = {"to": {"audience_id": "empty"}, "content": {"title": "T", "body": "B"}}
+    request_id = call("POST", "/send", {"message": message}).json()["requestId"]
+    assert call("GET", "/messages", params={"traceId": request_id}).json()["results"] == []
 
 
 def test_delete_removes_an_audience_and_nobody_else(call: Call) -> None:

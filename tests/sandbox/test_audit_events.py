@@ -6,7 +6,7 @@ import requests
 
 Call = Callable[..., requests.Response]
 SEND = {"message": {"to": {"user_id": "ada"}, "content": {"title": "T", "body": "B"}}}
-WAITING = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
+WAITING = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
 DELAYED = "1-66a8f1c0-5d2c8e7a4b1f9036c7d2e50c"
 
 

@@ -127,7 +127,7 @@ def test_a_stored_automation_is_found_by_id_or_alias(call: Call, name: str) -> N
     response = call("POST", f"/automations/{name}/invoke", {"recipient": "ada"})
     assert response.status_code == 200
     assert set(response.json()) == {"runId"}
-    assert [message["event"] for message in sent(call)] == ["nt_01harbour0launch000000000001", "welcome-email"]
+    assert [message["event"] for message in sent(call)] == ["nt_01kmrbq6ypf25tsge12qek41r0", "welcome-email"]
 
 
 def test_an_unknown_automation_is_not_found(call: Call) -> None:

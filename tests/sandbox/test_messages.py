@@ -72,6 +72,23 @@ def test_history_tells_every_step_with_its_own_fields(call: Call, clock: SimpleN
     assert [event["ts"] for event in events] == sorted(event["ts"] for event in events)
 
 
+def test_history_has_the_same_times_after_every_send(call: Call, clock: SimpleNamespace) -> None:
+    message_id = send(call, template="order-shipped", content=None)
+    sent_at = int(clock.now * 1000)
+    clock.now += 2
+    events = call("GET", f"/messages/{message_id}/history").json()["results"]
+    assert {event["type"]: event["ts"] - sent_at for event in events} == {
+        "ENQUEUED": 0,
+        "MAPPED": 20,
+        "PROFILE_LOADED": 40,
+        "ROUTED": 100,
+        "RENDERED": 150,
+        "DELIVERING": 200,
+        "SENT": 300,
+        "DELIVERED": 900,
+    }
+
+
 def test_history_tells_only_what_has_happened(call: Call, clock: SimpleNamespace) -> None:
     message_id = send(call)
     assert types(call, message_id) == ["ENQUEUED"]
@@ -227,12 +244,26 @@ def test_the_list_can_be_filtered(walk: Walk, query: dict[str, Any], numbers: li
     assert [name[-2:] for name in found if name.startswith(SEEDED)] == numbers
 
 
+def test_a_tag_may_hold_a_comma_and_only_tags_is_a_list(call: Call) -> None:
+    message_id = send(call, metadata={"tags": ["orders, urgent"]})
+
+    def found(query: dict[str, Any]) -> bool:
+        results = call("GET", "/messages", params={"recipient": "ada", **query}).json()["results"]
+        return message_id in [message["id"] for message in results]
+
+    assert found({"tag": "orders, urgent"})
+    assert found({"tag": ["none", "orders, urgent"]})
+    assert not found({"tag": "orders"})
+    assert not found({"tag": " urgent"})
+    assert not found({"tags": "orders, urgent"})
+
+
 def test_messages_are_found_by_list_and_tenant(call: Call) -> None:
     send(call, to={"list_id": "staff.editors"})
-    send(call, context={"tenant_id": "acme"})
-    send(call, to={"user_id": "bruno", "tenant_id": "acme"})
+    send(call, context={"tenant_id": "pier"})
+    send(call, to={"user_id": "bruno", "tenant_id": "pier"})
     by_list = call("GET", "/messages", params={"list": "staff.editors"}).json()["results"]
-    by_tenant = call("GET", "/messages", params={"tenant_id": "acme"}).json()["results"]
+    by_tenant = call("GET", "/messages", params={"tenant_id": "pier"}).json()["results"]
     assert [message["recipient"] for message in by_list] == ["bruno"]
     assert [message["recipient"] for message in by_tenant] == ["bruno", "ada"]
 

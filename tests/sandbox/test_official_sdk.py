@@ -10,7 +10,7 @@ from sandbox import Sandbox
 
 courier = pytest.importorskip("courier", reason="the official SDK, trycourier, is not installed")
 
-JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
+JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
 SEEDED = "1-66a8f1c0-5d2c8e7a4b1f9036c7d2e5"
 CONTENT = {"title": "Hello {{profile.name}}", "body": "Good day."}
 

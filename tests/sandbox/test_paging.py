@@ -1,4 +1,5 @@
 import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,14 +11,14 @@ from sandbox import Sandbox, start
 Call = Callable[..., requests.Response]
 Walk = Callable[..., list[list[Any]]]
 
-JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
+JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
 COLLECTIONS = [
     ("/lists", "items", 7),
     ("/lists/news.weekly/subscriptions", "items", 7),
     ("/brands", "results", 6),
     ("/audiences", "items", 6),
-    ("/audiences/with-email/members", "items", 6),
-    ("/audit-events", "results", 8),
+    ("/audiences/with-email/members", "items", 7),
+    ("/audit-events", "results", 9),
     ("/notifications", "results", 8),
     ("/messages?notification=HB4W33K7D1G3ST00000000000004", "results", 8),
     (f"/bulk/{JOB}/users", "items", 6),
@@ -56,6 +57,33 @@ def test_a_cursor_of_its_own_making_is_refused(call: Call, path: str, cursor: st
     response = call("GET", f"{path}{joint}cursor={cursor}")
     assert response.status_code == 400
     assert response.json() == {"type": "invalid_request_error", "message": "Invalid cursor format"}
+
+
+def documented(key: str) -> str:
+    return base64.b64encode(f"1589495258687,{key}".encode()).decode()
+
+
+@pytest.mark.parametrize("padding", ["=", ""])
+def test_a_cursor_in_the_form_of_the_documentation_goes_on_behind_its_key(call: Call, padding: str) -> None:
+    def after(path: str, key: str) -> dict[str, Any]:
+        cursor = documented(key).rstrip("=") if not padding else documented(key)
+        found: dict[str, Any] = call("GET", path, params={"cursor": cursor}).json()
+        return found
+
+    assert [item["id"] for item in after("/lists", "news.weekly")["items"]] == ["orders.updates", "staff.editors"]
+    assert [item["recipient"] for item in after(f"/bulk/{JOB}/users", "5")["items"]] == ["ines"]
+    assert after("/messages", "1")["results"] == []
+
+
+@pytest.mark.parametrize("key", ["1-5ebdc5da-10866eaac1df21013c3b4f5a0", "9" * 30, "9" * 5000])
+def test_a_documented_cursor_with_a_key_of_the_wrong_type_is_refused(call: Call, key: str) -> None:
+    assert call("GET", "/messages", params={"cursor": documented(key)}).status_code == 400
+
+
+@pytest.mark.parametrize("key", [10**30, -1, 1.0, True, "1", None])
+def test_a_forged_key_is_refused(call: Call, key: Any) -> None:
+    cursor = base64.urlsafe_b64encode(json.dumps(['["messages"]', key]).encode()).decode()
+    assert call("GET", "/messages", params={"cursor": cursor}).status_code == 400
 
 
 def test_a_cursor_of_another_collection_is_refused(call: Call) -> None:

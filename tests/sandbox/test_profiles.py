@@ -34,8 +34,6 @@ def test_an_unknown_profile_is_not_found(call: Call) -> None:
     expected = {"type": "invalid_request_error", "message": "Profile nobody not found"}
     response = call("GET", "/profiles/nobody")
     assert (response.status_code, response.json()) == (404, expected)
-    response = call("PATCH", "/profiles/nobody", {"patch": []})
-    assert (response.status_code, response.json()) == (404, expected)
 
 
 def test_delete_removes_the_profile_and_leaves_its_subscriptions(call: Call) -> None:
@@ -95,6 +93,19 @@ def test_patch_that_does_not_fit_is_refused_whole(call: Call, operation: Any) ->
     assert response.status_code == 400
     assert response.json()["type"] == "invalid_request_error"
     assert profile(call, "p") == {"a": {"b": [1, 2]}}
+
+
+def test_patch_makes_a_profile_that_is_missing(call: Call) -> None:
+    operation = {"op": "add", "path": "/email", "value": "zoe@example.com"}
+    response = call("PATCH", "/profiles/zoe", {"patch": [operation]})
+    assert (response.status_code, response.content) == (204, b"")
+    assert profile(call, "zoe") == {"email": "zoe@example.com"}
+
+
+def test_patch_that_does_not_fit_makes_no_profile(call: Call) -> None:
+    operation = {"op": "replace", "path": "/email", "value": "zoe@example.com"}
+    assert call("PATCH", "/profiles/zoe", {"patch": [operation]}).status_code == 400
+    assert call("GET", "/profiles/zoe").status_code == 404
 
 
 def test_an_empty_patch_succeeds(call: Call) -> None:

@@ -69,6 +69,32 @@ def test_an_unknown_operation_is_not_found(call: Call, method: str, path: str) -
     assert response.json()["type"] == "invalid_request_error"
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "/lists/", {"name": "Nameless"}),
+        ("GET", "/lists//", None),
+        ("PUT", "/lists//subscriptions/ada", {}),
+        ("PUT", "/lists/news.weekly/subscriptions/", {}),
+        ("POST", "/profiles/", {"profile": {}}),
+        ("PUT", "/audiences/", {}),
+        ("DELETE", "/audiences/", None),
+    ],
+)
+def test_an_empty_part_of_a_path_is_no_identifier(call: Call, method: str, path: str, body: Any) -> None:
+    events = call("GET", "/audit-events").json()
+    response = call(method, path, body)
+    assert (response.status_code, response.json()["message"]) == (404, "Not Found")
+    assert call("GET", "/audit-events").json() == events
+
+
+def test_a_query_of_too_many_parameters_is_refused(call: Call) -> None:
+    response = call("GET", "/lists?" + "&".join(["a=1"] * 1001))
+    assert response.status_code == 400
+    assert response.json() == {"type": "invalid_request_error", "message": "Malformed query"}
+    assert call("GET", "/lists?" + "&".join(["a=1"] * 1000)).status_code == 200
+
+
 @pytest.mark.parametrize("raw", [b"", b"{", b"to=ada", b"\xff\xfe", b'{"message": NaN}', b"[" * 100_000])
 def test_a_body_that_is_not_json_is_refused(call: Call, raw: bytes) -> None:
     response = call("POST", "/send", data=raw)
@@ -135,11 +161,23 @@ def test_a_body_that_is_no_object_is_refused(call: Call, body: Any) -> None:
         (
             "POST",
             "/brands",
+            {"name": "B", "settings": {"email": {"header": {"logo": {}, "inheritDefault": "yes"}}}},
+            "settings.email.header.inheritDefault: Expected boolean",
+        ),
+        (
+            "POST",
+            "/brands",
             {"name": "B", "settings": {}, "snippets": {"items": ["hello"]}},
             "snippets.items[0]: Expected object",
         ),
-        ("PUT", "/audiences/x", {"filter": {"operator": "LIKE", "path": "a", "value": "b"}}, None),
-        ("PUT", "/audiences/x", {"filter": {"operator": "EQ", "path": "a"}}, "filter.value: Required"),
+        ("PUT", "/audiences/x", {"filter": {"operator": "EQ", "path": "a", "value": "b"}}, "filter.filters: Required"),
+        ("PUT", "/audiences/x", {"filter": {"filters": [{"operator": "LIKE", "path": "a", "value": "b"}]}}, None),
+        (
+            "PUT",
+            "/audiences/x",
+            {"filter": {"filters": [{"operator": "EQ", "path": "a"}]}},
+            "filter.filters[0].value: Required",
+        ),
         ("POST", "/automations/invoke", {"recipient": "ada"}, "automation: Required"),
         (
             "POST",
@@ -226,6 +264,22 @@ def test_a_connection_carries_many_calls(box: Sandbox) -> None:
         response = connection.getresponse()
         assert response.status == 204
         assert response.read() == b""
+    connection.close()
+
+
+def test_a_connection_stays_open_unless_the_request_cannot_be_read(box: Sandbox) -> None:
+    connection = connect(box)
+    connection.request("GET", "/lists/news.weekly", headers={"Authorization": "Bearer x"})
+    response = connection.getresponse()
+    response.read()
+    assert response.getheader("Connection") is None
+    assert connection.sock is not None
+    connection.putrequest("POST", "/send")
+    connection.putheader("Content-Length", "many")
+    connection.endheaders()
+    response = connection.getresponse()
+    response.read()
+    assert response.getheader("Connection") == "close"
     connection.close()
 
 

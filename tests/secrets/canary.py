@@ -26,7 +26,7 @@ def traces(*places: str | bytes) -> list[str]:
     return sorted(part for part in parts if any(part in place for place in found))
 
 
-def told(error: BaseException, *, values: bool = True) -> list[str]:
+def shown(error: BaseException, *, values: bool = True) -> list[str]:
     """Everything that is shown of an error: by itself, in a traceback, and there with the values of our variables."""
     whole = traceback.TracebackException.from_exception(error, capture_locals=values)
     frames = [frame for frame in whole.stack if Path(frame.filename).is_relative_to(_OURS)]

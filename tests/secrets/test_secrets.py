@@ -32,7 +32,7 @@ from connector.http.response import HttpResponse
 from connector.testing import FakeClock, ScriptedTransport, response
 from sandbox import start
 from tests.courier import BUNDLE, courier
-from tests.secrets.canary import CANARY, told, traces
+from tests.secrets.canary import CANARY, shown, traces
 
 MESSAGE = {"user_id": "ada", "title": "Hi", "body": "There"}
 ECHO = f"Bearer {CANARY} is odd: {CANARY}{CANARY}"
@@ -52,8 +52,8 @@ def connection() -> Connection:
     return Connection(api_key=CANARY, name="canary")
 
 
-def scripted(*answers: HttpResponse | Exception) -> Connector:
-    return courier(transport=ScriptedTransport(answers), clock=FakeClock())
+def scripted(*replies: HttpResponse | Exception) -> Connector:
+    return courier(transport=ScriptedTransport(replies), clock=FakeClock())
 
 
 def test_a_connection_does_not_show_it(connection: Connection) -> None:
@@ -66,7 +66,7 @@ def test_a_connection_does_not_show_it(connection: Connection) -> None:
 def test_a_connection_is_not_carried_off(connection: Connection, act: Callable[[Any], Any]) -> None:
     with pytest.raises(TypeError) as caught:
         act(connection)
-    assert traces(*told(caught.value)) == []
+    assert traces(*shown(caught.value)) == []
 
 
 def test_what_a_run_gives_back_does_not_hold_it(connection: Connection) -> None:
@@ -94,10 +94,10 @@ FAILURES: dict[str, tuple[type[ConnectorError], str, dict[str, Any], list[HttpRe
 
 @pytest.mark.parametrize("failure", FAILURES)
 def test_no_error_and_no_traceback_shows_it(connection: Connection, failure: str) -> None:
-    kind, action, inputs, answers = FAILURES[failure]
+    kind, action, inputs, replies = FAILURES[failure]
     with pytest.raises(kind) as caught:
-        scripted(*answers).run(action, inputs, connection, max_wait=1_000)
-    assert traces(*told(caught.value), json.dumps(caught.value.to_dict())) == []
+        scripted(*replies).run(action, inputs, connection, max_wait=1_000)
+    assert traces(*shown(caught.value), json.dumps(caught.value.to_dict())) == []
     assert traces(pickle.dumps(caught.value.to_dict())) == []
 
 
@@ -105,7 +105,7 @@ def test_no_error_of_a_task_shows_it(connection: Connection) -> None:
     connector = scripted(response(400, {"message": ECHO}))
     with connector, pytest.raises(RefusedError) as caught:
         asyncio.run(connector.arun("get_list", {"list_id": "x"}, connection))
-    assert traces(*told(caught.value)) == []
+    assert traces(*shown(caught.value)) == []
 
 
 def test_a_real_call_that_fails_shows_it_in_no_traceback() -> None:
@@ -116,14 +116,14 @@ def test_a_real_call_that_fails_shows_it_in_no_traceback() -> None:
                 connector.run("get_list", {"list_id": "nowhere"}, gone)
         with pytest.raises(UnavailableError) as unreachable:
             connector.run("get_list", {"list_id": "nowhere"}, gone)
-    assert traces(*told(refused.value), *told(unreachable.value)) == []
+    assert traces(*shown(refused.value), *shown(unreachable.value)) == []
 
 
 @pytest.mark.parametrize("odd", [f"{CANARY}\n{CANARY}", f"{CANARY} {CANARY}", f"{CANARY}ä", f"{CANARY}\x00"])
 def test_a_secret_that_cannot_be_one_is_refused_without_being_shown(odd: str) -> None:
     with pytest.raises(AuthorizationError) as caught:
         scripted().run("get_list", {"list_id": "x"}, Connection(api_key=odd))
-    assert traces(*told(caught.value)) == []
+    assert traces(*shown(caught.value)) == []
 
 
 @pytest.mark.parametrize(

@@ -34,8 +34,8 @@ class Echo:
         self.calls: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], patience: SendOptions) -> HttpResponse:
-        del patience  # an echo is never slow
+    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
+        del options  # an echo is never slow
         signed = secret_headers["Authorization"].removeprefix("Bearer ")
         key = request.headers.get("Idempotency-Key")
         with self._lock:
@@ -44,8 +44,8 @@ class Echo:
                 self.keys[key] += 1
         asked = request.url.rsplit("/", 1)[1]
         title = request.body["message"]["content"]["title"] if request.body else None
-        answer = {"id": asked, "name": signed, "requestId": f"{title} {signed} {key}"}
-        return HttpResponse(200, {"x-request-id": f"{asked} {signed[::-1]}"}, json.dumps(answer).encode())
+        reply = {"id": asked, "name": signed, "requestId": f"{title} {signed} {key}"}
+        return HttpResponse(200, {"x-request-id": f"{asked} {signed[::-1]}"}, json.dumps(reply).encode())
 
     def close(self) -> None:
         """Nothing is held."""

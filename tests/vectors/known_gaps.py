@@ -10,4 +10,4 @@ KNOWN_GAPS: dict[str, str] = {
     "run/warnings/expression-alone": _EXPRESSION,
     "run/warnings/expression-in-a-row": _EXPRESSION,
 }
-"""Vector: the number of the report, and what Python does instead."""
+"""Vector: what Python does instead; a number is that of the report."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -17,8 +18,8 @@ from connector.http.request import HttpRequest, body_of, build
 from connector.http.response import HttpResponse, flatten
 from connector.http.service_error import is_service_error, service_error
 from connector.testing import EXAMPLE_KEY, FakeClock, ScriptedTransport
-from connector.throttle.bucket import RateLimit
-from connector.throttle.limiter import acquire
+from connector.throttle.bucket import RateLimit, Reservation
+from connector.throttle.limiter import Permit, acquire
 from connector.throttle.memory_store import MemoryStore
 from connector.validation.normalize import accept
 from tests.vectors.files import Json, actions, bundle
@@ -48,6 +49,10 @@ FAILURES: dict[str, UnavailableError] = {
     "read_timeout": ConnectionLostError("The service did not respond in time."),
     "lost": ConnectionLostError("The connection broke before a response came."),
     "broken_response": ConnectionLostError("The connection broke while the response was being read."),
+    "response_headers": ConnectionLostError("The headers of the response contradict each other, so it was not read."),
+    "response_stopped": ConnectionLostError("The response stopped before it was complete."),
+    "response_incomplete": ConnectionLostError("The response ended before it was complete."),
+    "response_endless": ConnectionLostError("The response did not end within the time that this run has."),
     "response_size": ConnectionLostError("The response is larger than 1 MB and was not read.", code="response_size"),
 }
 """What a transport raises for each kind of failure that vectors name."""
@@ -102,40 +107,81 @@ def service_error_(connector: str, case: Json) -> Json:
     return {"is_error": is_service_error(manifest, got), "error": error.to_dict()}
 
 
+@dataclass
+class _Scene:
+    """A clock, a store, and what the steps of a case have named."""
+
+    clock: FakeClock
+    store: MemoryStore
+    rng: random.Random
+    reservations: dict[str, Reservation] = field(default_factory=dict)
+    permits: dict[str, Permit] = field(default_factory=dict)
+
+    def reserve(self, used: Sequence[RateLimit], max_wait: float, name: str) -> float:
+        self.reservations[name] = made = self.store.reserve(used, max_wait)
+        return self._time(made.wait)
+
+    def acquire(self, used: Sequence[RateLimit], max_wait: float, name: str) -> float:
+        self.permits[name] = acquire(self.store, self.clock, used, max_wait, rng=self.rng)
+        return self._time()
+
+    def claim(self, used: Sequence[RateLimit], _: float, name: str) -> float | str:
+        left = self.store.claim(used, self.reservations[name])
+        return "lost" if left == -math.inf else self._time(max(0.0, left))
+
+    def depart(self, used: Sequence[RateLimit], _: float, name: str) -> bool:
+        return self.store.depart(used, self.reservations[name])
+
+    def departing(self, _used: Sequence[RateLimit], _: float, name: str) -> float:
+        self.permits[name].departing()
+        return self._time()
+
+    def release(self, used: Sequence[RateLimit], _: float, name: str) -> None:
+        if name in self.permits:
+            self.permits[name].release()
+        else:
+            self.store.release(used, self.reservations[name])
+
+    def _time(self, later: float = 0.0) -> float:
+        return round(self.clock.monotonic() + later, 6)
+
+
+_STEPS: dict[str, Callable[[_Scene, Sequence[RateLimit], float, str], Any]] = {
+    "reserve": _Scene.reserve,
+    "acquire": _Scene.acquire,
+    "claim": _Scene.claim,
+    "depart": _Scene.depart,
+    "departing": _Scene.departing,
+    "release": _Scene.release,
+}
+
+
 def throttle(_: str, case: Json) -> Json:
-    """`limits` and `steps` on one clock; out comes when each call left, in seconds from the beginning."""
+    """`limits` and `steps` on one clock; out comes when each call may leave, in seconds from the beginning.
+
+    A step may wait (`after`), `pause` its first bucket, and then reserve, acquire, claim, depart or release: so many
+    times, or for each of the names that it lists. A reservation or permit that has a name can be used in later steps.
+    """
     clock = FakeClock(0.0)
-    store = MemoryStore(clock)
+    scene = _Scene(clock, MemoryStore(clock), FixedRandom(case.get("random", 0)))
     buckets = [
         RateLimit(str(place), limit["calls"], limit["renewal_period"]) for place, limit in enumerate(case["limits"])
     ]
-    rng = FixedRandom(case.get("random", 0))
     times: list[Any] = []
     for step in case["steps"]:
         clock.advance(step.get("after", 0))
         used = [buckets[place] for place in step.get("buckets", range(len(buckets)))]
         if "pause" in step:
-            store.pause(used[0], step["pause"])
-        max_wait = step.get("max_wait", 1e9)
-        reserve = partial(_reserve, store, clock, used, max_wait)
-        take = partial(_acquire, store, clock, used, max_wait, rng)
-        times += [_or_refused(reserve) for _ in range(step.get("reserve", 0))]
-        times += [_or_refused(take) for _ in range(step.get("acquire", 0))]
+            scene.store.pause(used[0], step["pause"])
+        for verb, does in _STEPS.items():
+            asked = step.get(verb, 0)
+            for name in [""] * asked if isinstance(asked, int) else asked:
+                made = _or_refused(partial(does, scene, used, step.get("max_wait", 1e9), name))
+                times += [] if made is None else [made]
     return {"times": times}
 
 
-def _reserve(store: MemoryStore, clock: FakeClock, buckets: Sequence[RateLimit], max_wait: float) -> float:
-    return round(clock.monotonic() + store.reserve(buckets, max_wait).wait, 6)
-
-
-def _acquire(
-    store: MemoryStore, clock: FakeClock, buckets: Sequence[RateLimit], max_wait: float, rng: random.Random
-) -> float:
-    acquire(store, clock, buckets, max_wait, rng=rng)
-    return round(clock.monotonic(), 6)
-
-
-def _or_refused(take: Callable[[], float]) -> float | Json:
+def _or_refused(take: Callable[[], Any]) -> Any:
     try:
         return take()
     except ConnectorError as error:

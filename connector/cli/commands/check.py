@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import asdict
 from pathlib import Path
 
@@ -10,26 +11,31 @@ import click
 from connector.cli import console, context, output
 from connector.definition.files import MANIFEST
 from connector.errors import ExitStatus
-from connector.lint.check import check as check_folder
+from connector.export import EXPORT_FORMATS, export
+from connector.lint import check_folder
+from connector.lint.rules import RULES
 from connector.secrets import printable
+from connector.validation.messages import nearest
 
 
 @click.command(
-    help="""Check the definitions and handlers of a connector folder.
+    help="""Check the definitions, handlers and exports of a connector folder.
 
-    Lists every problem in every file. DIRECTORY is the connector folder and defaults to the connector of this
-    program. Exits with status 0 if there are no problems, otherwise with 9.
+    Lists every problem in every file. DIRECTORY is the connector folder; by default the current directory, or the
+    connector chosen with --connector. Exits with status 0 if there are no problems, otherwise with 9.
     """
 )
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@click.option("--explain", "code", metavar="CODE", help="Explain a rule, such as D301, and exit.")
 @click.pass_obj
-def check(connector_name: str | None, directory: Path | None, as_json: bool) -> int:
-    """Check a folder."""
-    folder = directory or context.connector_folder(connector_name)
-    if not (folder / MANIFEST).is_file():
-        raise click.UsageError(f"“{folder}” is not a connector folder: {MANIFEST.as_posix()} is missing.")
-    findings = check_folder(folder)
+def check(connector_name: str | None, directory: Path | None, as_json: bool, code: str | None) -> int:
+    """Check a folder, or explain a rule."""
+    if code is not None:
+        click.echo(_explanation(code))
+        return ExitStatus.OK
+    exporters = {name: functools.partial(export, format_name=name) for name in EXPORT_FORMATS}
+    findings = check_folder(_folder(connector_name, directory), exporters)
     if as_json:
         click.echo(output.to_json([asdict(finding) for finding in findings]))
     for finding in [] if as_json else findings:
@@ -38,3 +44,34 @@ def check(connector_name: str | None, directory: Path | None, as_json: bool) -> 
     count = len(findings)
     console.message(f"{count or 'No'} problem{'' if count == 1 else 's'} found.")
     return ExitStatus.DEFINITION if findings else ExitStatus.OK
+
+
+def _folder(connector_name: str | None, directory: Path | None) -> Path:
+    """The folder to check.
+
+    Raises:
+        click.UsageError: It is not a connector folder.
+    """
+    if directory is None and connector_name is not None:
+        return context.connector_folder(connector_name)
+    folder = directory or Path()
+    if (folder / MANIFEST).is_file():
+        return folder
+    missing = f"“{folder.resolve()}” is not a connector folder: {MANIFEST.as_posix()} is missing."
+    hint = "" if directory else " Name the folder to check, or choose an installed connector with --connector."
+    raise click.UsageError(missing + hint)
+
+
+def _explanation(code: str) -> str:
+    """What a rule requires, why, and how to fix a violation.
+
+    Raises:
+        click.UsageError: No rule has this code.
+    """
+    rules = {rule.code: rule for rule in RULES}
+    rule = rules.get(code.upper())
+    if rule is None:
+        close = nearest(code.upper(), list(rules))
+        hint = f" Did you mean “{close[0]}”?" if close else ""
+        raise click.UsageError(f"--explain: unknown rule “{code}”.{hint}")
+    return f"{rule.code}: {rule.description}\n\nWhy: {rule.reason}\nFix: {rule.fix}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from connector.catalogue.action import Action
@@ -212,24 +212,11 @@ def _require_expressible(action: Action) -> None:
     for name in action.inputs["properties"]:
         field = action.definition.input(name)
         flat = set(field.types) <= _FLAT or (field.x_in == "query" and field.types == ("array",))
+        if field.x_in == "body" and not field.x_spread and field.pointers(name)[0] == "":
+            raise cannot_export(action, f"the input “{name}” is the whole body")
         if field.x_in != "body" and not flat:
             raise cannot_export(action, f"the input “{name}” is not a plain value, which the {field.x_in} requires")
     for side, schema in (("input", action.inputs), ("output", action.outputs)):
         for name, inner in walk(schema):
             if types_of(inner) == ("null",):
                 raise cannot_export(action, f"the {side} “{name}” can only be null")
-            if mark := _python_only([inner.get("pattern", "")]):
-                raise cannot_export(
-                    action, f"the pattern of the {side} “{name}” has “{mark}”, which is not valid in JavaScript"
-                )
-    for error in action.definition.errors:
-        if mark := _python_only([error.pattern or ""]):
-            raise cannot_export(
-                action, f"the pattern of the error “{error.code}” has “{mark}”, which is not valid in JavaScript"
-            )
-
-
-def _python_only(patterns: Iterable[str]) -> str | None:
-    """What of regular expressions is Python's own."""
-    marks = ("(?P", "(?i", "(?a", "(?s", "(?m", "(?x", "(?>", "\\A", "\\Z", "++", "*+")
-    return next((mark for pattern in patterns for mark in marks if mark in pattern), None)

@@ -10,8 +10,48 @@ from connector.export.n8n.node import NodeData
 from connector.export.n8n.selects import selects_of
 
 _NOT_SEARCHED = frozenset(
-    "a an and any as at by each everyone for from get in into is its keep list manage more of on one or other several"
-    " that the their then they this through to up what who with you your".split()
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "as",
+        "at",
+        "by",
+        "each",
+        "everyone",
+        "for",
+        "from",
+        "get",
+        "in",
+        "into",
+        "is",
+        "its",
+        "keep",
+        "list",
+        "manage",
+        "more",
+        "of",
+        "on",
+        "one",
+        "or",
+        "other",
+        "several",
+        "that",
+        "the",
+        "their",
+        "then",
+        "they",
+        "this",
+        "through",
+        "to",
+        "up",
+        "what",
+        "who",
+        "with",
+        "you",
+        "your",
+    ]
 )
 _MOST = 40
 _LONG = 5  # Letters. “SMS” is no plural.

@@ -130,7 +130,7 @@ def _drawn(drawing: Drawing, form_field: FormField, place: Place) -> Property:
 
 
 def _variable(form_field: FormField) -> str | None:
-    """A variable of the service in the field's description or example, in the braces that n8n's expressions have too."""
+    """A variable of the service in the field's description or example, in the braces of n8n's expressions."""
     field = form_field.field
     found = re.search(r"{{\w+}}", f"{field.description or ''} {json.dumps(field.examples or [])}")
     return found.group() if found else None

@@ -107,7 +107,7 @@ def form_fields_of(
     alone |= {name for name in optional if resolved[name].default is not None}
     made = []
     for name, declared in resolved.items():
-        own, additional = _places(name, declared, governed[name], schema)
+        own, additional = _places(name, declared, governed[name])
         if name in required:
             own, additional = (Place(required=True),), None
         elif not governed[name]:
@@ -116,9 +116,7 @@ def form_fields_of(
     return made
 
 
-def _places(
-    name: str, declared: FieldSchema, governing: list[Select], schema: ObjectSchema
-) -> tuple[tuple[Place, ...], Place | None]:
+def _places(name: str, declared: FieldSchema, governing: list[Select]) -> tuple[tuple[Place, ...], Place | None]:
     """The places of a field that one select, or a select inside another, decides about."""
     outer = [select for select in governing if not select.show]
     if len(outer) != 1:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib import resources
 from string import Template
 
-from connector.call.handler import Handler, checks_of
+from connector.call.handler import Handler, checks_of, without_checks
 from connector.catalogue.action import Action
 from connector.definition.service import ConnectorDefinition
 from connector.export.handler_code import handler_summary, is_standard
@@ -48,7 +48,7 @@ def adds_something(handler: Handler) -> bool:
     """Whether a handler does more than send what the definition says, or read its pages."""
     if is_standard(handler):
         return False
-    code = getattr(handler, "__code__", None)
+    code = getattr(without_checks(handler), "__code__", None)
     return code is None or set(code.co_names) != {"send"}
 
 
@@ -74,8 +74,8 @@ def _choices(node: NodeData) -> str:
 
 def _idempotency(manifest: ConnectorDefinition) -> Iterator[str]:
     if manifest.idempotency is not None:
-        yield f"- If an operation has an {manifest.idempotency.header}, the node makes one. It is the same in every retry"
-        yield "  of the item, also with Retry On Fail, so that nothing happens twice. “Retry execution” in the editor starts a"
+        yield f"- If an operation has an {manifest.idempotency.header}, the node makes one. It is the same in every"
+        yield "  retry of the item, also with Retry On Fail, so that nothing happens twice. “Retry execution” starts a"
         yield "  new execution with new keys: to be safe there, too, use a key of your own under Additional Fields."
 
 

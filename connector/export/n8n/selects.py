@@ -1,4 +1,4 @@
-"""The selects of a form: a choice between groups of fields, such as “Send To”, drawn so that only one group is shown."""
+"""The selects of a form: a choice between groups of fields, such as “Send To”, of which one group is shown."""
 
 from __future__ import annotations
 

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from connector.call.handler import checks_of
 from connector.catalogue.action import Action
 from connector.definition.action import Example, SampleResponse
 from connector.errors import ConnectorError
 from connector.export.handler_code import handler_summary, is_standard
-from connector.export.rule_texts import checks_across_fields
 from connector.http import request
 from connector.http.response import HttpResponse, flatten
 
@@ -21,7 +21,7 @@ class CodeEffect:
 
     Attributes:
         summary: The first paragraph of the handler's docstring.
-        checks: The number of rules across fields that it checks.
+        checks: How many checks of the inputs it makes.
         bodies: Titles of the examples whose request body it changes.
         outputs: Outputs that it derives or changes in the examples.
     """
@@ -33,10 +33,10 @@ class CodeEffect:
 
 
 def code_effect(action: Action) -> CodeEffect | None:
-    """What rules and the handler add to what this package does; None where there is nothing."""
-    checks = checks_across_fields(action)
-    if is_standard(action.handler) and not checks:
+    """What the handler adds to what this package does; None where there is nothing."""
+    if is_standard(action.handler):
         return None
+    checks = len(checks_of(action.handler))
     bodies: list[str] = []
     outputs: dict[str, None] = {}
     for example in action.definition.examples:
@@ -46,6 +46,8 @@ def code_effect(action: Action) -> CodeEffect | None:
             bodies.append(example.title)
         if example.error is None:
             outputs |= dict.fromkeys(_derived(action, example))
+    if not (checks or bodies or outputs):
+        return None
     return CodeEffect(handler_summary(action.handler), checks, tuple(bodies), tuple(outputs))
 
 

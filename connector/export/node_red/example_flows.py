@@ -31,7 +31,7 @@ def flow(selection: ExportSelection, names: PackageNames, group: str) -> list[di
         start, node, result = (_id(action.key, part) for part in ("start", "action", "result"))
         position = {"z": tab, "y": _ROW * place}
         nodes += [
-            {"id": start, "type": "inject", **position, "x": 140, "name": "", "props": [], "wires": [[node]]},
+            {"id": start, "type": "inject", **position, "x": 140, **_INJECT, "wires": [[node]]},
             {
                 "id": node,
                 "type": names.groups[group],
@@ -59,20 +59,28 @@ def flow(selection: ExportSelection, names: PackageNames, group: str) -> list[di
     return nodes
 
 
-_DEBUG = {"name": "", "active": True, "tosidebar": True, "console": False, "tostatus": False, "targetType": "msg"}
+# Every property that the editor checks: a node without one is marked as not configured.
+_INJECT = {"name": "", "props": [], "repeat": "", "crontab": "", "once": False, "onceDelay": 0.1, "topic": ""}
+_DEBUG = {
+    **{"name": "", "active": True, "tosidebar": True, "console": False, "tostatus": False, "targetType": "msg"},
+    **{"statusVal": "", "statusType": "auto"},
+}
 
 
 def configuration(action: Action, account: str) -> dict[str, Any]:
     """The configuration of a node that runs the action's first successful example, if it has one."""
     example = next(iter(successful_examples(action)), None)
+    fields = field_values(action, example) if example is not None else {}
     return {
         "name": "",
         "connection": account,
         "action": action.key,
-        "boxes": field_values(action, example) if example is not None else {},
+        "fields": fields,
+        "selected": forms.selected(action, fields),
         "source": "",
         "allPages": example is not None and example.all_pages,
         "maxItems": {"t": "num", "v": ""},
+        "maxWait": {"t": "num", "v": ""},
     }
 
 

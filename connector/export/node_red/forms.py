@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
+from connector.definition.rules import Choice
 from connector.export.errors import cannot_export
 
 Form = dict[str, Any]
@@ -41,6 +43,7 @@ def form(actions: list[Action], operations: frozenset[str]) -> dict[str, Form]:
             "title": action.summary,
             "description": action.description,
             "paged": action.definition.pagination is not None,
+            "choices": [_form_choice(choice) for choice in choices(action)],
             "fields": [
                 _form_field(action, name, operations)
                 for name in action.inputs["properties"]
@@ -49,6 +52,35 @@ def form(actions: list[Action], operations: frozenset[str]) -> dict[str, Form]:
         }
         for action in sorted(actions, key=lambda action: action.summary)
     }
+
+
+def choices(action: Action) -> list[Choice]:
+    """The choices that the form draws as a select: those that hold whatever else is filled in."""
+    return [rule for rule in action.definition.inputs.x_rules if isinstance(rule, Choice) and rule.condition is None]
+
+
+def _form_choice(choice: Choice) -> Form:
+    options = [
+        {
+            "key": option.key,
+            "title": option.title,
+            "fields": option.fields,
+            "required": option.required,
+            **({"default": True} if option.default else {}),
+        }
+        for option in choice.options
+    ]
+    return {"key": choice.key, "title": choice.title, "required": choice.required, "options": options}
+
+
+def selected(action: Action, names: Container[str]) -> dict[str, str]:
+    """Per choice the first option with the most of these fields; choices that have none are left out."""
+    made = {}
+    for choice in choices(action):
+        best = max(choice.options, key=lambda option: sum(name in names for name in option.fields))
+        if any(name in names for name in best.fields):
+            made[choice.key] = best.key
+    return made
 
 
 def kind(action: Action, name: str) -> str:
@@ -87,7 +119,7 @@ def _form_field(action: Action, name: str, operations: frozenset[str]) -> Form:
     if form_field["kind"] != "secret" and (example := _example(field)):
         form_field["example"] = example
     if field.x_ms_dynamic_values is not None and field.x_ms_dynamic_values.operation_id in operations:
-        form_field["choices"] = True
+        form_field["listed"] = True
     return form_field
 
 

@@ -27,5 +27,5 @@ def package_json(selection: ExportSelection, names: PackageNames) -> dict[str, A
         "keywords": ["node-red", manifest.key],
         "engines": {"node": ">=20.3"},
         "node-red": {"version": ">=4.0.0", "nodes": nodes},
-        "files": ["definitions.json", "examples", "lib", "nodes", "resources"],
+        "files": ["core", "definitions.json", "examples", "lib", "nodes", "resources"],
     }

@@ -127,10 +127,12 @@ _GROUP: str = """<script type="text/javascript" src="resources/%(package)s/edito
       name: { value: '' },
       connection: { value: '', type: '%(connection)s', required: true },
       action: { value: '', required: true },
-      boxes: { value: {}, validate() { return forms().isWhole(this, form); } },
-      source: { value: 'payload' },
+      fields: { value: {}, validate() { return forms().isWhole(this, form); } },
+      selected: { value: {} },
+      source: { value: '' },
       allPages: { value: false },
       maxItems: { value: { t: 'num', v: '' } },
+      maxWait: { value: { t: 'num', v: '' } },
     },
     inputs: 1,
     outputs: 1,
@@ -169,13 +171,20 @@ _GROUP: str = """<script type="text/javascript" src="resources/%(package)s/edito
       <label for="node-input-allPages" style="width:85%%">Collect the rows of all pages</label>
     </div>
     <div class="form-row">
-      <label for="node-input-maxItems-box">Maximum rows</label>
-      <input type="text" id="node-input-maxItems-box" style="width:70%%">
+      <label for="node-input-maxItems-field">Maximum rows</label>
+      <input type="text" id="node-input-maxItems-field" style="width:70%%">
     </div>
   </div>
   <div class="form-row">
-    <label for="node-input-source">Empty fields</label>
-    <input type="text" id="node-input-source" style="width:70%%" title="The message property with their values">
+    <label for="node-input-source">Values from</label>
+    <input type="text" id="node-input-source" style="width:70%%" title="A message property, such as payload. \
+Empty fields take their values from it, by name; its other properties are ignored. Leave it empty to use only the \
+fields above.">
+  </div>
+  <div class="form-row">
+    <label for="node-input-maxWait-field">Longest wait</label>
+    <input type="text" id="node-input-maxWait-field" placeholder="600" style="width:70%%" title="Seconds that a \
+message may wait for the call limit. Defaults to 600.">
   </div>
 </script>
 

@@ -14,8 +14,9 @@ def group_help(title: str, description: str, actions: list[Action]) -> str:
     """The help of a group's node."""
     lines = [f"<p>{text(title)}: {text(description)}</p>"]
     lines += [
-        "<p>Choose an action and fill in its fields. Empty fields take their values from <code>msg.payload</code>, by "
-        "the names below. The result replaces <code>msg.payload</code>; <code>msg.call</code> has the status, pages, "
+        "<p>Choose an action and fill in its fields. With <i>Values from</i>, empty fields take their values from a "
+        "property of the message, by the names below. The result replaces <code>msg.payload</code>; "
+        "<code>msg.call</code> has the status, pages, "
         "attempts and idempotency key. Errors go to the catch node: <code>msg.error.code</code> and "
         "<code>msg.error.message</code>, with status, field and hint in <code>msg.error.cause</code>.</p>"
     ]

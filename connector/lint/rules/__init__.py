@@ -1,12 +1,12 @@
-"""The rules that a connector folder is checked against, a module per subject."""
+"""The lint rules, a module per subject."""
 
 from importlib import import_module
 
-from connector.lint.rule import Rule
+from connector.lint.rule import LintRule
 
 _SUBJECTS = (
     "files",
-    "form",
+    "file_format",
     "identity",
     "fields",
     "across_fields",
@@ -17,12 +17,14 @@ _SUBJECTS = (
     "handlers",
     "manifest",
     "defaults",
+    "icons",
+    "exports",
 )
 
-RULES: tuple[Rule, ...] = tuple(
+RULES: tuple[LintRule, ...] = tuple(
     rule
     for subject in _SUBJECTS
     for rule in vars(import_module(f"connector.lint.rules.{subject}")).values()
-    if isinstance(rule, Rule)
+    if isinstance(rule, LintRule)
 )
 """Every rule, subject after subject."""

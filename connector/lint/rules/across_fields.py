@@ -1,4 +1,4 @@
-"""Rules across fields: `x-rules` and `dependentRequired` name what is there, and mean something."""
+"""Rules across fields: `x-rules` and `dependentRequired` use existing fields and have an effect."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from connector.definition.rules import Alike, Choice, FieldRule, Requires, Varia
 from connector.lint.folder_view import ActionView
 from connector.lint.rule import action_rule
 from connector.lint.sample_folder import ACTION
+from connector.validation.messages import show
 from connector.validation.rules import same
 
 
 @dataclass(frozen=True)
 class _Form:
-    """An object schema of the inputs with the rules that stand on it.
+    """An object schema of the inputs, with its rules.
 
     Attributes:
         place: Its JSON pointer in the file.
-        written: The schema as it stands there.
+        written: The schema as written, with the `$ref`.
         fields: Its fields, with each `$ref` followed.
         schema: The inputs.
     """
@@ -65,7 +66,7 @@ def _forms(action: ActionView) -> Iterator[_Form]:
         yield _Form(node.place, node.written, fields, schema)
 
 
-_SHORT = {"description": "What it shall be called."}
+_SHORT = {"description": "What to call it from now on."}
 _SIZE = {**_SHORT, "title": "Size", "examples": ["S"], "enum": ["S", "L"]}
 _NAMES = {name: {**_SHORT, "title": name.title(), "examples": [name]} for name in ("short", "long", "note")}
 
@@ -88,32 +89,38 @@ _TWO = _choice((["short"], ["short"]), (["long"], ["long"]))
 
 @action_rule(
     "D901",
-    "Name fields of the object that the rule stands on.",
+    "Use fields of the object that has the rule.",
     good=_ruled(_TWO),
     bad=_ruled(_choice((["short"], ["short"]), (["lnog"], ["lnog"]))),
 )
 def rules_name_fields(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Every name in a rule across fields, and in `dependentRequired`, is a field."""
+    """Every name in “x-rules” and “dependentRequired” is a field.
+
+    A rule about a field that does not exist has no effect.
+    """
     for form in _forms(action):
         for place, rule in form.rules:
             for name in [*rule.names, *(rule.condition.names if rule.condition else [])]:
                 if name not in form.fields:
-                    yield place, f"There is no field “{name[:80]}”."
+                    yield place, f"The field “{name[:80]}” does not exist."
             if isinstance(rule, Alike) and rule.field in form.fields and rule.by not in form.row(rule.field):
                 yield place, f"The rows of “{rule.field}” have no field “{rule.by[:80]}”."
         for name, others in form.written.dependent_required.items():
             for strange in [entry for entry in (name, *others) if entry not in form.fields]:
-                yield f"{form.place}/dependentRequired", f"There is no field “{strange[:80]}”."
+                yield f"{form.place}/dependentRequired", f"The field “{strange[:80]}” does not exist."
 
 
 @action_rule(
     "D902",
-    "Take the field out of the options, or take its default or its place in “required” away.",
+    "Remove the field from the options, or remove its default or its name from “required”.",
     good=_ruled(_TWO),
     bad=_ruled(_TWO, long={**_NAMES["long"], "default": "Lamp"}),
 )
 def fields_of_options_are_not_always_there(action: ActionView) -> Iterator[tuple[str, str]]:
-    """A field of an option or a variant has no default and is not always required: it would always be filled in."""
+    """A field of an option or a variant has no default and is not in “required”.
+
+    Otherwise it is always filled in, even where another option is used.
+    """
     for form in _forms(action):
         for place, rule in form.rules:
             if not isinstance(rule, Choice | VariantRule):
@@ -127,7 +134,7 @@ def fields_of_options_are_not_always_there(action: ActionView) -> Iterator[tuple
 
 @action_rule(
     "D903",
-    "Add the field to the options that use it, or give it another place in the body.",
+    "Add the field to the options that use it, or change its “x-pointer”.",
     good=_ruled(_TWO),
     bad={
         ACTION: {
@@ -141,7 +148,10 @@ def fields_of_options_are_not_always_there(action: ActionView) -> Iterator[tuple
     },
 )
 def siblings_are_in_options_too(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Where most fields of one object in the body belong to the options of a choice, the others do as well."""
+    """If most fields of an object in the body are in the options of a choice, the others are as well.
+
+    A field that was forgotten can be sent with every option.
+    """
     for form in _forms(action):
         parents = {name: _parent(form, name) for name in form.fields}
         for place, rule in form.choices:
@@ -151,12 +161,12 @@ def siblings_are_in_options_too(action: ActionView) -> Iterator[tuple[str, str]]
                 strange = [name for name in inside if name not in known]
                 if 2 * len(strange) < len(inside):
                     yield from (
-                        (place, f"“{name}” belongs to no option; its siblings in the body do.") for name in strange
+                        (place, f"“{name}” is in no option, but its neighbors in the body are.") for name in strange
                     )
 
 
 def _parent(form: _Form, name: str) -> str:
-    """The object in the body, or in the row, that a field stands in; empty for the outermost."""
+    """The object in the body, or in the row, that contains a field; empty for the outermost."""
     if name not in form.fields or form.fields[name].x_in not in {None, "body"}:
         return ""
     return json_pointer.join(json_pointer.parse(form.fields[name].pointers(name)[0])[:-1])
@@ -164,27 +174,30 @@ def _parent(form: _Form, name: str) -> str:
 
 @action_rule(
     "D904",
-    "Let each option ask for something that no other asks for, under a key that is neither a field nor used twice.",
+    "Require different fields in each option, and give the choice a key of its own.",
     good=_ruled(_choice((["short", "note"], ["short"]), (["long", "note"], ["long"]))),
     bad=_ruled(_choice((["short", "note"], ["note"]), (["long", "note"], ["note"]))),
 )
 def options_can_be_told_apart(action: ActionView) -> Iterator[tuple[str, str]]:
-    """The options of a choice ask for different fields, and the key of a choice is its own."""
+    """The options of a choice require different fields, and its key is not used for anything else.
+
+    The fields that are filled in show which option is used.
+    """
     for form in _forms(action):
         keys = [rule.key for _, rule in form.choices]
         for place, rule in form.choices:
             if rule.key in form.fields or keys.count(rule.key) > 1:
-                yield f"{place}/key", f"The key “{rule.key}” is the name of a field, or of another choice."
+                yield f"{place}/key", f"The key “{rule.key}” is also the name of a field or the key of another choice."
             for index, option in enumerate(rule.options):
                 for other in rule.options[:index]:
                     if {frozenset(names) for names in option.asked} & {frozenset(names) for names in other.asked}:
                         where = f"{place}/options/{index}"
-                        yield where, f"“{option.title}” and “{other.title}” ask for the same fields."
+                        yield where, f"“{option.title}” and “{other.title}” require the same fields."
 
 
 @action_rule(
     "D905",
-    "List values of the field's “enum”, each in one variant, and all of them.",
+    "List each value of the field's “enum” in exactly one variant.",
     good=_ruled(
         {
             "kind": "variant",
@@ -195,23 +208,26 @@ def options_can_be_told_apart(action: ActionView) -> Iterator[tuple[str, str]]:
     bad=_ruled({"kind": "variant", "field": "size", "variants": [{"values": ["S", "XL"], "fields": ["short"]}]}),
 )
 def deciding_values_are_of_the_field(action: ActionView) -> Iterator[tuple[str, str]]:
-    """A value that decides is one of the field's, and a variant rule has a variant for each value of the field."""
+    """A rule uses values that the field can have, and a variant rule has one variant for each of them.
+
+    A value without a variant leaves open which fields apply.
+    """
     for form in _forms(action):
         for place, field, values in form.decisions():
             for value in values:
                 if not any(same(value, allowed) for allowed in _values(field, value)):
-                    yield place, f"{value!r} is not a value of the field."
+                    yield place, f"The field cannot have this value: {show(value)}."
         for place, rule in form.rules:
             if isinstance(rule, VariantRule) and rule.field in form.fields:
                 listed = [value for variant in rule.variants for value in variant.values]
                 for value in _values(form.fields[rule.field]):
                     count = sum(same(value, other) for other in listed)
                     if count != 1:
-                        yield place, f"{value!r} is in {count or 'no'} variant{'s' if count else ''}."
+                        yield place, f"This value must be in exactly one variant, not in {count}: {show(value)}."
 
 
 def _values(field: FieldSchema, otherwise: Any = None) -> list[Any]:
-    """The values that a field may have, as far as they are listed; without a list, what is asked about."""
+    """The values that a field can have; `otherwise` if they are not listed."""
     if field.enum is not None:
         return field.enum
     if field.types == ("boolean",):
@@ -221,7 +237,7 @@ def _values(field: FieldSchema, otherwise: Any = None) -> list[Any]:
 
 @action_rule(
     "D906",
-    "Let another field decide, or make this one no secret.",
+    "Use another field in the condition, or remove “writeOnly”.",
     good=_ruled({"kind": "requires", "if": {"filled": ["short", "note"]}, "fields": ["long"]}),
     bad=_ruled(
         {"kind": "requires", "if": {"values": {"note": ["x"]}}, "fields": ["long"]},
@@ -229,29 +245,35 @@ def _values(field: FieldSchema, otherwise: Any = None) -> list[Any]:
     ),
 )
 def secrets_decide_nothing(action: ActionView) -> Iterator[tuple[str, str]]:
-    """No rule depends on the value of a secret: its message would show it."""
+    """No rule depends on the value of a secret.
+
+    The message of the rule would show the secret.
+    """
     for form in _forms(action):
         for place, field, _ in form.decisions():
             if field.write_only:
-                yield place, "The value of a secret decides, and messages would show it."
+                yield place, "The condition uses the value of a secret."
 
 
 @action_rule(
     "D907",
-    "Use “required” for what is always needed, and “dependentRequired” for what one other field needs.",
+    "Use “required” for a field that is always needed, and “dependentRequired” for one that another field needs.",
     good={ACTION: {"inputs": {"properties": _NAMES, "dependentRequired": {"short": ["long"]}}}},
     bad=_ruled({"kind": "requires", "if": {"filled": ["short"]}, "fields": ["long"]}),
 )
 def keywords_come_first(action: ActionView) -> Iterator[tuple[str, str]]:
-    """What a keyword of JSON Schema says is not said by a rule."""
+    """No rule replaces a JSON Schema keyword.
+
+    Every host understands the keyword.
+    """
     for form in _forms(action):
         for place, rule in form.rules:
             if not isinstance(rule, Requires) or not rule.fields or rule.hint:
                 continue
             if rule.condition is None:
-                yield place, "“required” says this."
+                yield place, "Use “required” instead of this rule."
             elif len(rule.condition.names) == len(rule.condition.filled) == 1:
-                yield place, "“dependentRequired” says this."
+                yield place, "Use “dependentRequired” instead of this rule."
 
 
 @action_rule(
@@ -261,13 +283,16 @@ def keywords_come_first(action: ActionView) -> Iterator[tuple[str, str]]:
     bad={ACTION: {"inputs": {"properties": {"thing_id": {"x-rules": [_TWO]}}}}},
 )
 def rules_stand_where_they_are_checked(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Rules across fields stand on inputs and on objects in them, where a run checks them."""
+    """Only inputs, and objects in them, have rules across fields.
+
+    Rules are not checked anywhere else.
+    """
     for form in _forms(action):
         if not form.fields and (form.written.x_rules or form.written.dependent_required):
-            yield form.place, "Rules stand on something that has no fields."
+            yield form.place, "The rules have no effect here: there are no fields."
     outputs = action.schema("outputs")
     if outputs.x_rules or outputs.dependent_required:
-        yield "/outputs", "Nothing checks rules across outputs."
+        yield "/outputs", "Rules across outputs are not checked."
     for node in action.nodes("outputs"):
         if node.written.x_rules or node.written.dependent_required:
-            yield node.place, "Nothing checks rules across outputs."
+            yield node.place, "Rules across outputs are not checked."

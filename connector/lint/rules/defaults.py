@@ -1,4 +1,4 @@
-"""What a file says though it follows from the rest: the files stay as small as what they say."""
+"""Keywords that only repeat their default."""
 
 from __future__ import annotations
 
@@ -16,14 +16,19 @@ from connector.lint.sample_folder import ACTION, CONNECTOR
 
 @folder_rule(
     "D801",
-    "Leave the keyword out; docs/format says what each one is when it is left out.",
+    "Remove the keyword; docs/format lists the defaults.",
     good={ACTION: {"inputs": {"properties": {"thing_id": {"x-ms-visibility": "advanced"}}}}},
     bad={ACTION: {"inputs": {"properties": {"thing_id": {"x-in": "path"}}}}, CONNECTOR: {"retry": {"attempts": 4}}},
 )
 def defaults_are_left_out(view: FolderView) -> Iterator[Violation]:
-    """No file spells out what holds without it."""
+    """No keyword repeats its default.
+
+    What is left in a file is what its author decided.
+    """
     repeated: dict[tuple[str, str], bool] = {}
     for action in view.sound:
+        if action.expanded.problems:
+            continue
         # What is shared must be a default wherever it is used before it can go.
         for place, same in action.expanded.repeated().items():
             repeated[place] = repeated.get(place, True) and same
@@ -32,25 +37,26 @@ def defaults_are_left_out(view: FolderView) -> Iterator[Violation]:
         repeated |= {(MANIFEST.as_posix(), pointer): True for pointer in _repeated(view.manifest, "")}
     for (file, pointer), same in repeated.items():
         if same:
-            *_, around, word = ("", *json_pointer.parse(pointer))
-            entry = f"Entry {int(word) + 1} of “{around}”" if word.isdigit() else f"“{word[:80]}”"
-            yield Violation(file, pointer, f"{entry} says no more than what holds when it is left out.")
+            *_, around, keyword = ("", *json_pointer.parse(pointer))
+            is_index = keyword.isascii() and keyword.isdigit()
+            entry = f"Item {int(keyword) + 1} of “{around}”" if is_index else f"“{keyword[:80]}”"
+            yield Violation(file, pointer, f"{entry} only repeats the default.")
 
 
 def _defaults_of(action: ActionView) -> Iterator[str]:
-    """Where the action writes the default of a keyword that does not depend on the rest of the file."""
+    """Where the action has the default of a keyword that does not depend on the rest of the file."""
     for pointer in _repeated(action.definition, ""):
         if action.expanded.is_written(pointer):
             yield pointer
     for node in action.nodes():
-        # A list of one place is more than that place: a value of another type is not looked at.
+        # A list of one pointer is not its default: a value of another type is ignored there.
         alone = isinstance(node.written.x_pointer, str) and node.written.ref is None
         if alone and node.name and node.written.pointers("") == (json_pointer.join(node.name.split(".")),):
             yield f"{node.place}/x-pointer"
 
 
 def _repeated(value: Any, place: str) -> Iterator[str]:
-    """Where a model, at any depth, was given the value it has anyway."""
+    """Where a model, at any depth, has a keyword with its default."""
     if isinstance(value, BaseModel):
         fields = type(value).model_fields
         for name in value.model_fields_set:

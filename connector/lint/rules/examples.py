@@ -1,4 +1,4 @@
-"""What a definition says of refusals, and its examples: each is run through the real runtime."""
+"""The known errors of an action, and its examples, each of which is run."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from connector import json_pointer
 from connector.catalogue.action import Action
+from connector.definition.references import unknown_fields
 from connector.lint.folder_view import ActionView, FolderView
 from connector.lint.rule import Violation, action_rule, folder_rule
 from connector.lint.sample_folder import ACTION
@@ -51,12 +52,15 @@ def _examples(*entries: dict[str, Any]) -> dict[str, Any]:
 
 @action_rule(
     "D501",
-    "Name inputs of this action, by their own names.",
+    "Use the name of an input of this action.",
     good=_errors({**_GONE, "sentence": "The thing {thing_id} is gone.", "field": "thing_id"}),
     bad=_errors({**_GONE, "sentence": "The thing {id} is gone."}),
 )
 def errors_name_inputs(action: ActionView) -> Iterator[tuple[str, str]]:
-    """The field of a known error, and every {placeholder} in its words, is an input."""
+    """The field of an error, and every {placeholder} in its message, is an input.
+
+    The message shows the value of the input in place of the placeholder.
+    """
     known = action.definition.inputs.properties
     for index, error in enumerate(action.definition.errors):
         if error.field is not None and error.field not in known:
@@ -65,74 +69,65 @@ def errors_name_inputs(action: ActionView) -> Iterator[tuple[str, str]]:
             if name not in known:
                 yield f"/errors/{index}/sentence", _unknown(name, list(known))
         if _PLACEHOLDER.search(error.hint):
-            yield f"/errors/{index}/hint", "Placeholders are filled in sentences only, not in hints."
-
-
-@folder_rule(
-    "D502",
-    "Mend the regular expression.",
-    good=_errors({**_GONE, "pattern": "gone|deleted"}),
-    bad=_errors({**_GONE, "pattern": "gone("}),
-)
-def patterns_compile(view: FolderView) -> Iterator[Violation]:
-    """The pattern of a known error is a regular expression."""
-    lists = [(action.file, action.definition.errors) for action in view.sound]
-    lists += [("definitions/connector.json", view.manifest.errors)] if view.manifest else []
-    for file, errors in lists:
-        for index, error in enumerate(errors):
-            try:
-                re.compile(error.pattern or "")
-            except (re.error, RecursionError, OverflowError):
-                yield Violation(file, f"/errors/{index}/pattern", "This is no regular expression.")
+            yield f"/errors/{index}/hint", "Placeholders are not replaced in hints."
 
 
 @action_rule(
     "D503",
-    "Put the entry with a pattern before the one without, or take one of them out.",
+    "Move the error with a pattern before the one without, or remove one of them.",
     good=_errors(_GONE, _LOST),
     bad=_errors(_LOST, _GONE),
 )
 def errors_can_be_reached(action: ActionView) -> Iterator[tuple[str, str]]:
-    """No known error stands after one that takes every answer of the same status."""
+    """No error comes after one that matches every response with the same status.
+
+    The first error that matches is used.
+    """
     taken: dict[int, str] = {}
     for index, error in enumerate(action.definition.errors):
         if error.status in taken:
-            yield f"/errors/{index}", f"“{taken[error.status]}” before it takes every answer {error.status}."
+            yield f"/errors/{index}", f"“{taken[error.status]}” already matches every response {error.status}."
         elif not error.pattern:
             taken[error.status] = error.code
 
 
 @action_rule(
     "D504",
-    "Add an example that succeeds, and one that the service refuses.",
+    "Add an example that succeeds and one that the service rejects.",
     good=_examples(_READING, _MISSING),
     bad=_examples(_READING),
 )
 def examples_show_both_ends(action: ActionView) -> Iterator[tuple[str, str]]:
-    """At least one example succeeds, and at least one is refused by the service."""
+    """At least one example succeeds, and the service rejects at least one.
+
+    Examples are documentation, tests and sample data in one.
+    """
     examples = action.definition.examples
     if not any(example.outputs is not None for example in examples):
         yield "/examples", "No example succeeds."
     if not any(example.error is not None and example.interactions for example in examples):
-        yield "/examples", "No example shows a refusal of the service."
+        yield "/examples", "In no example does the service reject the request."
 
 
 @action_rule(
     "D505",
-    "Give each example either “outputs” or “error”, a title of its own, and inputs that the action has.",
+    "Give each example a unique title, either “outputs” or “error”, and only inputs of the action.",
     good=_examples(_READING, _MISSING, {**_READING, "title": "Read it again"}),
     bad=_examples(_READING, _MISSING, {**_READING, "title": "Read it again", "inputs": {"thing": "t-1"}}),
 )
 def examples_are_well_made(action: ActionView) -> Iterator[tuple[str, str]]:
-    """An example ends one way, has its own title, and gives only inputs that the action has."""
+    """An example has a unique title, either outputs or an error, and only inputs of the action.
+
+    People copy examples.
+    """
     known = accepted_names(action.definition)
     titles: set[str] = set()
     for index, example in enumerate(action.definition.examples):
         place = f"/examples/{index}"
         if (example.outputs is None) == (example.error is None):
-            yield place, "It must have either “outputs” or “error”."
+            yield place, "An example must have either “outputs” or “error”."
         if example.title.casefold() in titles:
-            yield f"{place}/title", "Another example has this title as well."
+            yield f"{place}/title", "Another example has the same title."
         titles.add(example.title.casefold())
         # An example may show what happens to a mistyped name.
         if example.error is None or example.interactions:
@@ -143,27 +138,33 @@ def examples_are_well_made(action: ActionView) -> Iterator[tuple[str, str]]:
 
 @folder_rule(
     "D506",
-    "Correct the example, or the definition or handler that it shows to be wrong.",
+    "Correct the example, or the definition or handler that it disagrees with.",
     good=_examples(_READING, _MISSING),
     bad=_examples({**_READING, "outputs": {"name": "Chair"}}, _MISSING),
 )
 def examples_hold(view: FolderView) -> Iterator[Violation]:
-    """Every example, run through the real runtime, makes exactly its requests and its outputs."""
+    """Every example, when run, sends exactly its requests and returns exactly its outputs or error.
+
+    An example that does not hold misleads whoever copies it.
+    """
     if view.bundle is None:
         return
     for action in view.sound:
-        if action.schema_errors or isinstance(view.handlers[action.definition.key], str):
+        unrunnable = action.schema_errors or any(unknown_fields(action.definition))
+        if unrunnable or isinstance(view.handlers[action.definition.key], str):
             continue
         running = Action(view.bundle, action.definition.key)
         for index, example in enumerate(action.definition.examples):
+            if (example.outputs is None) == (example.error is None):
+                continue
             try:
                 differences = run_example(view.bundle, running, example)
-            except (Exception, SystemExit) as error:  # handlers are anybody's code
+            except (Exception, SystemExit) as error:  # a handler may raise anything
                 reason = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
-                differences = [f"it cannot be run: {reason}"]
+                differences = [f"the example cannot be run: {reason}"]
             for difference in differences:
-                told = difference[:1000].rstrip(".")
-                yield Violation(action.file, f"/examples/{index}", f"“{example.title}”: {told}.")
+                text = " ".join(difference[:1000].split()).rstrip(".")
+                yield Violation(action.file, f"/examples/{index}", f"“{example.title}”: {text}.")
 
 
 def _unknown(name: str, names: list[str]) -> str:

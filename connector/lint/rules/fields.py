@@ -1,4 +1,4 @@
-"""Each input and output by itself: its schema, its type, its values."""
+"""Each input and output on its own: its schema, its type, its values."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any
 
 from connector import json_pointer
 from connector.definition.field import ObjectSchema
-from connector.lint.folder_view import PARTS, ActionView, Node
+from connector.lint.folder_view import PARTS, ActionView, LocatedField
 from connector.lint.rule import action_rule
 from connector.lint.sample_folder import ACTION
 from connector.validation.formats import FORMATS, UNCHECKED
 from connector.validation.validator import Validator
 
 
-def _input(**words: Any) -> dict[str, Any]:
+def _input(**keywords: Any) -> dict[str, Any]:
     """A change to the sample's input."""
-    spelt = {name.replace("_", "-") if name.startswith("x_") else name: value for name, value in words.items()}
-    return {ACTION: {"inputs": {"properties": {"thing_id": spelt}}}}
+    spelled = {name.replace("_", "-") if name.startswith("x_") else name: value for name, value in keywords.items()}
+    return {ACTION: {"inputs": {"properties": {"thing_id": spelled}}}}
 
 
-def _output(**words: Any) -> dict[str, Any]:
+def _output(**keywords: Any) -> dict[str, Any]:
     """A change to the sample's output."""
-    return {ACTION: {"outputs": {"properties": {"name": words}}}}
+    return {ACTION: {"outputs": {"properties": {"name": keywords}}}}
 
 
 _TAGS = {"title": "Tags", "description": "Only things that carry these, one in each entry.", "examples": [["old"]]}
@@ -30,54 +30,65 @@ _TAGS = {"title": "Tags", "description": "Only things that carry these, one in e
 
 @action_rule(
     "D201",
-    "Mend the schema; json-schema.org explains each word.",
-    good=_input(pattern="^t-"),
-    bad=_input(pattern="("),
+    "Correct the schema; json-schema.org explains each keyword.",
+    good=_input(minLength=1),
+    bad=_input(minLength=-1),
 )
 def schemas_are_json_schema(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Inputs and outputs are valid JSON Schema 2020-12."""
+    """Inputs and outputs are valid JSON Schema 2020-12.
+
+    Hosts validate against these schemas with their own tools.
+    """
     yield from action.schema_errors
 
 
 @action_rule(
     "D203",
-    f"Use one of {', '.join(sorted([*FORMATS, *UNCHECKED]))}, or none.",
+    f"Remove “format”, or use one of: {', '.join(sorted([*FORMATS, *UNCHECKED]))}.",
     good=_input(format="password"),
     bad=_input(format="hostname"),
 )
 def formats_are_checked_ones(action: ActionView) -> Iterator[tuple[str, str]]:
-    """A format is one that the runtime checks, or one that only tells how to show a value."""
+    """A format is one that is validated, or one that says how to display a value.
+
+    A format that is not validated accepts any text.
+    """
     for node in action.nodes():
         name = node.written.format
         if name is not None and name not in FORMATS and name not in UNCHECKED:
-            yield f"{node.place}/format", f"Nothing checks the format “{name[:40]}”, so it would be a false promise."
+            yield f"{node.place}/format", f"The format “{name[:40]}” is not validated."
 
 
 @action_rule(
     "D204",
-    "Mend the value, or the rule it breaks.",
+    "Change the value, or the keyword that rejects it.",
     good=_input(enum=["t-1", "t-2"], default="t-1"),
     bad=_input(examples=[7]),
 )
 def values_fit_their_field(action: ActionView) -> Iterator[tuple[str, str]]:
-    """A default, an example or a choice is a value that the field itself would accept."""
+    """Defaults, examples and enum values are valid for their field.
+
+    A value that its own field rejects makes every run with it fail.
+    """
     if action.schema_errors:
         return
     for node in action.nodes():
         written: Mapping[str, Any] = json_pointer.get(action.document, node.place)
-        for word in ("default", "examples", "enum"):
-            if word not in written or written[word] is None:
+        for keyword in ("default", "examples", "enum"):
+            if keyword not in written or written[keyword] is None:
                 continue
-            values = [written[word]] if word == "default" else written[word]
+            values = [written[keyword]] if keyword == "default" else written[keyword]
             for index, value in enumerate(values):
-                for message in _complaints(action, node, written, word, value):
-                    yield f"{node.place}/{word}" + ("" if word == "default" else f"/{index}"), message
+                for message in _problems(action, node, written, keyword, value):
+                    yield f"{node.place}/{keyword}" + ("" if keyword == "default" else f"/{index}"), message
 
 
-def _complaints(action: ActionView, node: Node, written: Mapping[str, Any], word: str, value: Any) -> Iterator[str]:
-    """What the field's own schema says of a value."""
+def _problems(
+    action: ActionView, node: LocatedField, written: Mapping[str, Any], keyword: str, value: Any
+) -> Iterator[str]:
+    """What is wrong with a value by the field's own schema."""
     schema = action.schema(node.part)
-    own = {key: entry for key, entry in written.items() if not (key == "enum" and word == "enum")}
+    own = {key: entry for key, entry in written.items() if not (key == "enum" and keyword == "enum")}
     title = {"title": "The value"}
     document = {
         "type": "object",
@@ -91,63 +102,75 @@ def _complaints(action: ActionView, node: Node, written: Mapping[str, Any], word
 
 @action_rule(
     "D205",
-    "Write the type as a list with “null” in it: the service may leave the field out.",
+    'Add “null” to the types, as in ["string", "null"].',
     good=_output(type=["string", "integer", "null"]),
     bad=_output(type="string"),
 )
 def outputs_may_be_null(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Every output may be null; entries of a list that are objects need not."""
+    """Every output can be null, except the rows of a list.
+
+    An output is null when the service does not return it.
+    """
     for node in action.nodes("outputs"):
         rows = not node.name and "object" in node.field.types
         root_of_definition = not node.name and node.parent is None
         if not rows and not root_of_definition and "null" not in node.field.types:
-            yield node.place, f"{_shown(node)} has no “null” among its types."
+            yield node.place, f"The types of {_shown(node)} do not include “null”."
 
 
 @action_rule(
     "D206",
-    "Take “required” out of the outputs: left out, it lists them all.",
+    "Remove “required” from the outputs; by default it lists them all.",
     good={},
     bad={ACTION: {"outputs": {"required": []}}},
 )
 def outputs_are_always_there(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Every output at the top is listed in required."""
+    """Every top-level output is listed in required.
+
+    A declared output is always present, null if the service does not return it.
+    """
     for node in action.top("outputs"):
         if node.name not in action.definition.outputs.required:
-            yield "/outputs/required", f"The output “{node.name}” is not listed."
+            yield "/outputs/required", f"The output “{node.name}” is not listed as required."
 
 
 @action_rule(
     "D207",
-    "Take the name out of “required”, or add the field.",
+    "Remove the name from “required”, or add the field.",
     good={},
     bad={ACTION: {"inputs": {"required": ["thing_id", "thing_no"]}}},
 )
 def required_fields_exist(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Whatever is required is a field."""
+    """Every required name is a field.
+
+    A required name without a field can never be filled in.
+    """
     for part in PARTS:
         schema = action.schema(part)
         for name in schema.required:
             if name not in schema.properties:
-                yield f"/{part}/required", f"There is no field “{name[:80]}”."
+                yield f"/{part}/required", f"The required field “{name[:80]}” does not exist."
     for node in action.nodes():
         for name in node.written.required:
             if name not in node.field.properties:
-                yield f"{node.place}/required", f"There is no field “{name[:80]}” in {_shown(node)}."
+                yield f"{node.place}/required", f"The required field “{name[:80]}” does not exist in {_shown(node)}."
 
 
 @action_rule(
     "D208",
-    "Say with “items” what the list consists of; {} for texts.",
+    "Add “items”; use {} for text.",
     good={ACTION: {"inputs": {"properties": {"tags": {**_TAGS, "items": {}}}}}},
     bad={ACTION: {"inputs": {"properties": {"tags": {**_TAGS, "type": "array"}}}}},
 )
-def lists_have_entries(action: ActionView) -> Iterator[tuple[str, str]]:
-    """An input that is a list says what it is a list of."""
+def lists_have_items(action: ActionView) -> Iterator[tuple[str, str]]:
+    """Every input that is a list has “items”.
+
+    A form asks for the items one by one.
+    """
     for node in action.nodes("inputs"):
         if "array" in node.field.types and node.field.items is None:
-            yield node.place, f"{_shown(node)} is a list of nothing in particular: “items” is missing."
+            yield node.place, f"{_shown(node)} is a list without “items”."
 
 
-def _shown(node: Node) -> str:
-    return f"“{node.name[:80]}”" if node.name else "An entry of the list"
+def _shown(node: LocatedField) -> str:
+    return f"“{node.name[:80]}”" if node.name else "The list item"

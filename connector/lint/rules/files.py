@@ -1,4 +1,4 @@
-"""Reading a connector folder whatever it is like: every file that cannot be used is a finding, none ends the check."""
+"""Reading a connector folder, however broken: a file that cannot be used is a violation and never ends the check."""
 
 from __future__ import annotations
 
@@ -13,37 +13,40 @@ from connector.definition.expand import Expanded, expand, expand_common
 from connector.definition.files import COMMON, MANIFEST, definition_files, read_inside
 from connector.definition.service import ConnectorDefinition
 from connector.lint.folder_view import ActionView, FolderView
-from connector.lint.rule import Rule, Violation
-from connector.lint.rules import form
+from connector.lint.rule import LintRule, Violation
+from connector.lint.rules import file_format
 from connector.lint.sample_folder import ACTION, CONNECTOR
 
 _DEEPEST = 64
 
-UNREADABLE = Rule(
+UNREADABLE = LintRule(
     "D001",
-    "Every definition file can be read and holds one JSON object.",
-    "Mend the file: UTF-8, one JSON object, no key twice, inside the connector folder.",
+    "Every definition file is readable and holds one JSON object.",
+    "Save the file inside the connector folder, as UTF-8 with one JSON object and no duplicate keys.",
     good={},
     bad={ACTION: '{"key": "get_thing",'},
+    reason="A connector with an unreadable file does not load.",
 )
-UNSENDABLE = Rule(
+UNSENDABLE = LintRule(
     "D002",
-    "A definition holds only what JSON can carry: no NaN, no half characters, no endless nesting.",
-    "Take the value out, or write it as plain JSON.",
+    "A definition holds only values that JSON can carry.",
+    "Remove the value, or write it as plain JSON.",
     good={ACTION: {"deprecated": True}},
     bad={CONNECTOR: '{"key": "sample", "retry": {"cap": NaN}}'},
+    reason="Other programs read the same files, and reject NaN, lone surrogates and very deep nesting.",
 )
-STRAY = Rule(
+STRAY = LintRule(
     "D003",
-    "Every JSON file under definitions/ stands where it is read.",
+    "Every JSON file under definitions/ is where it is loaded from.",
     "Move it to definitions/<group>/<key>.json, or delete it.",
     good={"definitions/common.json": {"$defs": {}}},
     bad={"definitions/extra.json": {"key": "get_extra"}},
+    reason="An action in the wrong place is missing from the connector without an error.",
 )
-SHARED = Rule(
+SHARED = LintRule(
     "D004",
-    "Whatever an action takes from definitions/common.json is there, once.",
-    "Name a fieldset or an error of definitions/common.json, or write the fields here.",
+    "Every fieldset and error that an action uses is in definitions/common.json.",
+    "Use the name of a fieldset or an error in definitions/common.json, or define it in the action.",
     good={
         "definitions/common.json": {
             "errors": {"thing_not_found": {"status": 404, "sentence": "There is no such thing.", "field": "thing_id"}}
@@ -51,31 +54,35 @@ SHARED = Rule(
         ACTION: {"errors": ["thing_not_found"]},
     },
     bad={ACTION: {"errors": ["thing_gone"]}},
+    reason="Without it the action is missing the fields or the error.",
 )
 
 
-class Reading:
-    """Reads a folder and notes what cannot be used.
+class FolderReader:
+    """Reads a folder and collects what is wrong with its files.
 
     Args:
         folder: The connector folder.
+
+    Attributes:
+        violations: What was wrong with the files, once the folder is read.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.hits: list[tuple[Rule, Violation]] = []
+        self.violations: list[tuple[LintRule, Violation]] = []
 
-    def view(self) -> FolderView:
-        """The usable part of the folder; `hits` then holds what is wrong with the rest."""
+    def read(self) -> FolderView:
+        """The files in the right format; what is wrong with the others is in `violations`."""
         document = self._read(MANIFEST)
         manifest = self._model(ConnectorDefinition, document, _in(MANIFEST))
         common = self._common()
         since = manifest.since if manifest is not None else None
         actions = [self._action(path, common, since) for path in definition_files(self._folder)]
         for path in self._strays():
-            self.hits.append((STRAY, Violation(_name(path), "", "Nothing reads a definition file in this place.")))
+            self.violations.append((STRAY, Violation(_name(path), "", "The file is never loaded.")))
         found = tuple(action for action in actions if action is not None)
-        return FolderView(self._folder, manifest, document or {}, found, complete=not self.hits)
+        return FolderView(self._folder, manifest, document or {}, found, complete=not self.violations)
 
     def _common(self) -> dict[str, Any]:
         path = self._folder / COMMON
@@ -88,7 +95,8 @@ class Reading:
         return document
 
     def _unshared(self, expanded: Expanded) -> None:
-        self.hits += [(SHARED, Violation(*expanded.home(place), message)) for place, message in expanded.problems]
+        found = [Violation(*expanded.home(place), message) for place, message in expanded.problems]
+        self.violations += [(SHARED, violation) for violation in found]
 
     def _action(self, path: Path, common: dict[str, Any], since: str | None) -> ActionView | None:
         written = self._read(path)
@@ -100,25 +108,24 @@ class Reading:
         return ActionView(_name(path), definition, expanded) if definition is not None else None
 
     def _read(self, path: Path) -> dict[str, Any] | None:
-        """The file's object, if it can be had and JSON can carry all of it."""
-        full = self._folder / path
+        """The file's object; None if it cannot be read, or JSON cannot carry all of it."""
         try:
-            if full.exists() and not full.is_file():
-                raise ValueError("it is not a plain file")
             document = read_inside(self._folder, path)
         except (ValueError, OSError, RuntimeError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self.hits.append((UNREADABLE, Violation(_name(path), "", f"It cannot be read: {_safe(reason)}.")))
+            self.violations.append(
+                (UNREADABLE, Violation(_name(path), "", f"The file cannot be read: {_safe(reason)}."))
+            )
             return None
-        flaws = [Violation(_name(path), place, message) for place, message in _unsendable(document)]
-        self.hits += [(UNSENDABLE, hit) for hit in flaws]
-        return None if flaws else document
+        found = [Violation(_name(path), place, message) for place, message in _unsendable(document)]
+        self.violations += [(UNSENDABLE, violation) for violation in found]
+        return None if found else document
 
     def _model(self, model: Any, document: dict[str, Any] | None, home: Callable[[str], tuple[str, str]]) -> Any:
         if document is None:
             return None
-        made, flaws = form.validated(model, document)
-        self.hits += [(flaw.rule, Violation(*home(flaw.pointer), flaw.message)) for flaw in flaws]
+        made, problems = file_format.validated(model, document)
+        self.violations += [(found.rule, Violation(*home(found.pointer), found.message)) for found in problems]
         return made
 
     def _strays(self) -> Iterator[Path]:
@@ -129,30 +136,30 @@ class Reading:
 
 
 def _in(path: Path) -> Callable[[str], tuple[str, str]]:
-    """Where things are written in a file that says everything itself."""
+    """Where things are written in a file that needs no expansion."""
     return lambda pointer: (path.as_posix(), pointer)
 
 
 def _unsendable(document: Any) -> Iterator[tuple[str, str]]:
-    """Pointers of values that JSON cannot carry. A stack of its own: the nesting may be deeper than Python's."""
+    """Pointers of values that JSON cannot carry, with messages; nesting may be deeper than Python's stack."""
     waiting: list[tuple[str, int, Any]] = [("", 0, document)]
     while waiting:
         place, depth, value = waiting.pop()
         if depth > _DEEPEST:
-            yield place, f"The nesting is deeper than {_DEEPEST} levels."
+            yield place, f"The file is nested more than {_DEEPEST} levels deep."
             return
         if isinstance(value, dict):
             for key, item in value.items():
                 if _safe(key) != key:
-                    yield place, "A key contains half a character (a lone surrogate)."
+                    yield place, "A key has an invalid character (a lone surrogate)."
                 else:
                     waiting.append((f"{place}/{key.replace('~', '~0').replace('/', '~1')}", depth + 1, item))
         elif isinstance(value, list):
             waiting += [(f"{place}/{index}", depth + 1, item) for index, item in enumerate(value)]
         elif isinstance(value, float) and not math.isfinite(value):
-            yield place, "Infinity and “not a number” are no JSON."
+            yield place, "NaN and Infinity are not valid JSON."
         elif isinstance(value, str) and _safe(value) != value:
-            yield place, "The text contains half a character (a lone surrogate)."
+            yield place, "The text has an invalid character (a lone surrogate)."
 
 
 def _safe(text: str) -> str:

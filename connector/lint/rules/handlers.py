@@ -1,4 +1,4 @@
-"""Definitions and handlers belong to each other, one to one, and a handler does what its definition leaves to it."""
+"""The handlers of actions: each action has one, and it does what the definition leaves to it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from connector import json_pointer
-from connector.call.handler import Handler, InputView, checks_of, page, send
+from connector.call.handler import Handler, InputView, checks_of, page, send, without_checks
 from connector.errors import Problem
-from connector.lint.folder_view import ActionView, FolderView, Node
+from connector.lint.folder_view import ActionView, FolderView, LocatedField
 from connector.lint.rule import Violation, folder_rule
 from connector.lint.sample_folder import ACTION, HANDLERS
 from connector.validation.rules import rule_problems
@@ -21,32 +21,32 @@ _WALKS = {"page", "walk", "rows", "gather"}
 _DUMMIES: Mapping[str, Any] = {"integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
 
 
-def _answered(status: int, body: Any, ending: dict[str, Any]) -> dict[str, Any]:
+def _example(status: int, body: Any, ending: dict[str, Any]) -> dict[str, Any]:
     response = {"body": body} if status == 200 else {"status": status}  # noqa: PLR2004
-    exchange = {"request": {"body": {"name": "Lamp"}}, "response": response}
+    interaction = {"request": {"body": {"name": "Lamp"}}, "response": response}
     inputs = {"thing_id": "t-1", "short": "Lamp"}
-    return {"title": f"Answered {status}", "inputs": inputs, "interactions": [exchange], **ending}
+    return {"title": f"Status {status}", "inputs": inputs, "interactions": [interaction], **ending}
 
 
-_BOX = {"description": "What it shall be called.", "x-pointer": "/name"}
-_BOXES = {
+_NAME_INPUT = {"description": "What to call it from now on.", "x-pointer": "/name"}
+_TWO_NAMES = {
     "request": {"method": "POST"},
     "effects": {"destructive": False},
-    "inputs": {"properties": {"short": {**_BOX, "title": "Short"}, "long": {**_BOX, "title": "Long"}}},
+    "inputs": {"properties": {"short": {**_NAME_INPUT, "title": "Short"}, "long": {**_NAME_INPUT, "title": "Long"}}},
     "examples": [
-        _answered(200, {"name": "Lamp"}, {"outputs": {"name": "Lamp"}}),
-        _answered(404, None, {"error": {"code": "thing_not_found", "field": "thing_id"}}),
+        _example(200, {"name": "Lamp"}, {"outputs": {"name": "Lamp"}}),
+        _example(404, None, {"error": {"code": "thing_not_found", "field": "thing_id"}}),
     ],
 }
-_CHOOSING = '''"""Handlers of the things."""
+_WITH_CHECK = '''"""Handlers of the things."""
 
 from connector.errors import Problem
 from connector.call import check, page, send
 
 
-def _one_name(given):
-    if given.has("short") and given.has("long"):
-        yield Problem("long", "choice", "Fill in one of the two.")
+def _one_name(inputs):
+    if inputs.has("short") and inputs.has("long"):
+        yield Problem("long", "choice", "Use either Short or Long.")
 
 
 @check(_one_name)
@@ -61,12 +61,17 @@ _PLAIN = '"""Handlers of the things."""\n\nfrom connector.call import page, send
 
 @folder_rule(
     "D601",
-    "Write the handler in actions/<group>.py: `key = send`, `key = page`, or a function named like the action.",
+    "Add the handler to actions/<group>.py: `key = send`, `key = page`, or a function named after the key.",
     good={HANDLERS: _PLAIN + "get_thing = send\nlist_things = page\n"},
     bad={HANDLERS: _PLAIN + "list_things = page\n"},
 )
 def definitions_have_handlers(view: FolderView) -> Iterator[Violation]:
-    """Every action has a handler that can be imported."""
+    """Every action has a handler that can be imported.
+
+    The handler runs the action.
+    """
+    if view.bundle is None:
+        return
     for action in view.sound:
         found = view.handlers[action.definition.key]
         if isinstance(found, str):
@@ -75,12 +80,15 @@ def definitions_have_handlers(view: FolderView) -> Iterator[Violation]:
 
 @folder_rule(
     "D602",
-    "Write the definition, delete the handler, or begin the name of a helper with an underscore.",
+    "Add the definition, delete the handler, or start the name of a helper with an underscore.",
     good={HANDLERS: _PLAIN + "_LIMIT = 3\nget_thing = send\nlist_things = page\n"},
     bad={HANDLERS: _PLAIN + "get_thing = send\nlist_things = page\nmend_thing = send\n"},
 )
 def handlers_have_definitions(view: FolderView) -> Iterator[Violation]:
-    """Every handler belongs to an action of its group."""
+    """Every handler belongs to an action of its group.
+
+    A handler without a definition never runs.
+    """
     if not view.complete:
         return
     keys = {(action.definition.group, action.definition.key) for action in view.actions}
@@ -90,11 +98,11 @@ def handlers_have_definitions(view: FolderView) -> Iterator[Violation]:
         file = f"actions/{path.name}"
         for name in _public_names(path):
             if (path.stem, name) not in keys:
-                yield Violation(file, "", f"“{name}” belongs to no action of the group {path.stem}.")
+                yield Violation(file, "", f"The group “{path.stem}” has no action “{name}”.")
 
 
 def _public_names(path: Path) -> Iterator[str]:
-    """Functions and assigned names of a module, as its text shows them; imported names are not its own."""
+    """Functions and variables that a module defines; imported names do not count."""
     try:
         tree = ast.parse(path.read_bytes())
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
@@ -112,23 +120,27 @@ def _public_names(path: Path) -> Iterator[str]:
 
 @folder_rule(
     "D603",
-    "Bind the handler to `page`, or walk the pages with `paginate.walk`, `rows` or `gather`.",
+    "Use `page` as the handler, or read all pages with `walk`.",
     good={HANDLERS: _PLAIN + "get_thing = send\nlist_things = page\n"},
     bad={HANDLERS: _PLAIN + "get_thing = send\nlist_things = send\n"},
 )
 def paged_actions_walk(view: FolderView) -> Iterator[Violation]:
-    """The handler of a paged action can read all pages; that of another does not try to."""
+    """The handler reads all pages if, and only if, the action has pagination.
+
+    “All pages” would otherwise return the first page only.
+    """
     for action in view.sound:
         handler = view.handlers[action.definition.key]
         if isinstance(handler, str):
             continue
         if action.definition.pagination is not None and not _walks(handler):
-            yield Violation(action.file, "/pagination", "The action has pages, but its handler reads one only.")
-        elif action.definition.pagination is None and handler is page:
-            yield Violation(action.file, "/key", "The handler reads pages, but the definition has no “pagination”.")
+            yield Violation(action.file, "/pagination", "The action has pages, but its handler reads only one.")
+        elif action.definition.pagination is None and without_checks(handler) is page:
+            yield Violation(action.file, "/key", "The handler reads all pages, but the definition has no “pagination”.")
 
 
 def _walks(handler: Handler) -> bool:
+    handler = without_checks(handler)
     if handler is page:
         return True
     try:
@@ -141,56 +153,58 @@ def _walks(handler: Handler) -> bool:
 
 @folder_rule(
     "D604",
-    "Give each its own place, or write a choice in “x-rules” that refuses both at once.",
-    good={ACTION: _BOXES, HANDLERS: _CHOOSING},
-    bad={ACTION: _BOXES},
+    "Use different “x-pointer” values, or add a choice to “x-rules” that allows only one of them.",
+    good={ACTION: _TWO_NAMES, HANDLERS: _WITH_CHECK},
+    bad={ACTION: _TWO_NAMES},
 )
 def places_do_not_collide(view: FolderView) -> Iterator[Violation]:
-    """No two inputs write to the same place of the body, unless a rule refuses both or the handler joins them."""
+    """No two inputs use the same place in the body, unless a rule rejects both together or the handler combines them.
+
+    One of the two values would be lost.
+    """
     for action in view.sound:
         handler = view.handlers[action.definition.key]
-        boxes = [node for node in action.top("inputs") if node.field.x_in == "body" and not node.field.x_spread]
-        for index, node in enumerate(boxes):
-            for other in boxes[:index]:
+        inputs = [node for node in action.top("inputs") if node.field.x_in == "body" and not node.field.x_spread]
+        for index, node in enumerate(inputs):
+            for other in inputs[:index]:
                 if _overlap(node, other) and not _settled(action, handler, node, other):
-                    yield Violation(
-                        *action.home(node.place), f"“{node.name}” and “{other.name}” write to the same place."
-                    )
+                    message = f"“{node.name}” and “{other.name}” use the same place in the body."
+                    yield Violation(*action.home(node.place), message)
 
 
-def _overlap(node: Node, other: Node) -> bool:
-    one, two = (json_pointer.parse(box.field.pointers(box.name)[0]) for box in (node, other))
+def _overlap(node: LocatedField, other: LocatedField) -> bool:
+    one, two = (json_pointer.parse(field.field.pointers(field.name)[0]) for field in (node, other))
     shorter = min(len(one), len(two))
     return one[:shorter] == two[:shorter]
 
 
-def _settled(action: ActionView, handler: Handler | str, node: Node, other: Node) -> bool:
-    """Whether a rule or a check refuses both together, or a handler of its own sends both in an example."""
+def _settled(action: ActionView, handler: Handler | str, node: LocatedField, other: LocatedField) -> bool:
+    """Whether a rule or a check rejects both together, or the action's own handler sends both in an example."""
     if isinstance(handler, str):
         return True
-    apart = _refusals(action, handler, node) | _refusals(action, handler, other)
-    if _refusals(action, handler, node, other) - apart:
+    apart = _problems(action, handler, node) | _problems(action, handler, other)
+    if _problems(action, handler, node, other) - apart:
         return True
     together = {node.name, other.name}
     shown = any(together <= example.inputs.keys() and example.outputs for example in action.definition.examples)
-    return handler is not send and shown
+    return without_checks(handler) is not send and shown
 
 
-def _refusals(action: ActionView, handler: Handler, *nodes: Node) -> set[Problem]:
-    """What rules and the handler's checks say when only these inputs are filled in."""
+def _problems(action: ActionView, handler: Handler, *nodes: LocatedField) -> set[Problem]:
+    """What rules and the handler's checks report when only these inputs are filled in."""
     values = {node.name: _value(node) for node in nodes}
-    given = InputView(values, frozenset(values))
+    inputs = InputView(values, frozenset(values))
     found = set(rule_problems(action.definition.inputs, values))
     for check in checks_of(handler):
         try:
-            found |= set(check(given))
-        except Exception:  # noqa: S112 - a check may trip over made-up values; then it settles nothing
+            found |= set(check(inputs))
+        except Exception:  # noqa: S112 - a check may fail on made-up values; then it rejects nothing
             continue
     return found
 
 
-def _value(node: Node) -> Any:
-    """A value the input might have."""
+def _value(node: LocatedField) -> Any:
+    """A value that the input could have."""
     if node.field.examples:
         return node.field.examples[0]
     if node.field.enum:

@@ -1,4 +1,4 @@
-"""The connector's own file: its icons, its connection, its groups."""
+"""The connector as a whole: its connection and its sandbox."""
 
 from __future__ import annotations
 
@@ -16,35 +16,16 @@ _FILE = MANIFEST.as_posix()
 
 
 @folder_rule(
-    "D701",
-    "Put the icon there, or mend its path; it is relative to the connector folder.",
-    good={CONNECTOR: {"icon": "icons/things.svg"}},
-    bad={CONNECTOR: {"icon": "icons/none.svg"}},
-)
-def icons_exist(view: FolderView) -> Iterator[Violation]:
-    """The connector's icon and every group's is a file of the folder."""
-    if view.manifest is None:
-        return
-    icons = {"/icon": view.manifest.icon}
-    icons |= {json_pointer.join(["groups", key, "icon"]): group.icon for key, group in view.manifest.groups.items()}
-    for place, name in icons.items():
-        try:
-            path = (view.folder / name).resolve()
-            there = path.is_file() and path.is_relative_to(view.folder.resolve())
-        except (OSError, ValueError, RuntimeError):
-            there = False
-        if not there:
-            yield Violation(_FILE, place, f"There is no file “{name[:120]}” in the connector folder.")
-
-
-@folder_rule(
     "D702",
-    "Name a field of the connection.",
+    "Use the name of a field of the connection.",
     good={CONNECTOR: {"connection": {"environment": {"api_key": ["SAMPLE_TOKEN"]}}}},
     bad={CONNECTOR: {"authorization": {"template": "Bearer {token}"}}},
 )
 def connection_names_its_fields(view: FolderView) -> Iterator[Violation]:
-    """What is required, comes from the environment, or goes into the header is a field of the connection."""
+    """“required”, “environment” and the authorization template use fields of the connection.
+
+    No value could be filled in for any other name.
+    """
     if view.manifest is None:
         return
     for place, name in _named(view.manifest):
@@ -54,53 +35,63 @@ def connection_names_its_fields(view: FolderView) -> Iterator[Violation]:
 
 @folder_rule(
     "D703",
-    "Set “writeOnly” on the field that travels in the header.",
+    "Set “writeOnly” to true on the field.",
     good={CONNECTOR: {"connection": {"properties": {"api_key": {"writeOnly": True}}}}},
     bad={CONNECTOR: {"connection": {"properties": {"api_key": {"writeOnly": False}}}}},
 )
 def secrets_are_write_only(view: FolderView) -> Iterator[Violation]:
-    """What authorises a call is marked as a secret."""
+    """Every field of the authorization template is a secret.
+
+    Secrets are masked in everything that is shown.
+    """
     if view.manifest is None:
         return
     for name in re.findall(r"{([^}]*)}", view.manifest.authorization.template):
         field = view.manifest.connection.properties.get(name)
         if field is not None and not field.write_only:
-            yield Violation(
-                _FILE, json_pointer.join(["connection", "properties", name]), "It is a secret, but not “writeOnly”."
-            )
+            place = json_pointer.join(["connection", "properties", name])
+            yield Violation(_FILE, place, f"“{name}” is a secret, but not “writeOnly”.")
 
 
 @folder_rule(
     "D704",
-    "Name an action that only reads and needs no inputs.",
+    "Use an action that is read-only and has no required inputs.",
     good={CONNECTOR: {"connection": {"test": "list_things"}}},
     bad={CONNECTOR: {"connection": {"test": "get_thing"}}},
 )
 def connection_can_be_tested(view: FolderView) -> Iterator[Violation]:
-    """The action that tests a connection is there, changes nothing, and needs no inputs."""
+    """The action that tests a connection is read-only and has no required inputs.
+
+    It runs as soon as someone saves a connection.
+    """
     if view.manifest is None:
         return
     key = view.manifest.connection.test
     action = next((found.definition for found in view.actions if found.definition.key == key), None)
     place = "/connection/test"
     if action is None and view.complete:
-        yield Violation(_FILE, place, f"There is no action “{key}”.")
+        yield Violation(_FILE, place, f"The action “{key}” does not exist.")
     elif action is not None and (not action.effects.read_only or action.inputs.required):
-        yield Violation(_FILE, place, f"“{action.summary}” changes something, or needs inputs.")
+        yield Violation(_FILE, place, f"“{action.summary}” changes data or has required inputs.")
 
 
 @folder_rule(
     "D705",
-    "Add the folder, or take “sandbox” out.",
+    "Add the package, or remove “sandbox”.",
     good={CONNECTOR: {"sandbox": "sandbox"}, "sandbox/__init__.py": ""},
     bad={CONNECTOR: {"sandbox": "sandbox"}},
 )
 def sandbox_exists(view: FolderView) -> Iterator[Violation]:
-    """The local service that the connector promises is a package of the folder."""
+    """The sandbox is a Python package in the connector folder.
+
+    It is started when someone runs an action with --sandbox.
+    """
     if view.manifest is None or view.manifest.sandbox is None:
         return
     if not (view.folder / view.manifest.sandbox / "__init__.py").is_file():
-        yield Violation(_FILE, "/sandbox", f"There is no package “{view.manifest.sandbox}” in the connector folder.")
+        yield Violation(
+            _FILE, "/sandbox", f"The package “{view.manifest.sandbox}” does not exist in the connector folder."
+        )
 
 
 def _named(manifest: ConnectorDefinition) -> Iterator[tuple[str, str]]:

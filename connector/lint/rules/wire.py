@@ -1,106 +1,121 @@
-"""Where inputs travel: path, query, header, body, and under which names they are accepted."""
+"""Where inputs are sent: path, query, header or body, and the names under which they are accepted."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
 
+from connector.definition.references import unknown_fields
 from connector.lint.folder_view import ActionView
 from connector.lint.rule import action_rule
 from connector.lint.sample_folder import ACTION
 
-_INPUT = {"title": "Other", "description": "Something to fill in as well, for trying."}
+_INPUT = {"title": "Other", "description": "Another value, for testing."}
 
 
 @action_rule(
     "D251",
-    "Add an input for the placeholder, with “x-in” “path”, and list it in “required”; or take the placeholder out.",
+    "Add a required input with “x-in”: “path” for the placeholder, or remove the placeholder.",
     good={ACTION: {"request": {"path": "/things/{no}"}, "inputs": {"properties": {"thing_id": {"x-name": "no"}}}}},
     bad={ACTION: {"request": {"path": "/things/{thing}"}}},
 )
 def placeholders_are_inputs(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Every placeholder of the path is a required path input, and every path input has a placeholder."""
+    """Every placeholder of the path is a required path input, and every path input has a placeholder.
+
+    The URL cannot be built while a placeholder is empty.
+    """
     definition = action.definition
     placeholders = definition.request.placeholders
     names = {}
     for node in action.top("inputs"):
         if node.field.x_in == "path":
             names[node.field.x_name or node.name] = node
+    yield from (found for found in unknown_fields(definition) if found[0] == "/request/path")
     for name in placeholders:
-        if name not in names:
-            yield "/request/path", f"The placeholder {{{name[:80]}}} has no path input."
-        elif names[name].name not in definition.inputs.required:
-            yield names[name].place, f"The path cannot be made without {names[name].name}, but it is not required."
+        if name in names and names[name].name not in definition.inputs.required:
+            yield names[name].place, f"“{names[name].name}” is part of the path, so it must be required."
     for name, node in names.items():
         if name not in placeholders:
             yield node.place, f"The path has no placeholder {{{name[:80]}}} for this input."
     if action.definition.request.path.count("{") != len(placeholders):
-        yield "/request/path", "The path has a brace without its other half."
+        yield "/request/path", "The path has an unmatched brace."
 
 
 @action_rule(
     "D252",
-    "Take “x-in” out; only an input at the top has one, fields of rows travel with their list.",
+    "Remove “x-in”.",
     good={ACTION: {"inputs": {"properties": {"other": {**_INPUT, "x-in": "header"}}}}},
     bad={ACTION: {"outputs": {"properties": {"name": {"x-in": "body"}}}}},
 )
-def only_inputs_travel(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Only an input at the top says where it travels."""
+def only_inputs_are_sent(action: ActionView) -> Iterator[tuple[str, str]]:
+    """Only top-level inputs have “x-in”.
+
+    It says where the value is sent; a field of a row is sent with its list.
+    """
     for node in action.nodes("inputs"):
         if node.depth and node.parent is not None and node.written.x_in is not None:
-            yield f"{node.place}/x-in", "A field of a row travels with its list."
+            yield f"{node.place}/x-in", "A field of a row is sent with its list."
     for node in action.nodes("outputs"):
         if node.written.x_in is not None:
-            yield f"{node.place}/x-in", "An output travels nowhere."
+            yield f"{node.place}/x-in", "An output is not sent."
 
 
 @action_rule(
     "D253",
-    "Use “x-pointer” in the body and “x-name” elsewhere; a single pointer, since an input goes to one place.",
+    "Use one “x-pointer” for an input in the body, and “x-name” for any other.",
     good={ACTION: {"inputs": {"properties": {"other": {**_INPUT, "x-name": "o"}}}}},
     bad={ACTION: {"inputs": {"properties": {"other": {**_INPUT, "x-pointer": "/o"}}}}},
 )
 def places_are_of_their_kind(action: ActionView) -> Iterator[tuple[str, str]]:
-    """Only what travels in the body has a pointer, exactly one; only what travels elsewhere has a name there."""
+    """“x-pointer” is used for inputs in the body, and “x-name” for all others.
+
+    In the wrong place, neither keyword has an effect.
+    """
     for node in action.nodes("inputs"):
         if isinstance(node.written.x_pointer, list):
-            yield f"{node.place}/x-pointer", "An input goes to one place, not to several."
+            yield f"{node.place}/x-pointer", "An input can have only one “x-pointer”."
         if node.depth:
             continue
         if node.field.x_in != "body" and node.field.x_pointer is not None:
-            yield node.place, f"“{node.name}” travels outside the body, where “x-pointer” means nothing."
+            yield node.place, f"“x-pointer” has no effect: “{node.name}” is not sent in the body."
         if node.field.x_in == "body" and node.field.x_name is not None:
-            yield node.place, f"“{node.name}” travels in the body, where “x-name” means nothing."
+            yield node.place, f"“x-name” has no effect: “{node.name}” is sent in the body."
         if node.field.x_in == "body" and action.definition.request.method == "GET":
-            yield node.place, f"“{node.name}” travels in the body, but a GET request has none."
+            yield node.place, f"“{node.name}” is sent in the body, but a GET request has no body."
 
 
 @action_rule(
     "D254",
-    "Give each input a name of its own on the wire.",
+    "Give each input a different “x-name”.",
     good={ACTION: {"inputs": {"properties": {"other": _INPUT, "third": {**_INPUT, "title": "Third"}}}}},
     bad={ACTION: {"inputs": {"properties": {"other": _INPUT, "third": {**_INPUT, "x-name": "other"}}}}},
 )
 def wire_names_are_unique(action: ActionView) -> Iterator[tuple[str, str]]:
-    """No two inputs travel under the same name in the path, the query or the headers; a list repeats its name."""
+    """No two inputs are sent under the same name in the path, the query or the headers.
+
+    One of the two values would be lost. A list in the query may share its name.
+    """
     owners: dict[tuple[str, str], str] = {}
     for node in action.top("inputs"):
         where, name = node.field.x_in, node.field.x_name or node.name
         if where in {None, "body"} or (where == "query" and node.field.items is not None):
             continue
-        spelt = (str(where), name.lower() if where == "header" else name)
-        if owners.setdefault(spelt, node.name) != node.name:
-            yield node.place, f"“{owners[spelt]}” travels as {name} in the {where} already."
+        spelled = (str(where), name.lower() if where == "header" else name)
+        if owners.setdefault(spelled, node.name) != node.name:
+            yield node.place, f"“{owners[spelled]}” is already sent as “{name}” in the {where}."
 
 
 @action_rule(
     "D255",
-    "Choose another name for the alias.",
+    "Use another name for the alias.",
     good={ACTION: {"inputs": {"properties": {"thing_id": {"x-aliases": ["id"]}}}}},
     bad={ACTION: {"inputs": {"properties": {"thing_id": {"x-aliases": ["other"]}, "other": _INPUT}}}},
 )
 def aliases_are_free(action: ActionView) -> Iterator[tuple[str, str]]:
-    """An alias is no other input's name or alias."""
+    """An alias is not the name or alias of another input.
+
+    A value under that name could be meant for either.
+    """
     owners: dict[str, set[str]] = defaultdict(set)
     for node in action.top("inputs"):
         for name in (node.name, *node.field.x_aliases):
@@ -109,12 +124,12 @@ def aliases_are_free(action: ActionView) -> Iterator[tuple[str, str]]:
         for name in node.field.x_aliases:
             others = sorted(owners[name] - {node.name})
             if others:
-                yield f"{node.place}/x-aliases", f"“{name[:80]}” means the input “{others[0]}” already."
+                yield f"{node.place}/x-aliases", f"“{name[:80]}” is already a name of the input “{others[0]}”."
 
 
 @action_rule(
     "D256",
-    "Move the important inputs before the advanced ones.",
+    "Move the important inputs above the advanced ones.",
     good={ACTION: {"inputs": {"properties": {"other": {**_INPUT, "x-ms-visibility": "advanced"}}}}},
     bad={
         ACTION: {
@@ -128,10 +143,13 @@ def aliases_are_free(action: ActionView) -> Iterator[tuple[str, str]]:
     },
 )
 def important_inputs_come_first(action: ActionView) -> Iterator[tuple[str, str]]:
-    """On the form, no important input stands after an advanced one."""
+    """Important inputs come before advanced ones.
+
+    Forms hide advanced inputs at the end.
+    """
     advanced = None
     for node in action.top("inputs"):
         if node.field.x_ms_visibility == "advanced":
             advanced = advanced or node.name
         elif node.field.x_ms_visibility == "important" and advanced is not None:
-            yield node.place, f"“{node.name}” is important, but stands after the advanced “{advanced}”."
+            yield node.place, f"“{node.name}” is important, but comes after “{advanced}”, which is advanced."

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from connector.errors import DefinitionError, InputError, RefusedError
+from connector.call import InputView, check, send
+from connector.call.handler import checks_of, without_checks
+from connector.errors import DefinitionError, InputError, Problem, RefusedError
 from connector.testing import response
 from tests.connector.parcels import ACTIONS, Json, MakeBench, action, body, field, manifest
 
@@ -39,7 +42,7 @@ def move_parcel(call):
 """
 
 
-def told(error: InputError) -> list[tuple[str, str]]:
+def shown(error: InputError) -> list[tuple[str, str]]:
     return [(problem.field, problem.rule) for problem in error.problems]
 
 
@@ -59,7 +62,7 @@ def test_a_handlers_checks_run_with_the_schemas_and_repeat_nothing(
     made = bench(actions=[CHECKED], handlers=HANDLERS)
     with pytest.raises(InputError) as caught:
         made.run("move_parcel", inputs)
-    assert told(caught.value) == expected
+    assert shown(caught.value) == expected
     assert made.requests == []
 
 
@@ -151,3 +154,32 @@ def test_changed_inputs_of_one_run_do_not_reach_the_next(bench: MakeBench) -> No
     made.run("move_parcel", given)
     assert given == {"name": "Ad"}
     assert [request.body["name"] for request in made.requests] == ["Ad!", "Ad!"]
+
+
+def test_a_decorated_handler_is_a_new_object_and_the_shared_one_stays_as_it_is() -> None:
+    def first(_inputs: InputView) -> Iterator[Problem]:
+        yield Problem("a", "first", "No.")
+
+    def second(_inputs: InputView) -> Iterator[Problem]:
+        yield Problem("a", "second", "No.")
+
+    checked = check(first)(send)
+    assert checked is not send
+    assert (checks_of(send), checks_of(checked)) == ((), (first,))
+    both = check(second)(checked)
+    assert (checks_of(both), checks_of(checked)) == ((second, first), (first,))
+    assert [without_checks(handler) for handler in (send, checked, both)] == [send, send, send]
+    assert (both.__name__, both.__doc__) == (send.__name__, send.__doc__)
+    assert vars(send) == {}
+
+
+def test_a_standard_handler_with_a_check_leaves_the_other_actions_alone(bench: MakeBench) -> None:
+    handlers = HANDLERS.partition("@check")[0] + "move_parcel = check(one_address)(send)\ncopy_parcel = send\n"
+    made = bench(
+        [response(200, {})],
+        actions=[CHECKED, CHECKED | {"key": "copy_parcel", "operationId": "Copy"}],
+        handlers=handlers,
+    )
+    with pytest.raises(InputError):
+        made.run("move_parcel", {"name": "Ada"})
+    assert made.run("copy_parcel", {"name": "Ada"}).fields == {"id": None}

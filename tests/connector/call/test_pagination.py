@@ -57,13 +57,13 @@ def test_the_walk_ends_where_the_service_says_no_more_or_names_no_cursor(
     assert ids(made.run("list_parcels", all_pages=True).rows("parcels")) == ["a"]
 
 
-@pytest.mark.parametrize("answers", [["c1", "c1"], ["c2", "c3", "c2"]])
-def test_a_cursor_that_repeats_is_an_error_and_no_endless_walk(bench: MakeBench, answers: list[str]) -> None:
-    made = bench([sheet("a", cursor=cursor, more=True) for cursor in answers])
+@pytest.mark.parametrize("replies", [["c1", "c1"], ["c2", "c3", "c2"]])
+def test_a_cursor_that_repeats_is_an_error_and_no_endless_walk(bench: MakeBench, replies: list[str]) -> None:
+    made = bench([sheet("a", cursor=cursor, more=True) for cursor in replies])
     with pytest.raises(OutputError) as caught:
         made.run("list_parcels", {"cursor": "c0"}, all_pages=True)
     assert caught.value.error_code == "cursor_repeats"
-    assert len(made.requests) == len(answers)
+    assert len(made.requests) == len(replies)
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_streaming_refuses_wrong_inputs_before_the_first_row(bench: MakeBench) -
 
 
 def test_every_page_takes_a_token(bench: MakeBench) -> None:
-    answers = [sheet("a", cursor="c2"), sheet("b", cursor="c3"), sheet("c")]
-    made = bench(answers, connector=manifest(throttle={"calls": 1, "renewalPeriod": 10}))
+    replies = [sheet("a", cursor="c2"), sheet("b", cursor="c3"), sheet("c")]
+    made = bench(replies, connector=manifest(throttle={"calls": 1, "renewalPeriod": 10}))
     result = made.run("list_parcels", all_pages=True)
     assert result.meta.waited == pytest.approx(2 * 10.05, abs=1e-3)
 

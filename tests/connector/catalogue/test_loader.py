@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -132,3 +133,70 @@ def get_parcel(call):
 def test_loading_imports_no_handler(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "parcels", ACTIONS, "raise SystemExit('imported')")
     assert len(Connector.load(folder, clock=FakeClock()).actions) == 4
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+@pytest.mark.parametrize(
+    "name", ["definitions/connector.json", "definitions/common.json", "definitions/parcels/get_parcel.json"]
+)
+def test_a_pipe_in_place_of_a_file_is_a_problem_and_not_waited_for(name: str, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    assert problems(folder) == [(name, "file")]
+
+
+@pytest.mark.parametrize(
+    "target", ["http://127.0.0.1:9/schema", "file:///etc/passwd", "#", "#/$defs/none", "#/$defs/a", "#/$defs/b"]
+)
+def test_a_reference_that_cannot_be_followed_is_a_problem(target: str, tmp_path: Path) -> None:
+    document = action("get_parcel", outputs={"id": {"$ref": target}}, method="GET")
+    document["outputs"]["$defs"] = {"a": {"$ref": "#/$defs/a"}, "b": {"$ref": "#/$defs/a"}}
+    folder = write_folder(tmp_path / "parcels")
+    (folder / "definitions/parcels/get_parcel.json").write_text(json.dumps(document))
+    found = problems(folder)
+    assert ("definitions/parcels/get_parcel.json#/outputs/properties/id", "reference") in found
+    assert {rule for _, rule in found} == {"reference"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"idempotency": {"input": "none"}}, "/idempotency/input"),
+        ({"pagination": {"rows": "id", "input": "none"}}, "/pagination/input"),
+        ({"pagination": {"rows": "id", "input": "none"}}, "/pagination/rows"),
+        ({"request": {"method": "GET", "path": "/{none}"}}, "/request/path"),
+    ],
+)
+def test_a_field_that_is_not_there_is_a_problem(changes: Json, pointer: str, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    document = action("get_parcel", outputs={"id": field(["string", "null"])}) | changes
+    (folder / "definitions/parcels/get_parcel.json").write_text(json.dumps(document))
+    assert (f"definitions/parcels/get_parcel.json#{pointer}", "reference") in problems(folder)
+
+
+KNOWN_ERROR = {"status": 404, "code": "parcel_not_found", "sentence": "The parcel does not exist."}
+
+
+@pytest.mark.parametrize(
+    ("file", "change", "rule"),
+    [
+        ("connector", {"throttle": {"calls": 10**9, "renewalPeriod": 60}}, "less_than_equal"),
+        ("connector", {"errorBody": {"kinds": "(a+)+"}}, "unsafe_pattern"),
+        (
+            "parcels/get_parcel",
+            {"errors": [{"status": 404, "code": "x", "sentence": "X.", "pattern": "("}]},
+            "unsafe_pattern",
+        ),
+        ("parcels/get_parcel", {"inputs": {"properties": {"a": {"pattern": "(a+)+$"}}}}, "unsafe_pattern"),
+        ("parcels/get_parcel", {"inputs": {"properties": {"a": {"type": None}}}}, "value_error"),
+        ("parcels/get_parcel", {"inputs": {"properties": {"a": {"type": "string", "x-pointer": []}}}}, "too_short"),
+    ],
+)
+def test_what_would_hang_or_crash_a_run_is_a_problem_when_loading(
+    file: str, change: Json, rule: str, tmp_path: Path
+) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    path = folder / f"definitions/{file}.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    assert rule in {found for _, found in problems(folder)}

@@ -285,5 +285,8 @@ def test_a_signal_from_outside_ends_the_run_cleanly(shop_folder: Path, shop: Sho
         assert started.poll() is None
         os.sched_yield()
     started.send_signal(signal.SIGINT)
-    out, err = started.communicate(timeout=20)
-    assert (started.returncode, out, err) == (130, "", "\nInterrupted.\n")
+    out, err = started.communicate(timeout=120)
+    assert (started.returncode, out) == (130, "")
+    # The response is still under way, or has come and the wait before the next attempt has begun.
+    in_flight = "The call had been sent and may have been carried out.\n"
+    assert err in {"\nInterrupted.\n", f"\nInterrupted.\n{in_flight}"}

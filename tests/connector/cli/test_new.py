@@ -10,7 +10,7 @@ import pytest
 
 from connector import Connector
 from connector.catalogue.loader import load
-from connector.lint.check import check
+from connector.lint import check_folder
 from connector.testing import run_example
 from tests.connector.cli.conftest import Cli, Ran
 from tests.connector.cli.shop import Shop
@@ -55,7 +55,7 @@ def test_a_new_action_loads_runs_and_passes_its_examples(
 
 def test_the_check_asks_for_nothing_but_what_only_the_author_knows(cli: Cli, own_folder: Path) -> None:
     cli("new", "get_cart", "--group", "things", "--path", "/carts/{cart_id}", "--dir", own_folder)
-    found = [finding for finding in check(own_folder) if "get_cart" in finding.file + finding.message]
+    found = [finding for finding in check_folder(own_folder) if "get_cart" in finding.file + finding.message]
     assert [finding for finding in found if "TODO" not in finding.message + finding.fix] == []
 
 

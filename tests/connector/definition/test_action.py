@@ -16,11 +16,11 @@ from tests.connector.parcels import Json, action, body, definition, field, manif
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (rows({"a": field()}, x_map_value="a"), "x-map-value needs x-map-key"),
-        (rows({"a": field()}, x_map_key="b"), "x-map-key names a field of the list's rows"),
-        (field("array", x_map_key="b"), "x-map-key names a field of the list's rows"),
-        (rows({"a": field()}, x_map_key="a", x_map_value="b"), "x-map-value names a field of the list's rows"),
-        (field("string", x_spread=True), "x-spread is for objects"),
+        (rows({"a": field()}, x_map_value="a"), "x-map-value requires x-map-key"),
+        (rows({"a": field()}, x_map_key="b"), "x-map-key must name a field of the list's rows"),
+        (field("array", x_map_key="b"), "x-map-key must name a field of the list's rows"),
+        (rows({"a": field()}, x_map_key="a", x_map_value="b"), "x-map-value must name a field of the list's rows"),
+        (field("string", x_spread=True), "x-spread needs the type"),
         (field(x_pointer="a"), "begins with"),
         (field(x_in="cookie"), "Input should be"),
         (field("text"), "Input should be"),
@@ -103,7 +103,7 @@ def test_the_words_beside_a_ref_win() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "told"),
+    ("values", "shown"),
     [
         ({"name": "n", "more": {"name": "m"}}, ["more"]),
         ({"city": "c", "more": {"address": 1}}, ["more"]),
@@ -112,7 +112,7 @@ def test_the_words_beside_a_ref_win() -> None:
         ({"name": "n"}, []),
     ],
 )
-def test_a_key_given_twice_once_in_a_box_and_once_in_a_free_object_is_a_problem(values: Json, told: Any) -> None:
+def test_a_key_given_twice_once_in_a_box_and_once_in_a_free_object_is_a_problem(values: Json, shown: Any) -> None:
     made = definition(
         {
             "name": body(title="Name"),
@@ -120,7 +120,7 @@ def test_a_key_given_twice_once_in_a_box_and_once_in_a_free_object_is_a_problem(
             "more": body("object", "More", x_pointer="", x_spread=True),
         }
     )
-    assert [problem.field for problem in collisions(made, values)] == told
+    assert [problem.field for problem in collisions(made, values)] == shown
 
 
 def test_a_known_error_is_an_error() -> None:

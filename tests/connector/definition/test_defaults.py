@@ -135,8 +135,8 @@ def test_the_rows_of_a_list_are_objects_and_those_of_an_input_take_no_unknown_na
 
 def test_the_visibility_of_fields_is_what_the_object_around_them_says() -> None:
     rows: Json = {"items": {"properties": {"c": {}}}}
-    told = {"items": {"x-ms-visibility": "internal", "properties": {"c": {}, "d": {"x-ms-visibility": "important"}}}}
-    fields = {"a": {}, "b": {"x-ms-visibility": "advanced"}, "plain": rows, "told": told}
+    shown = {"items": {"x-ms-visibility": "internal", "properties": {"c": {}, "d": {"x-ms-visibility": "important"}}}}
+    fields = {"a": {}, "b": {"x-ms-visibility": "advanced"}, "plain": rows, "told": shown}
     made = whole(fields)["inputs"]["properties"]
     assert [each["x-ms-visibility"] for each in made.values()] == ["important", "advanced", "important", "important"]
     assert "x-ms-visibility" not in made["plain"]["items"]["properties"]["c"]

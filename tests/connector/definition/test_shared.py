@@ -86,7 +86,7 @@ def test_an_error_is_shared_by_its_name() -> None:
     ],
 )
 def test_a_fieldset_that_cannot_be_put_in_is_a_problem(outputs: Json, common: Json, message: str) -> None:
-    assert [told for _, told in opened(outputs, common).problems] == [message]
+    assert [shown for _, shown in opened(outputs, common).problems] == [message]
 
 
 def test_a_shared_error_that_is_not_there_is_a_problem() -> None:
@@ -99,7 +99,7 @@ def test_fieldsets_that_multiply_are_stopped() -> None:
         return {f"a{level}": row, f"b{level}": row}
 
     made = opened({"...s0": {}}, {"fieldsets": {f"s{level}": doubled(level) for level in range(40)}})
-    assert "The fieldsets add more than 5000 fields." in {told for _, told in made.problems}
+    assert "The fieldsets add more than 5000 fields." in {shown for _, shown in made.problems}
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def properties() -> Json:
 
 def examples(key: str) -> Iterator[tuple[Any, Any]]:
     for example in definitions()[key].examples:
-        for exchange in example.interactions:
-            yield exchange.request, exchange.response
+        for interaction in example.interactions:
+            yield interaction.request, interaction.response
 
 
 def as_checked(schema: Json) -> Json:

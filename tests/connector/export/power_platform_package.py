@@ -53,7 +53,7 @@ class PackagedOperation:
             return {}
         return {each.place: each for each in fields(self.body["schema"], required=self.body["required"])}
 
-    def answers(self) -> Json | None:
+    def replies(self) -> Json | None:
         """The schema of the response that a designer takes its outputs from (Logic Apps designer, `_getResponse`)."""
         responses = self.document["responses"]
         if len(responses) == 1:
@@ -63,7 +63,7 @@ class PackagedOperation:
         return chosen.get("schema")
 
     def outputs(self) -> dict[Place, Drawn]:
-        schema = self.answers()
+        schema = self.replies()
         return {each.place: each for each in fields(schema)} if schema else {}
 
 
@@ -144,8 +144,10 @@ def table(heading: str) -> set[tuple[str, ...]]:
     part = re.split(r"^#+ ", readme().split(f" {heading}\n", 1)[1], flags=re.MULTILINE)[0]
     lines = [line for line in part.splitlines() if line.startswith("| ")]
     heads = {place - 1 for place, line in enumerate(lines) if set(line) == set("| -")}
-    told = [line for place, line in enumerate(lines) if not {place, place - 1} & heads]
-    return {tuple(cell.strip("`") for cell in line.removeprefix("| ").removesuffix(" |").split(" | ")) for line in told}
+    shown = [line for place, line in enumerate(lines) if not {place, place - 1} & heads]
+    return {
+        tuple(cell.strip("`") for cell in line.removeprefix("| ").removesuffix(" |").split(" | ")) for line in shown
+    }
 
 
 def left_out(side: str) -> set[tuple[str, str]]:

@@ -32,11 +32,11 @@ def in_body(document: Json, side: str) -> Iterator[Said]:
     """The fields that travel in the body of the request, or are read from the body of the answer."""
     schema = document[side]
     defs = schema.get("$defs", {})
-    properties = {name: _followed(box, defs) for name, box in schema["properties"].items()}
+    properties = {name: _followed(entry, defs) for name, entry in schema["properties"].items()}
     if side == "inputs":
-        properties = {name: box for name, box in properties.items() if box["x-in"] == "body"}
+        properties = {name: entry for name, entry in properties.items() if entry["x-in"] == "body"}
     else:
-        properties = {name: box for name, box in properties.items() if box.get("x-from", "body") == "body"}
+        properties = {name: entry for name, entry in properties.items() if entry.get("x-from", "body") == "body"}
     raw = {name: schema["properties"][name] for name in properties}
     yield from _fields(raw, schema.get("required", []), defs, "", (), ())
 
@@ -44,55 +44,55 @@ def in_body(document: Json, side: str) -> Iterator[Said]:
 def beside_the_body(document: Json) -> dict[str, Json]:
     """The inputs of the path, the query and the headers, by name."""
     schema = document["inputs"]
-    boxes = {name: _followed(box, schema.get("$defs", {})) for name, box in schema["properties"].items()}
-    return {name: box for name, box in boxes.items() if box["x-in"] != "body"}
+    entries = {name: _followed(entry, schema.get("$defs", {})) for name, entry in schema["properties"].items()}
+    return {name: entry for name, entry in entries.items() if entry["x-in"] != "body"}
 
 
 def pointer(text: str) -> Place:
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
 
 
-def _followed(box: Json, defs: Mapping[str, Json]) -> Json:
-    if "$ref" not in box:
-        return box
-    return {**_followed(defs[box["$ref"].removeprefix("#/$defs/")], defs), **box}
+def _followed(entry: Json, defs: Mapping[str, Json]) -> Json:
+    if "$ref" not in entry:
+        return entry
+    return {**_followed(defs[entry["$ref"].removeprefix("#/$defs/")], defs), **entry}
 
 
 def _fields(
     properties: Json, required: list[str], defs: Json, name: str, at: Place, met: tuple[str, ...]
 ) -> Iterator[Said]:
     for key, raw in properties.items():
-        box = _followed(raw, defs)
-        found = box.get("x-pointer", "/" + key.replace(".", "/"))
+        entry = _followed(raw, defs)
+        found = entry.get("x-pointer", "/" + key.replace(".", "/"))
         places = tuple((*at, *pointer(place)) for place in ([found] if isinstance(found, str) else found))
-        yield from _field(raw, box, defs, f"{name}{key}", places, key in required, met)
+        yield from _field(raw, entry, defs, f"{name}{key}", places, key in required, met)
 
 
 def _field(
-    raw: Json, box: Json, defs: Json, name: str, places: tuple[Place, ...], required: bool, met: tuple[str, ...]
+    raw: Json, entry: Json, defs: Json, name: str, places: tuple[Place, ...], required: bool, met: tuple[str, ...]
 ) -> Iterator[Said]:
     met += (raw["$ref"],) if "$ref" in raw else ()
-    kinds = _kinds(box)
-    if "x-map-key" in box:
+    kinds = _kinds(entry)
+    if "x-map-key" in entry:
         kinds = frozenset({"object"})
-    elif "x-time" in box:
+    elif "x-time" in entry:
         kinds = frozenset({"integer"})
-    yield Said(name, places, kinds, box.get("title", ""), required, box)
-    item = box.get("items")
+    yield Said(name, places, kinds, entry.get("title", ""), required, entry)
+    item = entry.get("items")
     if item is None or any(met.count(ref) > LEVELS for ref in met):
         return
     inner = _followed(item, defs)
     met += (item["$ref"],) if "$ref" in item else ()
-    step = "*" if "x-map-key" in box else "[]"
+    step = "*" if "x-map-key" in entry else "[]"
     for place in places:
-        yield from _entries(inner, box, defs, f"{name}[]", (*place, step), met)
+        yield from _entries(inner, entry, defs, f"{name}[]", (*place, step), met)
 
 
-def _entries(inner: Json, box: Json, defs: Json, name: str, at: Place, met: tuple[str, ...]) -> Iterator[Said]:
+def _entries(inner: Json, entry: Json, defs: Json, name: str, at: Place, met: tuple[str, ...]) -> Iterator[Said]:
     if any(met.count(ref) > LEVELS for ref in met):
         yield Said(name, (at,), frozenset({"object"}), "", True, {})
         return
-    value = box.get("x-map-value")
+    value = entry.get("x-map-value")
     if value is not None:
         yield Said(name, (at,), _kinds(_followed(inner["properties"][value], defs)), "", True, {})
         return
@@ -103,10 +103,10 @@ def _entries(inner: Json, box: Json, defs: Json, name: str, at: Place, met: tupl
             yield Said(name, (at,), frozenset({"object"}), "", True, inner)
         yield Said(name, ((*at, *pointer(place)),), _kinds(inner), "", True, inner)
     if "properties" in inner:
-        rows = {key: row for key, row in inner["properties"].items() if key != box.get("x-map-key")}
+        rows = {key: row for key, row in inner["properties"].items() if key != entry.get("x-map-key")}
         yield from _fields(rows, inner.get("required", []), defs, f"{name}.", at, met)
 
 
-def _kinds(box: Json) -> frozenset[str]:
-    kinds = box["type"]
+def _kinds(entry: Json) -> frozenset[str]:
+    kinds = entry["type"]
     return frozenset([kinds] if isinstance(kinds, str) else kinds) - {"null"}

@@ -101,8 +101,8 @@ def test_an_action_has_its_texts_effects_errors_and_examples(key: str) -> None:
     own = bundle().actions[key].document
     for word in ("operationId", "summary", "description", "group", "since", "effects"):
         assert entry[word] == own[word]
-    told = [(error["status"], error["code"], error["sentence"], error["field"]) for error in entry["errors"]]
-    assert told == [(error.status, error.code, error.sentence, error.field) for error in definition.errors]
+    reported = [(error["status"], error["code"], error["sentence"], error["field"]) for error in entry["errors"]]
+    assert reported == [(error.status, error.code, error.sentence, error.field) for error in definition.errors]
     examples = [(example["title"], example["outputs"]) for example in entry["examples"]]
     assert examples == [(example.title, example.outputs) for example in definition.examples]
     assert {name: field.get("title") for name, field in entry["inputs"]["properties"].items()} == {

@@ -63,7 +63,7 @@ class Section:
                 found[match[1]] = match[2].strip()
             elif line.startswith("  - "):
                 found[list(found)[-1]] += f" {line.removeprefix('  - ')}"
-        return {key: told.strip() for key, told in found.items()}
+        return {key: shown.strip() for key, shown in found.items()}
 
     @property
     def blocks(self) -> list[Json]:
@@ -193,8 +193,8 @@ def test_a_field_has_its_whole_description_and_its_values_in_its_row_and_its_det
         for row, (own, path, one, _) in zip(rows, by_list(schema), strict=True):
             resolved = schema.resolve(one)
             more = details.get(own if heading == "Inputs" else path, "")
-            told = plain(f"{row['Description']} {more}".replace("See the details below. ", ""))
-            assert told.startswith(" ".join((resolved.description or "").split())), own
+            shown = plain(f"{row['Description']} {more}".replace("See the details below. ", ""))
+            assert shown.startswith(" ".join((resolved.description or "").split())), own
             for choice in resolved.enum or []:
                 assert choice is None or code(str(choice)) in more
             if resolved.default is not None:
@@ -277,7 +277,7 @@ def test_known_errors_are_told(key: str) -> None:
     rows = parts(key)["Errors"].table if wanted else []
     found = [(row["Status"], typed(row["Code"]), plain(row["What happened"]), plain(row["What to do"])) for row in rows]
     assert found == [
-        (status, name, " ".join(told.split()), " ".join(hint.split())) for status, name, told, hint in wanted
+        (status, name, " ".join(shown.split()), " ".join(hint.split())) for status, name, shown, hint in wanted
     ]
 
 

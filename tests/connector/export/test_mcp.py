@@ -30,7 +30,7 @@ def tool(key: str) -> Json:
 
 
 @cache
-def judge(key: str, side: str) -> Draft202012Validator:
+def validate(key: str, side: str) -> Draft202012Validator:
     return Draft202012Validator(tool(key)[side])
 
 
@@ -46,17 +46,17 @@ def test_every_action_is_a_tool_named_after_its_connector() -> None:
 
 @by_action
 def test_a_tool_has_the_texts_and_the_effects_of_its_action(key: str) -> None:
-    definition, told = definitions()[key], tool(key)
-    assert told["title"] == definition.summary
-    assert told["description"].startswith(definition.description)
-    assert told["annotations"] == {
+    definition, shown = definitions()[key], tool(key)
+    assert shown["title"] == definition.summary
+    assert shown["description"].startswith(definition.description)
+    assert shown["annotations"] == {
         "title": definition.summary,
         "readOnlyHint": definition.effects.read_only,
         "destructiveHint": definition.effects.destructive,
         "idempotentHint": definition.effects.idempotent,
         "openWorldHint": True,
     }
-    assert set(told) == {"name", "title", "description", "inputSchema", "outputSchema", "annotations"}
+    assert set(shown) == {"name", "title", "description", "inputSchema", "outputSchema", "annotations"}
 
 
 @by_action
@@ -71,12 +71,12 @@ def test_a_tool_has_nothing_that_a_common_host_refuses(key: str) -> None:
 def test_every_field_is_there_with_its_label_its_text_and_whether_it_is_required(key: str) -> None:
     definition = definitions()[key]
     for side, schema in (("inputSchema", definition.inputs), ("outputSchema", definition.outputs)):
-        told = tool(key)[side]
-        assert list(told["properties"]) == list(schema.properties)
-        assert told.get("required", []) == schema.required
+        shown = tool(key)[side]
+        assert list(shown["properties"]) == list(schema.properties)
+        assert shown.get("required", []) == schema.required
         for name, declared in schema.properties.items():
             field = schema.resolve(declared)
-            found = told["properties"][name]
+            found = shown["properties"][name]
             if side == "inputSchema" and "anyOf" in found:
                 found = found["anyOf"][0]
             assert found["title"] == field.title
@@ -88,19 +88,19 @@ def test_what_the_definition_accepts_the_tool_accepts(key: str) -> None:
     one = Action(bundle(), key)
     for example in definitions()[key].examples:
         if example.outputs is not None:
-            assert judge(key, "inputSchema").is_valid(example_inputs(one, example)), example.title
-            assert judge(key, "outputSchema").is_valid(example.outputs), example.title
+            assert validate(key, "inputSchema").is_valid(example_inputs(one, example)), example.title
+            assert validate(key, "outputSchema").is_valid(example.outputs), example.title
 
 
 @by_action
 def test_a_tool_still_asks_for_what_is_required_and_refuses_another_type(key: str) -> None:
     schema = definitions()[key].inputs
     for name in schema.required:
-        assert any(name in error.message for error in judge(key, "inputSchema").iter_errors({}))
+        assert any(name in error.message for error in validate(key, "inputSchema").iter_errors({}))
     for name, declared in schema.properties.items():
         types = set(schema.resolve(declared).types)
         wrong: Any = 1.5 if not types & {"number"} else "no"
-        assert not judge(key, "inputSchema").is_valid({name: wrong})
+        assert not validate(key, "inputSchema").is_valid({name: wrong})
 
 
 def nested_filters(depth: int) -> Json:
@@ -112,7 +112,7 @@ def nested_filters(depth: int) -> Json:
 
 @pytest.mark.parametrize("depth", range(6))
 def test_rows_inside_themselves_are_accepted_to_any_depth(depth: int) -> None:
-    assert judge("create_or_update_audience", "inputSchema").is_valid(nested_filters(depth))
+    assert validate("create_or_update_audience", "inputSchema").is_valid(nested_filters(depth))
 
 
 def test_rows_inside_themselves_are_written_out_twice_and_the_rest_is_told() -> None:
@@ -125,13 +125,13 @@ def test_rows_inside_themselves_are_written_out_twice_and_the_rest_is_told() -> 
 
 
 def test_the_choices_of_a_field_name_the_tool_that_lists_them() -> None:
-    told = tool("send_message")["inputSchema"]["properties"]["brand_id"]["description"]
-    assert "For the allowed values, call courier_list_brands: “id” in “results”." in told
+    shown = tool("send_message")["inputSchema"]["properties"]["brand_id"]["description"]
+    assert "For the allowed values, call courier_list_brands: “id” in “results”." in shown
 
 
 def test_a_secret_has_no_example_and_is_called_one() -> None:
-    told = tool("create_profile")["inputSchema"]["properties"]["password"]["description"]
-    assert told.endswith("Secret.")
+    shown = tool("create_profile")["inputSchema"]["properties"]["password"]["description"]
+    assert shown.endswith("Secret.")
 
 
 BODIES: dict[str, tuple[Json, str]] = {
@@ -159,15 +159,15 @@ BODIES: dict[str, tuple[Json, str]] = {
 @pytest.mark.parametrize("word", BODIES)
 def test_a_word_that_not_every_host_takes_is_told_in_the_description(word: str, tmp_path: Path) -> None:
     one, sentence = BODIES[word]
-    told = of_parcels(tmp_path, action(inputs={"size": one}))["inputSchema"]["properties"]["size"]
-    assert word not in told
-    assert told["description"] == sentence
+    shown = of_parcels(tmp_path, action(inputs={"size": one}))["inputSchema"]["properties"]["size"]
+    assert word not in shown
+    assert shown["description"] == sentence
 
 
 def test_choices_of_texts_and_a_fixed_text_stay_choices(tmp_path: Path) -> None:
     fields = {"size": body(enum=["S", "L"]), "kind": body(const="box")}
-    told = of_parcels(tmp_path, action(inputs=fields))["inputSchema"]["properties"]
-    assert (told["size"]["enum"], told["kind"]["enum"]) == (["S", "L"], ["box"])
+    shown = of_parcels(tmp_path, action(inputs=fields))["inputSchema"]["properties"]
+    assert (shown["size"]["enum"], shown["kind"]["enum"]) == (["S", "L"], ["box"])
 
 
 def test_a_field_of_two_types_has_alternatives_with_nothing_beside_them(tmp_path: Path) -> None:
@@ -291,7 +291,7 @@ def test_every_rule_names_a_host_that_has_it() -> None:
             change(one, one["inputSchema"]["properties"])
             yield from problems(one, "parcels")
 
-    unnamed = [told for told in broken() if not told.endswith(")") and "not every host accepts" not in told]
+    unnamed = [shown for shown in broken() if not shown.endswith(")") and "not every host accepts" not in shown]
     assert unnamed == []
 
 

@@ -46,7 +46,7 @@ def component(reference: str) -> Json:
 
 
 @cache
-def judge(name: str) -> Draft202012Validator:
+def validate(name: str) -> Draft202012Validator:
     return Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": api()["components"]})
 
 
@@ -67,12 +67,12 @@ def test_every_action_is_one_operation_under_its_own_path() -> None:
 
 @by_action
 def test_an_operation_has_the_texts_of_its_action(key: str) -> None:
-    definition, told = definitions()[key], operation(key)
-    assert told["operationId"] == definition.operation_id
-    assert told["summary"] == definition.summary
-    assert told["description"].startswith(definition.description)
-    assert told["tags"] == [definition.group]
-    assert told["requestBody"]["required"] is bool(definition.inputs.required)
+    definition, shown = definitions()[key], operation(key)
+    assert shown["operationId"] == definition.operation_id
+    assert shown["summary"] == definition.summary
+    assert shown["description"].startswith(definition.description)
+    assert shown["tags"] == [definition.group]
+    assert shown["requestBody"]["required"] is bool(definition.inputs.required)
 
 
 def test_tags_are_the_groups() -> None:
@@ -110,12 +110,12 @@ def test_the_schemas_are_those_of_the_definition_word_by_word(key: str) -> None:
             return back
 
         assert home(component(schema_of(key, side))) == own
-        told: set[str] = set()
-        while set(by_component) - told:
-            name = min(set(by_component) - told)
-            told.add(name)
+        shown: set[str] = set()
+        while set(by_component) - shown:
+            name = min(set(by_component) - shown)
+            shown.add(name)
             assert home(component(by_component[name])) == names[name]
-        assert told == set(names)
+        assert shown == set(names)
 
 
 def test_every_reference_leads_somewhere() -> None:
@@ -133,7 +133,7 @@ def test_examples_are_there_and_fit(key: str) -> None:
         examples = content["content"]["application/json"]["examples"].values()
         assert [example["summary"] for example in examples] == [example.title for example in succeeded]
         for example in examples:
-            assert judge(schema_of(key, side).rpartition("/")[2]).is_valid(example["value"])
+            assert validate(schema_of(key, side).rpartition("/")[2]).is_valid(example["value"])
 
 
 def test_an_example_is_told_under_the_inputs_own_names() -> None:
@@ -157,7 +157,7 @@ FAILURES: list[ConnectorError] = [
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 def test_the_error_shape_is_what_an_error_gives(error: ConnectorError) -> None:
-    assert judge("Error").is_valid(error.to_dict())
+    assert validate("Error").is_valid(error.to_dict())
     assert set(error.to_dict()) <= set(component("#/components/schemas/Error")["properties"])
 
 
@@ -183,10 +183,10 @@ def test_every_kind_of_failure_has_a_status_that_every_operation_tells() -> None
 @by_action
 def test_every_known_error_is_told_with_its_status(key: str) -> None:
     for error in (*definitions()[key].errors, *bundle().manifest.errors):
-        told = operation(key)["responses"][str(error.status)]
-        told = component(told["$ref"]) if "$ref" in told else told
-        assert f"`{error.code}`: {error.sentence}" in told["description"]
-        assert told["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}
+        shown = operation(key)["responses"][str(error.status)]
+        shown = component(shown["$ref"]) if "$ref" in shown else shown
+        assert f"`{error.code}`: {error.sentence}" in shown["description"]
+        assert shown["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}
 
 
 def test_the_connection_is_a_bearer_token() -> None:

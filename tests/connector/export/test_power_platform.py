@@ -45,13 +45,13 @@ def test_what_travels_beside_the_body_comes_back_as_it_was_defined(key: str) -> 
     summary = definitions()[key].summary
     expected = {
         (
-            box.get("x-name", name),
-            box["x-in"],
-            "string" if "array" in box["type"] else box["type"],
-            box["title"],
+            entry.get("x-name", name),
+            entry["x-in"],
+            "string" if "array" in entry["type"] else entry["type"],
+            entry["title"],
             name in document["inputs"].get("required", []),
         )
-        for name, box in beside_the_body(document).items()
+        for name, entry in beside_the_body(document).items()
         if (summary, name) not in left_out("input")
     }
     found = {
@@ -59,9 +59,9 @@ def test_what_travels_beside_the_body_comes_back_as_it_was_defined(key: str) -> 
         for each in packaged(key).beside_the_body
     }
     assert found == expected
-    several = {name for name, box in beside_the_body(document).items() if "array" in box["type"]}
-    told = {name.removesuffix("[]") for action_summary, name in left_out("input") if action_summary == summary}
-    assert several <= told
+    several = {name for name, entry in beside_the_body(document).items() if "array" in entry["type"]}
+    shown = {name.removesuffix("[]") for action_summary, name in left_out("input") if action_summary == summary}
+    assert several <= shown
 
 
 @by_action
@@ -141,10 +141,10 @@ def kinds_at(all_said: list[Said], *, first_only: bool) -> dict[Place, set[str]]
 
 
 def test_fields_that_are_not_here_are_told_with_a_reason() -> None:
-    told = table("Unavailable Fields")
+    shown = table("Unavailable Fields")
     why = "the place `/message/to` is used by another field"
-    assert ("Send a message", "Recipients", "input", "recipients", why) in told
-    assert all(all(row) for row in told)
+    assert ("Send a message", "Recipients", "input", "recipients", why) in shown
+    assert all(all(row) for row in shown)
     assert "Not available here: Recipients." in packaged("send_message").document["description"]
 
 
@@ -154,12 +154,12 @@ def test_documented_keys_are_kept_or_told_with_the_new_one() -> None:
         document = bundle().actions[key].document["inputs"]
         drawn = {"/".join(("body", *place)) for place in packaged(key).inputs()}
         drawn |= {each["name"] for each in packaged(key).beside_the_body}
-        for name, box in document["properties"].items():
-            documented = box.get("x-path")
+        for name, entry in document["properties"].items():
+            documented = entry.get("x-path")
             if documented is None or (definition.summary, name) in left_out("input"):
                 continue
             documented = documented.removesuffix("[]").replace(".", "/")
-            old = "/".join(filter(None, ("body", documented))) if box["x-in"] == "body" else documented
+            old = "/".join(filter(None, ("body", documented))) if entry["x-in"] == "body" else documented
             assert old in drawn or moved.get((definition.summary, old)) in drawn, (key, name)
 
 

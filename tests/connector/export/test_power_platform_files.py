@@ -39,10 +39,10 @@ def test_the_package_has_its_five_files() -> None:
 
 
 def test_the_user_pastes_the_bare_key_and_a_policy_adds_the_prefix() -> None:
-    box = properties()["connectionParameters"]["api_key"]
-    assert box["type"] == "securestring"
-    assert box["uiDefinition"]["constraints"]["clearText"] is False
-    assert "Enter it without “Bearer”" in box["uiDefinition"]["description"]
+    entry = properties()["connectionParameters"]["api_key"]
+    assert entry["type"] == "securestring"
+    assert entry["uiDefinition"]["constraints"]["clearText"] is False
+    assert "Enter it without “Bearer”" in entry["uiDefinition"]["description"]
     (policy,) = properties()["policyTemplateInstances"]
     assert policy["templateId"] == "setheader"
     given = policy["parameters"]
@@ -84,13 +84,13 @@ def test_the_readme_has_the_sections_and_names_every_operation() -> None:
 
 
 def test_the_readme_says_what_the_cloud_cannot_do() -> None:
-    for told in (
+    for shown in (
         "Do until",
         "idempotency key",
         "No code of the connector runs in the cloud",
         "code in the connector that does not run in the cloud",
     ):
-        assert told in readme()
+        assert shown in readme()
     checked = {row[0]: row[1] for row in table("Code of the Connector")}
     assert checked["Send a message"] == "yes"
     assert checked["Get an audience"] == "no"
@@ -140,7 +140,7 @@ def test_a_connector_that_says_nothing_of_its_publication_is_refused(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    ("inputs", "outputs", "told"),
+    ("inputs", "outputs", "shown"),
     [
         ({"size": body(title="Size", format="furlong")}, {}, "“size” has the format “furlong”"),
         ({"size": body("null", "Size")}, {}, "“size” has no type"),
@@ -149,10 +149,10 @@ def test_a_connector_that_says_nothing_of_its_publication_is_refused(tmp_path: P
     ],
 )
 def test_what_swagger_cannot_say_is_an_error_that_names_it(
-    tmp_path: Path, inputs: Json, outputs: Json, told: str
+    tmp_path: Path, inputs: Json, outputs: Json, shown: str
 ) -> None:
     other = parcels(tmp_path, action("weigh", inputs, outputs), connector=manifest(publication=PUBLICATION))
-    with pytest.raises(ExportError, match=re.escape(told)) as refused:
+    with pytest.raises(ExportError, match=re.escape(shown)) as refused:
         export(other, "power-platform")
     assert "weigh" in str(refused.value)
 

@@ -30,10 +30,10 @@ from tests.connector.export.whole import definitions, exported
 @by_action
 def test_no_two_boxes_and_no_two_outputs_have_the_same_label(key: str) -> None:
     operation = packaged(key)
-    boxes = [(each["x-ms-summary"], each["x-ms-summary"]) for each in operation.beside_the_body]
-    boxes += labels(operation.body["schema"], inputs=True) if operation.body else []
-    outputs = list(labels(operation.answers() or {"properties": {}}, inputs=False)) if operation.answers() else []
-    for shown in (boxes, outputs):
+    entries = [(each["x-ms-summary"], each["x-ms-summary"]) for each in operation.beside_the_body]
+    entries += labels(operation.body["schema"], inputs=True) if operation.body else []
+    outputs = list(labels(operation.replies() or {"properties": {}}, inputs=False)) if operation.replies() else []
+    for shown in (entries, outputs):
         for which in (0, 1):  # what the designer shows, and the own title that reference pages show alone
             assert [label for label, times in Counter(each[which].lower() for each in shown).items() if times > 1] == []
 
@@ -46,7 +46,7 @@ def test_the_designer_finds_the_outputs_and_every_schema_is_the_same(key: str) -
     assert with_schema in ([], ["200"], ["200", "201"], ["200", "202"])
     in_the_body = [each for each in said(key, "outputs") if each.places != ((),)]
     assert bool(with_schema) == bool(in_the_body)
-    assert all(responses[status]["schema"] == packaged(key).answers() for status in with_schema)
+    assert all(responses[status]["schema"] == packaged(key).replies() for status in with_schema)
     assert "default" not in responses
     assert any(status.startswith("4") for status in responses)
 
@@ -130,30 +130,30 @@ def test_a_free_form_object_of_a_request_is_shown_and_one_of_an_answer_is_not() 
 
 @by_action
 def test_dynamic_values_find_rows_and_columns_in_a_real_answer(key: str) -> None:
-    for box in [*packaged(key).beside_the_body, *(each.schema for each in packaged(key).inputs().values())]:
-        if "x-ms-dynamic-values" not in box:
+    for entry in [*packaged(key).beside_the_body, *(each.schema for each in packaged(key).inputs().values())]:
+        if "x-ms-dynamic-values" not in entry:
             continue
-        values, listed = box["x-ms-dynamic-values"], box["x-ms-dynamic-list"]
+        values, listed = entry["x-ms-dynamic-values"], entry["x-ms-dynamic-list"]
         assert values["operationId"] == listed["operationId"]
         way = [values["value-collection"], values["value-path"], values["value-title"]]
         assert way == [listed["itemsPath"], listed["itemValuePath"], listed["itemTitlePath"]]
         other = next(name for name, each in definitions().items() if each.operation_id == values["operationId"])
-        answers = [response.body for _, response in examples(other) if response.status == 200]
-        found = [row for answer in answers for row in answer.get(way[0]) or []]
+        replies = [response.body for _, response in examples(other) if response.status == 200]
+        found = [row for reply in replies for row in reply.get(way[0]) or []]
         assert found
         assert all(row.get(way[1]) for row in found)
         assert any(row.get(way[2]) for row in found)
 
 
 def test_ids_have_choices() -> None:
-    chosen = {key for key in definitions() for box in packaged(key).beside_the_body if "x-ms-dynamic-list" in box}
+    chosen = {key for key in definitions() for entry in packaged(key).beside_the_body if "x-ms-dynamic-list" in entry}
     assert {"get_list", "get_audience"} <= chosen
     assert "x-ms-dynamic-list" in packaged("send_message").inputs()["message", "template"].schema
 
 
 @by_action
 def test_every_answer_of_the_examples_passes_the_type_check(key: str) -> None:
-    schema = packaged(key).answers()
+    schema = packaged(key).replies()
     for _, response in examples(key):
         if schema is not None and 200 <= response.status < 300 and response.body is not None:
             problems = Draft4Validator(as_checked(schema)).iter_errors(response.body)
@@ -169,7 +169,7 @@ def test_null_passes_the_type_check_wherever_it_can_come(key: str) -> None:
 
 @pytest.mark.parametrize("target", ["ws-1", {"id": "u-1", "email": "ada@example.com"}, None])
 def test_both_forms_of_a_target_pass_the_type_check(target: Any) -> None:
-    schema = packaged("get_audit_event").answers()
+    schema = packaged("get_audit_event").replies()
     assert schema is not None
     assert Draft4Validator(as_checked(schema)).is_valid({"auditEventId": "a", "target": target})
     assert ("target", "id") in packaged("get_audit_event").outputs()
@@ -237,7 +237,7 @@ def test_parameters_are_declared_as_the_path_needs_them(key: str) -> None:
 @by_action
 def test_schemas_keep_the_rules_of_swagger(key: str) -> None:
     operation = packaged(key)
-    for schema in filter(None, (operation.body and operation.body["schema"], operation.answers())):
+    for schema in filter(None, (operation.body and operation.body["schema"], operation.replies())):
         everything = [Drawn((), followed(schema), required=True), *fields(schema)]
         assert len(everything) <= 512  # FAQ: schemas per body
         for each in everything:

@@ -42,17 +42,17 @@ def call(service: Sandbox, operation_id: str, parameters: Mapping[str, Any]) -> 
     content = json.dumps(body).encode() if body else None
     headers |= {"Content-Type": "application/json"} if body else {}
     request = urllib.request.Request(service.url + path, content, headers, method=operation.method)  # noqa: S310
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 - the sandbox of this test
-        text = answer.read().decode()
-        return answer.status, checked(operation, json.loads(text) if text else None)
+    with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310 - the sandbox of this test
+        text = reply.read().decode()
+        return reply.status, checked(operation, json.loads(text) if text else None)
 
 
-def checked(operation: PackagedOperation, answer: Any) -> Any:
+def checked(operation: PackagedOperation, reply: Any) -> Any:
     """The answer, if the run-time's type check lets it through."""
-    schema = operation.answers()
-    if schema is not None and answer is not None:
-        assert [error.message for error in Draft4Validator(as_checked(schema)).iter_errors(answer)] == []
-    return answer
+    schema = operation.replies()
+    if schema is not None and reply is not None:
+        assert [error.message for error in Draft4Validator(as_checked(schema)).iter_errors(reply)] == []
+    return reply
 
 
 def put(body: Json, steps: list[str], value: Any) -> None:
@@ -61,11 +61,11 @@ def put(body: Json, steps: list[str], value: Any) -> None:
     body[steps[-1]] = value
 
 
-def choice(service: Sandbox, box: Json) -> str:
+def choice(service: Sandbox, entry: Json) -> str:
     """The first value that a designer would offer for a box."""
-    listed = box["x-ms-dynamic-list"]
-    _, answer = call(service, listed["operationId"], {})
-    row = answer[listed["itemsPath"]][0]
+    listed = entry["x-ms-dynamic-list"]
+    _, reply = call(service, listed["operationId"], {})
+    row = reply[listed["itemsPath"]][0]
     assert row[listed["itemTitlePath"]]
     return str(row[listed["itemValuePath"]])
 
@@ -76,8 +76,8 @@ def test_every_list_can_be_read_and_every_id_with_choices_leads_to_something(ser
         in_path = [each for each in operation.beside_the_body if each["in"] == "path"]
         if operation.method != "GET" or not all("x-ms-dynamic-list" in each for each in in_path):
             continue
-        status, answer = call(service, operation_id, {each["name"]: choice(service, each) for each in in_path})
-        assert (status, bool(answer)) == (200, True)
+        status, reply = call(service, operation_id, {each["name"]: choice(service, each) for each in in_path})
+        assert (status, bool(reply)) == (200, True)
         read.add(operation_id)
     assert {
         "ListsGet",
@@ -117,9 +117,9 @@ def test_the_envelope_of_a_patch_and_the_keys_that_moved_reach_the_profile(servi
     call(service, "ProfilePost", {"recipient_id": "new", "body/profile/discord/user_id": "d-1"})
     changes = [{"op": "add", "path": "/locale", "value": "de-DE"}]
     call(service, "ProfilePatch", {"recipient_id": "new", "body/patch": changes})
-    _, answer = call(service, "ProfileGet", {"recipient_id": "new"})
-    assert answer["profile"]["discord"] == {"user_id": "d-1"}
-    assert answer["profile"]["locale"] == "de-DE"
+    _, reply = call(service, "ProfileGet", {"recipient_id": "new"})
+    assert reply["profile"]["discord"] == {"user_id": "d-1"}
+    assert reply["profile"]["locale"] == "de-DE"
 
 
 def test_pages_follow_one_another_by_the_cursor(service: Sandbox) -> None:

@@ -94,8 +94,8 @@ def test_formats_for_readers_and_agents_say_what_a_form_asks_for(tmp_path: Path)
     bundle = load(folder)
     sentence = "Send to: fill in User, Email or People."
     assert f"- {sentence}" in export(bundle, "docs")["parcels.md"].decode()
-    told = {"openapi": "openapi.json", "mcp": "tools.json", "power-platform": "apiDefinition.swagger.json"}
-    for name, file in told.items():
+    shown = {"openapi": "openapi.json", "mcp": "tools.json", "power-platform": "apiDefinition.swagger.json"}
+    for name, file in shown.items():
         files = export(bundle, name)
         assert f"Does it. {sentence}" in files[file].decode(), name
     catalogue = b"".join(export(bundle, "catalogue").values()).decode()

@@ -30,16 +30,16 @@ def test_the_whole_response_is_none_of_them() -> None:
     assert statuses([HEAD + BODY, CHUNKED]) == [200, 200]
 
 
-def statuses(answers: list[bytes]) -> list[int | None]:
+def statuses(replies: list[bytes]) -> list[int | None]:
     """For each answer, after which the server closes in good order: the status, or None where the call is lost."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
-        for answer in answers:
+        for reply in replies:
             sock, _ = listener.accept()
             with sock:
                 sock.recv(65_536)
-                sock.sendall(answer)
+                sock.sendall(reply)
                 sock.shutdown(socket.SHUT_WR)
                 sock.recv(65_536)
 
@@ -49,7 +49,7 @@ def statuses(answers: list[bytes]) -> list[int | None]:
     transport = RequestsTransport(clock, "test")
     request = HttpRequest("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/lists", {})
     found: list[int | None] = []
-    for _ in answers:
+    for _ in replies:
         options = SendOptions(5, 5, clock.monotonic() + 10, 1_000_000)
         try:
             found.append(transport.send(request, {}, options).status)

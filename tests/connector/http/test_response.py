@@ -15,8 +15,8 @@ from tests.connector.parcels import Json, definition, field, rows
 TEXT = field(["string", "null"])
 
 
-def read(outputs: Json, answer: Any, **words: Any) -> dict[str, Any]:
-    return flatten(definition(outputs=outputs, **words).outputs, response(200, answer))
+def read(outputs: Json, reply: Any, **words: Any) -> dict[str, Any]:
+    return flatten(definition(outputs=outputs, **words).outputs, response(200, reply))
 
 
 def test_every_declared_field_is_there_and_null_where_nothing_was_sent() -> None:
@@ -38,7 +38,7 @@ ALTERNATIVES: Json = {"id": field(["string", "null"], x_pointer=["/target/id", "
 
 
 @pytest.mark.parametrize(
-    ("answer", "found"),
+    ("reply", "found"),
     [
         ({"target": {"id": "t1"}}, "t1"),
         ({"target": "t2"}, "t2"),
@@ -48,8 +48,8 @@ ALTERNATIVES: Json = {"id": field(["string", "null"], x_pointer=["/target/id", "
         ({}, None),
     ],
 )
-def test_of_several_places_the_first_with_a_fitting_value_wins(answer: Any, found: Any) -> None:
-    assert read(ALTERNATIVES, answer) == {"id": found}
+def test_of_several_places_the_first_with_a_fitting_value_wins(reply: Any, found: Any) -> None:
+    assert read(ALTERNATIVES, reply) == {"id": found}
 
 
 def test_a_value_of_another_type_is_passed_on_for_validation_to_tell() -> None:
@@ -63,8 +63,8 @@ def test_true_is_no_number() -> None:
 def test_rows_are_flat_and_rows_inside_them_too() -> None:
     inner = rows({"x": field("string", x_pointer="/deep/x"), "y": TEXT})
     outputs = {"people": {**rows({"name": field("string", x_pointer="/profile/name"), "parts": inner})}}
-    answer = {"people": [{"profile": {"name": "Ada"}, "parts": [{"deep": {"x": 1}, "extra": 2}]}, {}]}
-    assert read(outputs, answer) == {
+    reply = {"people": [{"profile": {"name": "Ada"}, "parts": [{"deep": {"x": 1}, "extra": 2}]}, {}]}
+    assert read(outputs, reply) == {
         "people": [{"name": "Ada", "parts": [{"x": 1, "y": None}]}, {"name": None, "parts": None}]
     }
 
@@ -75,8 +75,8 @@ def test_an_empty_list_is_not_null() -> None:
 
 def test_an_object_of_objects_becomes_keyed_rows() -> None:
     outputs = {"p": rows({"id": TEXT, "status": TEXT}, x_map_key="id")}
-    answer = {"p": {"n1": {"status": "IN", "id": "wire"}, "n2": {}}}
-    assert read(outputs, answer) == {"p": [{"id": "n1", "status": "IN"}, {"id": "n2", "status": None}]}
+    reply = {"p": {"n1": {"status": "IN", "id": "wire"}, "n2": {}}}
+    assert read(outputs, reply) == {"p": [{"id": "n1", "status": "IN"}, {"id": "n2", "status": None}]}
     assert read(outputs, {"p": [{"id": "n3"}]}) == {"p": [{"id": "n3", "status": None}]}
 
 
@@ -164,7 +164,7 @@ def test_any_2xx_is_a_success(status: int, expected: bool) -> None:
 
 
 def test_half_characters_and_nan_in_an_answer_do_not_break_reading() -> None:
-    answer = HttpResponse(200, {}, json.dumps({"a": "\ud800", "b": float("nan")}).encode())
-    found = flatten(definition(outputs={"a": TEXT, "b": field("number")}).outputs, answer)
+    reply = HttpResponse(200, {}, json.dumps({"a": "\ud800", "b": float("nan")}).encode())
+    found = flatten(definition(outputs={"a": TEXT, "b": field("number")}).outputs, reply)
     assert found["a"] == "\ud800"
     assert math.isnan(found["b"])

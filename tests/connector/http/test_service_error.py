@@ -23,10 +23,10 @@ NOW = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 
 
 def refused(
-    answer: HttpResponse, inputs: Json | None = None, values: Json | None = None, secrets: Any = (), **words: Any
+    reply: HttpResponse, inputs: Json | None = None, values: Json | None = None, secrets: Any = (), **words: Any
 ) -> ConnectorError:
     made = definition(inputs or {}, **words)
-    return service_error(connector_definition(), made, values or {}, answer, NOW, secrets)
+    return service_error(connector_definition(), made, values or {}, reply, NOW, secrets)
 
 
 @pytest.mark.parametrize(
@@ -68,15 +68,23 @@ def test_an_unknown_refusal_is_told_by_its_status(status: int, message: str) -> 
     assert refused(response(status, text="<html>")).message == message
 
 
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [(413, "Content Too Large"), (414, "URI Too Long"), (416, "Range Not Satisfiable"), (422, "Unprocessable Content")],
+)
+def test_a_status_has_the_name_of_rfc_9110_on_every_python(status: int, name: str) -> None:
+    assert refused(response(status)).message == f"The service rejected the request ({status} {name})."
+
+
 def test_the_services_words_are_quoted_as_its_own() -> None:
     error = refused(response(400, {"message": "Bad\n  thing"}))
     assert error.message == "The service rejected the request (400 Bad Request). Parcels says: Bad thing."
     assert refused(response(400, {"message": "Bad thing!"})).message.endswith("says: Bad thing!")
 
 
-@pytest.mark.parametrize("answer", [{"message": 7}, {"message": None}, {}, [], "text", {"error": "x"}])
-def test_an_answer_without_words_adds_none(answer: Any) -> None:
-    assert refused(response(400, answer)).message == "The service rejected the request (400 Bad Request)."
+@pytest.mark.parametrize("reply", [{"message": 7}, {"message": None}, {}, [], "text", {"error": "x"}])
+def test_an_answer_without_words_adds_none(reply: Any) -> None:
+    assert refused(response(400, reply)).message == "The service rejected the request (400 Bad Request)."
 
 
 def test_what_would_steer_a_terminal_is_taken_out_and_long_words_are_cut() -> None:
@@ -211,7 +219,7 @@ def test_a_429_says_how_long_to_wait(header: str, wait: float | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"),
+    ("reply", "expected"),
     [
         ({"type": "invalid_request_error", "message": "no"}, True),
         ({"type": "invalid_request_error"}, False),
@@ -221,5 +229,11 @@ def test_a_429_says_how_long_to_wait(header: str, wait: float | None) -> None:
         (None, False),
     ],
 )
-def test_a_body_that_says_it_is_a_refusal_is_one_whatever_the_status(answer: Any, expected: bool) -> None:
-    assert is_service_error(connector_definition(), response(200, answer)) is expected
+def test_a_body_that_says_it_is_a_refusal_is_one_whatever_the_status(reply: Any, expected: bool) -> None:
+    assert is_service_error(connector_definition(), response(200, reply)) is expected
+
+
+def test_a_kind_of_any_length_is_not_searched() -> None:
+    body = {"message": "No.", "type": "x" * 195 + "_error"}
+    assert not is_service_error(connector_definition(), response(200, body))
+    assert is_service_error(connector_definition(), response(200, body | {"type": "x" * 194 + "_error"}))

@@ -47,10 +47,10 @@ def transport() -> Iterator[RequestsTransport]:
 @pytest.fixture
 def send(transport: RequestsTransport, station: Station) -> Send:
     def sending(
-        path: str = "/parcels", body: Any = None, patience: SendOptions = PATIENT, **headers: str
+        path: str = "/parcels", body: Any = None, options: SendOptions = PATIENT, **headers: str
     ) -> HttpResponse:
         method = "GET" if body is None else "POST"
-        return transport.send(HttpRequest(method, station.url + path, headers, body), SIGNED, patience)
+        return transport.send(HttpRequest(method, station.url + path, headers, body), SIGNED, options)
 
     return sending
 
@@ -76,9 +76,9 @@ def test_a_request_arrives_as_it_was_built(send: Send, station: Station) -> None
 
 
 def test_an_answer_is_read_whole_with_its_headers_in_lower_case(send: Send, station: Station) -> None:
-    station.answers = [saying(418, b"tea", X_Request_ID="r1")]
-    answer = send()
-    assert (answer.status, answer.content, answer.headers["x-request-id"]) == (418, b"tea", "r1")
+    station.replies = [saying(418, b"tea", X_Request_ID="r1")]
+    reply = send()
+    assert (reply.status, reply.content, reply.headers["x-request-id"]) == (418, b"tea", "r1")
 
 
 def test_a_connection_is_kept_and_used_again(send: Send, station: Station) -> None:
@@ -99,7 +99,7 @@ def test_a_netrc_of_the_user_never_replaces_the_secret(
 
 
 def test_cookies_are_neither_kept_nor_sent(send: Send, station: Station) -> None:
-    station.answers = [saying(200, Set_Cookie="session=of-somebody-else; Path=/")]
+    station.replies = [saying(200, Set_Cookie="session=of-somebody-else; Path=/")]
     send()
     send()
     assert "cookie" not in station.seen[1].headers
@@ -107,13 +107,13 @@ def test_cookies_are_neither_kept_nor_sent(send: Send, station: Station) -> None
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_an_answer_and_not_followed(send: Send, station: Station, status: int) -> None:
-    station.answers = [saying(status, Location=f"{station.url}/elsewhere")]
+    station.replies = [saying(status, Location=f"{station.url}/elsewhere")]
     assert send(body={"a": 1}).status == status
     assert [seen.target for seen in station.seen] == ["/parcels"]
 
 
 def test_a_failed_call_is_not_tried_again_behind_the_throttles_back(send: Send, station: Station) -> None:
-    station.answers = [saying(503, Retry_After="0")]
+    station.replies = [saying(503, Retry_After="0")]
     assert send().status == 503
     assert len(station.seen) == 1
 
@@ -123,12 +123,12 @@ def test_a_failed_call_is_not_tried_again_behind_the_throttles_back(send: Send, 
     [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("GZIP", gzip.compress), ("deflate", zlib.compress)],
 )
 def test_a_packed_answer_is_unpacked(send: Send, station: Station, coding: str, pack: Callable[[bytes], bytes]) -> None:
-    station.answers = [saying(200, pack(b'{"a":1}' * 20_000), Content_Encoding=coding)]
+    station.replies = [saying(200, pack(b'{"a":1}' * 20_000), Content_Encoding=coding)]
     assert send().content == b'{"a":1}' * 20_000
 
 
 def test_a_packed_answer_that_is_empty_is_empty(send: Send, station: Station) -> None:
-    station.answers = [saying(200, Content_Encoding="gzip")]
+    station.replies = [saying(200, Content_Encoding="gzip")]
     assert send().content == b""
 
 
@@ -136,7 +136,7 @@ def test_a_packed_answer_that_is_empty_is_empty(send: Send, station: Station) ->
     "content", [b"no gzip at all", gzip.compress(b"x" * 1000)[:-9]], ids=["something else", "cut off"]
 )
 def test_a_packed_answer_that_is_not_whole_is_a_broken_call(send: Send, station: Station, content: bytes) -> None:
-    station.answers = [saying(200, content, Content_Encoding="gzip")]
+    station.replies = [saying(200, content, Content_Encoding="gzip")]
     with pytest.raises(ConnectionLostError):
         send()
 
@@ -155,7 +155,7 @@ def test_a_packed_answer_that_is_not_whole_is_a_broken_call(send: Send, station:
 def test_an_answer_is_read_up_to_its_bound_packed_or_not(
     send: Send, station: Station, size: int | None, content: bytes, coding: str
 ) -> None:
-    station.answers = [saying(200, content, Content_Encoding=coding)]
+    station.replies = [saying(200, content, Content_Encoding=coding)]
     if size is not None:
         assert len(send().content) == size
     else:
@@ -182,11 +182,11 @@ def noise(talk: Conversation) -> None:
     talk.hang_up()
 
 
-@pytest.mark.parametrize("answer", [cut, cut_chunk, silence, noise])
+@pytest.mark.parametrize("reply", [cut, cut_chunk, silence, noise])
 def test_a_call_that_breaks_after_it_was_sent_is_broken(
-    send: Send, station: Station, answer: Callable[[Conversation], None]
+    send: Send, station: Station, reply: Callable[[Conversation], None]
 ) -> None:
-    station.answers = [answer]
+    station.replies = [reply]
     with pytest.raises(ConnectionLostError):
         send()
     assert len(station.seen) == 1
@@ -196,13 +196,13 @@ def test_a_chunked_answer_is_read(send: Send, station: Station) -> None:
     def chunks(talk: Conversation) -> None:
         talk.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
 
-    station.answers = [chunks]
+    station.replies = [chunks]
     assert send().content == b"abcde"
 
 
 def test_a_call_after_the_deadline_is_not_made(send: Send, station: Station) -> None:
     with pytest.raises(NotSentError, match="used up"):
-        send(patience=SendOptions(5, 5, 999.0, 1000))
+        send(options=SendOptions(5, 5, 999.0, 1000))
     assert station.seen == []
 
 
@@ -215,10 +215,10 @@ def test_a_silent_service_is_given_up_after_the_read_time(send: Send, station: S
         done.wait(5)
         talk.hang_up()
 
-    station.answers = [nothing]
+    station.replies = [nothing]
     try:
         with pytest.raises(ConnectionLostError, match="in time"):
-            send(patience=SendOptions(5, 0.1, 1_060.0, 1000))
+            send(options=SendOptions(5, 0.1, 1_060.0, 1000))
     finally:
         done.set()
     assert heard.is_set()
@@ -237,7 +237,7 @@ def test_an_answer_that_drips_without_end_is_given_up_at_the_deadline(station: S
                 drops.append(talk.wfile.write(b"x"))
         talk.hang_up()
 
-    station.answers = [drip]
+    station.replies = [drip]
     clock = SystemClock()
     transport = RequestsTransport(clock, "test")
     try:
@@ -353,7 +353,7 @@ def test_no_failure_shows_the_secret(
     send: Send, station: Station, transport: RequestsTransport, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    station.answers = [cut]
+    station.replies = [cut]
     with pytest.raises(ConnectionLostError) as caught:
         send()
     assert API_KEY not in repr(caught.value) + str(caught.value.to_dict())
@@ -375,7 +375,7 @@ def test_interim_answers_are_passed_over_up_to_a_bound(send: Send, station: Stat
         talk.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * count)
         talk.say(200, b"{}")
 
-    station.answers = [interim]
+    station.replies = [interim]
     if count == 1:
         assert send().status == 200
     else:

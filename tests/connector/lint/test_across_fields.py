@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.lint.check import check
+from connector.lint import check_folder
 from connector.lint.sample_folder import ACTION, write
 
 Json = dict[str, Any]
@@ -32,7 +32,8 @@ def told(folder: Path, *rules: Json, inputs: Json | None = None, **keywords: Any
     properties = {**FIELDS, "size": SIZE, "bold": SWITCH, **(inputs or {})}
     change = {ACTION: {"inputs": {"properties": properties, "x-rules": list(rules), **keywords}}}
     codes = ("D90", "D010")
-    return [(found.rule, found.pointer) for found in check(write(folder, change)) if found.rule.startswith(codes)]
+    found = check_folder(write(folder, change))
+    return [(finding.rule, finding.pointer) for finding in found if finding.rule.startswith(codes)]
 
 
 ONE, TWO = option("one", "short"), option("two", "long")
@@ -117,5 +118,5 @@ def test_rules_of_outputs_are_found(tmp_path: Path) -> None:
     rule = {"kind": "together", "fields": ["name", "id"]}
     thing = {"type": ["object", "null"], "title": "Thing", "description": "All of it.", "x-rules": [rule]}
     outputs = {"x-rules": [rule], "properties": {"thing": thing}}
-    found = [found for found in check(write(tmp_path, {ACTION: {"outputs": outputs}})) if found.rule == "D908"]
+    found = [found for found in check_folder(write(tmp_path, {ACTION: {"outputs": outputs}})) if found.rule == "D908"]
     assert [hit.pointer for hit in found] == ["/outputs", "/outputs/properties/thing"]

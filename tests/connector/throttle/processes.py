@@ -247,5 +247,5 @@ def descriptors(folder: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    told = globals()[sys.argv[1]](Path(sys.argv[2]))
-    sys.stdout.write(json.dumps(told))
+    shown = globals()[sys.argv[1]](Path(sys.argv[2]))
+    sys.stdout.write(json.dumps(shown))

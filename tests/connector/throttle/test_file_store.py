@@ -27,23 +27,23 @@ def in_processes(what: str, folder: Path) -> dict[str, Any]:
     command = [sys.executable, "-W", "error", "-m", "tests.connector.throttle.processes", what, str(folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=100, check=False)
     assert done.returncode == 0, done.stderr
-    told: dict[str, Any] = json.loads(done.stdout)
-    return told
+    shown: dict[str, Any] = json.loads(done.stdout)
+    return shown
 
 
 @posix
 def test_processes_killed_at_any_instruction_leave_the_bucket_usable_and_never_over(folder: Path) -> None:
-    told = in_processes("killed", folder)
-    assert len(told["times"]) > 40
-    assert most_in_any_window(told["times"], 0.2) <= 20
-    assert told["slowest"] < 5
+    shown = in_processes("killed", folder)
+    assert len(shown["times"]) > 40
+    assert most_in_any_window(shown["times"], 0.2) <= 20
+    assert shown["slowest"] < 5
 
 
 @posix
 def test_four_processes_of_four_threads_are_never_over_and_lose_no_period(folder: Path) -> None:
-    told = in_processes("shared", folder)
-    assert told["statuses"] == [0] * 4
-    times = sorted(told["times"])
+    shown = in_processes("shared", folder)
+    assert shown["statuses"] == [0] * 4
+    times = sorted(shown["times"])
     assert len(times) == 4 * 4 * 25
     assert most_in_any_window(times, 0.2) == 20
     # 400 calls are 20 bursts; a busy machine wakes late now and then.
@@ -52,10 +52,10 @@ def test_four_processes_of_four_threads_are_never_over_and_lose_no_period(folder
 
 @posix
 def test_a_process_that_forks_while_a_thread_holds_the_bucket_blocks_nobody(folder: Path) -> None:
-    told = in_processes("forked", folder)
-    assert (told["status"], told["ended_early"]) == (0, False)
-    assert len(told["times"]) == 20
-    assert most_in_any_window(told["times"], 0.2) <= 20
+    shown = in_processes("forked", folder)
+    assert (shown["status"], shown["ended_early"]) == (0, False)
+    assert len(shown["times"]) == 20
+    assert most_in_any_window(shown["times"], 0.2) <= 20
 
 
 @posix
@@ -65,26 +65,26 @@ def test_a_child_forked_while_a_thread_holds_a_store_in_memory_can_use_it(folder
 
 @posix
 def test_a_child_forked_while_a_thread_opens_a_bucket_keeps_no_lock(folder: Path) -> None:
-    told = in_processes("forked_while_opening", folder)
-    assert told["status"] == 0
-    assert told["waited"] < 4
+    shown = in_processes("forked_while_opening", folder)
+    assert shown["status"] == 0
+    assert shown["waited"] < 4
 
 
 @posix
 def test_a_lock_that_another_process_holds_ends_the_wait_at_the_deadline(folder: Path) -> None:
-    told = in_processes("held", folder)
-    for seconds, message in (told["open"], told["new"]):
+    shown = in_processes("held", folder)
+    for seconds, message in (shown["open"], shown["new"]):
         assert 0.25 < seconds < 3
         assert message.startswith("Another process holds the call limit's state file; it was not released within 0.")
-    assert told["after"] == 0
+    assert shown["after"] == 0
 
 
 @posix
 def test_a_thousand_connections_and_a_thousand_stores_need_few_descriptors(folder: Path) -> None:
-    told = in_processes("descriptors", folder)
-    assert told["again"] == [0.0, pytest.approx(60.25, abs=60)]
-    assert told["most"] < 100
-    assert told["left"] < 20
+    shown = in_processes("descriptors", folder)
+    assert shown["again"] == [0.0, pytest.approx(60.25, abs=60)]
+    assert shown["most"] < 100
+    assert shown["left"] < 20
 
 
 def test_what_was_taken_is_remembered_by_the_next_run(process: Process, clock: FakeClock) -> None:

@@ -118,15 +118,15 @@ def test_a_cancelled_task_gives_its_place_back(world: World, tmp_path: Path) -> 
 
     asyncio.run(cancel())
     bench.connector._threads.shutdown(wait=True)
-    (told,) = bench.connector.throttle(bench.connection)
+    (shown,) = bench.connector.throttle(bench.connection)
     bench.connector.close()
-    assert told.used == 1
-    assert told.next_in == pytest.approx(60.25, abs=1e-3)
+    assert shown.used == 1
+    assert shown.next_in == pytest.approx(60.25, abs=1e-3)
 
 
-def send(store: Store, clock: FakeClock, answer: HttpResponse, seed: int) -> HttpResponse:
+def send(store: Store, clock: FakeClock, reply: HttpResponse, seed: int) -> HttpResponse:
     run = make_run(
-        lambda _: answer, store, clock, rate_limits=[HOME], repeatable=False, seed=seed, deadline=1e12, max_wait=1e9
+        lambda _: reply, store, clock, rate_limits=[HOME], repeatable=False, seed=seed, deadline=1e12, max_wait=1e9
     )
     return run.send(REQUEST)
 

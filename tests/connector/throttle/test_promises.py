@@ -48,7 +48,7 @@ class Caller:
 
     store: Store
     reservation: Reservation
-    told: float = 0.0
+    shown: float = 0.0
     at: float = 0.0
 
 
@@ -86,8 +86,8 @@ class Walk:
     def advance(self, _: Store, seconds: float) -> None:
         """Let time pass; whoever is in line comes at the time that it was told."""
         end = self._now + seconds
-        while self.waiting and (first := min(self.waiting, key=lambda caller: caller.told)).told + EXACT <= end:
-            self._world.clock.advance(max(0.0, first.told + EXACT - self._now))
+        while self.waiting and (first := min(self.waiting, key=lambda caller: caller.shown)).shown + EXACT <= end:
+            self._world.clock.advance(max(0.0, first.shown + EXACT - self._now))
             self._claim(first)
         self._world.clock.advance(max(0.0, end - self._now))
 
@@ -100,7 +100,7 @@ class Walk:
         left = caller.store.claim([self._limit], caller.reservation)
         if left > 0:
             assert left == pytest.approx(due - self._now, abs=EXACT)
-            caller.told = self._now + left
+            caller.shown = self._now + left
             return
         assert left == 0
         assert due <= self._now + EXACT
@@ -113,10 +113,10 @@ class Walk:
         self._paused_until = max(self._paused_until, self._now + seconds)
 
     def peek(self, store: Store, count: int) -> None:
-        told = throttle_status(store, self._limit, count)
-        for asked, answer in ((1, told.next_in), (count, told.asked_in)):
+        shown = throttle_status(store, self._limit, count)
+        for asked, reply in ((1, shown.next_in), (count, shown.asked_in)):
             due = self._due(len(self.waiting) + asked - 1)
-            assert answer == pytest.approx(max(0.0, due - self._now), abs=2e-3)
+            assert reply == pytest.approx(max(0.0, due - self._now), abs=2e-3)
 
     def leave_the_line(self, _: Store, number: int) -> None:
         if number < len(self.waiting):
@@ -153,7 +153,7 @@ class Walk:
             if reservation.wait == 0:
                 self.made.append(Caller(store, reservation, at=self._now))
             else:
-                self.waiting.append(Caller(store, reservation, told=self._now + reservation.wait))
+                self.waiting.append(Caller(store, reservation, shown=self._now + reservation.wait))
 
 
 @pytest.mark.parametrize(("kind", "examples"), [("memory", 400), ("file", 120), ("redis", 80)])
@@ -298,12 +298,12 @@ def test_threads_of_one_process_get_exactly_the_schedule_of_one(world: World) ->
 def test_looking_takes_nothing_and_tells_used_free_and_how_long(world: World) -> None:
     reserve_all(world, [SLOW], 2)
     for _ in range(5):
-        told = throttle_status(world.stores[-1], SLOW, 4)
-        assert (told.calls, told.renewal_period, told.used, told.free, told.next_in) == (3, 10.0, 2, 1, 0.0)
-        assert told.asked_in == pytest.approx(10.05, abs=1e-3)
+        shown = throttle_status(world.stores[-1], SLOW, 4)
+        assert (shown.calls, shown.renewal_period, shown.used, shown.free, shown.next_in) == (3, 10.0, 2, 1, 0.0)
+        assert shown.asked_in == pytest.approx(10.05, abs=1e-3)
     world.clock.advance(10.1)
     assert (throttle_status(world.store, SLOW, 3).free, throttle_status(world.store, SLOW, 3).asked_in) == (3, 0.0)
     world.store.pause(SLOW, 7)
-    told = throttle_status(world.store, SLOW, 1)
-    assert told.free == 0
-    assert told.next_in == pytest.approx(7, abs=1e-3)
+    shown = throttle_status(world.store, SLOW, 1)
+    assert shown.free == 0
+    assert shown.next_in == pytest.approx(7, abs=1e-3)

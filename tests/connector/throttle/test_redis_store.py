@@ -341,11 +341,11 @@ def test_responses_that_arrive_in_another_order_lose_no_slot(redis_world: World)
     call = one._call
 
     def slow_once(*args: Any) -> Any:
-        answer = call(*args)
+        reply = call(*args)
         if threading.current_thread() is not threading.main_thread():
             held.set()
             assert others_done.wait(20)
-        return answer
+        return reply
 
     found: list[Reservation] = []
     thread = threading.Thread(target=lambda: found.append(one.reserve([HOME], FOREVER)))
@@ -353,10 +353,10 @@ def test_responses_that_arrive_in_another_order_lose_no_slot(redis_world: World)
         patch.setattr(one, "_call", slow_once)
         thread.start()
         assert held.wait(20)
-        told = waits(one, 40)
+        shown = waits(one, 40)
         others_done.set()
         thread.join()
-    assert [found[0].wait, *told] == [0.0] * 8 + [SPAN] * 8 + [2 * SPAN] * 8 + [3 * SPAN] * 8 + [4 * SPAN] * 8 + [
+    assert [found[0].wait, *shown] == [0.0] * 8 + [SPAN] * 8 + [2 * SPAN] * 8 + [3 * SPAN] * 8 + [4 * SPAN] * 8 + [
         5 * SPAN
     ]
 
@@ -390,12 +390,12 @@ def test_a_client_that_heard_no_answer_asks_again_for_the_same_token(own_server:
     read = redis.UnixDomainSocketConnection.read_response
 
     def deaf(self: Any, *args: Any, **options: Any) -> Any:
-        answer = read(self, *args, **options)
-        if isinstance(answer, list) and not Deaf.lost:
+        reply = read(self, *args, **options)
+        if isinstance(reply, list) and not Deaf.lost:
             Deaf.lost += 1
             self.disconnect()
             raise redis.TimeoutError("lost")
-        return answer
+        return reply
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(redis.UnixDomainSocketConnection, "read_response", deaf)

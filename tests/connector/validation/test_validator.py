@@ -12,11 +12,11 @@ from tests.connector.parcels import Json, action, body, definition, field, rows
 
 def problems(inputs: Json, values: Json, **words: Any) -> list[Problem]:
     made = definition(inputs, **words)
-    judge = Validator(made.inputs, action(inputs=inputs, **words)["inputs"])
-    return judge.problems(values, list(made.inputs.properties))
+    validate = Validator(made.inputs, action(inputs=inputs, **words)["inputs"])
+    return validate.problems(values, list(made.inputs.properties))
 
 
-def told(inputs: Json, values: Json, **words: Any) -> list[tuple[str, str]]:
+def shown(inputs: Json, values: Json, **words: Any) -> list[tuple[str, str]]:
     return [(problem.field, problem.rule) for problem in problems(inputs, values, **words)]
 
 
@@ -56,7 +56,7 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_form() -> None:
         "size": "medium",
         "name": "Adalbert",
     }
-    assert told(FORM, values, required=["trace"]) == [
+    assert shown(FORM, values, required=["trace"]) == [
         ("name", "maxLength"),
         ("size", "enum"),
         ("people[1].email", "format"),
@@ -68,12 +68,12 @@ def test_every_mistake_is_told_at_once_in_the_order_of_the_form() -> None:
 
 
 def test_two_missing_fields_are_two_problems() -> None:
-    assert told(FORM, {}, required=["name", "size", "data"]) == [
+    assert shown(FORM, {}, required=["name", "size", "data"]) == [
         ("name", "required"),
         ("size", "required"),
         ("data", "required"),
     ]
-    assert told({"people": rows({"a": field(), "b": field()}, ["a", "b"], x_in="body")}, {"people": [{}, {}]}) == [
+    assert shown({"people": rows({"a": field(), "b": field()}, ["a", "b"], x_in="body")}, {"people": [{}, {}]}) == [
         ("people[0].a", "required"),
         ("people[0].b", "required"),
         ("people[1].a", "required"),
@@ -130,7 +130,7 @@ def test_what_no_wire_can_carry_is_a_problem(values: Json, place: str, rule: str
     "value", [{1, 2}, b"bytes", object(), {"a": 1j}, [b"x"], (b"x",), {(1, 2): 1}, pytest.param(10**5000, id="endless")]
 )
 def test_what_is_no_json_is_a_problem_and_not_a_crash(value: Any) -> None:
-    found = told(FORM, {"data": {"a": value}})
+    found = shown(FORM, {"data": {"a": value}})
     assert len(found) == 1
     assert found[0][0].startswith("data.a")
 
@@ -161,3 +161,14 @@ def test_a_ref_is_followed_to_its_label() -> None:
     assert [problem.message for problem in problems(inputs, {"sizes": [1, "x"]}, defs=defs)] == [
         "Sizes, item 2 must be a whole number, not the text “x”."
     ]
+
+
+def test_a_text_that_is_too_long_is_reported_for_its_length_and_not_searched_for_the_pattern() -> None:
+    form = {"code": body(title="Code", pattern="^[a-z]*-[a-z]*$", maxLength=10)}
+    assert shown(form, {"code": "x" * 11}) == [("code", "maxLength")]
+    assert shown(form, {"code": "x" * 10}) == [("code", "pattern")]
+    assert shown(form, {"code": "xx-xx"}) == []
+
+
+def test_the_end_of_a_pattern_is_the_end_of_the_text() -> None:
+    assert shown({"code": body(title="Code", pattern="^a$")}, {"code": "a\n"}) == [("code", "pattern")]

@@ -170,10 +170,12 @@ function namingOf({ required = [], atLeastOneOf = [] }, own) {
   return needed.length ? needed : own.slice(0, 1);
 }
 
-// What an option asks for: `required` together, else each of `atLeastOneOf`, else each of its fields.
-function askedOf({ fields, required = [], atLeastOneOf = [] }) {
-  if (required.length) return [required];
-  return (atLeastOneOf.length ? atLeastOneOf : fields).map((name) => [name]);
+// What an option asks for and does not have: `required` together, else each of `atLeastOneOf`, else each of its fields.
+function missingOf({ fields, required = [], atLeastOneOf = [] }, form) {
+  const absent = (names) => names.filter((name) => !form.has(name));
+  const together = absent(required);
+  if (together.length) return [together];
+  return absent(atLeastOneOf.length ? atLeastOneOf : fields).map((name) => [name]);
 }
 
 // A choice of which no option's own field is filled in; fields that several options share may be.
@@ -188,8 +190,8 @@ function* unmarked(rule, form, trigger, filled, hint) {
   }
   if (filled.length ? candidates.some((option) => isComplete(option, form)) : !rule.required) return;
   const when = filled.length ? say.isFilled(form.title(filled[0])) : trigger;
-  const [[target]] = askedOf(candidates.find((option) => option.default) || candidates[0]);
-  const titles = candidates.flatMap(askedOf).map((names) => form.titles(names));
+  const [[target]] = missingOf(candidates.find((option) => option.default) || candidates[0], form);
+  const titles = candidates.flatMap((option) => missingOf(option, form)).map((names) => form.titles(names));
   let asked = [...new Map(titles.map((item) => [JSON.stringify(item), item])).values()];
   if (asked.length > say.MOST_ITEMS) {
     asked = [...asked.slice(0, say.MOST_ITEMS), [`another ${rule.noun || `option of ${rule.title}`}`]];

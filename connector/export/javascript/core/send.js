@@ -1,10 +1,11 @@
 'use strict';
 // One call made reliable: take a token, send, and try again only where that cannot do anything twice.
 
-const { ThrottledError } = require('./errors');
+const { NotSentError, ThrottledError } = require('./errors');
 const { bytesOf } = require('./request');
 const { responseOf } = require('./response');
 const { backoff, finalError, isAlreadyDone, mayHaveActed, mayRetry, retryAfterSeconds } = require('./retry');
+const { sleep } = require('./sleep');
 const { transportError, transportErrorOf } = require('./transport_error');
 
 // The response to the request, whatever its status, after as many attempts as are allowed; and how an earlier attempt
@@ -14,7 +15,7 @@ async function send(run, request) {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await attemptOnce(run, request).catch((error) => {
       if (error instanceof ThrottledError) throw finalError(error, run.isRepeatable, earlier);
-      return transportErrorOf(error);
+      return error;
     });
     const wait = waitBeforeRetry(run, outcome, attempt);
     const reason = record(run, outcome, wait);
@@ -22,7 +23,7 @@ async function send(run, request) {
     if (mayHaveActed(request, outcome)) earlier = reason;
     run.onWait(`${reason}; trying again`, wait);
     run.waited += wait;
-    await run.io.sleep(wait, run.signal);
+    await sleep(run.io, wait, run.signal);
   }
 }
 
@@ -34,24 +35,28 @@ function ended(run, request, outcome, earlier) {
 }
 
 async function attemptOnce(run, request) {
-  const token = await takeToken(run);
+  const permit = await takeToken(run);
   try {
-    return await sendOnce(run, request, token);
-  } finally {
-    run.throttle.arrived(token, run.io.now());
+    const response = await sendOnce(run, request, permit);
+    permit.arrived();
+    return response;
+  } catch (error) {
+    const failure = transportErrorOf(error);
+    if (failure instanceof NotSentError || failure instanceof ThrottledError) permit.release();
+    else permit.arrived();
+    throw failure;
   }
 }
 
 async function takeToken(run) {
-  const began = run.io.now();
-  const left = Math.min(run.maxWait - run.throttled, run.deadline - began);
-  const options = { signal: run.signal, onWait: run.onWait };
-  const token = await run.throttle.acquire(run.io, run.buckets, Math.max(0, left), options);
-  run.throttled += run.io.now() - began;
-  return token;
+  const left = Math.min(run.maxWait - run.throttled, run.deadline - run.io.now());
+  const { signal, onWait, deadline } = run;
+  const permit = await run.throttle.acquire(run.io, run.buckets, Math.max(0, left), { signal, onWait, deadline });
+  run.throttled += permit.waited;
+  return permit;
 }
 
-async function sendOnce(run, request, token) {
+async function sendOnce(run, request, permit) {
   const { connect, read } = run.connector.timeouts;
   const { responseBytes } = run.connector.limits;
   const left = run.deadline - run.io.now();
@@ -65,7 +70,9 @@ async function sendOnce(run, request, token) {
       timeout: left,
       responseBytes,
       signal: run.signal,
-      onLeave: () => run.throttle.leave(token, run.io.now(), true),
+      async departing() {
+        run.throttled += await permit.departing();
+      },
     },
   );
   const size = typeof response.body === 'string' ? bytesOf(response.body) : response.body.length;

@@ -14,11 +14,15 @@ const LONGEST_ID = 200;
 // “users[0].recipient: Required; name: Required”: a place, a colon, a reason.
 const COMPLAINT = /^\s*([\p{L}_][\p{L}\p{N}_\-.[\]]*): /u;
 
+// Characters of a kind of error; a longer text is not a kind, and is not searched.
+const LONGEST_KIND = 200;
+
 // Whether the body says that it is an error, whatever the status says.
 function isServiceError(connector, response) {
   const { type, message, kinds } = connector.errorBody;
   const [kind, words] = [get(response.body, type), get(response.body, message)];
-  return typeof kind === 'string' && typeof words === 'string' && new RegExp(kinds, 'u').test(kind);
+  if (typeof kind !== 'string' || typeof words !== 'string' || [...kind].length > LONGEST_KIND) return false;
+  return new RegExp(kinds, 'u').test(kind);
 }
 
 // The error that a response outside 2xx stands for.

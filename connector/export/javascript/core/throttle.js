@@ -1,70 +1,92 @@
 'use strict';
-// Never more than N calls of one connection in any period, and all N of them when wanted.
+// The call limit: never more than N calls of a connection in any period, and all N of them when wanted.
 //
-// A bucket has N slots; each is free again one period, plus a safety margin, after the call that used it left. A caller
-// reserves the slot that is free first and waits until it is; a 429 pauses the whole bucket. What counts is when a call
-// leaves, so who waits looks again at the call before it: one that left late moves those behind it, one that was
-// cancelled lets them move up.
+// A bucket holds N tokens, and each returns one period, plus a safety margin, after the call that took it left. Its
+// state is the ring of its last N call times, the calls that wait in line, and the end of the pause that a 429 asked
+// for. A call is entered in the ring when it leaves, so one that gives its place up was never there, and all behind it
+// move forward. The rule is that of the Python runtime; the throttle vectors hold both to it.
 
 const { ThrottledError } = require('./errors');
+const { sleep } = require('./sleep');
 
 const LEAST_MARGIN = 0.05; // Seconds.
-const LONGEST_NAP = 1; // Seconds. Who sleeps longer would not see that it may move up.
-const MOMENT = 1e-6; // Seconds. A clock that counts from far back cannot tell less.
+const LEASE = 1; // Seconds past its time, and the margin, for which a waiting call keeps its place.
+const LEAST_CHECK = 2; // Seconds. Who has longer to wait looks again half-way, and moves forward where others left.
+const TRIES = 5; // How often a caller that came too late for its place takes another.
+const LOST = -Infinity; // Instead of the seconds still to wait: the place is gone.
 
 class Bucket {
   constructor(calls, period) {
-    this.period = period;
+    this.calls = calls;
     // Waking up and the way to the service are never exact.
     this.margin = Math.max(LEAST_MARGIN, period / 240);
-    this.span = period + this.margin;
-    this.slots = new Array(calls).fill(null); // The last use of each slot.
+    this.paddedPeriod = period + this.margin;
+    this.times = new Array(calls).fill(-Infinity); // When each of the last N calls left.
+    this.oldest = 0;
     this.pausedUntil = -Infinity;
+    this.waiting = new Map(); // The calls in line, first come first; each with the time that it was last told.
   }
 
-  // The place of the slot that is free first.
-  first() {
-    let best = 0;
-    for (let place = 1; place < this.slots.length; place += 1) {
-      if (this.freeAt(place) < this.freeAt(best)) best = place;
-    }
-    return best;
+  // When a call may leave that has `ahead` others before it; in the past where it may leave now.
+  readyAt(ahead, now) {
+    const rounds = Math.floor(ahead / this.calls);
+    const at = Math.max(this.times[(this.oldest + (ahead % this.calls)) % this.calls] + this.paddedPeriod, this.pausedUntil);
+    return rounds ? Math.max(at, now) + rounds * this.paddedPeriod : at;
   }
 
-  freeAt(place) {
-    const use = this.slots[place];
-    return use === null ? -Infinity : use.token.at + this.span;
+  // How many calls wait; those whose owner has not come for them lose their place.
+  inLine(now) {
+    for (const [name, at] of this.waiting) if (at + LEASE + this.margin < now) this.waiting.delete(name);
+    return this.waiting.size;
+  }
+
+  // How many calls wait before this one; null where it is not in line, or no longer.
+  placeOf(name, now) {
+    this.inLine(now);
+    const place = [...this.waiting.keys()].indexOf(name);
+    return place < 0 ? null : place;
+  }
+
+  // Enter a call that leaves at that time.
+  grant(at) {
+    this.times[this.oldest] = at;
+    this.oldest = (this.oldest + 1) % this.calls;
+  }
+
+  // When the last call left.
+  newest() {
+    return this.times[(this.oldest + this.calls - 1) % this.calls];
+  }
+
+  // Take a call back that was to leave at that time and did not; whether it was there.
+  remove(at) {
+    const ordered = [...this.times.slice(this.oldest), ...this.times.slice(0, this.oldest)];
+    const place = ordered.indexOf(at);
+    if (place < 0) return false;
+    ordered.splice(place, 1);
+    this.times = [-Infinity, ...ordered];
+    this.oldest = 0;
+    return true;
+  }
+
+  // Whether a call that was entered at `at` and has not left may leave now instead.
+  canMove(at, now) {
+    return now - at < this.paddedPeriod && now >= this.pausedUntil && this.times.includes(at);
+  }
+
+  // Count a call from now that was entered at `at`; the time by which it is entered.
+  move(at, now) {
+    if (!this.remove(at)) return at;
+    this.grant(Math.max(now, this.newest()));
+    return this.newest();
   }
 }
 
-// One slot in the hands of one token; `previous` is who used the slot before, until this one's call has left.
-class Use {
-  constructor(token, bucket) {
-    this.token = token;
-    this.bucket = bucket;
-    this.place = bucket.first();
-    this.previous = bucket.slots[this.place];
-    this.next = null;
-    if (this.previous) this.previous.next = this;
-    bucket.slots[this.place] = this;
-  }
-
-  due(now) {
-    const { previous, bucket } = this;
-    if (!previous) return -Infinity;
-    return previous.token.hasLeft ? previous.token.at + bucket.span : Math.max(previous.token.at, now) + bucket.span;
-  }
-
-  undo() {
-    if (this.next) this.next.previous = this.previous;
-    else this.bucket.slots[this.place] = this.previous;
-    if (this.previous) this.previous.next = this.next;
-  }
-}
-
+// The buckets of a process. Every method looks and changes in one step, at the time `now`; only a permit waits.
 class Throttle {
   constructor() {
     this.buckets = new Map();
+    this.names = 0;
   }
 
   // The bucket of that name and limit; the same one every time.
@@ -74,84 +96,176 @@ class Throttle {
     return this.buckets.get(key);
   }
 
-  // Take a slot of every bucket: a token whose call may leave at `at`. Throws, and takes nothing, when that is more
-  // than `maxWait` seconds away.
+  // Take a token from every bucket, or a place in every line: `wait` seconds until the call may leave, 0 for now.
+  // Throws, and takes nothing, when that is more than `maxWait`.
   reserve(buckets, now, maxWait) {
-    const paused = Math.max(...buckets.map((bucket) => bucket.pausedUntil));
-    const free = Math.max(now, ...buckets.map((bucket) => bucket.freeAt(bucket.first())));
-    const at = Math.max(free, paused);
-    if (at - now > maxWait) throw tooLong(at - now, maxWait);
-    const token = { at, reserved: now, hasLeft: false, isExact: false, isPaused: paused > free, margin: Math.min(...buckets.map((one) => one.margin)) };
-    token.uses = buckets.map((bucket) => new Use(token, bucket));
-    return token;
+    const { wait, isPaused } = waitFor(buckets, buckets.map((bucket) => bucket.inLine(now)), now);
+    if (wait <= 0) {
+      for (const bucket of buckets) bucket.grant(now);
+      return { wait: 0, since: now, times: buckets.map(() => now), name: null, isPaused: false };
+    }
+    if (wait > maxWait) throw throttledError(wait, maxWait);
+    this.names += 1;
+    for (const bucket of buckets) bucket.waiting.set(this.names, now + wait);
+    return { wait, since: now, times: [], name: this.names, isPaused };
   }
 
-  // Seconds until the token's call may leave, as things are now; negative once that has passed.
-  remaining(token, now) {
-    const due = Math.max(token.reserved, ...token.uses.flatMap((use) => [use.due(now), use.bucket.pausedUntil]));
-    token.at = Math.max(now, due);
-    return due - now;
+  // Let a waiting call leave if its time has come: 0, else the seconds still to wait, or LOST.
+  claim(buckets, reservation, now) {
+    const places = buckets.map((bucket) => bucket.placeOf(reservation.name, now));
+    if (places.includes(null)) {
+      this.release(buckets, reservation);
+      return LOST;
+    }
+    const { wait, isPaused } = waitFor(buckets, places, now);
+    reservation.isPaused = isPaused;
+    if (wait > 0) {
+      for (const bucket of buckets) bucket.waiting.set(reservation.name, now + wait);
+      return wait;
+    }
+    // One that wakes a little late counts from its due time, or every period would lose what waking costs.
+    const late = Math.min(-wait, marginOf(buckets) / 4);
+    reservation.times = buckets.map((bucket) => {
+      bucket.waiting.delete(reservation.name);
+      bucket.grant(Math.max(now - late, bucket.newest()));
+      return bucket.newest();
+    });
+    reservation.since = now - late;
+    reservation.wait = 0;
+    return 0;
   }
 
-  // The call leaves now: from now on its slots count. isExact: the host says so, because the first byte is on its way.
-  leave(token, now, isExact = false) {
-    token.at = now;
-    token.hasLeft = true;
-    token.isExact = isExact;
-    for (const use of token.uses) use.previous = null;
+  // Count a granted call from now, because it leaves later than it was granted; whether it may leave now.
+  depart(buckets, reservation, now) {
+    if (reservation.times.length < buckets.length) return false;
+    if (!buckets.every((bucket, place) => bucket.canMove(reservation.times[place], now))) return false;
+    this.stamp(buckets, reservation, now);
+    return true;
   }
 
-  // Give the token of a call that will not be made back.
-  release(token) {
-    for (const use of token.uses) use.undo();
+  // Count a call from now that has left at some time until now.
+  stamp(buckets, reservation, now) {
+    reservation.times = buckets.map((bucket, place) => bucket.move(reservation.times[place], now));
+    reservation.since = now;
   }
 
-  // The call arrived at the service between leaving and now; where nobody knows when, the later time is the safe one.
-  arrived(token, now) {
-    if (!token.isExact && now - token.at > token.margin) token.at = now;
+  // Give a reservation back whose call was not made, waiting or granted; everybody behind moves forward.
+  release(buckets, reservation) {
+    buckets.forEach((bucket, place) => {
+      bucket.waiting.delete(reservation.name);
+      if (reservation.times.length) bucket.remove(reservation.times[place]);
+    });
+    reservation.times = [];
   }
 
-  // Let nobody call for that many seconds: the service said so.
+  // Let nobody call for that many seconds: the service asked for it.
   pause(bucket, now, seconds) {
     bucket.pausedUntil = Math.max(bucket.pausedUntil, now + seconds);
   }
 
-  // Take a token from every bucket and wait for its time, `maxWait` seconds at most. It has left when this returns.
-  async acquire(io, buckets, maxWait, { signal, onWait = () => {} } = {}) {
-    const deadline = io.now() + maxWait;
-    const token = this.reserve(buckets, io.now(), maxWait);
-    try {
-      await this.wait(io, token, deadline, signal, onWait);
-    } catch (error) {
-      this.release(token);
-      throw error;
-    }
-    this.leave(token, io.now());
-    return token;
+  // Take a token from every bucket, and wait until the call may be made, `maxWait` seconds at most.
+  async acquire(io, buckets, maxWait, options = {}) {
+    const reservation = this.reserve(buckets, io.now(), maxWait);
+    const permit = new Permit(this, io, buckets, maxWait, options);
+    await permit.take(reservation);
+    return permit;
+  }
+}
+
+// A call that may leave. Whoever sends it calls `departing` when the connection stands and directly before the first
+// byte is written; where that moment is unknown, the call counts from `arrived` if it took long.
+class Permit {
+  constructor(throttle, io, buckets, maxWait, { signal, onWait = () => {}, deadline = Infinity }) {
+    Object.assign(this, { throttle, io, buckets, maxWait, signal, onWait, deadline });
+    this.margin = marginOf(buckets);
+    this.hasDeparted = false;
+    this.waited = 0; // Seconds, in `acquire` and in `departing`.
   }
 
-  async wait(io, token, deadline, signal, onWait) {
-    let reported = 0;
-    // Everybody who waits for the end of one pause would call at the same moment.
-    const draw = () => (io.random() * token.margin) / 2;
-    let spread = token.isPaused ? draw() : 0;
-    for (;;) {
-      if (signal?.aborted) throw new ThrottledError('The run was cancelled while it waited for its turn.');
-      const left = this.remaining(token, io.now());
-      if (left + spread < MOMENT) return;
-      if (io.now() + left > deadline + token.margin) throw tooLong(left, Math.max(0, deadline - io.now()));
-      if (left > reported) {
-        onWait('waiting for the call limit', left);
-        // Who has more to wait for than before is held by a pause that began meanwhile.
-        if (reported > 0) spread = draw();
-        reported = left;
+  // Wait, if need be, until the call may really leave; the seconds waited here, nearly always 0.
+  async departing() {
+    const before = this.waited;
+    while (this.io.now() - this.reservation.since > this.margin / 2) {
+      if (this.throttle.depart(this.buckets, this.reservation, this.io.now())) break;
+      this.release();
+      await this.take();
+    }
+    this.hasDeparted = true;
+    return this.waited - before;
+  }
+
+  // The response is here, or the call failed on its way: where nobody knows when it left, the later time is the safe one.
+  arrived() {
+    const now = this.io.now();
+    if (!this.hasDeparted && now - this.reservation.since > this.margin) this.throttle.stamp(this.buckets, this.reservation, now);
+    this.hasDeparted = true;
+  }
+
+  // Give the token back, because the call was not made. Does nothing once it has departed.
+  release() {
+    if (!this.hasDeparted) this.throttle.release(this.buckets, this.reservation);
+  }
+
+  // Wait for a token that was reserved, or for one that is reserved now.
+  async take(reserved = null) {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const now = this.io.now();
+      const left = Math.min(this.maxWait - this.waited, this.deadline - now);
+      this.reservation = (tries === 0 && reserved) || this.throttle.reserve(this.buckets, now, Math.max(0, left));
+      if (this.reservation.wait <= 0 && !this.signal?.aborted) return;
+      try {
+        if (await this.wait(now + left)) return;
+      } catch (error) {
+        this.release();
+        throw error;
+      } finally {
+        this.waited += this.io.now() - now;
       }
-      await io.sleep(Math.min(left + spread, LONGEST_NAP), signal);
+    }
+    throw new ThrottledError('This machine is too busy to keep to the call limit.', { hint: 'Run it later.' });
+  }
+
+  // Sleep until the time has come and no pause holds; whether the place was kept until then.
+  async wait(until) {
+    let left = this.reservation.wait;
+    let isPaused = this.reservation.isPaused;
+    let expected = -Infinity;
+    for (;;) {
+      if (this.signal?.aborted) throw new ThrottledError('The run was cancelled while it waited for the call limit.');
+      const now = this.io.now();
+      if (now + left > until + this.margin) throw throttledError(left, Math.max(0, until - now));
+      if (now + left > expected + this.margin) {
+        // Whoever has longer to wait than before is held by a pause that began meanwhile.
+        isPaused = this.reservation.isPaused || expected > -Infinity;
+        expected = now + left;
+        this.onWait('waiting for the call limit', left);
+      }
+      let nap = left > LEAST_CHECK ? Math.max(left / 2, LEAST_CHECK) : left;
+      // Everybody who waits for the end of one pause would call at the same moment.
+      if (isPaused && nap === left) nap += (this.io.random() * this.margin) / 2;
+      await sleep(this.io, nap, this.signal);
+      if (this.signal?.aborted) continue;
+      left = this.throttle.claim(this.buckets, this.reservation, this.io.now());
+      if (left <= 0) return left === 0;
     }
   }
 }
 
-const tooLong = (wait, maxWait) =>
+// Seconds until a call may leave that has so many others before it in each bucket, and whether a pause decides.
+function waitFor(buckets, places, now) {
+  return buckets.reduce(
+    (longest, bucket, place) => {
+      const due = bucket.readyAt(places[place], now);
+      return due - now > longest.wait ? { wait: due - now, isPaused: due === bucket.pausedUntil } : longest;
+    },
+    { wait: -Infinity, isPaused: false },
+  );
+}
+
+// Seconds by which a call may be late without harm to any of the limits.
+const marginOf = (buckets) => Math.min(...buckets.map((bucket) => bucket.margin));
+
+const throttledError = (wait, maxWait) =>
   new ThrottledError(
     `The call limit is used up: the next call is possible in ${wait.toFixed(1)} seconds, ` +
       `longer than the maximum wait of ${Number(maxWait.toPrecision(6))} seconds.`,

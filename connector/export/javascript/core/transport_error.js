@@ -25,9 +25,15 @@ const KINDS = {
   ],
   header: [NotSentError, 'A header of the call cannot be sent.', '', 'header'],
   out_of_time: [NotSentError, 'The time for this run was used up before the call was made.'],
+  cancelled: [NotSentError, 'The run was cancelled before the call was made.', '', 'cancelled'],
   read_timeout: [ConnectionLostError, 'The service did not respond in time.'],
   lost: [ConnectionLostError, 'The connection broke before a response came.'],
   broken_response: [ConnectionLostError, 'The connection broke while the response was being read.'],
+  response_headers: [ConnectionLostError, 'The headers of the response contradict each other, so it was not read.'],
+  response_stopped: [ConnectionLostError, 'The response stopped before it was complete.'],
+  response_incomplete: [ConnectionLostError, 'The response ended before it was complete.'],
+  response_endless: [ConnectionLostError, 'The response did not end within the time that this run has.'],
+  cancelled_in_flight: [ConnectionLostError, 'The run was cancelled before the response came.'],
   response_size: [ConnectionLostError, 'The response is larger than {} MB and was not read.', '', 'response_size'],
 };
 

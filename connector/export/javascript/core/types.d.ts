@@ -17,6 +17,8 @@ export interface ConnectorDefinition {
   authorization: { header: string; template: string; strip: string[] };
   /** The service's call limit; the period is in seconds. */
   throttle: { calls: number; renewalPeriod: number };
+  /** Seconds: to connect, between two bytes, for a whole run, and for its waits for the call limit. */
+  timeouts: { connect: number; read: number; total: number; wait: number };
 }
 
 /** Of an action, what hosts look at. */
@@ -52,8 +54,13 @@ export interface SendOptions {
   timeout: number;
   responseBytes: number;
   signal?: AbortSignal;
-  /** Call it when the first byte of the request leaves, if that is known: the call limit counts from then. */
-  onLeave(): void;
+  /**
+   * Await it when the connection stands (name look-up, TCP and TLS are done) and before the first byte of the request
+   * is written: the call limit counts from then. Nearly always that takes no time; after a longer wait, look whether the
+   * connection was closed meanwhile. What it throws goes on to the caller of `send`. A host that cannot know that moment
+   * does not call it: the call then counts from when `send` began or, if that is long ago, from when it ended.
+   */
+  departing(): Promise<void>;
 }
 
 /** A response of any status. Redirects are not followed. */
@@ -71,7 +78,7 @@ export interface IO {
    * better throws a `transportError`.
    */
   send(request: HttpRequest, options: SendOptions): Promise<HttpResponse>;
-  /** Resolve after that many seconds, or earlier when the signal is aborted. */
+  /** Resolve after that many seconds; resolve or reject earlier when the signal is aborted. */
   sleep(seconds: number, signal?: AbortSignal): Promise<void>;
   /** Seconds that never go back, the same for everybody in this process who shares a throttle. */
   now(): number;
@@ -257,8 +264,9 @@ export declare class OutputError extends ConnectorError {
 export type FailureKind =
   | 'unreachable' | 'connect_timeout' | 'unknown_host'
   | 'proxy' | 'certificate' | 'base_url'
-  | 'header' | 'out_of_time'
-  | 'read_timeout' | 'lost' | 'broken_response' | 'response_size';
+  | 'header' | 'out_of_time' | 'cancelled'
+  | 'read_timeout' | 'lost' | 'broken_response' | 'response_size' | 'response_headers'
+  | 'response_stopped' | 'response_incomplete' | 'response_endless' | 'cancelled_in_flight';
 
 /** The error of one kind of failure. bytes: the largest response, for `response_size`. */
 export declare function transportError(kind: FailureKind, bytes?: number): NotSentError | ConnectionLostError;

@@ -9,14 +9,16 @@ const { sentence, sizeOf } = require('./messages');
 
 const isText = (value) => typeof value === 'string';
 const isNumber = (value) => typeof value === 'number';
-const only = (isMeant, isKept) => (value, expected) => !isMeant(value) || isKept(value, expected);
+const only = (isMeant, isKept) => (value, expected, schema) => !isMeant(value) || isKept(value, expected, schema);
 
 // Keyword: whether a value keeps it.
 const KEEPS = {
   type: (value, expected) => isOfType([expected].flat(), value),
   enum: (value, expected) => expected.some((choice) => isSame(choice, value)),
   const: (value, expected) => isSame(expected, value),
-  pattern: only(isText, (value, expected) => new RegExp(expected, 'u').test(value)),
+  // A text that maxLength reports is not searched: the definition's check bounds the time by that length.
+  pattern: only(isText, (value, expected, { maxLength = Infinity }) =>
+    sizeOf(value) > maxLength || new RegExp(expected, 'u').test(value)),
   format: only(isText, (value, expected) => !Object.hasOwn(FORMATS, expected) || FORMATS[expected][0](value)),
   minLength: only(isText, (value, limit) => sizeOf(value) >= limit),
   maxLength: only(isText, (value, limit) => sizeOf(value) <= limit),
@@ -59,7 +61,7 @@ const INSIDE = {
 
 function* violations(root, schema, value, path) {
   for (const [keyword, expected] of Object.entries(schema)) {
-    if (KEEPS[keyword] && !KEEPS[keyword](value, expected)) yield { rule: keyword, path, expected, value };
+    if (KEEPS[keyword] && !KEEPS[keyword](value, expected, schema)) yield { rule: keyword, path, expected, value };
     if (INSIDE[keyword]) yield* INSIDE[keyword](root, expected, value, path, schema);
   }
 }

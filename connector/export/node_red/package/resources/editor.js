@@ -40,7 +40,7 @@
   };
 
   const text = (field, node, action) => {
-    if (!field.choices) return 'str';
+    if (!field.listed) return 'str';
     let known;
     return {
       value: 'str',
@@ -73,24 +73,50 @@
     secret: () => ['env', 'msg', 'flow', 'global'],
   };
 
-  function typed(input, types, box) {
+  function typed(input, types, value) {
     const first = types[0].value || types[0];
-    const known = types.some((type) => (type.value || type) === (box && box.t));
-    input.typedInput({ default: known ? box.t : first, types });
-    input.typedInput('type', known ? box.t : first);
-    input.typedInput('value', box ? box.v : '');
+    const isKnown = types.some((type) => (type.value || type) === (value && value.t));
+    input.typedInput({ default: isKnown ? value.t : first, types });
+    input.typedInput('type', isKnown ? value.t : first);
+    input.typedInput('value', value ? value.v : '');
   }
 
   const taken = (input) => ({ t: input.typedInput('type'), v: input.typedInput('value') });
+  const line = (title) => $('<div class="form-row"></div>').append($('<label style="width:100%"></label>').text(title));
 
-  function row(field, node, action) {
-    const line = $('<div class="form-row"></div>');
-    const label = $('<label style="width:100%"></label>').text(field.title).attr('title', field.description);
-    if (field.required) label.append($('<span style="color:#d00"> *</span>').attr('title', 'required'));
-    const hint = $('<i class="fa fa-question-circle-o" style="margin-left:6px; opacity:0.6"></i>').attr('title', field.description);
+  function row(field, required) {
+    const made = line(field.title);
+    const label = made.children('label').attr('title', field.description);
+    if (required) label.append($('<span style="color:#d00"> *</span>').attr('title', 'required'));
+    label.append($('<i class="fa fa-question-circle-o" style="margin-left:6px; opacity:0.6"></i>').attr('title', field.description));
     const input = $('<input type="text" style="width:100%">').attr('placeholder', field.example || '').attr('data-input', field.name);
-    line.append(label.append(hint), input);
-    return { line, input, draw: () => typed(input, KINDS[field.kind](field, node, action), (node.boxes || {})[field.name]) };
+    return { line: made.append(input), input };
+  }
+
+  // Of a choice, the option that is shown: the selected one, else the one whose fields have values, else the first one.
+  function optionOf(choice, selected, values) {
+    const chosen = choice.options.find(({ key }) => key === selected[choice.key]);
+    if (chosen || selected[choice.key] === '') return chosen;
+    const count = ({ fields }) => fields.filter((name) => values[name]).length;
+    const fullest = choice.options.reduce((best, option) => (count(option) > count(best) ? option : best));
+    if (count(fullest)) return fullest;
+    return choice.required ? choice.options.find((option) => option.default) || choice.options[0] : undefined;
+  }
+
+  // What is asked of a field: whether it is shown, and whether it must be filled in.
+  function shownAs(field, action, selected, values) {
+    const choices = action.choices.filter(({ options }) => options.some(({ fields }) => fields.includes(field.name)));
+    const options = choices.map((choice) => optionOf(choice, selected, values));
+    const isShown = options.every((option) => option && option.fields.includes(field.name));
+    return { choices, isShown, isRequired: field.required || options.some((option) => option && option.required.includes(field.name)) };
+  }
+
+  function select(choice, option, onChange) {
+    const made = $('<select style="width:70%"></select>').attr('data-choice', choice.key);
+    if (!choice.required) made.append($('<option value="">(none)</option>'));
+    for (const { key, title } of choice.options) made.append($('<option></option>').val(key).text(title));
+    made.val(option ? option.key : '').on('change', () => onChange(made.val()));
+    return line(choice.title).append(made);
   }
 
   // Fill the form of the chosen action; rows of the folded part are drawn when it is opened, for they need a width.
@@ -98,58 +124,90 @@
     const chosen = $('#node-input-action').empty().append($('<option value="">Choose an action</option>'));
     for (const [key, action] of Object.entries(form)) chosen.append($('<option></option>').val(key).text(action.title));
     chosen.val(node.action in form ? node.action : '');
-    const source = $('#node-input-source');
-    source.typedInput({ types: [{ value: 'msg', label: 'msg.', hasValue: true, validate: () => true }] });
-    typed($('#node-input-maxItems-box'), KINDS.number(), node.maxItems);
-    node.drawn = {};
-    const show = () => {
-      const action = form[chosen.val()];
-      const main = $('.connector-inputs').empty();
-      const folded = $('.connector-folded').empty();
+    $('#node-input-source').typedInput({ types: [{ value: 'msg', label: 'msg.', hasValue: true, validate: () => true }] });
+    typed($('#node-input-maxItems-field'), KINDS.number(), node.maxItems);
+    typed($('#node-input-maxWait-field'), KINDS.number(), node.maxWait);
+    node.draft = { values: { ...node.fields }, selected: { ...node.selected }, inputs: {} };
+
+    const show = (isOpen) => {
+      const { values, selected } = node.draft;
+      const action = form[chosen.val()] || { fields: [], choices: [], description: '', paged: false };
+      const places = { main: $('.connector-inputs').empty(), folded: $('.connector-folded').empty() };
       const details = $('.connector-advanced').prop('open', false).off('toggle');
-      $('.connector-description').text(action ? action.description : '');
-      $('.connector-paging').toggle(Boolean(action && action.paged));
-      node.drawn = {};
+      $('.connector-description').text(action.description);
+      $('.connector-paging').toggle(action.paged);
+      node.draft.inputs = {};
+      const drawn = new Set();
       const waiting = [];
-      for (const field of action ? action.fields : []) {
-        const made = row(field, node, chosen.val());
-        (field.advanced ? folded : main).append(made.line);
+      for (const field of action.fields) {
+        const { choices, isShown, isRequired } = shownAs(field, action, selected, values);
+        for (const choice of choices.filter(({ key }) => !drawn.has(key))) {
+          drawn.add(choice.key);
+          const isFolded = choice.options.every(({ fields }) => fields.every((name) => action.fields.some((one) => one.name === name && one.advanced)));
+          const onChange = (key) => {
+            remember(node);
+            selected[choice.key] = key;
+            show(details.prop('open'));
+          };
+          (isFolded ? places.folded : places.main).append(select(choice, optionOf(choice, selected, values), onChange));
+        }
+        if (!isShown) continue;
+        const made = row(field, isRequired);
+        const isFolded = field.advanced && !isRequired;
+        (isFolded ? places.folded : places.main).append(made.line);
         const draw = () => {
-          made.draw();
-          node.drawn[field.name] = made.input;
+          typed(made.input, KINDS[field.kind](field, node, chosen.val()), values[field.name]);
+          node.draft.inputs[field.name] = made.input;
         };
-        if (field.advanced) waiting.push(draw);
+        if (isFolded) waiting.push(draw);
         else draw();
       }
-      details.toggle(waiting.length > 0);
+      details.toggle(places.folded.children().length > 0);
       details.on('toggle', () => {
         if (details.prop('open')) waiting.splice(0).forEach((draw) => draw());
       });
-      const hasFolded = (action ? action.fields : []).some((field) => field.advanced && (node.boxes || {})[field.name]);
-      if (hasFolded && chosen.val() === node.action) details.prop('open', true);
+      details.prop('open', isOpen || action.fields.some((field) => field.advanced && values[field.name]));
     };
-    chosen.on('change', show);
-    show();
+    chosen.on('change', () => {
+      const isSame = chosen.val() === node.action;
+      node.draft = { values: isSame ? { ...node.fields } : {}, selected: isSame ? { ...node.selected } : {}, inputs: {} };
+      show(false);
+    });
+    show(false);
   }
 
-  // What the form says now. Boxes of the folded part that were never opened keep what they had.
+  // Keep what is typed while the form is drawn anew. What was never drawn keeps what it had.
+  function remember({ draft }) {
+    for (const [name, input] of Object.entries(draft.inputs)) draft.values[name] = taken(input);
+  }
+
+  // What the form says now: fields of an option that is not selected are given up.
   function save(node, form) {
-    const key = $('#node-input-action').val();
-    const before = key === node.action ? node.boxes || {} : {};
-    const boxes = {};
-    for (const field of key in form ? form[key].fields : []) {
-      const box = node.drawn[field.name] ? taken(node.drawn[field.name]) : before[field.name];
-      if (box && box.v !== '') boxes[field.name] = box;
-    }
-    node.boxes = boxes;
-    node.maxItems = taken($('#node-input-maxItems-box'));
+    remember(node);
+    const { values, selected } = node.draft;
+    const action = form[$('#node-input-action').val()] || { fields: [], choices: [] };
+    const shown = action.fields.filter((field) => shownAs(field, action, selected, values).isShown);
+    const filled = shown.filter(({ name }) => values[name] && values[name].v !== '');
+    const options = action.choices.map((choice) => [choice.key, optionOf(choice, selected, values)]);
+    node.fields = Object.fromEntries(filled.map(({ name }) => [name, values[name]]));
+    node.selected = Object.fromEntries(options.filter(([, option]) => option).map(([key, option]) => [key, option.key]));
+    node.maxItems = taken($('#node-input-maxItems-field'));
+    node.maxWait = taken($('#node-input-maxWait-field'));
     node.source = $('#node-input-source').typedInput('value');
   }
 
   // Whether nothing that must be filled in is empty; what a message brings is not known here.
   function isWhole(node, form) {
-    if (!(node.action in form)) return false;
-    return Boolean(node.source) || form[node.action].fields.every(({ name, required }) => !required || (node.boxes || {})[name]);
+    const action = form[node.action];
+    if (!action) return false;
+    if (node.source) return true;
+    const values = node.fields || {};
+    const isMissing = (field) => {
+      const { isShown, isRequired } = shownAs(field, action, node.selected || {}, values);
+      return isShown && isRequired && !values[field.name];
+    };
+    const isChosen = ({ required, options }) => !required || options.some(({ fields }) => fields.some((name) => values[name]));
+    return !action.fields.some(isMissing) && action.choices.every(isChosen);
   }
 
   RED.connectorForms = RED.connectorForms || {};

@@ -1,7 +1,6 @@
-"""Moments, durations and identifiers in the forms the service writes them.
+"""Timestamps, durations and identifiers, in the service's formats.
 
-A moment is an integer of epoch milliseconds, a duration an integer of milliseconds. The clock itself is
-injected by whoever calls.
+A timestamp is an integer of epoch milliseconds, a duration an integer of milliseconds. Callers pass the clock in.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ _KEY_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _UNITS = {"second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 _ISO_DURATION = re.compile(r"P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 _WORDED_DURATION = re.compile(r"(\d+) ?(second|minute|hour|day|week)s?")
-_LONGEST_NUMBER = 15
+_MAX_DIGITS = 15
 
 
-def iso(moment: int) -> str:
-    """A moment as an ISO 8601 string in UTC, with milliseconds."""
-    clear = datetime.fromtimestamp(min(moment, _LATEST) // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{clear}.{moment % SECOND:03d}Z"
+def iso(timestamp: int) -> str:
+    """A timestamp as an ISO 8601 string in UTC, with milliseconds."""
+    clear = datetime.fromtimestamp(min(timestamp, _LATEST) // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{clear}.{timestamp % SECOND:03d}Z"
 
 
-def parse_moment(text: str) -> int | None:
-    """A moment from an ISO 8601 string or from epoch seconds or milliseconds; None for anything else."""
-    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
+def parse_timestamp(text: str) -> int | None:
+    """A timestamp from an ISO 8601 string or from epoch seconds or milliseconds; None for anything else."""
+    if text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS:
         number = int(text)
         return min(number * SECOND if number < _SECONDS_BELOW else number, _LATEST)
     try:
@@ -45,7 +44,7 @@ def parse_moment(text: str) -> int | None:
 
 def parse_duration(text: str) -> int | None:
     """A duration from ``P1DT4H``, ``"5 minutes"`` or a plain number of milliseconds; None for anything else."""
-    if len(text) > 4 * _LONGEST_NUMBER:
+    if len(text) > 4 * _MAX_DIGITS:
         return None
     if text.isascii() and text.isdigit():
         return min(int(text), _LATEST)
@@ -58,9 +57,9 @@ def parse_duration(text: str) -> int | None:
     return min(sum(int(count) * unit for count, unit in parts if count), _LATEST)
 
 
-def new_id(moment: int) -> str:
-    """An identifier of a request, message, job or run: its second in hex, then 24 random hex digits."""
-    return f"1-{moment // SECOND:08x}-{secrets.token_hex(12)}"
+def new_id(timestamp: int) -> str:
+    """An identifier of a request, message, job or run: the time in hex seconds, then 24 random hex digits."""
+    return f"1-{timestamp // SECOND:08x}-{secrets.token_hex(12)}"
 
 
 def new_key() -> str:

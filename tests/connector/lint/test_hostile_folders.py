@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connector.lint.check import Finding, check
+from connector.lint import Finding, check_folder
 from connector.lint.sample_folder import ACTION, CONNECTOR, HANDLERS, write
 
 DEEP = 1_000_000
@@ -38,6 +38,8 @@ REFERENCES: dict[str, dict[str, Any]] = {
     "a circle": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}},
     "nothing": {"a": {"$ref": "#/$defs/none"}},
     "another file": {"a": {"$ref": "file:///etc/passwd"}},
+    "a web address": {"a": {"$ref": "http://127.0.0.1:9/schema"}},
+    "a long chain": {"a": {"$ref": "#/$defs/0"}} | {str(n): {"$ref": f"#/$defs/{n + 1}"} for n in range(2_000)},
     "the whole": {"a": {"$ref": "#"}},
 }
 
@@ -49,7 +51,7 @@ def codes(found: list[Finding]) -> set[str]:
 @pytest.mark.parametrize("file", [ACTION, CONNECTOR, "definitions/common.json"])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 def test_a_file_that_is_no_definition_is_a_finding(file: str, text: str, tmp_path: Path) -> None:
-    found = check(write(tmp_path, {file: text}))
+    found = check_folder(write(tmp_path, {file: text}))
     assert file in {finding.file for finding in found}
     for finding in found:
         finding.message.encode()
@@ -58,7 +60,7 @@ def test_a_file_that_is_no_definition_is_a_finding(file: str, text: str, tmp_pat
 def test_bytes_that_are_no_text_are_a_finding(tmp_path: Path) -> None:
     write(tmp_path, {})
     (tmp_path / ACTION).write_bytes(b"\xff\xfe{}")
-    assert "D001" in codes(check(tmp_path))
+    assert "D001" in codes(check_folder(tmp_path))
 
 
 FIELD_WORDS = [
@@ -73,7 +75,7 @@ def test_any_value_in_place_of_any_word_of_an_action_never_ends_the_check(value:
     for word in document:
         changed = {**document, word: value}
         (tmp_path / ACTION).with_stem(f"with_{word}").write_text(json.dumps(changed), encoding="utf-8")
-    assert len({finding.file for finding in check(tmp_path)}) >= len(document)
+    assert len({finding.file for finding in check_folder(tmp_path)}) >= len(document)
 
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)
@@ -85,7 +87,7 @@ def test_any_value_in_place_of_any_word_of_a_field_never_ends_the_check(part: st
         document[part]["properties"][name] = {**field, word: value}
         path = (tmp_path / ACTION).with_stem("with_" + word.replace("$", "").replace("-", "_").lower())
         path.write_text(json.dumps(document), encoding="utf-8")
-    assert len({finding.file for finding in check(tmp_path)}) >= len(FIELD_WORDS)
+    assert len({finding.file for finding in check_folder(tmp_path)}) >= len(FIELD_WORDS)
 
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)
@@ -94,13 +96,13 @@ def test_any_value_in_place_of_any_word_of_the_connector_never_ends_the_check(va
     document = json.loads((folder / CONNECTOR).read_text(encoding="utf-8"))
     for word in document:
         (tmp_path / CONNECTOR).write_text(json.dumps({**document, word: value}), encoding="utf-8")
-        assert check(tmp_path)
+        assert check_folder(tmp_path)
 
 
 @pytest.mark.parametrize("definitions", REFERENCES.values(), ids=REFERENCES.keys())
 def test_a_reference_that_leads_nowhere_is_a_finding(definitions: dict[str, Any], tmp_path: Path) -> None:
     outputs = {"properties": {"name": {"$ref": "#/$defs/a", "title": "Name"}}, "$defs": definitions}
-    assert "D401" in codes(check(write(tmp_path, {ACTION: {"outputs": outputs}})))
+    assert "D401" in codes(check_folder(write(tmp_path, {ACTION: {"outputs": outputs}})))
 
 
 def test_rows_inside_rows_of_their_own_kind_are_allowed(tmp_path: Path) -> None:
@@ -111,13 +113,32 @@ def test_rows_inside_rows_of_their_own_kind_are_allowed(tmp_path: Path) -> None:
         "items": {"properties": {"text": text, "parts": {"$ref": "#/$defs/rows"}}},
     }
     outputs = {"properties": {"name": {"$ref": "#/$defs/rows"}}, "$defs": {"rows": rows}}
-    assert codes(check(write(tmp_path, {ACTION: {"outputs": outputs}}))) == {"D506"}
+    assert codes(check_folder(write(tmp_path, {ACTION: {"outputs": outputs}}))) == {"D506"}
+
+
+@pytest.mark.parametrize("value", VALUES, ids=repr)
+def test_any_value_in_place_of_anything_shared_never_ends_the_check(value: Any, tmp_path: Path) -> None:
+    action = {"inputs": {"properties": {"...things": {}}}, "errors": ["thing_gone"]}
+    row: dict[str, Any] = {"properties": {"...things": {}}}
+    documents: list[dict[str, Any]] = [
+        {"fieldsets": value},
+        {"fieldsets": {"things": value}},
+        {"fieldsets": {"things": {"thing_id": value}}},
+        {"fieldsets": {"things": {"...things": value}}},
+        {"fieldsets": {"things": {"rows": {"items": value}}}, "$defs": {"row": row}},
+        {"errors": value},
+        {"errors": {"thing_gone": value}},
+        {"errors": {"thing_gone": {"status": value}}},
+        {"$defs": {"row": value}},
+    ]
+    for shared in documents:
+        assert check_folder(write(tmp_path, {ACTION: action, "definitions/common.json": shared}))
 
 
 @pytest.mark.parametrize("value", [[], "rows", {"rows": 7}, None])
 def test_shared_definitions_of_the_wrong_form_are_a_finding(value: Any, tmp_path: Path) -> None:
     document = json.dumps({"$defs": value})
-    assert codes(check(write(tmp_path, {"definitions/common.json": document}))) & {"D010", "D011", "D012"}
+    assert codes(check_folder(write(tmp_path, {"definitions/common.json": document}))) & {"D010", "D011", "D012"}
 
 
 @pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "icons/things.svg"])
@@ -127,7 +148,7 @@ def test_a_link_out_of_the_folder_is_not_followed(file: str, tmp_path: Path) -> 
     outside.write_bytes((folder / file).read_bytes())
     (folder / file).unlink()
     (folder / file).symlink_to(outside)
-    assert check(folder)
+    assert check_folder(folder)
 
 
 @pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "icons/things.svg"])
@@ -135,35 +156,34 @@ def test_a_link_to_itself_is_a_finding(file: str, tmp_path: Path) -> None:
     folder = write(tmp_path, {})
     (folder / file).unlink()
     (folder / file).symlink_to(folder / file)
-    assert check(folder)
+    assert check_folder(folder)
 
 
 @pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "definitions/common.json"])
 def test_a_folder_in_place_of_a_file_is_a_finding(file: str, tmp_path: Path) -> None:
     folder = write(tmp_path, {file: None})
     (folder / file).mkdir(parents=True)
-    assert check(folder)
+    assert check_folder(folder)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
-@pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS])
+@pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "definitions/common.json", "icons/things.svg"])
 def test_a_pipe_in_place_of_a_file_is_not_waited_for(file: str, tmp_path: Path) -> None:
-    folder = write(tmp_path, {})
-    (folder / file).unlink()
+    folder = write(tmp_path, {file: None})
     os.mkfifo(folder / file)
-    assert check(folder)
+    assert check_folder(folder)
 
 
 @pytest.mark.parametrize("name", ["..", "../..", "a/b", ".", "\u202e", "con"])
 def test_a_name_that_is_a_path_is_a_finding(name: str, tmp_path: Path) -> None:
     for word in ("key", "group"):
-        found = check(write(tmp_path / word, {ACTION: {word: name}}))
+        found = check_folder(write(tmp_path / word, {ACTION: {word: name}}))
         assert codes(found) & {"D013", "D101"}
 
 
 def test_an_icon_outside_the_folder_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / "icon.svg").write_text("<svg/>", encoding="utf-8")
-    found = check(write(tmp_path / "folder", {CONNECTOR: {"icon": "../icon.svg"}}))
+    found = check_folder(write(tmp_path / "folder", {CONNECTOR: {"icon": "../icon.svg"}}))
     assert codes(found) == {"D701"}
 
 
@@ -183,15 +203,15 @@ def test_an_icon_outside_the_folder_is_a_finding(tmp_path: Path) -> None:
     ],
 )
 def test_handlers_that_do_not_run_are_findings(text: str, tmp_path: Path) -> None:
-    assert codes(check(write(tmp_path, {HANDLERS: text}))) & {"D506", "D601"}
+    assert codes(check_folder(write(tmp_path, {HANDLERS: text}))) & {"D506", "D601"}
 
 
 def test_a_folder_that_is_not_there_is_a_finding(tmp_path: Path) -> None:
-    assert codes(check(tmp_path / "nowhere")) == {"D001"}
+    assert codes(check_folder(tmp_path / "nowhere")) == {"D001"}
 
 
 def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
-    found = check(
+    found = check_folder(
         write(
             tmp_path,
             {

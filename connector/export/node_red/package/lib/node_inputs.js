@@ -1,0 +1,58 @@
+'use strict';
+// The inputs and options of a run: what the node's fields say, and for empty fields what a property of the message has.
+
+const { InputError } = require('../core');
+
+const LONGEST_WAIT = 600; // Seconds to wait for the call limit, unless the node says otherwise: many messages come at once.
+
+// total: seconds for a run without its wait for the call limit.
+async function inputsOf(RED, node, config, action, msg, total) {
+  const problems = [];
+  const value = async (name, title, field) => {
+    if (!field || field.v === undefined || field.v === '') return undefined;
+    try {
+      return await evaluated(RED, node, field, msg);
+    } catch (error) {
+      problems.push({ field: name, rule: 'type', message: `${title} cannot be read: ${error.message}`, hint: '' });
+      return undefined;
+    }
+  };
+  const inputs = known(action, config.source ? RED.util.getMessageProperty(msg, config.source) : undefined);
+  for (const [name, field] of Object.entries(config.fields || {})) {
+    const found = await value(name, action.inputs.properties[name]?.title || name, field);
+    if (found === undefined || found === null || found === '') continue;
+    for (const other of Object.keys(inputs)) if (action.names[other] === name) delete inputs[other];
+    inputs[name] = found;
+  }
+  const maxItems = action.pagination ? await value('max_items', 'Maximum rows', config.maxItems) : undefined;
+  const maxWait = seconds(await value('max_wait', 'Longest wait', config.maxWait), problems) ?? LONGEST_WAIT;
+  if (problems.length) throw new InputError(`${action.summary}: fields of the node cannot be read. Nothing was sent.`, problems);
+  // The time for the calls themselves comes on top of the wait for the call limit.
+  return { inputs, options: { maxWait, maxItems: maxItems === undefined ? undefined : Number(maxItems), timeout: maxWait + total } };
+}
+
+// Of what the message brings, the inputs of the action; the rest belongs to other nodes.
+function known(action, brought) {
+  const isNamed = brought !== null && typeof brought === 'object' && !Array.isArray(brought) && !Buffer.isBuffer(brought);
+  const isInput = (name) => Object.hasOwn(action.inputs.properties, name) || Object.hasOwn(action.names, name);
+  return Object.fromEntries(Object.entries(isNamed ? brought : {}).filter(([name]) => isInput(name)));
+}
+
+function seconds(value, problems) {
+  if (value === undefined || value === null) return undefined;
+  const found = Number(value);
+  if (Number.isFinite(found) && found >= 0) return found;
+  problems.push({ field: 'max_wait', rule: 'minimum', message: `Longest wait must be a number of seconds, 0 or more, but it is “${value}”.`, hint: '' });
+  return undefined;
+}
+
+// `choice` and `flag` are the editor's own types: a text out of a list, and a switch that may be left open.
+function evaluated(RED, node, { t: type, v: text }, msg) {
+  if (type === 'choice') return text;
+  if (type === 'flag') return text === 'true';
+  return new Promise((settle, fail) => {
+    RED.util.evaluateNodeProperty(text, type, node, msg, (error, found) => (error ? fail(error) : settle(found)));
+  });
+}
+
+module.exports = { inputsOf };

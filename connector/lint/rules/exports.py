@@ -1,0 +1,87 @@
+"""Whether a connector can be exported to every format. The exporters are handed in: lint imports none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from connector.catalogue.loader import Bundle
+from connector.definition.files import MANIFEST
+from connector.definition.service import Publication
+from connector.errors import ConnectorError
+from connector.lint.folder_view import FolderView
+from connector.lint.rule import LintRule, Violation
+from connector.lint.sample_folder import ACTION
+
+Exporter = Callable[[Bundle], object]
+"""Exports a connector to one format; a `ConnectorError` says what the format cannot express."""
+
+# A name that a node of n8n uses for itself.
+_RESERVED = {"title": "Resource", "description": "Where it is kept."}
+EXPORTABLE = LintRule(
+    "D951",
+    "Every action can be exported to every format.",
+    "Change the definition so that the format can express it, or report the format's limit.",
+    good={ACTION: {"inputs": {"properties": {"thing_id": {"maxLength": 80}}}}},
+    bad={ACTION: {"inputs": {"properties": {"resource": _RESERVED}}}},
+    reason="People use an action where they build their flows; one that cannot be exported is missing there.",
+)
+
+
+def export_violations(view: FolderView, exporters: Mapping[str, Exporter]) -> Iterator[Violation]:
+    """What each format cannot express, at the action that it concerns.
+
+    Problems of the connector as a whole, such as a missing icon, count only for a connector that says under
+    `publication` how it is published. Nothing is tried on a folder that cannot be loaded.
+    """
+    bundle = view.bundle
+    loadable = view.complete and len(view.by_key) == len(view.actions)
+    if bundle is None or not loadable or any(isinstance(handler, str) for handler in view.handlers.values()):
+        return
+    test = bundle.manifest.connection.test
+    if test not in bundle.actions:
+        return
+    published = bundle.manifest.publication is not None
+    bundle = bundle if published else _with_publication(bundle)
+    for name, exporter in exporters.items():
+        whole = _problem(exporter, bundle)
+        if whole:
+            found = dict(_problems_of_actions(exporter, bundle))
+            yield from (Violation(view.by_key[key].file, "", f"{name}: {text}") for key, text in found.items())
+            if not found and published:
+                yield Violation(MANIFEST.as_posix(), "", f"{name}: {whole}")
+
+
+def _problems_of_actions(exporter: Exporter, bundle: Bundle) -> Iterator[tuple[str, str]]:
+    """The actions that cannot be exported, and why: an exporter stops at the first, so each is tried by itself.
+
+    The action that tests connections stays, since formats need it.
+    """
+    test = bundle.manifest.connection.test
+    basis = {test: bundle.actions[test]}
+    problem = _problem(exporter, replace(bundle, actions=basis))
+    if any(name in problem for name in (f"“{test}”", f"“{bundle.actions[test].definition.summary}”")):
+        yield test, problem
+    for key, action in bundle.actions.items():
+        text = _problem(exporter, replace(bundle, actions=basis | {key: action}))
+        if text not in {"", problem}:
+            yield key, text
+
+
+def _with_publication(bundle: Bundle) -> Bundle:
+    """The bundle with a placeholder for who publishes it, which some formats ask for."""
+    publisher = {"name": "Publisher", "url": "https://example.com", "email": "support@example.com"}
+    document = {"publisher": publisher, "privacyPolicy": "https://example.com", "categories": ["Communication"]}
+    publication = Publication.model_validate(document)
+    return replace(bundle, manifest=bundle.manifest.model_copy(update={"publication": publication}))
+
+
+def _problem(exporter: Exporter, bundle: Bundle) -> str:
+    """Why a bundle cannot be exported; empty when it can."""
+    try:
+        exporter(bundle)
+    except ConnectorError as error:
+        return error.message
+    except (Exception, SystemExit) as error:  # a handler is asked what it does, and an exporter may have a gap
+        return f"The export stops with {type(error).__name__}."
+    return ""

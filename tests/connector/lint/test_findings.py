@@ -1,0 +1,163 @@
+"""Findings name the file and the place where the mistake was written, once each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connector.lint.sample_folder import ACTION, CONNECTOR
+from tests.connector.lint.conftest import Check
+
+COMMON = "definitions/common.json"
+REFERRING = {ACTION: {"outputs": {"properties": {"name": {"$ref": "#/$defs/label", "title": "Name"}}}}}
+
+
+def test_a_mistake_in_a_shared_definition_is_reported_in_its_file(check: Check) -> None:
+    label = {"description": "A label without a period", "minLength": -1}
+    found = check({**REFERRING, COMMON: {"$defs": {"label": label, "unused": {"minLength": -1}}}})
+    assert [(finding.rule, finding.file, finding.pointer) for finding in found] == [
+        ("D305", COMMON, "/$defs/label/description"),
+        ("D201", COMMON, "/$defs/label/minLength"),
+    ]
+
+
+def test_a_definition_of_the_action_itself_wins_and_is_reported_there(check: Check) -> None:
+    label = {"description": "A label without a period"}
+    changes = {ACTION: {"outputs": {**REFERRING[ACTION]["outputs"], "$defs": {"label": label}}}}
+    found = check({**changes, COMMON: {"$defs": {"label": {"description": "Fine."}}}})
+    assert {(finding.file, finding.pointer) for finding in found} == {(ACTION, "/outputs/$defs/label/description")}
+
+
+def test_a_shared_mistake_is_reported_once_for_all_that_use_it(check: Check) -> None:
+    listing = {"outputs": {"properties": {"label": {"$ref": "#/$defs/label", "title": "Label"}}, "required": []}}
+    label = {"type": ["string", "null"], "description": "A label without a period"}
+    found = check({**REFERRING, "definitions/things/list_things.json": listing, COMMON: {"$defs": {"label": label}}})
+    assert [finding.file for finding in found if finding.rule == "D305"] == [COMMON]
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [
+        ({"type": "string", "enum": ["t-1", 7]}, ["enum/1"]),
+        ({"type": "integer", "enum": [1, 2], "examples": [1]}, []),
+        ({"type": "integer", "enum": ["1", 2], "examples": [2]}, ["enum/0"]),
+        ({"type": "string", "maxLength": 3, "enum": ["t-1", "long"]}, ["enum/1"]),
+        ({"type": "string", "enum": ["t-1"], "default": "t-2"}, ["default"]),
+        ({"type": "string", "examples": ["t-1", 7, None]}, ["examples/1", "examples/2"]),
+        ({"type": "string", "format": "email", "examples": ["t-1"]}, ["examples/0"]),
+        ({"type": "string", "pattern": "^x", "examples": ["t-1"]}, ["examples/0"]),
+    ],
+)
+def test_a_value_that_its_own_field_rejects_is_reported_at_the_value(
+    check: Check, field: dict[str, Any], wrong: list[str]
+) -> None:
+    found = check({ACTION: {"inputs": {"properties": {"thing_id": field}}}})
+    place = "/inputs/properties/thing_id/"
+    assert [finding.pointer for finding in found if finding.rule == "D204"] == [place + end for end in wrong]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"idempotency": {"input": "key"}}, ("D404", "/idempotency/input", "There is no input “key”.")),
+        (
+            {"pagination": {"rows": "rows", "input": "thing_id"}},
+            ("D403", "/pagination/rows", "There is no output “rows” that is a list."),
+        ),
+        (
+            {"pagination": {"rows": "name", "input": "cursor"}},
+            ("D403", "/pagination/input", "There is no input “cursor” for the cursor."),
+        ),
+        (
+            {"request": {"path": "/things/{no}"}},
+            ("D251", "/request/path", "No path input fills in the placeholder {no}."),
+        ),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_a_finding_and_its_examples_are_not_run(
+    check: Check, changes: dict[str, Any], expected: tuple[str, str, str]
+) -> None:
+    found = check({ACTION: changes})
+    assert expected in {(finding.rule, finding.pointer, finding.message) for finding in found}
+    assert "D506" not in {finding.rule for finding in found}
+
+
+@pytest.mark.parametrize(
+    ("file", "changes", "pointer"),
+    [
+        (ACTION, {"description": "TODO: what it does."}, "/description"),
+        (
+            ACTION,
+            {"inputs": {"properties": {"thing_id": {"examples": ["TODO"]}}}},
+            "/inputs/properties/thing_id/examples/0",
+        ),
+        (CONNECTOR, {"groups": {"things": {"description": "A TODO."}}}, "/groups/things/description"),
+        (COMMON, {"$defs": {"label": {"title": "TODO", "type": ["string", "null"]}}}, "/$defs/label/title"),
+    ],
+)
+def test_a_todo_in_any_text_is_a_finding(check: Check, file: str, changes: dict[str, Any], pointer: str) -> None:
+    found = check(
+        {
+            **REFERRING,
+            COMMON: {"$defs": {"label": {"type": ["string", "null"], "description": "A label."}}},
+            file: changes,
+        }
+    )
+    assert (file, pointer) in {(finding.file, finding.pointer) for finding in found if finding.rule == "D306"}
+
+
+def test_the_word_to_do_in_other_spellings_is_a_text_like_any_other(check: Check) -> None:
+    assert check({ACTION: {"description": "Returns the name of a todo in TODOIST."}}) == []
+
+
+@pytest.mark.parametrize(
+    ("throttle", "pointer", "message"),
+    [
+        ({"calls": 10**9}, "/throttle/calls", "“calls” must be at most 100,000."),
+        ({"calls": 0}, "/throttle/calls", "“calls” must be at least 1."),
+        ({"renewalPeriod": 1e300}, "/throttle/renewalPeriod", "“renewalPeriod” must be at most 2,678,400."),
+        ({"renewalPeriod": 0}, "/throttle/renewalPeriod", "“renewalPeriod” must be more than 0."),
+    ],
+)
+def test_a_throttle_out_of_bounds_is_a_finding(
+    check: Check, throttle: dict[str, Any], pointer: str, message: str
+) -> None:
+    found = check({CONNECTOR: {"throttle": throttle}})
+    assert [(finding.rule, finding.pointer, finding.message) for finding in found] == [("D013", pointer, message)]
+
+
+@pytest.mark.parametrize(
+    ("file", "changes", "pointer"),
+    [
+        (
+            ACTION,
+            {"inputs": {"properties": {"thing_id": {"pattern": "^(a+)+$"}}}},
+            "/inputs/properties/thing_id/pattern",
+        ),
+        (ACTION, {"outputs": {"properties": {"name": {"pattern": "(?=a)"}}}}, "/outputs/properties/name/pattern"),
+        (
+            ACTION,
+            {"errors": [{"status": 410, "code": "gone", "sentence": "Gone.", "pattern": "(x+x+)+y"}]},
+            "/errors/0/pattern",
+        ),
+        (
+            CONNECTOR,
+            {"errors": [{"status": 410, "code": "gone", "sentence": "Gone.", "pattern": "("}]},
+            "/errors/0/pattern",
+        ),
+        (CONNECTOR, {"errorBody": {"kinds": "(_error)+*"}}, "/errorBody/kinds"),
+    ],
+)
+def test_an_unsafe_pattern_is_a_finding_at_the_pattern(
+    check: Check, file: str, changes: dict[str, Any], pointer: str
+) -> None:
+    found = check({file: changes})
+    assert [(finding.rule, finding.file, finding.pointer) for finding in found] == [("D015", file, pointer)]
+
+
+def test_a_longest_text_makes_a_pattern_safe(check: Check) -> None:
+    pattern = {"pattern": "^[A-Z]+[a-z]+$"}
+    found = check({ACTION: {"outputs": {"properties": {"name": pattern}}}})
+    assert [finding.rule for finding in found] == ["D015"]
+    assert check({ACTION: {"outputs": {"properties": {"name": {**pattern, "maxLength": 100}}}}}) == []

@@ -1,0 +1,41 @@
+"""In a storm of random faults, what the service did and what the client says agree; benchmarks has the long one."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.random_faults import WAYS, judged, storm
+from connector.errors import ConnectorError, NotSentError, OutcomeUnknownError, UnavailableError
+from tests.faults.server import Heard
+
+ONE = Heard("POST /bulk/job-1/run HTTP/1.1", {}, b"")
+
+
+# Python's ssl module leaves the socket to be collected where the other side is gone before the handshake begins.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.slow
+def test_what_the_service_did_and_what_the_client_says_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.setenv(name, "")  # the storm sets them, and they go with the test
+        monkeypatch.delenv(name)
+    assert storm(len(WAYS) * 10, seed=7, batch=10).total() == len(WAYS) * 10
+
+
+@pytest.mark.parametrize(
+    ("error", "heard", "carried_out", "keyed"),
+    [
+        (None, [], 0, False),
+        (None, [ONE, ONE], 2, False),
+        (NotSentError("No."), [ONE], 1, False),
+        (UnavailableError("Later."), [ONE], 1, False),
+        (UnavailableError("Later."), [Heard("POST /send HTTP/1.1", {"idempotency-key": "k"}, b"")], 0, True),
+    ],
+)
+def test_a_run_that_does_not_agree_is_seen(
+    error: ConnectorError | None, heard: list[Heard], carried_out: int, keyed: bool
+) -> None:
+    assert judged(error, heard, carried_out, keyed=keyed).faults
+
+
+def test_a_run_that_agrees_has_no_faults() -> None:
+    assert judged(OutcomeUnknownError("Unknown."), [ONE], 1, keyed=False).faults == ()
