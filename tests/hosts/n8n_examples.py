@@ -8,18 +8,16 @@ listed here, and the package's README says so.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote
 
 from connector.catalogue.action import Action
 from connector.definition.action import Example
-from connector.export.n8n.node import NodeData
+from connector.export.n8n.node import ERROR_OUTPUT, NodeData
 from tests.hosts.n8n_flow import Json, N8n, Step, credentials, failure, is_failure, items, workflow
 from tests.hosts.n8n_form import parameters
+from tests.hosts.n8n_service import Received, Reply, Service
 
 OTHERWISE = {
     ("create_or_update_audience", "body"),
@@ -28,6 +26,8 @@ OTHERWISE = {
     ("list_audiences", "outputs"),
 }
 """What the node does otherwise than the connector's own code: the action, and in what."""
+NOT_FILLED_IN = {("update_profile", "All fields"), ("replace_list_subscriptions", "Unsubscribe everyone")}
+"""Examples with an empty text or list, which a form of n8n cannot tell from a field left empty; the README says so."""
 
 
 _KEY = "idempotency-key"
@@ -40,18 +40,18 @@ class Sample:
     key: str
     action: Action
     example: Example
-    requests: list[Json] = field(default_factory=list)
+    requests: list[Received] = field(default_factory=list)
     faults: int = 0
 
-    @property
-    def answer(self) -> tuple[int, dict[str, str], str]:
-        """Status, headers and text for the request that was noted last."""
+    def respond(self, request: Received) -> Reply:
+        """The example's response to a request, in their order, after as many faults."""
+        self.requests.append(request)
         place = len(self.requests) - 1 - self.faults
         if place < 0:
-            return 503, {}, "{}"
+            return Reply(503)
         said = self.example.interactions[min(place, len(self.example.interactions) - 1)].response
         text = said.text if said.text is not None else "" if said.body is None else json.dumps(said.body)
-        return said.status, said.headers, text
+        return Reply(said.status, text, tuple(said.headers.items()))
 
 
 def samples(node: NodeData) -> list[Sample]:
@@ -60,7 +60,7 @@ def samples(node: NodeData) -> list[Sample]:
         Sample(f"{action.key}-{place}", action, example)
         for action in node.actions
         for place, example in enumerate(action.definition.examples)
-        if example.interactions
+        if example.interactions and (action.key, example.title) not in NOT_FILLED_IN
     ]
 
 
@@ -69,7 +69,8 @@ def differences(node: NodeData, n8n: N8n) -> tuple[int, list[str]]:
     every = samples(node)
     keyed = next(sample for sample in every if sample.action.definition.idempotency and not sample.example.error)
     again = Sample("again", keyed.action, keyed.example, faults=1)
-    with _Service([*every, again]) as service:
+    by_key = {sample.key: sample for sample in [*every, again]}
+    with Service(lambda request: by_key[request.account].respond(request)) as service:
         # The word before the key may be pasted along with it.
         pasted = [f"{'' if place % 2 else ' bearer '}{sample.key}" for place, sample in enumerate([*every, again])]
         n8n.take(
@@ -83,7 +84,7 @@ def differences(node: NodeData, n8n: N8n) -> tuple[int, list[str]]:
             Step(sample.key, _parameters(node, sample), sample.key, on_error="continueRegularOutput")
             for sample in every
         ]
-        steps.append(Step(again.key, _parameters(node, again), again.key, tries=2))
+        steps.append(Step(again.key, _parameters(node, again), again.key))
         n8n.take("workflow", [workflow(node, "examples", steps)])
         execution = n8n.execute("examples")
     compared = [(sample, what, sentence) for sample in every for what, sentence in _compare(sample, execution)]
@@ -99,11 +100,11 @@ def differences(node: NodeData, n8n: N8n) -> tuple[int, list[str]]:
 
 def _keys(every: list[Sample], again: Sample) -> Iterator[str]:
     """Whether the node makes idempotency keys: another for every call, the same when it tries again."""
-    tries = [sent["headers"].get(_KEY) for sent in again.requests]
+    tries = [sent.headers.get(_KEY) for sent in again.requests]
     if len(tries) != 2 or len(set(tries)) != 1:
         yield f"the key of a second try must be that of the first, but they are {tries}"
     made = [
-        sent["headers"].get(_KEY)
+        sent.headers.get(_KEY)
         for sample in every
         if sample.action.definition.idempotency and not sample.example.interactions[0].request.headers
         for sent in sample.requests
@@ -121,9 +122,6 @@ def _parameters(node: NodeData, sample: Sample) -> Json:
 
 def _compare(sample: Sample, execution: Json) -> Iterator[tuple[str, str]]:
     expected = [exchange.request for exchange in sample.example.interactions]
-    if sample.example.error is not None:
-        # The connector tries again where that is safe; n8n does when the workflow's author says so.
-        expected = expected[: max(1, len(sample.requests))]
     if len(sample.requests) != len(expected):
         yield "calls", f"{len(expected)} calls expected, {len(sample.requests)} made {failure(execution, sample.key)}"
         return
@@ -131,78 +129,29 @@ def _compare(sample: Sample, execution: Json) -> Iterator[tuple[str, str]]:
         for what in ("method", "path", "query", "body"):
             wanted = getattr(request, what)
             wanted = unquote(wanted) if what == "path" else sorted(wanted) if what == "query" else wanted
-            if wanted != sent[what]:
-                yield what, f"the {what} should be {json.dumps(wanted)}, but is {json.dumps(sent[what])}"
+            found = getattr(sent, what)
+            if wanted != found:
+                yield what, f"the {what} should be {json.dumps(wanted)}, but is {json.dumps(found)}"
         for name, value in request.headers.items():
-            if sent["headers"].get(name.lower()) != value:
-                yield "headers", f"the header {name} should be {value}, but is {sent['headers'].get(name.lower())}"
+            if sent.headers.get(name.lower()) != value:
+                yield "headers", f"the header {name} should be {value}, but is {sent.headers.get(name.lower())}"
     yield from _compare_results(sample, items(execution, sample.key))
 
 
 def _compare_results(sample: Sample, given: list[Json]) -> Iterator[tuple[str, str]]:
     refused = bool(given) and is_failure(given[0])
     if sample.example.error is not None:
-        if not refused:
-            yield "error", f"it should be refused, but gave {json.dumps(given)[:300]}"
+        code = given[0]["details"].get("code") if refused else None
+        if code != sample.example.error.code:
+            yield "error", f"it should fail with {sample.example.error.code}, but gave {json.dumps(given)[:300]}"
         return
     if refused or len(given) != 1:
         yield "outputs", f"one item expected, but there is {json.dumps(given)[:500]}"
         return
-    expected = sample.example.outputs or {}
+    expected = dict(sample.example.outputs or {})
+    if "error" in expected:
+        expected[ERROR_OUTPUT] = expected.pop("error")
     for name in {**expected, **given[0]}:
         if expected.get(name, "(absent)") != given[0].get(name, "(absent)"):
             found, wanted = given[0].get(name, "(absent)"), expected.get(name, "(absent)")
             yield "outputs", f"{name} should be {json.dumps(wanted)}, but is {json.dumps(found)}"
-
-
-class _Service:
-    """Answers with the examples' answers, in their order, and notes what it was asked."""
-
-    def __init__(self, every: list[Sample]) -> None:
-        by_key = {sample.key: sample for sample in every}
-        lock = threading.Lock()
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def answer(self) -> None:
-                length = int(self.headers.get("content-length") or 0)
-                content = self.rfile.read(length)
-                sample = by_key[self.headers["authorization"].removeprefix("Bearer ")]
-                parts = urlsplit(self.path)
-                with lock:
-                    sample.requests.append(
-                        {
-                            "method": self.command,
-                            "path": unquote(parts.path),
-                            "query": sorted(parse_qsl(parts.query, keep_blank_values=True)),
-                            "body": json.loads(content) if content else None,
-                            "headers": {name.lower(): value for name, value in self.headers.items()},
-                        }
-                    )
-                    status, headers, text = sample.answer
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.send_header("content-length", str(len(text.encode())))
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815 - http.server's names
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> _Service:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()

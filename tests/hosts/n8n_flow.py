@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -22,33 +23,38 @@ class Step:
 
     Attributes:
         name: Its name.
-        parameters: What its boxes hold.
+        parameters: What its fields hold.
         credential: Id of its credentials.
-        after: The node whose items it gets; the trigger when left out.
-        on_error: n8n's word for what happens when it fails; the workflow stops when left out.
+        on_error: n8n's name for what happens when it fails; the workflow stops when left out.
         tries: How often n8n tries it before it has failed.
     """
 
     name: str
     parameters: Json
     credential: str
-    after: str = _TRIGGER
     on_error: str | None = None
     tries: int = 1
 
 
-def credentials(node: NodeData, key: str, base_url: str, name: str) -> Json:
+def credentials(node: NodeData, key: str, base_url: str, name: str, **more: Any) -> Json:
     """Credentials in the clear, as n8n takes them in; the name is their id too."""
     return {
         "id": name,
         "name": name,
         "type": node.credential_name,
-        "data": {"apiKey": key, "baseUrl": base_url},
+        "data": {"apiKey": key, "baseUrl": base_url, **more},
     }
 
 
-def workflow(node: NodeData, name: str, steps: list[Step]) -> Json:
-    """A workflow that starts by hand; the name is its id too."""
+def workflow(node: NodeData, name: str, steps: list[Step], count: int = 0) -> Json:
+    """A workflow that starts by hand; the name is its id too.
+
+    Args:
+        node: The node as it is exported.
+        name: Its name.
+        steps: Its nodes, beside the trigger.
+        count: Items that every step gets, each with its number in `n`; the trigger's one item without numbers when 0.
+    """
     trigger = {
         "id": "trigger",
         "name": _TRIGGER,
@@ -57,13 +63,34 @@ def workflow(node: NodeData, name: str, steps: list[Step]) -> Json:
         "position": [0, 0],
         "parameters": {},
     }
+    numbers = _numbers(count) if count else []
     connections: Json = {}
-    for step in steps:
-        main = connections.setdefault(step.after, {"main": [[]]})["main"]
-        main[0].append({"node": step.name, "type": "main", "index": 0})
-    nodes = [trigger, *(_node(node, step, place) for place, step in enumerate(steps))]
+    way = [_TRIGGER, *(each["name"] for each in numbers)]
+    links = [*itertools.pairwise(way), *((way[-1], step.name) for step in steps)]
+    for start, end in links:
+        connections.setdefault(start, {"main": [[]]})["main"][0].append({"node": end, "type": "main", "index": 0})
+    nodes = [trigger, *numbers, *(_node(node, step, place) for place, step in enumerate(steps))]
     settings = {"executionOrder": "v1"}
     return {"id": name, "name": name, "active": False, "nodes": nodes, "connections": connections, "settings": settings}
+
+
+def _numbers(count: int) -> list[Json]:
+    """Nodes that make that many items."""
+    made: list[Json] = [
+        {
+            "name": "Numbers",
+            "type": "n8n-nodes-base.set",
+            "typeVersion": 3.4,
+            "parameters": {"mode": "raw", "jsonOutput": json.dumps({"n": list(range(count))}), "options": {}},
+        },
+        {
+            "name": "Items",
+            "type": "n8n-nodes-base.splitOut",
+            "typeVersion": 1,
+            "parameters": {"fieldToSplitOut": "n", "options": {}},
+        },
+    ]
+    return [{"id": each["name"], "position": [80, 0], **each} for each in made]
 
 
 def _node(node: NodeData, step: Step, place: int) -> Json:
@@ -116,20 +143,20 @@ class N8n:
         )
 
 
-def items(execution: Json, name: str) -> list[Json]:
-    """The items that a node of the workflow gave out, whichever way."""
+def outputs(execution: Json, name: str) -> list[list[Json]]:
+    """The whole items of each output of a node: its results, and those of its error branch."""
     data = execution["data"]["resultData"]["runData"].get(name, [{}])[0].get("data", {}).get("main") or []
-    return [item["json"] | _failure(item) for output in data if output for item in output]
+    return [output or [] for output in data]
 
 
-def _failure(item: Json) -> Json:
-    return {"error": item["error"]} if "error" in item else {}
+def items(execution: Json, name: str) -> list[Json]:
+    """The values of the items that a node gave out, whichever way."""
+    return [item["json"] for output in outputs(execution, name) for item in output]
 
 
 def is_failure(item: Json) -> bool:
     """Whether an item stands for the error of a node that goes on after one."""
-    error = item.get("error")
-    return isinstance(error, dict) and str(error.get("name", "")).startswith("Node")
+    return isinstance(item.get("error"), str) and "itemIndex" in item.get("details", {})
 
 
 def failure(execution: Json, name: str) -> Json | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from connector.catalogue.action import Action
+from connector.definition.rules import Option
 from connector.export.n8n import style
 from connector.export.n8n.layout import parameter_name
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.parameters import group_properties
+from connector.export.n8n.selects import ANY, selects_of
 
 Json = dict[str, Any]
 
@@ -23,43 +26,91 @@ def parameters(node: NodeData, action: Action, inputs: Json, **more: Any) -> Jso
         inputs: Its inputs, under any name that it accepts.
         more: Parameters of the node itself, such as `returnAll`; `wholePage` is put where it belongs.
     """
-    resource = style.camel(action.group)
-    drawn = [
+    form = drawn(node, action)
+    accepted, _ = action.validate_inputs(inputs)
+    chosen = _chosen(action, accepted)
+    filled = _fields([field for field in form if is_shown(field, chosen)], accepted, chosen)
+    if "wholePage" in more:
+        filled.setdefault("additionalFields", {})["wholePage"] = more.pop("wholePage")
+    return {"resource": style.camel(action.group), "operation": action.key, **chosen, **filled, **more}
+
+
+def drawn(node: NodeData, action: Action) -> list[Json]:
+    """The parameters of an action."""
+    return [
         field
         for field in group_properties(node, action.group)
         if field.get("displayOptions", {}).get("show", {}).get("operation") == [action.key]
     ]
-    accepted, _ = action.validate_inputs(inputs)
-    filled = _boxes(drawn, accepted)
-    if "wholePage" in more:
-        filled.setdefault("additionalFields", {})["wholePage"] = more.pop("wholePage")
-    return {"resource": resource, "operation": action.key, **filled, **more}
 
 
-def _boxes(drawn: list[Json], values: Json) -> Json:
+def is_shown(field: Json, chosen: Json) -> bool:
+    """Whether a parameter is shown under these values of the selects, as n8n decides it."""
+    show = field.get("displayOptions", {}).get("show", {})
+    return all(chosen.get(name.removeprefix("/")) in values for name, values in show.items() if name in _asked(chosen))
+
+
+def _asked(chosen: Json) -> set[str]:
+    return {*chosen, *(f"/{name}" for name in chosen)}
+
+
+def _chosen(action: Action, inputs: Json) -> Json:
+    """The option of every select that has all the inputs it decides about; “Depends on the Item” where none has."""
+    chosen: Json = {}
+    for select in selects_of(action):
+        filled = {name for name in select.choice.names if name in inputs}
+        fitting = [option.key for option in select.choice.options if filled <= set(option.fields)]
+        default = next((option.key for option in select.choice.options if option.default), None)
+        inner_fits = all(chosen.get(name) in values for name, values in select.show.items())
+        if fitting:
+            chosen[select.parameter] = _best(select.choice.options, filled, fitting, default)
+        elif not select.show:
+            chosen[select.parameter] = ANY
+        elif inner_fits:
+            outer = next(iter(select.show))
+            chosen[outer] = ANY
+    return chosen
+
+
+def _best(options: Sequence[Option], filled: set[str], fitting: list[str], default: str | None) -> str:
+    """Of the options that have all that is filled in, one that has what it asks for; the default first."""
+    complete = [
+        option.key
+        for option in options
+        if option.key in fitting and filled and any(set(names) <= filled for names in option.asked)
+    ]
+    return next(
+        iter(
+            [key for key in complete if key == default]
+            + complete
+            + [key for key in fitting if key == default]
+            + fitting
+        )
+    )
+
+
+def _fields(form: list[Json], values: Json, chosen: Json) -> Json:
     by_parameter = {parameter_name(name): value for name, value in values.items()}
-    boxes = {
-        field["name"]: _value(field, by_parameter.pop(field["name"]))
-        for field in drawn
-        if field["name"] in by_parameter
+    filled = {
+        field["name"]: _value(field, by_parameter.pop(field["name"])) for field in form if field["name"] in by_parameter
     }
-    for field in drawn:
+    for field in form:
         if field["type"] == "collection" and field["name"] == "additionalFields":
-            inner = {option["name"]: option for option in field["options"]}
+            inner = {option["name"]: option for option in field["options"] if is_shown(option, chosen)}
             additional = {
                 name: _value(inner[name], by_parameter.pop(name)) for name in list(by_parameter) if name in inner
             }
-            boxes |= {"additionalFields": additional} if additional else {}
+            filled |= {"additionalFields": additional} if additional else {}
     if by_parameter:
-        raise AssertionError(f"the form has no box for {sorted(by_parameter)}")
-    return boxes
+        raise AssertionError(f"the form has no field for {sorted(by_parameter)} under {chosen}")
+    return filled
 
 
 def _value(field: Json, value: Any) -> Any:
     kind = field["type"]
     if kind == "fixedCollection":
         inner = field["options"][0]["values"]
-        rows = [_boxes(inner, row) for row in value] if isinstance(value, list) else _boxes(inner, value)
+        rows = [_fields(inner, row, {}) for row in value] if isinstance(value, list) else _fields(inner, value, {})
         return {"rows": rows}
     if kind == "json":
         return json.dumps(value)

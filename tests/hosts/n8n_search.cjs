@@ -6,15 +6,11 @@ const { [className]: Node } = require(`${build}/${manifest.n8n.nodes[0]}`);
 
 const context = {
 	getNode: () => ({ name: 'test' }),
-	getCredentials: async () => ({ baseUrl: `${address}/` }),
+	getCredentials: async () => ({ apiKey: 'test', baseUrl: `${address}/` }),
 	helpers: {
-		async httpRequestWithAuthentication(_credential, { method, baseURL, url, qs }) {
-			const query = new URLSearchParams(qs).toString();
-			const response = await fetch(`${baseURL}${url}${query && `?${query}`}`, {
-				method,
-				headers: { authorization: 'Bearer test' },
-			});
-			return { statusCode: response.status, headers: {}, body: await response.text() };
+		async httpRequestWithAuthentication(_credential, { method, url, headers, body }) {
+			const response = await fetch(url, { method, body, headers: { ...headers, authorization: 'Bearer test' } });
+			return { statusCode: response.status, headers: {}, body: Buffer.from(await response.arrayBuffer()) };
 		},
 	},
 };
@@ -22,14 +18,8 @@ const context = {
 (async () => {
 	const found = {};
 	for (const [name, search] of Object.entries(new Node().methods.listSearch)) {
-		const choices = [];
-		let token;
-		do {
-			const { results, paginationToken } = await search.call(context, undefined, token);
-			choices.push(...results);
-			token = paginationToken;
-		} while (token !== undefined);
-		const wanted = choices.length > 0 ? choices[0].value.toUpperCase() : '';
+		const choices = (await search.call(context)).results;
+		const wanted = choices.length > 0 ? choices.at(-1).value.toUpperCase() : '';
 		const filtered = (await search.call(context, wanted)).results;
 		found[name] = { choices, filtered: filtered.map((choice) => choice.value) };
 	}

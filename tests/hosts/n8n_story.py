@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Unpack
 
-from connector import Connection, Connector
+from connector import Connection, Connector, InputError, RefusedError
 from connector.call.options import RunOptions
 from connector.export.n8n.node import NodeData
 from sandbox import start
@@ -24,7 +24,7 @@ _BRAND: Json = {
     "placement": "bottom",
 }
 
-# Name of the step: action, inputs, what the node itself is told, and what happens when it fails.
+# Name of the step: action, inputs, parameters of the node itself, and what happens when it fails.
 STEPS: dict[str, tuple[str, Json, Json, str | None]] = {
     "profile": (
         "create_profile",
@@ -95,6 +95,8 @@ def run(node: NodeData, n8n: N8n) -> int:
             _compare(told, connector, Connection(api_key="sandbox-key", base_url=sandbox.url))
     error = failure(stopped, "stops") or {}
     expect("a refusal stops a workflow that does not go on", error.get("httpCode"), "404")
+    context = error.get("context", {})
+    expect("and says which item", (context.get("itemIndex"), context.get("code")), (0, "message_not_found"))
     return len(STEPS)
 
 
@@ -133,14 +135,22 @@ def _compare(told: Json, connector: Connector, account: Connection) -> None:
     expect("rows become an object's names", {"name": "accent", "value": "#d9a441"} in kept["colors"], True)
     expect("a group is read as here", given("audience"), [here("get_audience", {"audience_id": "hamburg-or-oslo"})])
 
-    refused, nobody, incomplete = (given(name)[0].get("error", {}) for name in ("refused", "empty", "incomplete"))
-    expect("a refusal is told in our words", refused.get("message"), "There is no message with the id “1-nobody”.")
-    expect("with its status", refused.get("context", {}).get("status"), 404)
-    expect("what only the service knows is refused by it", nobody.get("context", {}).get("status"), 400)
-    expect("a missing field in a row is told", incomplete.get("message"), _MISSING)
+    refused, nobody, incomplete = (given(name)[0] for name in ("refused", "empty", "incomplete"))
+    wanted = sentence(connector, *STEPS["refused"][:2], account)
+    expect("a refusal is reported in Python's words", refused.get("error"), wanted)
+    expect("with its status", refused.get("details", {}).get("status"), 404)
+    for step, error in (("empty", nobody), ("incomplete", incomplete)):
+        key, inputs, _, _ = STEPS[step]
+        expect("inputs are refused in Python's words", error.get("error"), sentence(connector, key, inputs))
 
 
-_MISSING = "Filters, row 1, Value is required."
+def sentence(connector: Connector, key: str, inputs: Json, account: Connection | None = None) -> str:
+    """What Python says of inputs that it, or the service, refuses."""
+    try:
+        connector.run(key, inputs, account or Connection(api_key="test", base_url="http://127.0.0.1:9"))
+    except (InputError, RefusedError) as error:
+        return str(error)
+    raise AssertionError(f"Python accepts {inputs}")
 
 
 def expect(promise: str, found: object, wanted: object) -> None:

@@ -8,16 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connector import json_pointer
 from connector.catalogue.action import Action
 from connector.definition.field import DynamicValues, FieldSchema, ObjectSchema
-from connector.export.errors import ExportError, cannot_export
+from connector.export.errors import cannot_export
 from connector.export.n8n import layout, style
-from connector.export.n8n.layout import FormField
+from connector.export.n8n.layout import Form, FormField, Place
 
 Property = dict[str, Any]
 
-_PLAIN_PLACE = r"[A-Za-z_$][A-Za-z0-9_$-]*"
 _SECRET_WORDS = ("secret", "password", "token", "apikey")
 
 
@@ -28,15 +26,15 @@ class Drawing:
     Attributes:
         action: The action, for error messages.
         methods: The name of the search method by source of choices.
+        service: The title of the service.
         seen: The `$ref`s on the way to the field, to stop at recursive rows.
-        routed: The routing of each input that n8n can put into the request by itself.
         marks: Whether required fields are marked. Not inside a collection: n8n would look for them outside of it, in a
             field of the same name that another operation has.
     """
 
     action: Action
     methods: Mapping[str, str]
-    routed: Mapping[str, Property]
+    service: str
     seen: tuple[str, ...] = ()
     marks: bool = True
 
@@ -46,13 +44,45 @@ class Drawing:
         return self.action.definition.inputs
 
 
-def draw(drawing: Drawing, form_fields: list[FormField]) -> list[Property]:
-    """The parameters for the fields of an action or of a row: those on their own, then the collection of the others."""
-    drawn = [_drawn(drawing, form_field) for form_field in layout.on_their_own(form_fields)]
-    others = [_drawn(drawing, form_field) for form_field in form_fields if form_field.additional]
-    if others:
-        drawn.append(collection(others))
-    return drawn
+def draw_form(drawing: Drawing, form: Form) -> list[Property]:
+    """The parameters for the fields of an action: required ones, each select with its fields, the others, a collection.
+
+    What a select decides about stands below it, in the order of its options.
+    """
+    by_name = {form_field.name: form_field for form_field in form.fields}
+    first = [one.name for one in form.fields if one.is_required]
+    drawn: list[Property] = []
+    done: set[str] = set()
+    for name in [*first, *(name for name in by_name if name not in first)]:
+        if name in done:
+            continue
+        select = form.select_of(name)
+        names = [name] if select is None else [each for each in select.choice.names if each in by_name]
+        if select is not None:
+            drawn.append(select.drawn())
+        for each in names:
+            inner = next((one for one in form.selects if one.show and each in one.choice.names), None)
+            if inner is not None and inner.parameter not in done:
+                drawn.append(inner.drawn())
+                done.add(inner.parameter)
+            drawn += _on_its_own(drawing, by_name[each])
+        done.update(names)
+    return drawn + _collection_of(drawing, form.fields)
+
+
+def draw_row(drawing: Drawing, form_fields: list[FormField]) -> list[Property]:
+    """The parameters for the fields of a row: those on their own, then the collection of the others."""
+    drawn = [each for form_field in form_fields for each in _on_its_own(drawing, form_field)]
+    return drawn + _collection_of(drawing, form_fields)
+
+
+def _on_its_own(drawing: Drawing, form_field: FormField) -> list[Property]:
+    return [_drawn(drawing, form_field, place) for place in form_field.own]
+
+
+def _collection_of(drawing: Drawing, form_fields: list[FormField]) -> list[Property]:
+    others = [(each, each.additional) for each in form_fields if each.additional is not None]
+    return [collection([_drawn(drawing, each, place) for each, place in others])] if others else []
 
 
 def collection(properties: list[Property], name: str = "Additional Fields") -> Property:
@@ -79,18 +109,31 @@ def source_key(values: DynamicValues) -> str:
     return json.dumps(values.model_dump(), sort_keys=True)
 
 
-def _drawn(drawing: Drawing, form_field: FormField) -> Property:
+def _drawn(drawing: Drawing, form_field: FormField, place: Place) -> Property:
     field = form_field.field
     display = style.title(field.title or form_field.name)
     form: Property = {"displayName": display, "name": form_field.parameter, **_typed(drawing, form_field, display)}
-    if form_field.required and drawing.marks:
+    if place.show:
+        form["displayOptions"] = {"show": dict(place.show)}
+    if place.required and drawing.marks:
         form["required"] = True
     text = " ".join(filter(None, ("Deprecated." if field.deprecated else "", field.description)))
     about = style.description(text, boolean=form["type"] == "boolean", beside=display)
     if about:
         form["description"] = about
-    routing = drawing.routed.get(form_field.name) if not drawing.seen else None
-    return form | ({"routing": routing} if routing else {})
+    variable = _variable(form_field) if form["type"] in {"string", "json", "fixedCollection"} else None
+    if variable:
+        form["hint"] = (
+            f"To send {variable} to {drawing.service}, keep the field Fixed: n8n evaluates it in an Expression"
+        )
+    return form
+
+
+def _variable(form_field: FormField) -> str | None:
+    """A variable of the service in the field's description or example, in the braces of n8n's expressions."""
+    field = form_field.field
+    found = re.search(r"{{\w+}}", f"{field.description or ''} {json.dumps(field.examples or [])}")
+    return found.group() if found else None
 
 
 def _typed(drawing: Drawing, form_field: FormField, display: str) -> Property:
@@ -114,7 +157,7 @@ def _single(drawing: Drawing, form_field: FormField) -> Property:
     if kinds in ({"integer"}, {"number"}):
         return _number(field)
     if kinds == {"object"}:
-        return {"type": "json", "default": json.dumps(field.default or {})}
+        return {"type": "json", "default": json.dumps(field.default) if field.default is not None else ""}
     if kinds and kinds <= {"string", "integer", "number"}:
         return _text(drawing, form_field)
     raise cannot_export(
@@ -127,7 +170,7 @@ def _text(drawing: Drawing, form_field: FormField) -> Property:
     if field.x_ms_dynamic_values is not None:
         return _choice_of_others(drawing, field, field.x_ms_dynamic_values)
     if field.enum:
-        return _choice(drawing, field, empty=not form_field.required and not form_field.additional)
+        return _choice(drawing, field, empty=not form_field.is_required)
     kind = "dateTime" if field.format == "date-time" else "color" if _is_color(form_field) else "string"
     form: Property = {"type": kind, "default": field.default or ""}
     if kind == "string" and _is_secret(form_field):
@@ -217,7 +260,7 @@ def _list(drawing: Drawing, form_field: FormField, display: str) -> Property:
         return {"type": "string", "typeOptions": {**several, **hidden}, "default": []}
     # Recursive rows are drawn once; deeper ones are JSON.
     if kind == "json" or _loops(drawing, field):
-        return {"type": "json", "default": "[]"}
+        return {"type": "json", "default": ""}
     return _rows(drawing, form_field, item, display, several=True)
 
 
@@ -232,10 +275,11 @@ def _way(field: FieldSchema) -> str:
 
 
 def _rows(drawing: Drawing, form_field: FormField, item: FieldSchema, display: str, *, several: bool) -> Property:
-    marks = not drawing.seen and not form_field.additional
-    inner = Drawing(drawing.action, drawing.methods, {}, (*drawing.seen, _way(form_field.field)), marks)
-    form_fields = layout.form_fields_of(item.properties, frozenset(item.required), drawing.schema, drawing.action.key)
-    values = draw(inner, form_fields)
+    marks = not drawing.seen and form_field.additional is None
+    seen = (*drawing.seen, _way(form_field.field))
+    inner = Drawing(drawing.action, drawing.methods, drawing.service, seen, marks)
+    form_fields = layout.form_fields_of(item.properties, frozenset(item.required), drawing.schema, drawing.action)
+    values = draw_row(inner, form_fields)
     single = style.title(style.singular(display))
     form: Property = {
         "type": "fixedCollection",
@@ -244,36 +288,3 @@ def _rows(drawing: Drawing, form_field: FormField, item: FieldSchema, display: s
         "options": [{"displayName": single, "name": "rows", "values": in_order(values)}],
     }
     return form | ({"typeOptions": {"multipleValues": True}} if several else {})
-
-
-def routing_of(action: Action, form_field: FormField, shared_names: frozenset[str]) -> Property | None:
-    """The routing of an input that n8n can put into the request by itself; None if the hook has to.
-
-    Args:
-        action: The action.
-        form_field: The input.
-        shared_names: Query parameters that two inputs share.
-    """
-    field = form_field.field
-    if field.items is not None or field.properties or field.x_spread or "object" in field.types:
-        return None
-    if field.x_in == "query":
-        name = field.x_name or form_field.name
-        plain = name not in shared_names
-        return {"send": {"type": "query", "property": name, "propertyInDotNotation": False}} if plain else None
-    if field.x_in == "header":
-        return {"request": {"headers": {field.x_name or form_field.name: "={{ $value }}"}}}
-    if field.x_in == "body":
-        return _in_body(action, form_field)
-    return None
-
-
-def _in_body(action: Action, form_field: FormField) -> Property | None:
-    way = json_pointer.parse(form_field.field.pointers(form_field.name)[0])
-    if not way:
-        raise ExportError(
-            f"The action “{action.key}” cannot be exported: n8n cannot send “{form_field.name}” as the whole body."
-        )
-    if not all(re.fullmatch(_PLAIN_PLACE, token) for token in way):
-        return None
-    return {"send": {"type": "body", "property": ".".join(way)}}

@@ -1,20 +1,24 @@
-"""The node as plain data: its description, its resources and operations, and what its hooks look up."""
+"""The node as plain data: its names, its resources and operations, and where its choices come from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.field import DynamicValues, FieldSchema
 from connector.definition.service import ConnectorDefinition, Publisher
 from connector.export.errors import cannot_export
-from connector.export.n8n import layout, style
-from connector.export.n8n.fields import Property, routing_of, source_key
-from connector.export.n8n.layout import FormField
-from connector.export.n8n.shapes import Shape, Shared, action_shape, service_shape
+from connector.export.javascript.definitions import document
+from connector.export.n8n import style
+from connector.export.n8n.fields import source_key
+from connector.export.n8n.operations import operation_names
 from connector.export.selection import ExportSelection
+
+ERROR_OUTPUT = "error_message"
+"""The name in n8n of an output that is called `error`."""
 
 
 @dataclass(frozen=True)
@@ -107,52 +111,57 @@ class NodeData:
             )
         return source
 
-    def form_fields(self, action: Action) -> list[FormField]:
-        """The fields of an action's form."""
-        return layout.inputs(action)
-
-    def routed(self, action: Action) -> dict[str, Property]:
-        """The routing of each input that n8n puts into the request by itself."""
-        form_fields = self.form_fields(action)
-        names = [
-            form_field.field.x_name or form_field.name for form_field in form_fields if form_field.field.x_in == "query"
-        ]
-        twice = frozenset(name for name in names if names.count(name) > 1)
-        found = {form_field.name: routing_of(action, form_field, twice) for form_field in form_fields}
-        return {name: routing for name, routing in found.items() if routing is not None}
-
     @cached_property
-    def shared(self) -> Shared:
-        """The shapes that several actions refer to; whole once `shapes` was asked for."""
-        return Shared()
-
-    @cached_property
-    def shapes(self) -> dict[str, dict[str, Shape]]:
-        """By group and key: what the hooks must know of each action."""
-        return {
-            group: {action.key: self._shape(action) for action in actions} for group, actions in self.groups.items()
-        }
-
-    @cached_property
-    def searches(self) -> dict[str, Property]:
+    def searches(self) -> dict[str, dict[str, str]]:
         """Per search method: where its choices come from."""
         return {
             name: {
-                "shape": self._shape(self.sources[values.operation_id]),
+                "action": self.sources[values.operation_id].key,
                 "rows": values.value_collection,
                 "value": values.value_path,
-                "title": values.value_title,
+                "label": values.value_title,
             }
             for name, values in self.methods.values()
         }
 
-    def _shape(self, action: Action) -> Shape:
-        return action_shape(action, self.form_fields(action), self.routed(action), self.shared)
+    @cached_property
+    def definitions(self) -> dict[str, Any]:
+        """What the runtime in the package is driven by: the actions of the node, and those that list choices.
 
-    @property
-    def service(self) -> Shape:
-        """What the hooks must know of the service."""
-        return service_shape(self.manifest)
+        Raises:
+            ExportError: The runtime cannot run an action, or an output's name is taken.
+        """
+        keys = dict.fromkeys(
+            [*(action.key for action in self.actions), *(each["action"] for each in self.searches.values())]
+        )
+        by_key = {action.key: action for action in self.sources.values()}
+        selection = replace(self.selection, actions=[by_key[key] for key in keys])
+        made = document(selection)
+        for key in keys:
+            _require_item_names(by_key[key])
+        return made
+
+    def resource_name(self, group: str) -> str:
+        """The name of a group, in the singular."""
+        return style.title(style.singular(self.manifest.groups[group].title))
+
+    @cached_property
+    def operation_names(self) -> dict[str, str]:
+        """The name of each operation by the action's key."""
+        found: dict[str, str] = {}
+        for group, actions in self.groups.items():
+            found |= operation_names(actions, self.manifest.groups[group].title)
+        return found
+
+
+def _require_item_names(action: Action) -> None:
+    """n8n takes an item with `error` for a failure, so the node gives that output another name, which must be free."""
+    schema = action.definition.outputs
+    rows = action.definition.pagination.rows if action.definition.pagination is not None else None
+    items = schema.resolve(schema.properties[rows]).items if rows is not None else None
+    for names in (schema.properties, schema.resolve(items).properties if items is not None else {}):
+        if {"error", ERROR_OUTPUT} <= set(names):
+            raise cannot_export(action, f"n8n reserves the output “error”, and “{ERROR_OUTPUT}” is taken too")
 
 
 def _every_field(action: Action) -> list[FieldSchema]:

@@ -1,16 +1,12 @@
-"""The files of the package beside the node's own: package.json, tsconfig, credentials, codex, icons."""
+"""The files of the package beside the node's own: package.json, tsconfig, codex, icons."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from connector.definition.field import FieldSchema
-from connector.definition.service import ConnectorDefinition
-from connector.export.errors import ExportError
-from connector.export.n8n import style
+from connector.export.n8n.aliases import aliases
 from connector.export.n8n.node import NodeData
-from connector.export.n8n.typescript import source
 
 NODE_CLI = "0.48.3"
 ESLINT = "9.32.0"
@@ -58,14 +54,16 @@ def package_json(node: NodeData) -> dict[str, Any]:
 
 
 def tsconfig() -> dict[str, Any]:
-    """`tsconfig.json`, as n8n's template has it."""
+    """`tsconfig.json`, as n8n's template has it, for the language of the Node.js that n8n requires."""
     return {
         "compilerOptions": {
             "strict": True,
             "module": "commonjs",
             "moduleResolution": "node",
-            "target": "es2019",
-            "lib": ["es2019", "es2020", "es2022.error"],
+            "target": "es2022",
+            "lib": ["es2023"],
+            # The runtime in `core` is JavaScript.
+            "allowJs": True,
             "removeComments": True,
             "useUnknownInCatchVariables": False,
             "forceConsistentCasingInFileNames": True,
@@ -96,6 +94,8 @@ def codex(node: NodeData) -> dict[str, Any]:
         "nodeVersion": "1.0",
         "codexVersion": "1.0",
         "categories": known or ["Development"],
+        # What people type into the node picker's search.
+        "alias": aliases(node),
         "resources": {"credentialDocumentation": links, "primaryDocumentation": links},
     }
 
@@ -112,89 +112,3 @@ def _lighter(color: str) -> str:
     """The colour, a third of the way to white."""
     parts = [int(color[place : place + 2], 16) for place in (1, 3, 5)]
     return "#" + "".join(f"{part + (255 - part) // 3:02x}" for part in parts)
-
-
-def icon_words(node: NodeData, depth: int) -> dict[str, str]:
-    """The paths of the icons, from a file that many folders deep."""
-    up = "../" * depth
-    return {"light": f"file:{up}icons/{node.node_name}.svg", "dark": f"file:{up}icons/{node.node_name}.dark.svg"}
-
-
-def credentials(node: NodeData) -> str:
-    """The TypeScript of the credentials: their fields, authentication, and the request that tests them."""
-    manifest = node.manifest
-    fields = [
-        _credential_field(name, field, required=name in manifest.connection.required)
-        for name, field in manifest.connection.properties.items()
-    ]
-    fields.append(
-        {
-            "displayName": "Base URL",
-            "name": "baseUrl",
-            "type": "string",
-            "default": manifest.base_url,
-            "required": True,
-            "description": "The URL of the API. Change it to use a test server or a proxy",
-        }
-    )
-    test = next((action for action in node.sources.values() if action.key == manifest.connection.test), None)
-    if test is None or test.definition.request.placeholders or test.definition.request.method != "GET":
-        raise ExportError(
-            f"n8n tests credentials with a GET without inputs, which the action “{manifest.connection.test}” is not."
-        )
-    authenticate = {"type": "generic", "properties": {"headers": {manifest.authorization.header: signature(manifest)}}}
-    request = {"baseURL": base_url(), "url": test.definition.request.path, "method": "GET"}
-    return f"""import type {{
-	IAuthenticateGeneric,
-	ICredentialTestRequest,
-	ICredentialType,
-	Icon,
-	INodeProperties,
-}} from 'n8n-workflow';
-
-export class {node.credential_class} implements ICredentialType {{
-	name = {source(node.credential_name)};
-
-	displayName = {source(f"{manifest.title} Actions API")};
-
-	icon: Icon = {source(icon_words(node, 1), 1)};
-
-	documentationUrl = {source(node.required_publisher.url)};
-
-	properties: INodeProperties[] = {source(fields, 1)};
-
-	authenticate: IAuthenticateGeneric = {source(authenticate, 1)};
-
-	test: ICredentialTestRequest = {source({"request": request}, 1)};
-}}
-"""
-
-
-def base_url() -> str:
-    """The expression for the base URL, without a trailing slash."""
-    return r'={{ $credentials.baseUrl.replace(/\/+$/, "") }}'
-
-
-def signature(manifest: ConnectorDefinition) -> str:
-    """The expression for the value of the authentication header, without prefixes that users pasted."""
-    prefixes = "|".join(re.escape(prefix.strip()).replace("/", r"\/") for prefix in manifest.authorization.strip)
-    strip = rf'.replace(/^(?:{prefixes})\s+/i, "")' if prefixes else ""
-    value = re.sub(
-        r"{([^}]+)}",
-        lambda field: f"{{{{ $credentials.{style.camel(field.group(1))}.trim(){strip} }}}}",
-        manifest.authorization.template,
-    )
-    return f"={value}"
-
-
-def _credential_field(name: str, field: FieldSchema, *, required: bool) -> dict[str, Any]:
-    if field.types != ("string",):
-        raise ExportError(f"The connection field “{name}” must be a string for n8n.")
-    display = style.title(field.title or name)
-    made: dict[str, Any] = {"displayName": display, "name": style.camel(name), "type": "string"}
-    if field.write_only:
-        made["typeOptions"] = {"password": True}
-    made["default"] = ""
-    if required:
-        made["required"] = True
-    return made | {"description": style.description(field.description or "", beside=display)}

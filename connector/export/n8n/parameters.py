@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from connector.catalogue.action import Action
-from connector.definition.action import RequestTemplate
 from connector.export.n8n import style
-from connector.export.n8n.fields import Drawing, Property, draw, in_order
-from connector.export.n8n.layout import FormField
+from connector.export.n8n.fields import Drawing, Property, collection, draw_form, in_order
+from connector.export.n8n.layout import form_of
 from connector.export.n8n.node import NodeData
+from connector.export.n8n.operations import default_operation
 from connector.export.n8n.typescript import Code
 
 _WHOLE_PAGE: Property = {
@@ -20,25 +19,25 @@ _WHOLE_PAGE: Property = {
     "default": False,
     "description": "Whether to return each page as one item with its cursor, instead of one item per row",
 }
+_NOTHING_CHOSEN: Property = {"name": "Select an Operation", "value": "", "action": "Select an operation"}
 
 
 def properties(node: NodeData) -> list[Any]:
     """The node's parameters; those of a group are in a file of its own."""
     options = [
         {
-            "name": style.title(style.singular(node.manifest.groups[group].title)),
+            "name": node.resource_name(group),
             "value": style.camel(group),
             "description": style.description(node.manifest.groups[group].description),
         }
         for group in node.groups
     ]
-    options = in_order(options, "name")
     resource = {
         "displayName": "Resource",
         "name": "resource",
         "type": "options",
         "noDataExpression": True,
-        "options": options,
+        "options": in_order(options, "name"),
         "default": options[0]["value"],
     }
     return [resource, *(Code(f"...{style.camel(group)}Properties") for group in node.groups)]
@@ -47,72 +46,46 @@ def properties(node: NodeData) -> list[Any]:
 def group_properties(node: NodeData, group: str) -> list[Property]:
     """The parameters of a group: its operations and their fields."""
     actions = node.groups[group]
-    options = in_order([_operation(node, action) for action in actions], "name")
-    operation = {
+    options = [_operation(node, action) for action in actions]
+    default = default_operation(actions)
+    operation: Property = {
         "displayName": "Operation",
         "name": "operation",
         "type": "options",
         "noDataExpression": True,
         "displayOptions": {"show": {"resource": [style.camel(group)]}},
-        "options": options,
-        "default": options[0]["value"],
+        "options": in_order(options if default else [_NOTHING_CHOSEN, *options], "name"),
+        "default": default,
     }
+    if not default:
+        operation["required"] = True
     return [operation, *(field for action in actions for field in _fields(node, action))]
 
 
 def _operation(node: NodeData, action: Action) -> Property:
     definition = action.definition
-    paged = definition.pagination is not None
     text = f"Deprecated. {definition.description}" if definition.deprecated else definition.description
-    send: Property = {"preSend": [Code("prepare")]}
-    routing: Property = {
-        "request": {"method": definition.request.method, "url": _url(definition.request, node.form_fields(action))},
-        "send": send | ({"paginate": True} if paged else {}),
-        "output": {"postReceive": [Code("receive")]},
-    }
-    if paged:
-        routing["operations"] = {"pagination": Code("walk")}
     return {
-        "name": style.title(definition.summary),
+        "name": node.operation_names[action.key],
         "value": action.key,
         "action": style.sentence(definition.summary),
         "description": style.description(text, beside=definition.summary),
-        "routing": routing,
     }
 
 
 def _fields(node: NodeData, action: Action) -> list[Property]:
     methods = {key: name for key, (name, _) in node.methods.items()}
-    drawing = Drawing(action, methods, node.routed(action))
-    fields = draw(drawing, node.form_fields(action))
+    fields = draw_form(Drawing(action, methods, node.manifest.title), form_of(action))
     if action.definition.pagination is not None:
         fields = _with_paging(fields)
     show = {"resource": [style.camel(action.group)], "operation": [action.key]}
     return [_shown(field, show) for field in fields]
 
 
-def _url(request: RequestTemplate, form_fields: list[FormField]) -> str:
-    """The path; each input is encoded, so that it is one segment."""
-    parameters = {
-        form_field.field.x_name or form_field.name: form_field.parameter
-        for form_field in form_fields
-        if form_field.field.x_in == "path"
-    }
-    if not request.placeholders:
-        return request.path
-    return "=" + re.sub(
-        r"{([^}]*)}",
-        lambda name: f'{{{{ encodeURIComponent($parameter["{parameters[name.group(1)]}"]) }}}}',
-        request.path,
-    )
-
-
 def _with_paging(fields: list[Property]) -> list[Property]:
     """The fields, with the limit of rows and the option of whole pages."""
-    *others, last = fields
-    if last["name"] == "additionalFields":
-        options = in_order([*last["options"], _WHOLE_PAGE])
-        last = {**last, "displayName": "Options", "placeholder": "Add Option", "options": options}
+    others = [field for field in fields if field["name"] != "additionalFields"]
+    more = [option for field in fields if field["name"] == "additionalFields" for option in field["options"]]
     return [
         *others,
         {
@@ -130,9 +103,8 @@ def _with_paging(fields: list[Property]) -> list[Property]:
             "typeOptions": {"minValue": 1},
             "default": 50,
             "description": "Max number of results to return",
-            "routing": {"output": {"maxResults": "={{ $value }}"}},
         },
-        last,
+        {**collection([*more, _WHOLE_PAGE], "Options"), "placeholder": "Add Option"},
     ]
 
 

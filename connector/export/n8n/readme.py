@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from importlib import resources
 from string import Template
 
-from connector.call.handler import Handler, without_checks
+from connector.call.handler import Handler, checks_of, without_checks
 from connector.catalogue.action import Action
 from connector.definition.service import ConnectorDefinition
 from connector.export.handler_code import handler_summary, is_standard
 from connector.export.n8n import style
-from connector.export.n8n.node import NodeData
-from connector.export.rule_texts import checks_across_fields
+from connector.export.n8n.credentials import calls_per_minute
+from connector.export.n8n.node import ERROR_OUTPUT, NodeData
+from connector.export.n8n.selects import selects_of
 
 
 def readme(node: NodeData) -> str:
@@ -34,9 +35,12 @@ def readme(node: NodeData) -> str:
         operations="\n".join(_operations(node)),
         calls=manifest.throttle.calls,
         period=f"{manifest.throttle.renewal_period:g}",
-        milliseconds=f"{manifest.throttle.renewal_period * 1000:g}",
-        idempotency="".join(f"{line}\n" for line in [*_idempotency(manifest), ""]),
-        gaps="".join(f"{line}\n" for line in [*_unchecked(node), *_beyond(node), ""]),
+        per_minute=calls_per_minute(manifest),
+        packed=f"{node.package_name}-{manifest.version}.tgz",
+        choices=_choices(node),
+        error_output=ERROR_OUTPUT,
+        idempotency="".join(f"{line}\n" for line in _idempotency(manifest)),
+        gaps="".join(f"{line}\n" for line in _gaps(node)),
     )
 
 
@@ -52,32 +56,45 @@ def _credentials(manifest: ConnectorDefinition) -> Iterator[str]:
     for name, field in manifest.connection.properties.items():
         yield f"- **{style.title(field.title or name)}**: {field.description}"
     yield f"- **Base URL**: the URL of the API. Change `{manifest.base_url}` to use a test server or a proxy."
+    yield "- **Calls per Minute**: the most calls that one n8n process makes; see Call limit."
+    yield "- **Allow Insecure URL**: turn it on for a base URL that starts with http:// and is on another machine."
 
 
 def _operations(node: NodeData) -> Iterator[str]:
     for group, actions in node.groups.items():
-        resource = style.title(style.singular(node.manifest.groups[group].title))
-        yield f"| {resource} | {', '.join(style.title(action.summary) for action in actions)} |"
+        yield f"| {node.resource_name(group)} | {', '.join(node.operation_names[action.key] for action in actions)} |"
+
+
+def _choices(node: NodeData) -> str:
+    titles = dict.fromkeys(
+        style.title(select.choice.title) for action in node.actions for select in selects_of(action) if not select.show
+    )
+    return f", such as {' or '.join(list(titles)[:2])}" if titles else ""
 
 
 def _idempotency(manifest: ConnectorDefinition) -> Iterator[str]:
     if manifest.idempotency is not None:
-        yield f"- If an operation has an {manifest.idempotency.header}, the node generates one. It stays the same if"
-        yield "  n8n retries the item (Retry On Fail), so that nothing happens twice. You can also use your own key."
+        yield f"- If an operation has an {manifest.idempotency.header}, the node makes one. It is the same in every"
+        yield "  retry of the item, also with Retry On Fail, so that nothing happens twice. “Retry execution” starts a"
+        yield "  new execution with new keys: to be safe there, too, use a key of your own under Additional Fields."
 
 
-def _unchecked(node: NodeData) -> Iterator[str]:
-    checked = [style.title(action.summary) for action in node.actions if checks_across_fields(action)]
-    if checked:
-        yield "- Rules across several fields are not checked before sending. This concerns:"
-        yield from (f"  - {name}" for name in checked)
-
-
-def _beyond(node: NodeData) -> Iterator[str]:
+def _gaps(node: NodeData) -> Iterator[str]:
     more = [action for action in node.actions if adds_something(action.handler)]
+    checked = [action for action in node.actions if checks_of(action.handler)]
+    if not more and not checked:
+        return
+    yield "\n## Limitations\n"
     if more:
         yield "- These operations have code in the connector that does not run in n8n:"
-        yield from (f"  - {style.title(action.summary)}: {_summary(action)}" for action in more)
+        yield from (f"  - {_name(node, action)}: {_summary(action)}" for action in more)
+    if checked:
+        yield "- These operations have further checks that only the service makes here:"
+        yield from (f"  - {_name(node, action)}" for action in checked)
+
+
+def _name(node: NodeData, action: Action) -> str:
+    return f"{node.resource_name(action.group)}, {node.operation_names[action.key]}"
 
 
 def _summary(action: Action) -> str:

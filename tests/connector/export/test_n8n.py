@@ -16,15 +16,18 @@ from connector.call.handler import checks_of
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
 from connector.export import ExportError, ExportSelection, export
-from connector.export.n8n import package_json, style
+from connector.export.javascript import core_files
+from connector.export.n8n import style
+from connector.export.n8n.credentials import signature as signature_of
 from connector.export.n8n.layout import parameter_name
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.parameters import group_properties, properties
 from connector.export.n8n.readme import adds_something, readme
+from connector.export.n8n.selects import ANY
+from connector.export.n8n.sources import subtitle
 from connector.export.n8n.typescript import Code, source
-from connector.json_pointer import join
 from tests.connector.export.whole import bundle, exported, parcels
-from tests.connector.parcels import GET, LIST, POST_ONCE, SEND, action, body, field, manifest, rows
+from tests.connector.parcels import GET, LIST, POST_ONCE, SEND, action, body, manifest
 from tests.hosts.n8n_examples import OTHERWISE, samples
 from tests.hosts.n8n_form import parameters
 
@@ -108,61 +111,122 @@ def test_nothing_of_this_machine_and_no_registry_is_in_it() -> None:
 
 @by_key
 def test_every_action_is_an_operation_of_its_group(action: Action) -> None:
-    request = action.definition.request
-    routing = operation(action.key)["routing"]
-    expected = re.sub(
-        r"{([^}]*)}",
-        lambda name: f'{{{{ encodeURIComponent($parameter["{parameter_name(name.group(1))}"]) }}}}',
-        request.path,
-    )
-    assert routing["request"] == {"method": request.method, "url": f"={expected}" if request.placeholders else expected}
-    assert routing["send"]["preSend"] == [Code("prepare")]
-    assert routing["output"] == {"postReceive": [Code("receive")]}
+    found = operation(action.key)
+    assert found["name"] == node().operation_names[action.key]
+    assert found["action"] == style.sentence(action.definition.summary)
 
 
 @by_key
-def test_every_input_has_a_box(action: Action) -> None:
+def test_every_input_has_a_field(action: Action) -> None:
     inputs = action.definition.inputs
     assert {parameter_name(name) for name in inputs.properties} <= set(boxes(action.key))
-    marked = {box["name"] for box in fields(action.key) if box.get("required")}
+    marked = {box["name"] for box in fields(action.key) if box.get("required") and not _conditions(box)}
     assert marked == {parameter_name(name) for name in inputs.required}
 
 
 @by_key
-def test_every_output_is_read(action: Action) -> None:
-    shape = node().shapes[action.group][action.key]
-    assert list(shape["outputs"]) == list(action.definition.outputs.properties)
+def test_a_field_is_in_one_place_at_a_time(action: Action) -> None:
+    # Two fields of one name are for different values of a select.
+    own = [(box["name"], _conditions(box)) for box in fields(action.key)]
+    for name, conditions in own:
+        for other, others in own:
+            if name == other and conditions is not others:
+                assert any(not set(values) & set(others.get(key, ())) for key, values in conditions.items())
+
+
+def _conditions(box: Json) -> Json:
+    show = box["displayOptions"]["show"]
+    return {name: values for name, values in show.items() if name not in {"resource", "operation"}}
 
 
 @by_key
-def test_plain_places_are_routed_by_n8n_and_the_rest_by_the_hook(action: Action) -> None:
-    shape = node().shapes[action.group][action.key]
-    for name in action.definition.inputs.properties:
-        declared = action.definition.input(name)
-        send = boxes(action.key)[parameter_name(name)].get("routing", {}).get("send")
-        routed = shape["inputs"][name].get("routed", False)
-        if declared.x_in == "body":
-            plain = send and join(send["property"].split("."))
-            assert plain == (declared.pointers(name)[0] if routed else None)
-            assert shape["inputs"][name]["at"] == list(declared.pointers(name))
-        elif declared.x_in == "query":
-            assert (send and send["property"]) == (declared.x_name or name if routed else None)
-    placed = [entry for entry in shape["inputs"].values() if entry["in"] in {"query", "body"}]
-    assert placed == [] or any(entry.get("routed") or "items" in entry or "ref" in entry for entry in placed)
-
-
-@by_key
-def test_paged_actions_walk(action: Action) -> None:
+def test_only_paged_actions_have_a_limit(action: Action) -> None:
     names = set(boxes(action.key))
-    routing = operation(action.key)["routing"]
     if action.definition.pagination is None:
         assert not names & {"returnAll", "limit", "wholePage"}
-        assert "operations" not in routing
         return
     assert names >= {"returnAll", "limit", "wholePage", action.definition.pagination.input}
-    assert routing["send"]["paginate"] is True
-    assert routing["operations"] == {"pagination": Code("walk")}
-    assert boxes(action.key)["limit"]["routing"] == {"output": {"maxResults": "={{ $value }}"}}
+
+
+def test_no_operation_is_destructive_by_default() -> None:
+    by_operation = {found.key: found for found in ACTIONS}
+    for found in drawn():
+        if found["name"] == "operation":
+            default = found["default"]
+            assert default in [option["value"] for option in found["options"]]
+            assert not default or not by_operation[default].definition.effects.destructive
+            assert bool(default) != bool(found.get("required"))
+    assert drawn()[0]["default"] == "messages"
+    assert next(found for found in drawn() if found["name"] == "operation")["default"] == "send_message"
+
+
+def test_operations_are_named_in_few_words() -> None:
+    names = node().operation_names
+    assert names["send_message"] == "Send"
+    assert names["get_message_content"] == "Get Content"
+    assert names["get_all_audit_events"] == "Get Many"
+    assert names["add_users_to_bulk_job"] == "Add Users"
+    assert names["delete_profile_subscriptions"] == "Delete List Subscriptions"
+    assert names["get_all_recipient_lists"] == "Get All Recipient Lists"
+    assert "Send: Message" in subtitle(node())
+    for actions in node().groups.values():
+        assert len({names[found.key] for found in actions}) == len(actions)
+
+
+def test_a_choice_is_a_select_that_shows_the_fields_of_one_option() -> None:
+    form = [(box["name"], _conditions(box), box.get("required", False)) for box in fields("send_message")]
+    assert form[0] == ("send_to", {}, False)
+    assert ("email", {"send_to": ["person", ANY]}, False) in form
+    assert ("tenant_id", {"send_to": ["tenant"]}, True) in form
+    assert ("title", {"message": ["text"]}, True) in form
+    assert ("title", {"message": [ANY]}, False) in form
+    assert ("slack_channel", {"send_to": ["slack"], "slack_target": ["channel"]}, False) in form
+    more = {
+        option["name"]: option.get("displayOptions") for option in boxes("send_message")["additionalFields"]["options"]
+    }
+    assert more["tenant_id"] == {"show": {"/send_to": ["person", ANY]}}
+    assert more["recipients"] == {"show": {"/send_to": [ANY]}}
+    assert [name for name, _, _ in form].index("message") > [name for name, _, _ in form].index("recipients")
+    assert boxes("send_message")["message"]["default"] == "text"
+
+
+def test_choices_among_additional_fields_are_no_selects() -> None:
+    assert {"profile_email", "phone_number"} <= {box["name"] for box in fields("create_profile")}
+    assert "discord_target" not in boxes("create_profile")
+
+
+def test_important_json_can_be_empty() -> None:
+    assert (boxes("send_message")["data"]["type"], boxes("send_message")["data"]["default"]) == ("json", "")
+
+
+def test_a_text_with_variables_of_the_service_says_how_to_send_them() -> None:
+    assert "{{order}}" in boxes("send_message")["body"]["hint"]
+    assert "hint" not in boxes("send_message")["title"]
+
+
+def test_the_package_carries_the_runtime_and_its_definitions() -> None:
+    files = exported("n8n")
+    home = "nodes/Courier"
+    for name, content in core_files().items():
+        assert files[f"{home}/core/{name}"] == content
+    assert json.loads(files[f"{home}/definitions.json"]) == json.loads(json.dumps(node().definitions))
+    assert {found.key for found in ACTIONS} <= set(node().definitions["actions"])
+
+
+def test_an_output_called_error_needs_its_other_name(tmp_path: Path) -> None:
+    outputs = {
+        "error": {"type": ["string", "null"], "title": "E"},
+        "error_message": {"type": ["string", "null"], "title": "M"},
+    }
+    with pytest.raises(ExportError, match="error_message"):
+        _ = parcels_node(
+            tmp_path, {**GET, "outputs": {"type": "object", "properties": outputs}, "examples": []}, LIST
+        ).definitions
+
+
+def test_the_picker_finds_the_node_by_what_it_sends() -> None:
+    codex = json.loads(exported("n8n")["nodes/Courier/Courier.node.json"])
+    assert {"email", "sms", "notification", "push", "slack", "webhook"} <= set(codex["alias"])
 
 
 def test_every_example_can_be_filled_in() -> None:
@@ -223,29 +287,19 @@ def test_choices_come_from_the_actions_that_list_them() -> None:
     box = boxes("get_brand")["brand_id"]
     assert box["type"] == "resourceLocator"
     method = box["modes"][0]["typeOptions"]["searchListMethod"]
-    source_of = node().searches[method]
-    assert (source_of["shape"]["path"], source_of["rows"], source_of["value"], source_of["title"]) == (
-        "/brands",
-        "results",
-        "id",
-        "name",
-    )
+    assert node().searches[method] == {"action": "list_brands", "rows": "results", "value": "id", "label": "name"}
     used = set(re.findall(r'"searchListMethod": "(\w+)"', json.dumps(drawn(), default=str)))
     assert used == set(node().searches)
-
-
-def test_the_hooks_know_every_shape_that_is_referred_to() -> None:
-    text = json.dumps([node().shapes, node().searches, node().shared.fields])
-    assert set(re.findall(r'"ref": "(\w+)"', text)) == set(node().shared.fields)
 
 
 def test_the_credentials_sign_and_try() -> None:
     text = exported("n8n")["credentials/CourierActionsApi.credentials.ts"].decode()
     signature = r'=Bearer {{ $credentials.apiKey.trim().replace(/^(?:Bearer)\s+/i, "") }}'
-    assert package_json.signature(bundle().manifest) == signature
+    assert signature_of(bundle().manifest) == signature
     assert source(signature) in text
     assert "url: '/brands'" in text
     assert "password: true" in text
+    assert re.search(r"name: 'callsPerMinute',[^}]*maxValue: 100 },\s+default: 100", text)
 
 
 def test_the_package_is_what_n8n_takes() -> None:
@@ -275,7 +329,7 @@ def test_the_readme_says_what_the_node_does_not_do() -> None:
     beyond = {found.key for found in ACTIONS if adds_something(found.handler)}
     assert beyond == {key for key, _ in OTHERWISE}
     for found in ACTIONS:
-        told = text.count(f"  - {style.title(found.summary)}")
+        told = text.count(f"  - {node().resource_name(found.group)}, {node().operation_names[found.key]}")
         assert told >= (found.key in beyond) + bool(checks_of(found.handler)), found.key
 
 
@@ -290,7 +344,7 @@ def test_a_file_of_the_package_imports_only_files_of_the_package_and_what_n8n_al
                 continue
             way = Path(path).parent.joinpath(imported).as_posix().split("/")
             target = "/".join(_straight(way))
-            assert f"{target}.ts" in files or f"{target}/index.ts" in files, (path, imported)
+            assert {target, f"{target}.ts", f"{target}.js", f"{target}.d.ts"} & set(files), (path, imported)
 
 
 def _straight(way: list[str]) -> list[str]:
@@ -313,7 +367,8 @@ def test_some_groups_only_still_have_their_choices() -> None:
     files = export(bundle(), "n8n", groups=["messages"])
     assert "nodes/Courier/resources/messages.ts" in files
     assert "nodes/Courier/resources/brands.ts" not in files
-    assert b"searchListBrands" in files["nodes/Courier/shapes/searches.ts"]
+    assert b"searchListBrands" in files["nodes/Courier/Courier.node.ts"]
+    assert "list_brands" in json.loads(files["nodes/Courier/definitions.json"])["actions"]
 
 
 def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
@@ -354,19 +409,12 @@ def test_without_somebody_to_ask_there_is_no_package(tmp_path: Path) -> None:
         export(parcels(tmp_path, SEND, LIST), "n8n")
 
 
-def test_a_field_of_rows_with_an_odd_name_is_found_again(tmp_path: Path) -> None:
-    odd = rows({"zip-code": field(title="ZIP")}, x_in="body", title="Stops")
-    made = parcels_node(tmp_path, action("send_parcel", {"stops": odd}), LIST)
-    shape = made.shapes["parcels"]["send_parcel"]["inputs"]["stops"]
-    assert shape["items"]["properties"]["zip-code"]["parameter"] == "zip_code"
-
-
 @pytest.mark.parametrize(
     ("value", "text"),
     [
         ('it\'s "so"\n', "'it\\'s \"so\"\\n'"),
         ("a\\b\u2028", "'a\\\\b\\u2028'"),
-        ({"a-b": [1, True, None], "c": Code("walk")}, "{ 'a-b': [1, true, null], c: walk }"),
+        ({"a-b": [1, True, None]}, "{ 'a-b': [1, true, null] }"),
         ({}, "{}"),
         ([{"name": "x" * 40}], "[\n\t{\n\t\tname: '" + "x" * 40 + "',\n\t},\n]"),
     ],

@@ -15,6 +15,8 @@ export interface ConnectorDefinition {
   baseUrl: string;
   connection: { required: string[]; properties: Record<string, { title: string; writeOnly: boolean }> };
   authorization: { header: string; template: string; strip: string[] };
+  /** The service's call limit; the period is in seconds. */
+  throttle: { calls: number; renewalPeriod: number };
   /** Seconds: to connect, between two bytes, for a whole run, and for its waits for the call limit. */
   timeouts: { connect: number; read: number; total: number; wait: number };
 }

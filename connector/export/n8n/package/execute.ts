@@ -1,0 +1,112 @@
+/** One item after another: its inputs, one run of the action, and the items that come of it. */
+
+import { randomUUID } from 'crypto';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { ActionDefinition, Result, RunOptions } from './core/types';
+import { errorItem, nodeError } from './errors';
+import { hostOf, sha256, type Host } from './host';
+import { readInputs } from './inputs';
+import { forget, remember, type Done } from './retries';
+
+/** Seconds. A workflow has a time limit of its own, and a long list of items waits long for the call limit. */
+const LONGEST_RUN = 3600;
+
+export async function executeItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
+	const host = await connected(context);
+	const place = placeOf(context);
+	const done = forget(place);
+	const hints = new Set<string>();
+	const items: INodeExecutionData[] = [];
+	let failed = false;
+	for (let index = 0; index < context.getInputData().length; index += 1) {
+		try {
+			const made = done.get(index) ?? (await runItem(context, host, index, place, hints));
+			done.set(index, made);
+			items.push(...made);
+		} catch (error) {
+			failed = true;
+			if (!context.continueOnFail()) {
+				keepForRetry(context, place, done);
+				throw nodeError(context.getNode(), error, index);
+			}
+			items.push({ json: errorItem(error, index), pairedItem: { item: index } });
+		}
+	}
+	if (failed) keepForRetry(context, place, done);
+	for (const message of hints) context.addExecutionHints({ message, location: 'outputPane' });
+	return items;
+}
+
+async function connected(context: IExecuteFunctions): Promise<Host> {
+	try {
+		return await hostOf(context);
+	} catch (error) {
+		throw nodeError(context.getNode(), error);
+	}
+}
+
+/** What is the same when n8n tries a node again, and another in every other run of it. */
+function placeOf(context: IExecuteFunctions): string {
+	return JSON.stringify([
+		context.getInstanceId(),
+		context.getWorkflow().id,
+		context.getExecutionId() || randomUUID(),
+		context.getNode().id,
+		context.evaluateExpression('{{ $runIndex }}', 0),
+	]);
+}
+
+function keepForRetry(context: IExecuteFunctions, place: string, done: Done): void {
+	if (context.getNode().retryOnFail) remember(place, done);
+}
+
+async function runItem(
+	context: IExecuteFunctions,
+	{ connector, connection, signal }: Host,
+	index: number,
+	place: string,
+	hints: Set<string>,
+): Promise<INodeExecutionData[]> {
+	const action = connector.find(context.getNodeParameter('operation', index) as string);
+	const options: RunOptions = {
+		maxWait: LONGEST_RUN,
+		timeout: LONGEST_RUN,
+		idempotencyKey: `n8n-${sha256(JSON.stringify([place, index])).slice(0, 40)}`,
+		signal,
+		...pagesOf(context, action, index),
+	};
+	const result = await connector.run(action.key, readInputs(context, action, index), connection, options);
+	for (const warning of result.meta.warnings) hints.add(warning);
+	return rowsOf(context, action, result, index).map((json) => ({
+		json: named(json),
+		pairedItem: { item: index },
+	}));
+}
+
+/** How far to read, as the form says. */
+function pagesOf(context: IExecuteFunctions, action: ActionDefinition, index: number): RunOptions {
+	if (action.pagination === undefined) return {};
+	if (context.getNodeParameter('returnAll', index, false) as boolean) return { maxItems: Number.MAX_SAFE_INTEGER };
+	if (isWholePage(context, index)) return {};
+	return { maxItems: context.getNodeParameter('limit', index, 50) as number };
+}
+
+function isWholePage(context: IExecuteFunctions, index: number): boolean {
+	const more = context.getNodeParameter('additionalFields', index, null) as IDataObject | null;
+	return more?.wholePage === true;
+}
+
+function rowsOf(context: IExecuteFunctions, action: ActionDefinition, { fields }: Result, index: number): IDataObject[] {
+	if (action.pagination === undefined || isWholePage(context, index)) return [fields as IDataObject];
+	const rows = (fields[action.pagination.rows] ?? []) as unknown[];
+	return rows.map((row) => (isObject(row) ? row : { value: row }) as IDataObject);
+}
+
+/** n8n takes an item with `error` for a failure, so an output of that name has another one here. */
+function named({ error, ...json }: IDataObject): IDataObject {
+	return error === undefined ? json : { ...json, error_message: error };
+}
+
+function isObject(value: unknown): boolean {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,130 @@
+/** What the runtime in `core` needs of n8n: how to send and to sleep, and a connection from a credential. */
+
+import { createHash, randomUUID } from 'crypto';
+import {
+	sleep,
+	type IExecuteFunctions,
+	type IHttpRequestOptions,
+	type ILoadOptionsFunctions,
+	type IN8nHttpFullResponse,
+} from 'n8n-workflow';
+import * as javascript from './core/index';
+import type * as Core from './core/types';
+import definitions from './definitions.json';
+import { credential, userAgent } from './names';
+
+/** The runtime, under the types that it is documented with. */
+export const runtime = javascript as unknown as typeof Core;
+
+const whole = definitions as unknown as Core.Definitions;
+/** Seconds. How often who waits looks whether the execution was cancelled. */
+const NAP = 0.5;
+
+type Context = IExecuteFunctions | ILoadOptionsFunctions;
+type Fields = Record<string, unknown>;
+
+export interface Host {
+	connector: Core.Connector;
+	connection: Core.Connection;
+	signal?: AbortSignal;
+}
+
+/** The connector and its connection for one execution. All executions of a process share one call limit. */
+export async function hostOf(context: Context): Promise<Host> {
+	const fields: Fields = await context.getCredentials(credential);
+	const signal = 'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+	const connector = new runtime.Connector(withLimit(Number(fields.callsPerMinute)), io(context));
+	const values = Object.entries(whole.connector.connection.properties).map(([name]) => [
+		name,
+		String(fields[camel(name)] ?? ''),
+	]);
+	const connection = runtime.connect(
+		whole.connector,
+		{
+			values: Object.fromEntries(values) as Record<string, string>,
+			baseUrl: String(fields.baseUrl ?? ''),
+			allowInsecure: fields.allowInsecure === true,
+		},
+		sha256,
+	);
+	return { connector, connection, signal };
+}
+
+export function sha256(text: string): string {
+	return createHash('sha256').update(text).digest('hex');
+}
+
+/** The definitions with this process's share of the service's call limit. */
+function withLimit(callsPerMinute: number): Core.Definitions {
+	const { calls, renewalPeriod } = whole.connector.throttle;
+	const share = (callsPerMinute * renewalPeriod) / 60;
+	if (!(callsPerMinute > 0) || share >= calls) return whole;
+	const throttle =
+		share >= 1 ? { calls: Math.floor(share), renewalPeriod } : { calls: 1, renewalPeriod: 60 / callsPerMinute };
+	return { ...whole, connector: { ...whole.connector, throttle } };
+}
+
+function io(context: Context): Core.IO {
+	return {
+		send: async (request, options) => await send(context, request, options),
+		sleep: doze,
+		now: () => performance.now() / 1000,
+		wall: () => Date.now(),
+		random: () => Math.random(),
+		uuid: () => randomUUID(),
+		sha256,
+	};
+}
+
+/** n8n adds the secret. What it throws carries the code of the failure, which the runtime reads. */
+async function send(
+	context: Context,
+	request: Core.HttpRequest,
+	options: Core.SendOptions,
+): Promise<Core.HttpResponse> {
+	const call: IHttpRequestOptions = {
+		method: request.method,
+		url: request.url,
+		headers: { ...request.headers, 'User-Agent': userAgent },
+		body: request.content,
+		encoding: 'arraybuffer',
+		timeout: Math.ceil(Math.min(options.readTimeout, options.timeout) * 1000),
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		abortSignal: options.signal,
+	};
+	const response = (await context.helpers.httpRequestWithAuthentication.call(
+		context,
+		credential,
+		call,
+	)) as IN8nHttpFullResponse;
+	return {
+		status: response.statusCode,
+		headers: response.headers as Core.HttpResponse['headers'],
+		body: bodyOf(response.body),
+	};
+}
+
+function bodyOf(body: unknown): string | Uint8Array {
+	if (typeof body === 'string' || body instanceof Uint8Array) return body;
+	return body === undefined || body === null ? '' : JSON.stringify(body);
+}
+
+async function doze(seconds: number, signal?: AbortSignal): Promise<void> {
+	const end = performance.now() + seconds * 1000;
+	for (;;) {
+		const left = end - performance.now();
+		if (left <= 0 || signal?.aborted) return;
+		await sleep(Math.min(left, NAP * 1000));
+	}
+}
+
+/** The name of a connection's field in the credential. */
+function camel(name: string): string {
+	const joined = name
+		.split(/[^A-Za-z0-9]+/)
+		.map((part) => part.slice(0, 1).toUpperCase() + part.slice(1))
+		.join('');
+	return joined.slice(0, 1).toLowerCase() + joined.slice(1);
+}

@@ -1,0 +1,110 @@
+/** From the node's parameters to the inputs of an action. What is wrong with them is for the runtime to say. */
+
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { resolve } from './core/field';
+import type { ActionDefinition } from './core/types';
+
+type Values = Record<string, unknown>;
+
+interface Field {
+	type?: string | string[];
+	format?: string;
+	items?: Field;
+	properties?: Record<string, Field>;
+	$ref?: string;
+}
+
+const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/;
+
+/** The inputs for one item, without the fields that were left empty. */
+export function readInputs(context: IExecuteFunctions, action: ActionDefinition, item: number): Values {
+	const more: unknown = context.getNodeParameter('additionalFields', item, null);
+	const own = (parameter: string): unknown => context.getNodeParameter(parameter, item, null);
+	return read(action.inputs.properties as Record<string, Field>, own, more, action.inputs);
+}
+
+/** The fields of an action or of a row: on their own, where empty is as good as absent, or added on purpose. */
+function read(
+	fields: Record<string, Field>,
+	own: (parameter: string) => unknown,
+	more: unknown,
+	schema: object,
+): Values {
+	const added = isObject(more) ? more : {};
+	const values: Values = {};
+	for (const [name, declared] of Object.entries(fields)) {
+		const parameter = name.replace(/[^A-Za-z0-9_]/g, '_');
+		const alone = valueOf(own(parameter), declared, schema);
+		const value = isEmpty(alone) ? valueOf(added[parameter], declared, schema) : alone;
+		if (value !== undefined && value !== null) values[name] = value;
+	}
+	return values;
+}
+
+function isEmpty(value: unknown): boolean {
+	return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function valueOf(given: unknown, declared: Field, schema: object): unknown {
+	const field = resolve(schema, declared) as Field;
+	const value = located(given);
+	if (field.items !== undefined) return listOf(value, resolve(schema, field.items) as Field, schema);
+	if (field.properties !== undefined) return rowOf(inRows(value), field, schema);
+	return scalar(value, field);
+}
+
+function listOf(value: unknown, item: Field, schema: object): unknown {
+	const list = inRows(value);
+	return Array.isArray(list) ? list.map((row) => rowOf(row, item, schema)) : list;
+}
+
+/** A row of the form under the names of its fields; anything else as it is. */
+function rowOf(row: unknown, field: Field, schema: object): unknown {
+	if (!isObject(row) || field.properties === undefined) return row;
+	const { additionalFields, ...own } = row;
+	const known = read(field.properties, (parameter) => own[parameter], additionalFields, schema);
+	const parameters = Object.keys(field.properties).map((name) => name.replace(/[^A-Za-z0-9_]/g, '_'));
+	const strange = Object.entries(own).filter(([name]) => !parameters.includes(name) && !Object.hasOwn(known, name));
+	return { ...Object.fromEntries(strange), ...known };
+}
+
+/** What a field of rows or of JSON holds. */
+function inRows(value: unknown): unknown {
+	if (isObject(value) && 'rows' in value) return value.rows;
+	if (isObject(value) && Object.keys(value).length === 0) return undefined;
+	return parsed(value);
+}
+
+function scalar(value: unknown, field: Field): unknown {
+	const types = [field.type ?? []].flat();
+	if (isObject(value) && typeof value.toISO === 'function') return (value.toISO as () => string)();
+	if (typeof value !== 'string') {
+		const isText = types.length === 1 && types[0] === 'string';
+		return isText && (typeof value === 'number' || typeof value === 'boolean') ? String(value) : value;
+	}
+	if (field.format === 'date-time' && LOCAL_TIME.test(value)) return new Date(value).toISOString();
+	if (types.includes('string')) return value;
+	if (types.includes('object') || types.includes('array')) return parsed(value);
+	if (types.includes('boolean') && /^(true|false)$/.test(value)) return value === 'true';
+	const isNumber = types.includes('integer') || types.includes('number');
+	return isNumber && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+}
+
+/** The value of a text that is JSON; any other text as it is. */
+function parsed(value: unknown): unknown {
+	if (typeof value !== 'string') return value;
+	try {
+		return JSON.parse(value) as unknown;
+	} catch {
+		return value;
+	}
+}
+
+/** The value of a resource locator, or the value itself. */
+function located(value: unknown): unknown {
+	return isObject(value) && '__rl' in value ? value.value : value;
+}
+
+function isObject(value: unknown): value is Values {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,26 @@
+/**
+ * What succeeded before a node failed: when n8n tries the node again (Retry On Fail), it runs it for all items, and these
+ * have been carried out.
+ */
+
+import type { INodeExecutionData } from 'n8n-workflow';
+
+/** The items that came of each input item, by its index. */
+export type Done = Map<number, INodeExecutionData[]>;
+
+const MOST_RUNS = 100;
+const failedRuns = new Map<string, Done>();
+
+/** Keep the results of a run that failed, until it is tried again. */
+export function remember(place: string, done: Done): void {
+	failedRuns.set(place, done);
+	const [oldest] = failedRuns.keys();
+	if (failedRuns.size > MOST_RUNS) failedRuns.delete(oldest);
+}
+
+/** The results of the last try of a run, which are kept no longer; none of a first try. */
+export function forget(place: string): Done {
+	const done: Done = failedRuns.get(place) ?? new Map();
+	failedRuns.delete(place);
+	return done;
+}

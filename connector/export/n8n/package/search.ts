@@ -1,0 +1,59 @@
+/** The choices of a field that another action lists. */
+
+import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import { nodeError } from './errors';
+import { hostOf } from './host';
+
+export interface Source {
+	action: string;
+	/** The output that has the rows, and the names in a row that are the value and its label. */
+	rows: string;
+	value: string;
+	label: string;
+}
+
+type Search = (this: ILoadOptionsFunctions, filter?: string) => Promise<INodeListSearchResult>;
+
+/** Rows that a search reads at most, and choices that it shows. */
+const MOST_ROWS = 10_000;
+const MOST_CHOICES = 1000;
+/** Seconds. Somebody looks at the list. */
+const LONGEST_WAIT = 20;
+/** Seconds. Who types asks with every letter. */
+const FRESH = 30;
+
+const recent = new Map<string, { read: number; rows: IDataObject[] }>();
+
+export function searchIn(source: Source): Search {
+	return async function (filter) {
+		const wanted = (filter ?? '').toLowerCase();
+		const results = (await rowsOf(this, source))
+			.filter((row) => row[source.value] !== null && row[source.value] !== undefined && row[source.value] !== '')
+			.map((row) => ({
+				name: String(row[source.label] ?? row[source.value]),
+				value: String(row[source.value]),
+			}))
+			.filter((choice) => `${choice.name} ${choice.value}`.toLowerCase().includes(wanted));
+		return { results: results.slice(0, MOST_CHOICES) };
+	};
+}
+
+/** The rows of all pages. */
+async function rowsOf(context: ILoadOptionsFunctions, source: Source): Promise<IDataObject[]> {
+	try {
+		const { connector, connection } = await hostOf(context);
+		const name = `${connection.identity}/${source.action}`;
+		const known = recent.get(name);
+		if (known !== undefined && performance.now() / 1000 - known.read < FRESH) return known.rows;
+		const options = { maxItems: MOST_ROWS, maxWait: LONGEST_WAIT };
+		const { fields } = await connector.run(source.action, {}, connection, {
+			...options,
+			...(connector.find(source.action).pagination === undefined ? { maxItems: null } : {}),
+		});
+		const rows = (fields[source.rows] ?? []) as IDataObject[];
+		recent.set(name, { read: performance.now() / 1000, rows });
+		return rows;
+	} catch (error) {
+		throw nodeError(context.getNode(), error);
+	}
+}

@@ -1,0 +1,77 @@
+"""The TypeScript files of the node that are made from data; those in `package/` are the same for every connector."""
+
+from __future__ import annotations
+
+from connector.export.n8n import parameters, style
+from connector.export.n8n.credentials import icon_paths
+from connector.export.n8n.node import NodeData
+from connector.export.n8n.typescript import Code, source
+
+
+def sources(node: NodeData) -> dict[str, str]:
+    """Path in the package: its content."""
+    home = f"nodes/{node.class_name}"
+    return {
+        f"{home}/{node.class_name}.node.ts": _node(node),
+        f"{home}/names.ts": _names(node),
+        **{f"{home}/resources/{style.camel(group)}.ts": _resource(node, group) for group in node.groups},
+    }
+
+
+def _node(node: NodeData) -> str:
+    manifest = node.manifest
+    groups = [style.camel(group) for group in node.groups]
+    data = {
+        "displayName": manifest.title,
+        "name": node.node_name,
+        "icon": icon_paths(node, 2),
+        "group": ["output"],
+        "version": 1,
+        "subtitle": subtitle(node),
+        "description": style.description(manifest.description),
+        "defaults": {"name": manifest.title},
+        "usableAsTool": True,
+        "inputs": [Code("NodeConnectionTypes.Main")],
+        "outputs": [Code("NodeConnectionTypes.Main")],
+        "credentials": [{"name": node.credential_name, "required": True}],
+        "properties": parameters.properties(node),
+    }
+    methods = {"listSearch": {name: Code(f"searchIn({source(values, 3)})") for name, values in node.searches.items()}}
+    imports = "".join(f"import {{ {group}Properties }} from './resources/{group}';\n" for group in groups)
+    return (
+        "import {\n\tNodeConnectionTypes,\n\ttype IExecuteFunctions,\n\ttype INodeExecutionData,\n\ttype INodeType,\n"
+        "\ttype INodeTypeDescription,\n} from 'n8n-workflow';\n"
+        "import { executeItems } from './execute';\n"
+        + imports
+        + ("import { searchIn } from './search';\n" if node.searches else "")
+        + f"\nexport class {node.class_name} implements INodeType {{\n"
+        + f"\tdescription: INodeTypeDescription = {source(data, 1)};\n"
+        + (f"\n\tmethods = {source(methods, 1)};\n" if node.searches else "")
+        + "\n\tasync execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {\n"
+        + "\t\treturn [await executeItems(this)];\n\t}\n}\n"
+    )
+
+
+def subtitle(node: NodeData) -> str:
+    """The expression for the line below the node's name: “Send: Message”."""
+    words = {
+        action.key: f"{node.operation_names[action.key]}: {node.resource_name(group)}"
+        for group, actions in node.groups.items()
+        for action in actions
+    }
+    return f'={{{{ ({source(words).replace(chr(10), " ").replace(chr(9), "")})[$parameter["operation"]] }}}}'
+
+
+def _names(node: NodeData) -> str:
+    return (
+        f"export const credential = {source(node.credential_name)};\n\n"
+        f"export const userAgent = {source(f'{node.package_name}/{node.manifest.version}')};\n"
+    )
+
+
+def _resource(node: NodeData, group: str) -> str:
+    return (
+        "import type { INodeProperties } from 'n8n-workflow';\n\n"
+        f"export const {style.camel(group)}Properties: INodeProperties[] = "
+        f"{source(parameters.group_properties(node, group))};\n"
+    )
