@@ -2,8 +2,8 @@
 
 `node_red.sh` calls it three times: `connector FOLDER` writes a copy of the Courier connector with a short period of its
 call limit, from which the package is exported; `prepare FOLDER ADDRESS` writes what Node-RED starts with; `check FOLDER
-ADDRESS` waits for the results and compares them with the connector's own runtime on the same sandbox. 250 messages go at
-once to a server of this program, which enforces the limit.
+ADDRESS` waits for the results and compares them with the connector's own runtime on the same sandbox. 250 messages go
+in one go to a server of this program, which enforces the limit.
 """
 
 from __future__ import annotations
@@ -203,7 +203,8 @@ def _free_port() -> int:
 
 def flood(address: str, go: Path) -> list[Json]:
     """Messages that arrive at once, as soon as the server is there."""
-    split = f"return [Array.from({{ length: {ITEMS} }}, (_, item) => ({{ name: 'item ' + item, payload: String(item) }}))];"
+    message = "{ name: 'item ' + item, payload: String(item) }"
+    split = f"return [Array.from({{ length: {ITEMS} }}, (_, item) => ({message}))];"
     started = {"wires": [["wait"]], "props": [], "once": True, "onceDelay": 0.1, "repeat": 0.2}
     nodes: list[Json] = [
         {"id": "limited", "type": "courier-connection", "name": "Limited", "baseUrl": address, "allowInsecure": False},

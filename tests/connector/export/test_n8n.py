@@ -25,7 +25,7 @@ from connector.export.n8n.parameters import group_properties, properties
 from connector.export.n8n.readme import adds_something, readme
 from connector.export.n8n.selects import ANY
 from connector.export.n8n.sources import subtitle
-from connector.export.n8n.typescript import Code, source
+from connector.export.n8n.typescript import source
 from tests.connector.export.whole import bundle, exported, parcels
 from tests.connector.parcels import GET, LIST, POST_ONCE, SEND, action, body, manifest
 from tests.hosts.n8n_examples import OTHERWISE, samples
