@@ -50,7 +50,7 @@ class _Run:
         names += [(bag or {}).get(key) for bag in bags for key in ("user_id", "userId", "anonymousId")]
         return next((str(name) for name in names if name), None)
 
-    def _deliver(self, step: JsonObject, to: JsonObject) -> None:
+    def _send_to(self, step: JsonObject, to: JsonObject) -> None:
         template = step.get("template") or self.context.get("template")
         if not template:
             return
@@ -71,10 +71,10 @@ class _Run:
         profile = {**(self.context.get("profile") or {}), **(step.get("profile") or {})}
         name = self._recipient(step)
         if name or profile:
-            self._deliver(step, {**profile, **({"user_id": name} if name else {})})
+            self._send_to(step, {**profile, **({"user_id": name} if name else {})})
 
     def _send_list(self, step: JsonObject) -> None:
-        self._deliver(step, {"list_id": step["list"]})
+        self._send_to(step, {"list_id": step["list"]})
 
     def _update_profile(self, step: JsonObject) -> None:
         name = step.get("recipient_id") or self._recipient({})

@@ -100,7 +100,7 @@ def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[
     for name, field in _placed(definition.inputs, inputs):
         for key in _spread_keys(field, inputs[name]):
             place = field.pointers(name)[0] + json_pointer.join([key])
-            other = next((box for at, box in taken.items() if at == place or at.startswith(place + "/")), None)
+            other = next((filled for at, filled in taken.items() if at == place or at.startswith(place + "/")), None)
             if other is not None:
                 message = f"{field.title or name} names “{key}”, which is also filled in under {other.title}."
                 problems.append(Problem(name, "twice", message, "Fill in one of the two."))

@@ -66,7 +66,8 @@ def _derived(action: Action, example: Example) -> list[str]:
     paging = action.definition.pagination
     if paging is not None and len(example.interactions) > 1:
         pages = [
-            flatten(action.definition.outputs, response_of(exchange.response)) for exchange in example.interactions
+            flatten(action.definition.outputs, response_of(interaction.response))
+            for interaction in example.interactions
         ]
         plain[paging.rows] = [row for fields in pages for row in fields[paging.rows] or []]
     return [name for name, value in plain.items() if value != expected.get(name)]

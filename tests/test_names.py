@@ -1,0 +1,57 @@
+"""The code speaks the field's language: names of the old private one are not identifiers any more."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = ("connector", "actions", "sandbox", "benchmarks")
+FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
+
+PRIVATE = re.compile(
+    r"""
+    ^_*(
+      Judge\w* | judge | judge_\w+ | misfits? | Given | Teller | tell | told | Patience | patience
+    | chance | deliver | give | refusal | is_refusal | bounded
+    | Ring | ring | rings | guard | shadow | floor | floors | Hit | duty | remedy
+    | face | faces | room | rooms | box | boxes | answer | answers | answered | skeleton
+    | Record | Exchange | exchanges?
+    )$
+    """,
+    re.VERBOSE,
+)
+
+
+def names(path: Path) -> Iterator[tuple[int, str]]:
+    """The names that a file gives: of functions, classes, arguments, variables and attributes."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.lineno, node.name
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.attr
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_name_is_of_the_private_language(path: Path) -> None:
+    assert [f"{line}: {name}" for line, name in names(path) if PRIVATE.match(name)] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_module_is_named_in_it(path: Path) -> None:
+    assert not PRIVATE.match(path.stem)
+
+
+@pytest.mark.parametrize("code", ["def judge(x): pass", "told = 1", "class Ring: pass", "def f(box): pass"])
+def test_such_a_name_is_seen(code: str, tmp_path: Path) -> None:
+    path = tmp_path / "bad.py"
+    path.write_text(code)
+    assert any(PRIVATE.match(name) for _, name in names(path))
