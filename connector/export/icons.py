@@ -24,6 +24,8 @@ def read_icon(bundle: Bundle, path: str) -> bytes:
     file = (bundle.folder / path).resolve()
     if not file.is_relative_to(bundle.folder.resolve()):
         raise ExportError(f"The icon “{path}” is outside the connector folder.")
+    if file.exists() and not file.is_file():
+        raise ExportError(f"The icon “{path}” is not a regular file.")
     try:
         return file.read_bytes()
     except OSError as error:
