@@ -41,7 +41,7 @@ trap stop EXIT
 export CONNECTOR_STATE_DIR=$scratch/state
 
 "$python" -m tests.hosts.node_red connector "$scratch/connector"
-"$python" -m connector --connector "$scratch/connector" export node-red  --out "$scratch/package"
+"$python" -m connector --connector "$scratch/connector" export node-red --out "$scratch/package"
 mkdir -p "$scratch/home/.node-red"
 # The steps in the package's README, as they stand there.
 steps=$(awk '/^## Install/ { on = 1 } /^## Connect/ { on = 0 } on && /^    / { print substr($0, 5) }' "$scratch/package/README.md")
