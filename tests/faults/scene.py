@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from connector import Connection, Connector
+from connector.catalogue.loader import Bundle
 from connector.clock import SystemClock
 from connector.definition.service import Limits, RetryPolicy, Timeouts
 from connector.throttle.memory_store import MemoryStore
@@ -94,8 +95,8 @@ def scene(certificates: Certificates) -> Iterator[Scene]:
         yield made
 
 
-def connector(*, seconds: float = _PATIENT) -> Connector:
-    """The Courier connector on real time, with small bounds and a throttle of its own; the rest is as delivered.
+def bounded_bundle(*, seconds: float = _PATIENT) -> Bundle:
+    """The Courier connector with small bounds; the rest is as delivered.
 
     Args:
         seconds: Seconds to connect and between two bytes.
@@ -105,6 +106,11 @@ def connector(*, seconds: float = _PATIENT) -> Connector:
         "retry": RetryPolicy(attempts=TRIES, base=0.01, cap=0.02),
         "limits": Limits.model_validate({"responseBytes": CAP_BYTES}),
     }
-    bundle = dataclasses.replace(BUNDLE, manifest=BUNDLE.manifest.model_copy(update=settings))
+    return dataclasses.replace(BUNDLE, manifest=BUNDLE.manifest.model_copy(update=settings))
+
+
+def connector(*, seconds: float = _PATIENT) -> Connector:
+    """The same on real time, with a throttle of its own."""
     clock = SystemClock()
+    bundle = bounded_bundle(seconds=seconds)
     return Connector(bundle, clock=clock, store=MemoryStore(clock), rng=random.Random(1))  # noqa: S311

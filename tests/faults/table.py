@@ -1,13 +1,9 @@
-"""The faults, and what a run makes of each: the one table that the tests try and docs/faults.md shows.
-
-`python -m tests.faults.table > docs/faults.md` writes the page anew.
-"""
+"""The faults, and what a run makes of each: the one table that the tests try and docs/faults.md shows."""
 
 from __future__ import annotations
 
 import gzip
 import json
-import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -193,6 +189,25 @@ def _close_unsaid(talk: Talk) -> None:
     talk.reply(headers=["Connection: keep-alive", "Keep-Alive: timeout=60"])
     talk.rest()
     talk.hang_up()
+
+
+def _close_in_head(talk: Talk) -> None:
+    talk.send(b"HTTP/1.1 200 OK\r\nContent-Len")
+    talk.hang_up()
+
+
+def _lost_once(talk: Talk) -> None:
+    if len(talk.server.heard) == 1:
+        talk.hang_up()
+    talk.reply()
+
+
+def _name_twice(talk: Talk) -> None:
+    talk.reply(b'{"id": "older", ' + json.dumps(WELL).encode()[1:])
+
+
+def _slow_handshake(talk: Talk) -> None:
+    talk.server.over.wait(0.3)
 
 
 def _stall(talk: Talk) -> None:
@@ -414,10 +429,17 @@ FAULTS = [
     _broken("The connection is reset before the answer", _does(_reset_before_answering), _BROKE),
     _broken("The connection is closed without an answer", _does(_hang_up), _BROKE),
     _broken("The connection is reset in the header of the answer", _does(_reset_in_head), _BROKE),
+    _broken("The connection is closed in the header of the answer", _does(_close_in_head), _BROKE),
     _broken("The connection is reset in the body of the answer", _does(_reset_in_body), _BROKE_READING),
     _no_matter("The connection is reset after the answer", _reset_after),
     _no_matter("The connection is closed after the answer", _close_after),
     _no_matter("Keep-alive is promised, and the connection closed between two calls", _close_unsaid),
+    Fault(
+        "The answer is lost once, and the service knows the key that comes again",
+        _does(_lost_once),
+        Outcome(None, "", TRIES),
+        Outcome(OutcomeUnknownError, _BROKE + _UNKNOWN, 1),
+    ),
     _broken("No answer comes", _does(_stall), _SILENT, silent=True),
     _broken("The header of the answer stops half-way", _does(_stall_in_head), _SILENT, silent=True),
     _broken("The body of the answer stops half-way", _does(_stall_in_body), _STOPPED, silent=True),
@@ -460,6 +482,7 @@ FAULTS = [
     _no_matter("Bytes in the JSON that are no UTF-8", _no_text),
     _replied("JSON in UTF-16", _other_encoding, OutputError, _NO_JSON),
     _replied("JSON nested 200,000 deep", _deep, OutputError, _NO_JSON),
+    _no_matter("A name that comes twice in the JSON: the last one counts", _name_twice),
     _no_matter("Headers that come twice", _twice_each_header),
     _no_matter("No headers at all", _no_headers),
     _no_matter("A header line without a colon", _header_without_a_colon),
@@ -485,47 +508,44 @@ FAULTS = [
     _not_sent(
         "TLS: the handshake stops", _greets(_stall, tls=True), "The service could not be reached in time.", silent=True
     ),
+    Fault(
+        "TLS: the handshake takes long; the call counts from its end",
+        _greets(_slow_handshake, tls=True),
+        Outcome(None, "", 1),
+        Outcome(None, "", 1),
+    ),
     _broken("TLS: closed without an answer", _in_tls(_hang_up), _BROKE),
     _broken("TLS: reset in the body of the answer", _in_tls(_reset_in_body), _BROKE_READING),
     _broken("TLS: cut off in the body, without a farewell", _in_tls(_cut_tls), _BROKE_READING),
     _broken("TLS: what comes back cannot be decrypted", _in_tls(_speaks_past_tls), _BROKE),
 ]
 
-_PAGE = """\
-# Faults
 
-What a run does when the network or the service misbehaves. The tests try every line with an action that reads, one
-that writes under an idempotency key, and one that writes without; this page is made from their table
-(`python -m tests.faults.table > docs/faults.md`).
+@dataclass(frozen=True)
+class Stricter:
+    """How a run in Node-RED ends where Node.js reads HTTP more strictly.
 
-For every line it also holds that the run ends within its deadline; that what cannot be repeated is sent at most once;
-that neither the secret nor anything else reaches another host; that no connection stays open; that no more is kept in
-memory than the definition's limit of an answer (here 1 MB; 20 MB as delivered); that the secret is in no error and no
-log, even where the service repeats it; and that the next call works.
+    Attributes:
+        repeatable: As in `Fault`.
+        once: As in `Fault`.
+        silent: Whether it is patience that ends it there.
+    """
 
-“Tried again” means up to the number of attempts that the definition allows, each with a token of its own. The
-sentence of an `OutcomeUnknownError` goes on: “Whether the service carried it out is unknown, so it was not sent
-again.”
-
-| fault | what the run says | reads, or writes under a key | writes without a key |
-|---|---|---|---|
-"""
+    repeatable: Outcome
+    once: Outcome
+    silent: bool = False
 
 
-def page() -> str:
-    """docs/faults.md, whole."""
-    rows = []
-    for fault in FAULTS:
-        said = fault.repeatable.sentence or "(nothing: the answer is there)"
-        rows.append(f"| {fault.name} | {said} | {_cell(fault.repeatable)} | {_cell(fault.once)} |\n")
-    return _PAGE + "".join(rows)
+def _unreadable(sentence: str, *, silent: bool = False) -> Stricter:
+    once = Outcome(OutcomeUnknownError, sentence + _UNKNOWN, 1)
+    return Stricter(Outcome(UnavailableError, sentence, TRIES), once, silent)
 
 
-def _cell(outcome: Outcome) -> str:
-    if outcome.error is None:
-        return "succeeds"
-    return f"`{outcome.error.__name__}`" + (", after it was tried again" if outcome.tries > 1 else "")
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())
+NODE_RED: dict[str, Stricter] = {
+    "Content-Length is shorter than the body": _unreadable(_BROKE_READING),
+    "Content-Length is no number": _unreadable(_BROKE),
+    "Headers that come twice": _unreadable("The headers of the response contradict each other, so it was not read."),
+    "A header line without a colon": _unreadable(_BROKE),
+    "Interim answers (102) and nothing else": _unreadable(_SILENT, silent=True),
+}
+"""The faults that end in another way in Node-RED, by name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import time
@@ -17,9 +18,10 @@ import pytest
 import connector as product
 from connector import Connector, ConnectorError, Result
 from tests.faults.certificates import Certificates
+from tests.faults.page import ROWS, page
 from tests.faults.scene import CAP_BYTES, Scene, connector, scene
 from tests.faults.server import Heard
-from tests.faults.table import FAULTS, Fault, Outcome, page
+from tests.faults.table import FAULTS, NODE_RED, Fault, Outcome
 from tests.secrets.canary import shown, traces
 
 ERRANDS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -190,7 +192,14 @@ def test_the_secret_is_in_no_error_and_no_log(observed: Observed) -> None:
 
 
 def test_the_page_about_faults_is_current() -> None:
-    assert PAGE.read_text() == page(), "python -m tests.faults.table > docs/faults.md"
+    assert PAGE.read_text() == page(), "python -m tests.faults.page > docs/faults.md"
+
+
+def test_every_row_of_the_page_has_its_tests() -> None:
+    assert {fault.name for fault in FAULTS} >= set(NODE_RED)
+    for name in (name for row in ROWS for name in row.tests):
+        module, _, function = name.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), function)), name
 
 
 def test_as_delivered_an_answer_may_have_20_megabytes() -> None:

@@ -57,8 +57,9 @@ function nodeRed() {
 }
 
 const ways = {
-  async run({ action, inputs, values = {}, base_url: baseUrl, allow_insecure: allowInsecure, options = {}, timeouts, lost_name: lost = null }) {
+  async run({ action, inputs, values = {}, base_url: baseUrl, allow_insecure: allowInsecure, options = {}, timeouts, env = {}, lost_name: lost = null }) {
     Object.assign(connector.definition.timeouts, timeouts);
+    Object.assign(process.env, env);
     lostName = lost;
     connector.throttle = new core.Throttle();
     const waits = [];

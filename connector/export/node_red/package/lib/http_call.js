@@ -21,9 +21,9 @@ const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new htt
 
 // See `IO.send` in core/types.d.ts.
 async function send(userAgent, request, options) {
-  const over = Date.now() + options.timeout * 1000;
+  const over = performance.now() + options.timeout * 1000;
   for (let tries = 0; tries < REMADE; tries += 1) {
-    const call = new Call(userAgent, request, options, (over - Date.now()) / 1000);
+    const call = new Call(userAgent, request, options, (over - performance.now()) / 1000);
     try {
       await call.connect();
       await options.departing();
@@ -183,6 +183,7 @@ class Call {
   }
 }
 
-const after = (seconds, act) => setTimeout(act, Math.max(0, Math.min(seconds, LONGEST_TIMER)) * 1000);
+// Never early: who looks at the clock then would find a moment left for another attempt.
+const after = (seconds, act) => setTimeout(act, Math.ceil(Math.max(0, Math.min(seconds, LONGEST_TIMER)) * 1000) + 1);
 
 module.exports = { send };

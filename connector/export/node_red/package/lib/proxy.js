@@ -3,6 +3,7 @@
 
 const http = require('node:http');
 const https = require('node:https');
+const net = require('node:net');
 const tls = require('node:tls');
 const { transportError } = require('../core');
 
@@ -36,9 +37,14 @@ function isNamed(name, hostname, port) {
 function routeOf(proxy, url, direct, address) {
   const authorization = authorizationOf(proxy);
   if (url.protocol === 'https:') return { ...direct, agent: tunnelThrough(proxy, authorization) };
-  const { protocol, hostname, port } = proxy;
   const headers = { Host: url.host, ...authorization };
-  return { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port: port || undefined, path: address, headers, agent: agents[protocol] };
+  return { ...placeOf(proxy), path: address, headers, agent: agents[proxy.protocol] };
+}
+
+// Where a proxy is; its certificate is for its own name, whatever host is asked for.
+function placeOf({ protocol, hostname, port }) {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return { protocol, hostname: host, port: port || undefined, servername: net.isIP(host) ? '' : host };
 }
 
 function authorizationOf({ username, password }) {
@@ -60,12 +66,11 @@ class Tunnel extends https.Agent {
   }
 
   createConnection(options, done) {
-    const { protocol, hostname, port } = this.proxy;
     const host = options.host.includes(':') ? `[${options.host}]` : options.host;
     const target = `${host}:${options.port}`;
-    const asking = (protocol === 'https:' ? https : http).request({
-      hostname: hostname.replace(/^\[|\]$/g, ''),
-      port: port || undefined,
+    const place = placeOf(this.proxy);
+    const asking = (place.protocol === 'https:' ? https : http).request({
+      ...place,
       method: 'CONNECT',
       path: target,
       headers: { Host: target, ...this.authorization },
@@ -73,7 +78,7 @@ class Tunnel extends https.Agent {
       timeout: LONGEST_SILENCE,
     });
     asking.once('connect', (response, socket) => {
-      if (response.statusCode === 200) return done(null, tls.connect({ ...options, socket, servername: options.servername || options.host }));
+      if (response.statusCode === 200) return done(null, tls.connect({ ...options, socket }));
       socket.destroy();
       return done(transportError('proxy'));
     });
