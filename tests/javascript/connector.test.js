@@ -169,7 +169,7 @@ test('rows come one by one, and a page is fetched when its first row is asked fo
   let calls = 0;
   const { io, runtime, connection } = sample((request, options, count) => {
     calls = count;
-    return [page(['a', 'b'], '2'), page(['c'], '')][count - 1];
+    return [page(['a', 'b'], '2'), page(['c'], '3'), page(['d'], '')][count - 1];
   });
   const rows = runtime.iterate('list_things', {}, connection, { timeout: 10 });
   assert.equal(calls, 0);
@@ -178,6 +178,8 @@ test('rows come one by one, and a page is fetched when its first row is asked fo
   assert.equal((await io.until(rows.next())).value.id, 'b');
   assert.equal(calls, 1);
   assert.equal((await io.until(rows.next())).value.id, 'c');
+  io.time += 100;
+  assert.equal((await io.until(rows.next())).value.id, 'd');
   assert.equal((await io.until(rows.next())).done, true);
 });
 

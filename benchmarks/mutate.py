@@ -1,0 +1,181 @@
+"""Do the tests notice? Random one-place changes of source files, each followed by the tests.
+
+    python -m benchmarks.mutate PATHS --tests COMMAND --seed 1 --count 40
+
+Python (.py) and JavaScript (.js) files are changed in a copy of the checkout, where the command runs: nothing here is
+touched. Comments and texts are left alone. A change after which the command still passes survived: each needs a look,
+for it may change nothing that can be observed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import os
+import random
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_OPERATORS = {
+    **{"===": "!==", "!==": "===", "==": "!=", "!=": "==", "<=": "<", ">=": ">", "<": "<=", ">": ">="},
+    **{"&&": "||", "||": "&&", "??": "&&", "+": "-", "-": "+", "*": "/", "/": "*", "//": "*", "%": "*", "**": "*"},
+    **{"+=": "-=", "-=": "+=", "!": ""},
+}
+_WORDS = {
+    **{"and": "or", "or": "and", "not": "", "True": "False", "False": "True", "true": "false", "false": "true"},
+    **{"min": "max", "max": "min", "some": "every", "every": "some", "any": "all", "all": "any"},
+    **{"break": "continue", "continue": "break", "shift": "pop", "null": "undefined"},
+}
+_JAVASCRIPT = re.compile(
+    r"""(?P<skip>//[^\n]*|/\*[\s\S]*?\*/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`"""
+    r"""|(?<=[(,=:!&|?\[]\s)/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])+/[a-z]*"""
+    r"""|(?<=[(,=:!&|?\[])/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])+/[a-z]*"""
+    r"""|=>|\.\.\.|\+\+|--)"""
+    r"""|(?P<token>\d[\d_]*(?:\.\d+)?|[A-Za-z_$][\w$]*|===|!==|[<>=!]=|&&|\|\||\?\?|\*\*|[+\-]=|[-+*/%<>!])""",
+)
+_TOKENS_OF_PYTHON = {tokenize.NAME, tokenize.NUMBER, tokenize.OP}
+
+
+@dataclass(frozen=True)
+class Change:
+    """Another text in one place of a file."""
+
+    path: Path
+    start: int
+    before: str
+    after: str
+
+    def applied(self, content: str) -> str:
+        """The file's content with it."""
+        return content[: self.start] + self.after + content[self.start + len(self.before) :]
+
+    def described(self, content: str) -> str:
+        """Where it is, and what it does to its line."""
+        number = content.count("\n", 0, self.start) + 1
+        begins = content.rfind("\n", 0, self.start) + 1
+        line = content[begins:].partition("\n")[0]
+        place = self.start - begins
+        changed = line[:place] + self.after + line[place + len(self.before) :]
+        return f"{self.path}:{number}\n    - {line.strip()}\n    + {changed.strip()}"
+
+
+def changes(path: Path, content: str) -> Iterator[Change]:
+    """Every change of a file that this program knows."""
+    for start, token in _python(content) if path.suffix == ".py" else _javascript(content):
+        for after in _instead(token):
+            yield Change(path, start, token, after)
+    yield from _without_a_line(path, content)
+
+
+def _instead(token: str) -> Iterator[str]:
+    if re.fullmatch(r"\d[\d_]*(\.\d+)?", token):
+        yield str(float(token) + 1 if "." in token else int(token.replace("_", "")) + 1)
+    elif token in _OPERATORS:
+        yield _OPERATORS[token]
+    elif token in _WORDS:
+        yield _WORDS[token]
+
+
+def _javascript(content: str) -> Iterator[tuple[int, str]]:
+    for found in _JAVASCRIPT.finditer(content):
+        if found["token"]:
+            yield found.start(), found["token"]
+
+
+def _python(content: str) -> Iterator[tuple[int, str]]:
+    starts = [0]
+    for line in content.splitlines(keepends=True):
+        starts.append(starts[-1] + len(line))
+    for token in tokenize.generate_tokens(io.StringIO(content).readline):
+        if token.type in _TOKENS_OF_PYTHON:
+            yield starts[token.start[0] - 1] + token.start[1], token.string
+
+
+def _without_a_line(path: Path, content: str) -> Iterator[Change]:
+    """Leave out a statement that is a line by itself."""
+    whole = r"^[ ]+(?!return|const|let|import|from|module)[\w.]+(?:\(.*\)| \+?= .*);$" if path.suffix == ".js" else (
+        r"^[ ]+(?!return|raise|import|from|yield|assert|pass)[\w.]+(?:\(.*\)| \+?= [^(\[{]*)$"
+    )  # fmt: skip
+    for found in re.finditer(whole, content, re.MULTILINE):
+        indent = len(found[0]) - len(found[0].lstrip())
+        yield Change(path, found.start() + indent, found[0][indent:], ";" if path.suffix == ".js" else "pass")
+
+
+def _copied(folder: Path) -> None:
+    """The checkout as it is now, without what git ignores."""
+    listed = subprocess.run(  # noqa: S603 - git's own list of this checkout
+        [shutil.which("git") or "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        if Path(name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(name, folder / name)
+
+
+def _passes(command: Sequence[str], folder: Path, seconds: float) -> bool:
+    """Whether the tests pass; what does not end does not pass, and is ended with all that it started."""
+    running = subprocess.Popen(  # noqa: S603 - what was asked for
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        return running.wait(seconds) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+
+
+def main() -> None:
+    """Make the changes one by one, and say which of them no test noticed."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("paths", nargs="+", type=Path, help="files, or folders with them")
+    parser.add_argument("--tests", required=True, help="the command that runs the tests")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=40)
+    asked = parser.parse_args()
+    files = [file for path in asked.paths for file in (sorted(path.rglob("*.[jp][sy]")) if path.is_dir() else [path])]
+    contents = {file: file.read_text(encoding="utf-8") for file in files}
+    possible = [change for file, content in contents.items() for change in changes(file, content)]
+    chosen = random.Random(asked.seed).sample(possible, min(asked.count, len(possible)))  # noqa: S311
+    command = shlex.split(asked.tests)
+    if "/" in command[0]:
+        command[0] = str(Path(command[0]).absolute())
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        _copied(folder)
+        started = time.monotonic()
+        if not _passes(command, folder, 3600):
+            sys.exit("The tests fail without any change.")
+        seconds = time.monotonic() - started
+        survived = []
+        for number, change in enumerate(chosen, 1):
+            content = contents[change.path]
+            (folder / change.path).write_text(change.applied(content), encoding="utf-8")
+            if _passes(command, folder, 10 + 5 * seconds):
+                survived.append(change)
+                print(f"survived: {change.described(content)}", flush=True)  # noqa: T201
+            (folder / change.path).write_text(content, encoding="utf-8")
+            print(f"{number} of {len(chosen)}", file=sys.stderr, end="\r")  # noqa: T201
+    killed = len(chosen) - len(survived)
+    share = 100 * killed / len(chosen)
+    print(f"{killed} of {len(chosen)} noticed ({share:.0f} %), of {len(possible)} possible; seed {asked.seed}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
