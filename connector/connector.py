@@ -20,7 +20,7 @@ from connector.call.options import RunOptions, RunSettings
 from connector.call.result import Choice, Preview, Result
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
-from connector.catalogue.loader import Bundle, load
+from connector.catalogue.loader import Bundle, read
 from connector.catalogue.sandbox import connection_to, started
 from connector.client import Client
 from connector.clock import Clock, SystemClock
@@ -90,16 +90,17 @@ class Connector:
 
     @classmethod
     def load(cls, name: str | Path, **settings: Any) -> Self:
-        """Load a connector by name or by the path of its folder.
+        """Load a connector by name or by the path of its folder; an action is validated when it is first used.
 
         Args:
             name: The name of an installed connector, or a path to a connector folder.
             **settings: As for the constructor.
 
         Raises:
-            DefinitionError: There is no such connector, or its definitions are wrong; with every problem.
+            DefinitionError: There is no such connector, or `connector.json` or the names of an action are wrong;
+                with every problem of every file. What else is wrong in an action is reported when it is used.
         """
-        return cls(load(find(name)), **settings)
+        return cls(read(find(name)), **settings)
 
     @property
     def actions(self) -> Sequence[Action]:

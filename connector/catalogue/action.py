@@ -29,31 +29,43 @@ class Action:
     """
 
     def __init__(self, bundle: Bundle, key: str) -> None:
-        loaded = bundle.actions[key]
         self._bundle = bundle
-        self.definition: ActionDefinition = loaded.definition
-        self.document: dict[str, Any] = loaded.document
+        self._loaded = bundle.actions[key]
         self.key = key
+
+    @property
+    def definition(self) -> ActionDefinition:
+        """Its definition as a model.
+
+        Raises:
+            DefinitionError: Its file is wrong; with every problem of it.
+        """
+        return self._loaded.definition
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """Its definition as plain JSON, with everything that its file leaves out."""
+        return self._loaded.document
 
     @property
     def operation_id(self) -> str:
         """The name under which Power Automate flows know it."""
-        return self.definition.operation_id
+        return self._loaded.operation_id
 
     @property
     def summary(self) -> str:
         """The name that people see."""
-        return self.definition.summary
+        return self._loaded.summary
 
     @property
     def description(self) -> str:
         """What it does, in a few sentences."""
-        return self.definition.description
+        return self._loaded.description
 
     @property
     def group(self) -> str:
         """Key of the family it belongs to."""
-        return self.definition.group
+        return self._loaded.group
 
     @property
     def effects(self) -> dict[str, bool]:

@@ -8,39 +8,77 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import json
 import sys
 import threading
 import types
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import ValidationError
 
 from connector.call.handler import Handler
 from connector.definition.action import ActionDefinition
 from connector.definition.expand import expand
-from connector.definition.files import COMMON, MANIFEST, definition_files, read_inside
+from connector.definition.files import COMMON, MANIFEST, content_inside, definition_files, parse, read_inside
 from connector.definition.references import broken_references, unknown_fields
 from connector.definition.service import ConnectorDefinition
 from connector.errors import DefinitionError, Problem
 
+_NAMES = ("key", "operationId", "summary", "description", "group")
 _import_lock = threading.RLock()
 
 
 @dataclass(frozen=True)
 class LoadedAction:
-    """An action's definition, as a model and as plain JSON, with everything that its file leaves out."""
+    """An action of a folder: its names at once, its definition when it is first asked for.
 
-    definition: ActionDefinition
-    document: dict[str, Any]
+    Attributes:
+        key: Its key.
+        operation_id: The name under which Power Automate flows know it.
+        summary: The name that people see.
+        description: What it does.
+        group: Key of its group.
+    """
+
+    key: str
+    operation_id: str
+    summary: str
+    description: str
+    group: str
+    _read: Callable[[], tuple[ActionDefinition, dict[str, Any]]] = field(repr=False)
+
+    @classmethod
+    def of(cls, definition: ActionDefinition, document: dict[str, Any]) -> Self:
+        """An action whose definition has been read."""
+        names = (definition.key, definition.operation_id, definition.summary, definition.description, definition.group)
+        return cls(*names, lambda: (definition, document))
+
+    @cached_property
+    def _whole(self) -> tuple[ActionDefinition, dict[str, Any]]:
+        return self._read()
+
+    @property
+    def definition(self) -> ActionDefinition:
+        """The definition as a model.
+
+        Raises:
+            DefinitionError: The file is wrong; with every problem of it.
+        """
+        return self._whole[0]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The definition as plain JSON, with everything that its file leaves out; raises as `definition` does."""
+        return self._whole[1]
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A connector folder that was read without a problem."""
+    """A connector folder that was read."""
 
     folder: Path
     manifest: ConnectorDefinition
@@ -53,7 +91,7 @@ class Bundle:
         Raises:
             DefinitionError: The group has no module, or the module no function of that name.
         """
-        group = self.actions[key].definition.group
+        group = self.actions[key].group
         handler = getattr(self.module(f"actions.{group}"), key, None)
         if not callable(handler):
             raise DefinitionError(f"actions/{group}.py has no function “{key}” for the action of that name.")
@@ -87,39 +125,98 @@ class Bundle:
 
 
 def load(folder: Path) -> Bundle:
-    """Read a connector folder whole.
+    """Read and validate every file of a connector folder.
 
     Raises:
         DefinitionError: With every problem of every file.
     """
     problems: list[Problem] = []
-    manifest_document = _read(folder, MANIFEST, problems)
-    manifest = _validated(ConnectorDefinition, manifest_document, _in_manifest, problems)
-    since = manifest.since if manifest is not None else None
-    common = _common(folder, problems)
+    folder_files = _Folder.read(folder, problems)
     actions: dict[str, LoadedAction] = {}
     for path in definition_files(folder):
-        document = _read(folder, path, problems)
-        if document is None:
-            continue
-        expanded = expand(document, path, common, since)
-        document = expanded.document
-        problems += [_problem(expanded.home(place), "shared", message) for place, message in expanded.problems]
-        definition = _validated(ActionDefinition, document, expanded.home, problems)
-        if definition is not None:
-            # What a name leads to is only asked for once every reference can be followed.
-            broken = list(broken_references(definition)) or unknown_fields(definition)
-            problems += [_problem(expanded.home(place), "reference", message) for place, message in broken]
-        if definition is not None and definition.key in actions:
+        written = _read(folder, path, problems)
+        found = folder_files.action(path, written, problems) if written is not None else None
+        if found is not None and found.key in actions:
             place = f"{path.as_posix()}#/key"
-            problems.append(Problem(place, "duplicate", f"{place}: another file has the key “{definition.key}” too."))
-        elif definition is not None:
-            actions[definition.key] = LoadedAction(definition, document)
-    if problems or manifest is None or manifest_document is None:
-        raise DefinitionError(f"The connector folder {folder.name} cannot be loaded.", problems)
-    order = {group: place for place, group in enumerate(manifest.groups)}
-    ordered = sorted(actions.items(), key=lambda item: (order.get(item[1].definition.group, len(order)), item[0]))
-    return Bundle(folder, manifest, manifest_document, dict(ordered))
+            problems.append(Problem(place, "duplicate", f"{place}: another file has the key “{found.key}” too."))
+        elif found is not None:
+            actions[found.key] = found
+    return folder_files.bundle(actions, problems)
+
+
+def read(folder: Path) -> Bundle:
+    """Read a connector folder; an action is validated when its definition is first asked for.
+
+    Raises:
+        DefinitionError: `connector.json` is wrong, or a file is too broken to name its action; with every problem of
+            every file.
+    """
+    problems: list[Problem] = []
+    folder_files = _Folder.read(folder, problems)
+    actions: dict[str, LoadedAction] = {}
+    try:
+        for path in definition_files(folder):
+            action = folder_files.unread_action(path, content_inside(folder, path))
+            if actions.setdefault(action.key, action) is not action:
+                return load(folder)
+    except (ValueError, OSError, KeyError, TypeError, AttributeError, RecursionError):
+        return load(folder)  # reports what is wrong, and the rest with it
+    return folder_files.bundle(actions, problems)
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """What the actions of a folder have in common, as far as it could be read."""
+
+    folder: Path
+    manifest: ConnectorDefinition | None
+    document: dict[str, Any] | None
+    common: dict[str, Any]
+
+    @classmethod
+    def read(cls, folder: Path, problems: list[Problem]) -> Self:
+        document = _read(folder, MANIFEST, problems)
+        manifest = _validated(ConnectorDefinition, document, _in_manifest, problems)
+        return cls(folder, manifest, document, _common(folder, problems))
+
+    def action(self, path: Path, written: dict[str, Any], problems: list[Problem]) -> LoadedAction | None:
+        """An action, validated; None and problems where its file is wrong."""
+        expanded = expand(written, path, self.common, self.manifest.since if self.manifest is not None else None)
+        problems += [_problem(expanded.home(place), "shared", message) for place, message in expanded.problems]
+        definition = _validated(ActionDefinition, expanded.document, expanded.home, problems)
+        if definition is None:
+            return None
+        # What a name leads to is only asked for once every reference can be followed.
+        broken = list(broken_references(definition)) or unknown_fields(definition)
+        problems += [_problem(expanded.home(place), "reference", message) for place, message in broken]
+        return LoadedAction.of(definition, expanded.document)
+
+    def unread_action(self, path: Path, content: bytes) -> LoadedAction:
+        """An action by its names; ValueError, KeyError and their like where the file cannot even name it."""
+        written = {"key": path.stem, "group": path.parent.name, **json.loads(content)}
+        key, operation_id, summary, description, group = (written[name] for name in _NAMES)
+        if not all(isinstance(written[name], str) for name in _NAMES):
+            raise TypeError
+        return LoadedAction(key, operation_id, summary, description, group, lambda: self._now_read(path, content))
+
+    def _now_read(self, path: Path, content: bytes) -> tuple[ActionDefinition, dict[str, Any]]:
+        problems: list[Problem] = []
+        try:
+            action = self.action(path, parse(content), problems)
+        except ValueError as error:
+            action = None
+            problems.append(_file_problem(path, str(error)))
+        if problems or action is None:
+            raise DefinitionError(f"The action {path.stem} of {self.folder.name} cannot be loaded.", problems)
+        return action.definition, action.document
+
+    def bundle(self, actions: dict[str, LoadedAction], problems: list[Problem]) -> Bundle:
+        """The folder with its actions in order; DefinitionError where there are problems."""
+        if problems or self.manifest is None or self.document is None:
+            raise DefinitionError(f"The connector folder {self.folder.name} cannot be loaded.", problems)
+        order = {group: place for place, group in enumerate(self.manifest.groups)}
+        ordered = sorted(actions.items(), key=lambda item: (order.get(item[1].group, len(order)), item[0]))
+        return Bundle(self.folder, self.manifest, self.document, dict(ordered))
 
 
 def _common(folder: Path, problems: list[Problem]) -> dict[str, Any]:
@@ -138,8 +235,12 @@ def _read(folder: Path, path: Path, problems: list[Problem]) -> dict[str, Any] |
         return read_inside(folder, path)
     except (ValueError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        problems.append(Problem(path.as_posix(), "file", f"{path.as_posix()}: {reason}."))
+        problems.append(_file_problem(path, reason))
         return None
+
+
+def _file_problem(path: Path, reason: str) -> Problem:
+    return Problem(path.as_posix(), "file", f"{path.as_posix()}: {reason}.")
 
 
 def _problem(home: tuple[str, str], rule: str, message: str) -> Problem:

@@ -45,15 +45,19 @@ def connector_folder(name: str | None) -> Path:
     raise DefinitionError(f"Choose a connector with --connector. Installed: {', '.join(sorted(installed))}.")
 
 
-def load_bundle(name: str | None) -> Bundle:
+def load_bundle(name: str | None, *, whole: bool = False) -> Bundle:
     """Load a connector, chosen as `connector_folder` does.
+
+    Args:
+        name: Its name or folder.
+        whole: Validate every action now, not each when it is first used.
 
     Raises:
         DefinitionError: It does not exist, or its definitions are wrong.
     """
-    from connector.catalogue.loader import load  # noqa: PLC0415 - the models; not every command needs them
+    from connector.catalogue import loader  # noqa: PLC0415 - the models; not every command needs them
 
-    return load(connector_folder(name))
+    return (loader.load if whole else loader.read)(connector_folder(name))
 
 
 def group_key(groups: Mapping[str, str], name: str) -> str:

@@ -79,13 +79,27 @@ def read_json(path: Path) -> dict[str, Any]:
         ValueError: It is too large, not UTF-8, not JSON, nested too deeply, or no object.
         OSError: It cannot be read.
     """
+    return parse(_content(path))
+
+
+def _content(path: Path) -> bytes:
+    """What a regular file of a sensible size holds; ValueError and OSError as in `read_json`."""
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):
         raise ValueError("it is not a regular file")  # a named pipe would block until somebody writes to it
     if found.st_size > _LARGEST_FILE:
         raise ValueError(f"the file is larger than {_LARGEST_FILE // 1_000_000} MB")
+    return path.read_bytes()
+
+
+def parse(content: bytes) -> dict[str, Any]:
+    """The JSON object that a file holds.
+
+    Raises:
+        ValueError: It is not UTF-8, not JSON, nested too deeply, has a key twice, or is no object.
+    """
     try:
-        document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_unique)
+        document = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
     except RecursionError:
         raise ValueError("the JSON is nested too deeply") from None
     except json.JSONDecodeError as error:
@@ -114,11 +128,23 @@ def read_inside(folder: Path, path: Path) -> dict[str, Any]:
         ValueError: As `read_json`, or the file is a link that leads out of the folder.
         OSError: It cannot be read.
     """
+    return parse(content_inside(folder, path))
+
+
+def content_inside(folder: Path, path: Path) -> bytes:
+    """What a file of the folder holds, unparsed.
+
+    Raises:
+        ValueError: It is not a regular file, is too large, or is a link that leads out of the folder.
+        OSError: It cannot be read.
+    """
     full = folder / path
-    try:
-        inside = full.resolve().is_relative_to(folder.resolve())
-    except RuntimeError:
-        raise ValueError("the file is a link that leads to itself") from None
-    if not inside:
-        raise ValueError("the file is a link that leads out of the connector folder")
-    return read_json(full)
+    steps = [folder.joinpath(*path.parts[:count]) for count in range(1, len(path.parts) + 1)]
+    if ".." in path.parts or any(step.is_symlink() for step in steps):
+        try:
+            inside = full.resolve().is_relative_to(folder.resolve())
+        except RuntimeError:
+            raise ValueError("the file is a link that leads to itself") from None
+        if not inside:
+            raise ValueError("the file is a link that leads out of the connector folder")
+    return _content(full)

@@ -151,7 +151,7 @@ class FolderView:
         """The sound actions, ready to run; None without `connector.json`."""
         if self.manifest is None:
             return None
-        loaded = {view.definition.key: LoadedAction(view.definition, view.document) for view in self.sound}
+        loaded = {view.definition.key: LoadedAction.of(view.definition, view.document) for view in self.sound}
         return Bundle(self.folder, self.manifest, self.document, loaded)
 
     @cached_property

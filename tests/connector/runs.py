@@ -72,7 +72,7 @@ def make_run(
     if repeatable:
         document["idempotency"] = {"input": "key"}
     connector = connector_definition()
-    loaded = {"send_parcel": LoadedAction(ActionDefinition.model_validate(document), document)}
+    loaded = {"send_parcel": LoadedAction.of(ActionDefinition.model_validate(document), document)}
     found = Action(Bundle(Path(), connector, {}, loaded), "send_parcel")
     rng = random.Random(seed)  # noqa: S311 - jitter of a fake clock
     client = Client(connector, FunctionTransport(send_once), store, store, clock, lambda: "k", rng)

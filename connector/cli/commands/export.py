@@ -67,7 +67,7 @@ def export_command(
         return
     if format_name is None:
         raise click.UsageError(f"Choose a format: {', '.join(EXPORT_FORMATS)}.")
-    bundle = context.load_bundle(connector_name)
+    bundle = context.load_bundle(connector_name, whole=True)
     titles = {key: group.title for key, group in bundle.manifest.groups.items()}
     keys = [context.group_key(titles, group) for group in groups]
     with context.usage_errors():

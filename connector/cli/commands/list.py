@@ -19,7 +19,7 @@ def list_actions(connector_name: str | None, search: str | None, group: str | No
     """List all actions, or some of them."""
     found = outline(context.connector_folder(connector_name))
     if found is None:
-        context.load_bundle(connector_name)  # reports what is wrong with it
+        context.load_bundle(connector_name, whole=True)  # reports what is wrong with it
         return
     wanted = None if group is None else context.group_key(found.groups, group)
     actions = [

@@ -4,12 +4,15 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from connector.catalogue import loader
 from connector.catalogue.loader import load
 from connector.connections.connection import Connection
 from connector.connector import Connector
+from connector.definition.expand import Expanded, expand
 from connector.errors import DefinitionError
 from connector.testing import FakeClock, ScriptedTransport, response
 from tests.connector.parcels import ACTIONS, API_KEY, GET, Json, action, body, field, manifest, whole, write_folder
@@ -200,3 +203,53 @@ def test_what_would_hang_or_crash_a_run_is_a_problem_when_loading(
     path = folder / f"definitions/{file}.json"
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     assert rule in {found for _, found in problems(folder)}
+
+
+def test_an_action_is_validated_when_it_is_first_used_and_the_others_run(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    path = folder / "definitions/parcels/list_parcels.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"colour": "red"}))
+    transport = ScriptedTransport([response(200, {})])
+    connector = Connector.load(folder, transport=transport, clock=FakeClock())
+    assert [action.key for action in connector.actions] == ["get_parcel", "list_parcels", "post_once", "send_parcel"]
+    assert connector.run("get_parcel", {"parcel_id": "p"}, Connection(api_key=API_KEY)).meta.status == 200
+    with pytest.raises(DefinitionError) as caught:
+        connector.run("list_parcels", {}, Connection(api_key=API_KEY))
+    assert [problem.field for problem in caught.value.problems] == ["definitions/parcels/list_parcels.json#/colour"]
+    assert problems(folder) == [("definitions/parcels/list_parcels.json#/colour", "extra_forbidden")]
+
+
+def test_a_key_that_stands_twice_is_a_problem_when_the_action_is_used(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    path = folder / "definitions/parcels/get_parcel.json"
+    path.write_text(path.read_text().replace("{", '{"summary": "Twice",', 1))
+    with pytest.raises(DefinitionError) as caught:
+        Connector.load(folder, clock=FakeClock()).find("get_parcel").inputs  # noqa: B018 - a property that reads
+    assert [problem.rule for problem in caught.value.problems] == ["file"]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "{}", '{"summary": 7}', "\xff", "[" * 100_000])
+def test_a_file_that_cannot_name_its_action_is_a_problem_when_loading(content: str, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    (folder / "definitions/parcels/odd.json").write_bytes(content.encode("latin-1"))
+    with pytest.raises(DefinitionError) as caught:
+        Connector.load(folder, clock=FakeClock())
+    assert {problem.field.partition("#")[0] for problem in caught.value.problems} == {"definitions/parcels/odd.json"}
+
+
+def test_loading_a_connector_reads_no_definition_until_it_is_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    read: list[str] = []
+
+    def noted(written: Json, path: Path, *more: Any) -> Expanded:
+        read.append(path.stem)
+        return expand(written, path, *more)
+
+    monkeypatch.setattr(loader, "expand", noted)
+    connector = Connector.load(write_folder(tmp_path / "parcels"), clock=FakeClock())
+    assert connector.find("get_parcel").summary
+    assert read == []
+    assert connector.find("get_parcel").inputs
+    assert connector.find("get_parcel").outputs
+    assert read == ["get_parcel"]

@@ -48,7 +48,9 @@ def with_word(key: str, change: Callable[[Json], None]) -> Bundle:
     loaded = bundle().actions[key]
     document = copy.deepcopy(loaded.document)
     change(document)
-    return dataclasses.replace(bundle(), actions={**bundle().actions, key: LoadedAction(loaded.definition, document)})
+    return dataclasses.replace(
+        bundle(), actions={**bundle().actions, key: LoadedAction.of(loaded.definition, document)}
+    )
 
 
 def parcels(place: Path, *actions: Json, connector: Json | None = None) -> Bundle:
