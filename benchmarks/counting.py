@@ -18,7 +18,7 @@ def most_in_any_window(times: Sequence[float], period: float) -> int:
     return most
 
 
-def judged(times: Sequence[float], calls: int, period: float, periods: int) -> str:
+def verdict_on(times: Sequence[float], calls: int, period: float, periods: int) -> str:
     """A sentence on what passed in so many periods."""
     within = sum(at < periods * period for at in times)
     most = most_in_any_window(times, period)

@@ -81,7 +81,7 @@ class Verdict:
     faults: tuple[str, ...]
 
 
-def judged(error: ConnectorError | None, heard: list[Heard], carried_out: int, *, keyed: bool) -> Verdict:
+def verdict_on(error: ConnectorError | None, heard: list[Heard], carried_out: int, *, keyed: bool) -> Verdict:
     """Whether what the client says agrees with what the service saw.
 
     Args:
@@ -146,7 +146,7 @@ class World:
             error = caught
         while self.server.busy:
             time.sleep(0.001)
-        return judged(error, list(self.server.heard), carried_out, keyed=keyed)
+        return verdict_on(error, list(self.server.heard), carried_out, keyed=keyed)
 
 
 @contextlib.contextmanager

@@ -149,7 +149,7 @@ def soak(calls: int, period: float, handshake: float | None) -> str:
     replied = sum(done for done, _ in results)
     lost = [reason for _, reasons in results for reason in reasons]
     reasons = f" ({'; '.join(sorted(set(lost)))})" if lost else ""
-    counted = counting.judged([at - times[0] for at in times], calls, period, PERIODS)
+    counted = counting.verdict_on([at - times[0] for at in times], calls, period, PERIODS)
     return (
         f"{calls} calls in {period:g} s, {PROCESSES} processes of {THREADS} threads, {PERIODS} periods\n  {counted}\n"
         f"  lost calls: {len(lost)}{reasons}; arrived {len(times)}, answered {replied}\n"

@@ -290,7 +290,7 @@ def main() -> None:
             say(f"\n{group}: {calls} calls in {period:g} s, 16 threads in {processes} process(es), 10 periods\n")
             for name, make in contenders:
                 passed = demand(make, folder, calls, period, 10, processes)
-                say(f"  {name:<24}{counting.judged(passed, calls, period, 10)}\n")
+                say(f"  {name:<24}{counting.verdict_on(passed, calls, period, 10)}\n")
 
 
 if __name__ == "__main__":

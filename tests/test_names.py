@@ -10,20 +10,20 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FOLDERS = ("connector", "actions", "sandbox", "benchmarks")
+FOLDERS = ("connector", "actions", "sandbox", "benchmarks", "tests")
 FILES = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
 
 PRIVATE = re.compile(
     r"""
     ^_*(
-      Judge\w* | judge | judge_\w+ | misfits? | Given | Teller | tell | told | Patience | patience
-    | chance | deliver | give | refusal | is_refusal | bounded
-    | Ring | ring | rings | guard | shadow | floor | floors | Hit | duty | remedy
-    | face | faces | room | rooms | box | boxes | answer | answers | answered | skeleton
-    | Record | Exchange | exchanges?
+      Judge\w* | judged? | judge_\w+ | misfits? | (?-i:Given) | Teller | tell | told | telling | patience
+    | chance | deliver | give | refusals? | is_refusal | bounded | bounded_\w+ | signed
+    | ring | rings | ring_\w+ | guard | shadow | floors? | hit | duty | duties | remedy
+    | faces? | rooms? | box | boxes | answer | answers | answered | skeleton
+    | (?-i:Record) | exchanges?
     )$
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.IGNORECASE,
 )
 
 

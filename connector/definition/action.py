@@ -189,7 +189,7 @@ class SampleError(Model):
 
 
 class Example(Model):
-    """Documentation, test and sample data in one: inputs, the exact exchanges, and the outputs or the error."""
+    """Documentation, test and sample data in one: inputs, exact requests and responses, outputs or error."""
 
     title: Sentence
     inputs: dict[str, Any]

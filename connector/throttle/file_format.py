@@ -23,7 +23,7 @@ _STATE = struct.Struct("<QIIdddd")  # version, oldest, waiting, paused_until, se
 _CHECKSUM = struct.Struct("<I")
 _ORIGIN_AT = _SHAPE.size
 _STATE_AT = _ORIGIN_AT + _ORIGIN.size
-_RING_AT = _STATE_AT + _STATE.size
+_BUCKET_AT = _STATE_AT + _STATE.size
 _COUNT = struct.Struct("<I")
 _COUNT_AT = _STATE_AT + 12
 _WAITING = 16
@@ -55,16 +55,16 @@ class StoredBucket:
 
     def __init__(self, limit: RateLimit, content: bytearray) -> None:
         self.content = content
-        ring_ends = _RING_AT + 8 * limit.calls
+        bucket_end = _BUCKET_AT + 8 * limit.calls
         self.boot, self.birth = _ORIGIN.unpack_from(content, _ORIGIN_AT)
-        bucket = self.bucket = Bucket(limit, memoryview(content)[_RING_AT:ring_ends].cast("d"))
+        bucket = self.bucket = Bucket(limit, memoryview(content)[_BUCKET_AT:bucket_end].cast("d"))
         (self.version, bucket.oldest, waiting, bucket.paused_until, self.seen, self.offset, self.written) = (
             _STATE.unpack_from(content, _STATE_AT)
         )
         if waiting:
             names, shown = array("Q"), array("d")
-            names.frombytes(content[ring_ends : ring_ends + 8 * waiting])
-            shown.frombytes(content[ring_ends + 8 * waiting : ring_ends + _WAITING * waiting])
+            names.frombytes(content[bucket_end : bucket_end + 8 * waiting])
+            shown.frombytes(content[bucket_end + 8 * waiting : bucket_end + _WAITING * waiting])
             bucket.waiting = dict(zip(names, shown, strict=True))
         self.changed = False
 
@@ -81,10 +81,10 @@ class StoredBucket:
         bucket, content = self.bucket, self.content
         self.version += 1
         waiting = bucket.waiting
-        size = _RING_AT + 8 * bucket.calls + _WAITING * len(waiting)
+        size = _BUCKET_AT + 8 * bucket.calls + _WAITING * len(waiting)
         if waiting or len(content) != size + _CHECKSUM.size:
             lines = (array("Q", waiting).tobytes(), array("d", waiting.values()).tobytes(), bytes(_CHECKSUM.size))
-            content = bytearray(b"".join((content[: _RING_AT + 8 * bucket.calls], *lines)))
+            content = bytearray(b"".join((content[: _BUCKET_AT + 8 * bucket.calls], *lines)))
         _STATE.pack_into(
             content,
             _STATE_AT,
@@ -110,7 +110,7 @@ class BucketFile:
         self.path = os.fspath(path)
         self.handle, self.is_new = private_file.open_private(path)
         self.shape = _SHAPE.pack(_FORMAT, limit.calls, limit.padded_period)
-        self._base = _RING_AT + 8 * limit.calls + _CHECKSUM.size
+        self._base = _BUCKET_AT + 8 * limit.calls + _CHECKSUM.size
         self._usual = self._base + _WAITING * _USUAL_WAITING
         found = os.fstat(self.handle)
         self.place = (found.st_ino, found.st_dev)

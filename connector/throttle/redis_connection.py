@@ -30,7 +30,7 @@ def _left() -> float:
     return max(_LEAST, min(_TIMEOUT, ends - time.monotonic()))
 
 
-class _Bounded:
+class _WithDeadline:
     """What is put before a connection class of the Redis library; public methods only."""
 
     def connect(self) -> None:
@@ -56,5 +56,5 @@ def client(url: str) -> redis.Redis:
         health_check_interval=30,
         retry=Retry(NoBackoff(), 1),
     )
-    pool.connection_class = type("BoundedConnection", (_Bounded, pool.connection_class), {})
+    pool.connection_class = type("DeadlineConnection", (_WithDeadline, pool.connection_class), {})
     return redis.Redis.from_pool(pool)

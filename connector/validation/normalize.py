@@ -107,8 +107,8 @@ def _clean_list(values: list[Any], field: FieldSchema, schema: ObjectSchema) -> 
     """
     item = schema.resolve(field.items or FieldSchema())
     cleaned = [_clean(_unwrapped(value, item), item, schema) for value in values]
-    telling = item.required or not item.properties
-    kept = [value for value in cleaned if value is not None and (value != {} or telling)]
+    keep_empty_rows = item.required or not item.properties
+    kept = [value for value in cleaned if value is not None and (value != {} or keep_empty_rows)]
     return kept if kept or (field.x_keep_empty and not values) else None
 
 

@@ -48,8 +48,8 @@ class Sleeper(FakeClock):
         assert cancelled.wait(10)
 
 
-class Telling(MemoryStore):
-    """Tells that a place was given back."""
+class NotifyingStore(MemoryStore):
+    """Signals when a place is given back."""
 
     def __init__(self, clock: FakeClock) -> None:
         super().__init__(clock)
@@ -96,7 +96,7 @@ def test_the_loop_goes_on_while_a_run_waits(bench: MakeBench) -> None:
 
 def test_a_cancelled_task_gives_its_place_in_the_throttle_back(bench: MakeBench) -> None:
     clock = Sleeper()
-    store = Telling(clock)
+    store = NotifyingStore(clock)
     made = bench([OK], clock=clock, store=store, connector=ONE_CALL)
     made.run("get_parcel", {"parcel_id": "a"})
 
@@ -116,7 +116,7 @@ def test_a_cancelled_task_gives_its_place_in_the_throttle_back(bench: MakeBench)
 
 def test_a_cancelled_task_makes_no_further_attempt(bench: MakeBench) -> None:
     clock = Sleeper()
-    store = Telling(clock)
+    store = NotifyingStore(clock)
     made = bench([response(503), OK], clock=clock, store=store)
 
     async def main() -> None:

@@ -11,7 +11,7 @@ from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema
 from connector.validation.normalize import accepted_names, path_style_key
 from tests.definitions.places import Spot, documented_inputs, documented_outputs, inside, received, sent
-from tests.definitions.wire import Side, Tokens, Wire, read, told
+from tests.definitions.wire import Side, Tokens, Wire, as_pointer, read
 
 WIRE = Wire()
 TABLE: dict[str, Any] = read("table.json")
@@ -52,16 +52,16 @@ def unknown_places(definition: ActionDefinition) -> Iterator[str]:
     for side, spots in sides:
         faults: dict[str, list[list[str]]] = {}
         for spot in spots:
-            fine = _whole(spot, side) or excused("not_described", definition, place=told(spot.place))
+            fine = _whole(spot, side) or excused("not_described", definition, place=as_pointer(spot.place))
             faults.setdefault(spot.name, []).append([] if fine else list(_misplaced(spot, name, side)))
         for shown, alternatives in faults.items():
             # Of several places that are tried in turn, one that the service has is enough.
             if all(alternatives):
                 yield from (f"{side} {shown}: {text}" for found in alternatives for text in found)
-    for place, title in _exchanged(definition):
+    for place, title in _in_examples(definition):
         known = WIRE.find(name, "request", place)
-        if not known and not excused("not_described", definition, place=told(place)):
-            yield f"the example “{title}” sends {told(place)}, which the service does not take"
+        if not known and not excused("not_described", definition, place=as_pointer(place)):
+            yield f"the example “{title}” sends {as_pointer(place)}, which the service does not take"
 
 
 def _whole(spot: Spot, side: str) -> bool:
@@ -86,7 +86,7 @@ def _parameters(definition: ActionDefinition, facts: dict[str, Any]) -> Iterator
 def _misplaced(spot: Spot, name: str, side: Side) -> Iterator[str]:
     found = WIRE.find(name, side, spot.place, named=True)
     if not found:
-        yield f"the service has nothing at {told(spot.place) or 'the start'}"
+        yield f"the service has nothing at {as_pointer(spot.place) or 'the start'}"
         return
     described = WIRE.types(found)
     declared = set(spot.field.types) - {"null"}
@@ -96,16 +96,16 @@ def _misplaced(spot: Spot, name: str, side: Side) -> Iterator[str]:
         return
     strange = {kind for kind in declared if not _same(kind, described)}
     if strange:
-        yield f"{told(spot.place)} is {'|'.join(sorted(described))}, not {'|'.join(sorted(strange))}"
+        yield f"{as_pointer(spot.place)} is {'|'.join(sorted(described))}, not {'|'.join(sorted(strange))}"
     elif spot.raw and not spot.spread and declared <= {"object", "array"} and not WIRE.is_free(found):
-        yield f"{told(spot.place)} is a raw box, though the service names its parts: {', '.join(WIRE.names(found))}"
+        yield f"{as_pointer(spot.place)} is a raw field, the service names its parts: {', '.join(WIRE.names(found))}"
     if side == "request" and spot.field.enum is not None:
         choices = WIRE.enum(found)
         given = {choice for choice in spot.field.enum if choice is not None}
         if choices is None:
-            yield f"{told(spot.place)} has choices, though the service takes anything"
+            yield f"{as_pointer(spot.place)} has choices, though the service takes anything"
         elif given != set(choices):
-            yield f"{told(spot.place)} offers {sorted(given)}; the service has {sorted(choices)}"
+            yield f"{as_pointer(spot.place)} offers {sorted(given)}; the service has {sorted(choices)}"
 
 
 def _same(kind: str, described: Iterable[str]) -> bool:
@@ -113,11 +113,11 @@ def _same(kind: str, described: Iterable[str]) -> bool:
     return kind in described or (kind in _NUMBERS and bool(described & _NUMBERS))
 
 
-def _exchanged(definition: ActionDefinition) -> Iterator[tuple[Tokens, str]]:
+def _in_examples(definition: ActionDefinition) -> Iterator[tuple[Tokens, str]]:
     for example in definition.examples:
-        for exchange in example.interactions:
-            if isinstance(exchange.request.body, dict):
-                for place in inside(exchange.request.body):
+        for interaction in example.interactions:
+            if isinstance(interaction.request.body, dict):
+                for place in inside(interaction.request.body):
                     yield place, example.title
 
 
@@ -133,7 +133,7 @@ def unreached(definition: ActionDefinition) -> Iterator[str]:
         for wanted in facts.get("query" if kind == "query" else "headers", []):
             if wanted.lower() not in have and not excused("not_offered", definition, place=wanted):
                 yield f"{kind} {wanted} has no input"
-    shown = {place for place, _ in _exchanged(definition)}
+    shown = {place for place, _ in _in_examples(definition)}
     yield from _uncovered(definition, "request", list(sent(definition)), shown)
     yield from _uncovered(definition, "response", list(received(definition)), set())
 
@@ -143,14 +143,14 @@ def _uncovered(definition: ActionDefinition, side: Side, spots: list[Spot], show
     # A readable twin of a time stands beside the time itself.
     exact = {spot.place for spot in spots if not spot.raw and not spot.field.x_time}
     exact |= {_general(place, definition, side) for place in shown}
-    boxes = {spot.place for spot in spots if spot.raw}
-    whole = {place for place in boxes if _covers_all(definition, name, side, place)}
+    opaque = {spot.place for spot in spots if spot.raw}
+    whole = {place for place in opaque if _covers_all(definition, name, side, place)}
     for leaf in WIRE.leaves(name, side):
         recursive = any(kind.startswith("@") for kind in leaf.types)
         reached = (
-            leaf.place in exact | boxes
+            leaf.place in exact | opaque
             or any(leaf.place[: len(place)] == place for place in whole)
-            or (recursive and any(place[: len(leaf.place)] == leaf.place for place in exact | boxes))
+            or (recursive and any(place[: len(leaf.place)] == leaf.place for place in exact | opaque))
         )
         if not reached and not excused("not_offered", definition, place=str(leaf)):
             what = "no input sends" if side == "request" else "no output reads"
@@ -158,8 +158,8 @@ def _uncovered(definition: ActionDefinition, side: Side, spots: list[Spot], show
 
 
 def _covers_all(definition: ActionDefinition, name: str, side: Side, place: Tokens) -> bool:
-    """Whether a box stands for all below it: the service names no parts there, or an exception says so."""
-    return not WIRE.names(WIRE.find(name, side, place)) or excused("not_described", definition, place=told(place))
+    """Whether a field covers all below it: the service names no parts there, or an exception says so."""
+    return not WIRE.names(WIRE.find(name, side, place)) or excused("not_described", definition, place=as_pointer(place))
 
 
 def _general(place: Tokens, definition: ActionDefinition, side: Side) -> Tokens:

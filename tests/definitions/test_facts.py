@@ -62,8 +62,8 @@ def test_all_documented_actions_parameters_and_outputs_are_accounted_for() -> No
 
 
 def test_actions_beyond_the_table_say_so() -> None:
-    told = {view.definition.operation_id for view in actions() if view.definition.documented}
-    assert told == set(gaps.TABLE)
+    documented = {view.definition.operation_id for view in actions() if view.definition.documented}
+    assert documented == set(gaps.TABLE)
 
 
 def test_no_two_actions_do_the_same() -> None:

@@ -100,6 +100,6 @@ CHANGES: dict[str, tuple[str, Change, str]] = {
 }
 
 
-@pytest.mark.parametrize(("operation_id", "change", "told"), CHANGES.values(), ids=CHANGES.keys())
-def test_a_difference_is_told(operation_id: str, change: Change, told: str) -> None:
-    assert told in "\n".join(changed(operation_id, change))
+@pytest.mark.parametrize(("operation_id", "change", "message"), CHANGES.values(), ids=CHANGES.keys())
+def test_a_difference_is_reported(operation_id: str, change: Change, message: str) -> None:
+    assert message in "\n".join(changed(operation_id, change))

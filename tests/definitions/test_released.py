@@ -87,12 +87,12 @@ CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {
 }
 
 
-@pytest.mark.parametrize(("change", "told"), CHANGES.values(), ids=CHANGES.keys())
-def test_what_breaks_a_flow_is_told(change: Callable[[Any], object], told: str) -> None:
+@pytest.mark.parametrize(("change", "message"), CHANGES.values(), ids=CHANGES.keys())
+def test_what_breaks_a_flow_is_reported(change: Callable[[Any], object], message: str) -> None:
     now = copy.deepcopy(SAMPLE)
     change(now)
     found = [text.removeprefix("send_it: ") for text in broken(SAMPLE, now)]
-    assert found == [told]
+    assert found == [message]
 
 
 HARMLESS: dict[str, Callable[[Any], object]] = {

@@ -37,10 +37,10 @@ class Leaf:
     enum: tuple[Any, ...] | None
 
     def __str__(self) -> str:
-        return told(self.place)
+        return as_pointer(self.place)
 
 
-def told(place: Tokens) -> str:
+def as_pointer(place: Tokens) -> str:
     """The place as a pointer."""
     return "".join(f"/{token}" for token in place)
 

@@ -32,8 +32,8 @@ def snapshot(definitions: Iterable[ActionDefinition]) -> Snapshot:
     return {
         definition.key: {
             "operationId": definition.operation_id,
-            "inputs": dict(_fields(definition.inputs, duties=True)),
-            "outputs": dict(_fields(definition.outputs, duties=False)),
+            "inputs": dict(_fields(definition.inputs, with_constraints=True)),
+            "outputs": dict(_fields(definition.outputs, with_constraints=False)),
         }
         for definition in sorted(definitions, key=lambda definition: definition.key)
     }
@@ -44,27 +44,27 @@ def current() -> Snapshot:
     return snapshot(view.definition for view in FolderReader(ROOT).read().sound)
 
 
-def _fields(schema: ObjectSchema, *, duties: bool) -> Iterator[tuple[str, Any]]:
+def _fields(schema: ObjectSchema, *, with_constraints: bool) -> Iterator[tuple[str, Any]]:
     for name, declared in schema.properties.items():
-        yield from _field(schema, name, declared, duties, name in schema.required, 0)
+        yield from _field(schema, name, declared, with_constraints, name in schema.required, 0)
 
 
 def _field(
-    schema: ObjectSchema, name: str, declared: FieldSchema, duties: bool, required: bool, depth: int
+    schema: ObjectSchema, name: str, declared: FieldSchema, with_constraints: bool, required: bool, depth: int
 ) -> Iterator[tuple[str, Any]]:
     field = schema.resolve(declared)
     shown: dict[str, Any] = {"type": "|".join(sorted(set(field.types) - {"null"}))}
-    if duties:
+    if with_constraints:
         shown |= {"required": True} if required else {}
         shown |= _bounds(field)
-    yield name, shown if duties else shown["type"]
+    yield name, shown if with_constraints else shown["type"]
     if depth >= _DEEPEST:
         return
     item = schema.resolve(field.items) if field.items is not None else field
     if field.items is not None and not item.properties:
-        yield from _field(schema, f"{name}[]", item, duties, False, _DEEPEST)
+        yield from _field(schema, f"{name}[]", item, with_constraints, False, _DEEPEST)
     for inner, written in item.properties.items():
-        yield from _field(schema, f"{name}[].{inner}", written, duties, inner in item.required, depth + 1)
+        yield from _field(schema, f"{name}[].{inner}", written, with_constraints, inner in item.required, depth + 1)
 
 
 def _bounds(field: FieldSchema) -> dict[str, Any]:

@@ -95,8 +95,8 @@ def scene(certificates: Certificates) -> Iterator[Scene]:
         yield made
 
 
-def bounded_bundle(*, seconds: float = _PATIENT) -> Bundle:
-    """The Courier connector with small bounds; the rest is as delivered.
+def bundle_with_timeouts(*, seconds: float = _PATIENT) -> Bundle:
+    """The Courier connector with short timeouts; the rest is as delivered.
 
     Args:
         seconds: Seconds to connect and between two bytes.
@@ -112,5 +112,5 @@ def bounded_bundle(*, seconds: float = _PATIENT) -> Bundle:
 def connector(*, seconds: float = _PATIENT) -> Connector:
     """The same on real time, with a throttle of its own."""
     clock = SystemClock()
-    bundle = bounded_bundle(seconds=seconds)
+    bundle = bundle_with_timeouts(seconds=seconds)
     return Connector(bundle, clock=clock, store=MemoryStore(clock), rng=random.Random(1))  # noqa: S311

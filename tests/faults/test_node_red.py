@@ -12,7 +12,7 @@ from tests.connector.export.node_red_package import Json, NodeRedPackage
 from tests.faults.certificates import Certificates
 from tests.faults.proxy import Proxy
 from tests.faults.scene import HOST as SERVICE
-from tests.faults.scene import TRIES, bounded_bundle, scene
+from tests.faults.scene import TRIES, bundle_with_timeouts, scene
 from tests.faults.server import Behaviour, FaultServer
 from tests.faults.table import FAULTS, NODE_RED, Fault
 from tests.faults.test_faults import ERRANDS
@@ -22,7 +22,7 @@ from tests.secrets.canary import CANARY, traces
 
 NODE, WHY_NOT = find_node()
 pytestmark = pytest.mark.skipif(NODE is None, reason=WHY_NOT)
-PATIENCE = 0.5
+SHORT_TIMEOUT = 0.5
 """Seconds to wait for a service that says nothing."""
 DEADLINE = 1.0
 """Seconds of a run that its deadline ends."""
@@ -33,7 +33,7 @@ KINDS_OF_UNAVAILABLE = {"NotSentError": "UnavailableError", "ConnectionLostError
 def package(tmp_path_factory: pytest.TempPathFactory, certificates: Certificates) -> Iterator[NodeRedPackage]:
     assert NODE is not None
     environment = {"NODE_EXTRA_CA_CERTS": str(certificates.authority)}
-    with NodeRedPackage(NODE, bounded_bundle(), tmp_path_factory.mktemp("node-red"), environment) as made:
+    with NodeRedPackage(NODE, bundle_with_timeouts(), tmp_path_factory.mktemp("node-red"), environment) as made:
         yield made
 
 
@@ -50,11 +50,11 @@ def ended(result: Json) -> tuple[str | None, str, int]:
 def test_node_red_ends_as_the_table_says(
     package: NodeRedPackage, certificates: Certificates, fault: Fault, errand: str
 ) -> None:
-    told = NODE_RED.get(fault.name)
-    expected = told or fault
+    special = NODE_RED.get(fault.name)
+    expected = special or fault
     outcome = expected.once if errand == "write once" else expected.repeatable
     action, inputs = ERRANDS[errand]
-    patience = PATIENCE if fault.silent or (told and told.silent) else 30
+    timeout = SHORT_TIMEOUT if fault.silent or (special and special.silent) else 30
     with scene(certificates) as stage:
         fault.arrange(stage)
         result = package.run(
@@ -62,7 +62,7 @@ def test_node_red_ends_as_the_table_says(
             inputs,
             values={"api_key": CANARY},
             base_url=stage.base_url,
-            timeouts={"connect": patience, "read": patience},
+            timeouts={"connect": timeout, "read": timeout},
             options={"timeout": max(fault.seconds, DEADLINE)},
             lost_name=None if stage.host_known else SERVICE,
         )
@@ -139,11 +139,11 @@ def test_a_proxy_that_cannot_be_reached_means_that_nothing_was_sent(world: World
     assert ended(result)[2] == TRIES
 
 
-@pytest.mark.parametrize("refusal", [b"", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"])
-def test_a_proxy_that_makes_no_tunnel_means_that_nothing_was_sent(world: World, refusal: bytes) -> None:
+@pytest.mark.parametrize("proxy_response", [b"", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"])
+def test_a_proxy_that_makes_no_tunnel_means_that_nothing_was_sent(world: World, proxy_response: bytes) -> None:
     if not world.is_https:
         pytest.skip("plain requests need no tunnel")
-    with world.proxy(refusal) as proxy:
+    with world.proxy(proxy_response) as proxy:
         result = world.run(proxy, ONCE)
     assert (result["kind"], result["error"]["code"]) == ("NotSentError", "proxy")
     assert len(proxy.heard) == TRIES

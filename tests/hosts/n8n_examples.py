@@ -121,7 +121,7 @@ def _parameters(node: NodeData, sample: Sample) -> Json:
 
 
 def _compare(sample: Sample, execution: Json) -> Iterator[tuple[str, str]]:
-    expected = [exchange.request for exchange in sample.example.interactions]
+    expected = [interaction.request for interaction in sample.example.interactions]
     if len(sample.requests) != len(expected):
         yield "calls", f"{len(expected)} calls expected, {len(sample.requests)} made {failure(execution, sample.key)}"
         return

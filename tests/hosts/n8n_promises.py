@@ -90,11 +90,11 @@ def run(node: NodeData, n8n: N8n) -> None:
         send = next(action for action in node.actions if action.key == "send_message")
         many = [Step("many", parameters(node, send, _TEXT), "many")]
         n8n.take("workflow", [workflow(node, "many", many, _MANY), workflow(node, "promises", steps, 5)])
-        told = n8n.execute("many")
-        _check_limit(service, outputs(told, "many"))
-        told = n8n.execute("promises")
-    _check_errors(told, service)
-    _check_retries(told, service)
+        execution = n8n.execute("many")
+        _check_limit(service, outputs(execution, "many"))
+        execution = n8n.execute("promises")
+    _check_errors(execution, service)
+    _check_retries(execution, service)
 
 
 def _steps(node: NodeData) -> list[Step]:
@@ -131,8 +131,8 @@ def _check_limit(service: _Limited, given: list[list[Json]]) -> None:
     expect("the service sees who calls", agents, {"n8n-nodes-courier-actions"})
 
 
-def _check_errors(told: Json, service: _Limited) -> None:
-    good, bad = outputs(told, "branch")
+def _check_errors(execution: Json, service: _Limited) -> None:
+    good, bad = outputs(execution, "branch")
     expect("a refused item does not stop the others", [item["json"]["requestId"] for item in good], _users(0, 1, 2, 4))
     expect("it is in the error branch", len(bad), 1)
     expect("with its input", bad[0]["json"]["n"], 3)
@@ -145,39 +145,41 @@ def _check_errors(told: Json, service: _Limited) -> None:
 
     with Connector.load("courier") as connector:
         wanted = sentence(connector, "send_message", _BOTH)
-    _, mixed = outputs(told, "mixed")
+    _, mixed = outputs(execution, "mixed")
     expect("User ID with Recipients is refused as in Python", {item["json"]["error"] for item in mixed}, {wanted})
     expect("every item of them", [_paired(item) for item in mixed], list(range(5)))
     expect("and nothing is sent", service.received["mixed"], [])
 
-    lost = items(told, "lost")
+    lost = items(execution, "lost")
     expect("a write without a key is made once", len(service.received["lost"]), 5)
     expect("and its outcome is unknown", {item["details"]["code"] for item in lost}, {"outcome_unknown"})
-    closed = items(told, "closed")
+    closed = items(execution, "closed")
     expect("what never left is to be tried later", {item["details"]["code"] for item in closed}, {"unavailable"})
     expect(
         "as Python says it", {item["error"].split("\n")[0] for item in closed}, {"The service could not be reached."}
     )
 
-    expect("a message's error is not n8n's", [item[ERROR_OUTPUT] for item in items(told, "read")], ["No address"] * 5)
+    expect(
+        "a message's error is not n8n's", [item[ERROR_OUTPUT] for item in items(execution, "read")], ["No address"] * 5
+    )
     expect("so it is read once", len(service.received["read"]), 5)
 
 
-def _check_retries(told: Json, service: _Limited) -> None:
+def _check_retries(execution: Json, service: _Limited) -> None:
     for name in ("unavailable", "late"):
-        expect(f"{name}: a retry succeeds", [item["requestId"] for item in items(told, name)], _users(*range(5)))
+        expect(f"{name}: a retry succeeds", [item["requestId"] for item in items(execution, name)], _users(*range(5)))
         keys = Counter(one.headers[_KEY] for one in service.received[name])
         expect(f"{name}: with the same key", max(keys.values()), len(service.received[name]) - 4)
         expect(f"{name}: and one per item", len(keys), 5)
     pause = service.received["late"][1].at - service.received["late"][0].at
     expect("Retry-After is waited for", pause >= 1, True)
 
-    expect("n8n's own retry succeeds", [item["requestId"] for item in items(told, "again")], _users(*range(5)))
+    expect("n8n's own retry succeeds", [item["requestId"] for item in items(execution, "again")], _users(*range(5)))
     calls = [_user(one) for one in service.received["again"]]
     expect("and repeats nothing that succeeded", calls, _users(0, 1, 2, 2, 3, 4))
     tried = {one.headers[_KEY] for one in service.received["again"] if _user(one) == "user-2"}
     expect("with the key of the first try", len(tried), 1)
-    expect("no item failed in the end", failure(told, "again"), None)
+    expect("no item failed in the end", failure(execution, "again"), None)
 
     times = [one.at for one in service.received["slow"]]
     share = _LIMIT // 50

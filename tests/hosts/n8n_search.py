@@ -27,7 +27,7 @@ def main(build: str) -> None:
         for number in range(_LISTS):
             connector.run("update_list", {"list_id": f"n8n.{number:02}", "name": f"List {number}"}, account)
         script = [str(_HERE / "n8n_search.cjs"), build, sandbox.url]
-        told = json.loads(
+        reported = json.loads(
             subprocess.run(["node", *script], capture_output=True, text=True, check=True, timeout=60).stdout
         )
         pages = []
@@ -35,12 +35,12 @@ def main(build: str) -> None:
             result = connector.run(source["action"], {}, account, all_pages=True)
             pages.append(result.meta.pages)
             wanted = [row[source["value"]] for row in result.fields[source["rows"]]]
-            found = [choice["value"] for choice in told[name]["choices"]]
-            if found != wanted or told[name]["filtered"][-1:] != wanted[-1:]:
+            found = [choice["value"] for choice in reported[name]["choices"]]
+            if found != wanted or reported[name]["filtered"][-1:] != wanted[-1:]:
                 raise SystemExit(f"NOT SO: {name} offers {found}, and {wanted} are there")
         if max(pages) == 1:
             raise SystemExit("NOT SO: no list of choices has a second page")
-    print(f"{len(told)} lists of choices of up to {max(pages)} pages, as the runtime has them.")  # noqa: T201
+    print(f"{len(reported)} lists of choices of up to {max(pages)} pages, as the runtime has them.")  # noqa: T201
 
 
 if __name__ == "__main__":

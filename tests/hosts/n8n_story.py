@@ -89,10 +89,10 @@ def run(node: NodeData, n8n: N8n) -> int:
         ]
         stopping = Step("stops", parameters(node, actions["get_message"], {"message_id": "1-nobody"}), _ACCOUNT)
         n8n.take("workflow", [workflow(node, "story", steps), workflow(node, "stopping", [stopping])])
-        told = n8n.execute("story")
+        execution = n8n.execute("story")
         stopped = n8n.execute("stopping")
         with Connector.load("courier") as connector:
-            _compare(told, connector, Connection(api_key="sandbox-key", base_url=sandbox.url))
+            _compare(execution, connector, Connection(api_key="sandbox-key", base_url=sandbox.url))
     error = failure(stopped, "stops") or {}
     expect("a refusal stops a workflow that does not go on", error.get("httpCode"), "404")
     context = error.get("context", {})
@@ -100,12 +100,12 @@ def run(node: NodeData, n8n: N8n) -> int:
     return len(STEPS)
 
 
-def _compare(told: Json, connector: Connector, account: Connection) -> None:
+def _compare(execution: Json, connector: Connector, account: Connection) -> None:
     def here(action: str, inputs: Json, **options: Unpack[RunOptions]) -> Json:
         return connector.run(action, inputs, account, **options).fields
 
     def given(name: str) -> list[Json]:
-        return items(told, name)
+        return items(execution, name)
 
     profile = here("get_profile", {"recipient_id": "n8n"})
     expect("a profile is created", given("profile")[0]["status"], "SUCCESS")

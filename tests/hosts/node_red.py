@@ -23,7 +23,7 @@ from connector import Connection, Connector, InputError
 
 Json = dict[str, Any]
 
-_PATIENCE = 60.0
+_TIMEOUT = 60.0
 _ACCOUNT = "account"
 _PACKAGE = "@courier-connector/node-red-contrib-courier-actions"
 _TYPES = {
@@ -219,28 +219,28 @@ def flood(address: str, go: Path) -> list[Json]:
         },
         {
             **{"id": "flood", **_node("lists", "get_list", {"list_id": of_message("payload")})},
-            **{"connection": "limited", "wires": [["tell"]]},
+            **{"connection": "limited", "wires": [["report"]]},
         },
     ]
     return [node if node["id"] == "limited" else {"x": 100, "y": 100, **node} for node in nodes]
 
 
 def flow(address: str, results: Path) -> list[Json]:
-    tell = "return { payload: { name: msg.name, payload: msg.payload, call: msg.call, error: msg.error } };"
+    report = "return { payload: { name: msg.name, payload: msg.payload, call: msg.call, error: msg.error } };"
     nodes: list[Json] = [
         {"id": "tab", "type": "tab", "label": "Proof"},
         {"id": _ACCOUNT, "type": "courier-connection", "name": "Sandbox", "baseUrl": address, "allowInsecure": False},
-        {"id": "tell", "type": "function", "z": "tab", "func": tell, "outputs": 1, "wires": [["write"]]},
+        {"id": "report", "type": "function", "z": "tab", "func": report, "outputs": 1, "wires": [["write"]]},
         {
             **{"id": "write", "type": "file", "z": "tab", "filename": str(results), "filenameType": "str"},
             **{"appendNewline": True, "createDir": False, "overwriteFile": "false", "wires": []},
         },
-        {"id": "catch", "type": "catch", "z": "tab", "scope": None, "uncaught": False, "wires": [["tell"]]},
+        {"id": "catch", "type": "catch", "z": "tab", "scope": None, "uncaught": False, "wires": [["report"]]},
     ]
     for place, (name, (group, action, inputs, message, more)) in enumerate(CASES.items()):
         props = [{"p": "name", "v": name, "vt": "str"}]
         props += [{"p": key, "v": json.dumps(value), "vt": "json"} for key, value in message.items()]
-        after = ["read"] if name == "create" else ["tell"]
+        after = ["read"] if name == "create" else ["report"]
         nodes += [
             # The second sending comes after the first.
             {
@@ -253,7 +253,7 @@ def flow(address: str, results: Path) -> list[Json]:
         {
             "id": "read",
             **_node("brands", "get_brand", {"brand_id": of_message("payload.id")}),
-            "wires": [["tell"]],
+            "wires": [["report"]],
         }
     )
     # What has no place on the canvas is taken for a config node.
@@ -270,44 +270,44 @@ def check(folder: Path, address: str) -> None:
     with Limited(int((folder / "limited").read_text())) as limited:
         threading.Thread(target=limited.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         (folder / "go").write_text("go")
-        told = _results(folder / "results")
+        results = _results(folder / "results")
         limited.shutdown()
-    _compare_items(told, limited)
+    _compare_items(results, limited)
     base = f"http://127.0.0.1:{(folder / 'port').read_text()}"
     loaded = {kind for module in _asked(f"{base}/nodes") if module["module"] == _PACKAGE for kind in module["types"]}
     broken = [module["err"] for module in _asked(f"{base}/nodes") if module.get("err")]
     expect("every node type loads", (loaded, broken), (_TYPES, []))
     with Connector.load(folder / "connector") as connector:
-        _compare(told, connector, Connection(api_key="sandbox-key", base_url=address), base)
+        _compare(results, connector, Connection(api_key="sandbox-key", base_url=address), base)
     print(f"{len(CASES)} flows, results after {time.monotonic() - started:.1f} s; Node-RED agrees with the runtime.")  # noqa: T201
 
 
-def _compare(told: dict[str, Json], connector: Connector, account: Connection, base: str) -> None:
+def _compare(results: dict[str, Json], connector: Connector, account: Connection, base: str) -> None:
     def here(action: str, inputs: Json | None = None, **options: Any) -> Json:
         return connector.run(action, inputs or {}, account, **options).fields
 
-    sent, again = told["send"], told["send again"]
+    sent, again = results["send"], results["send again"]
     expect("a message is sent", (sent["call"]["status"], sent["call"]["idempotency_key"]), (202, "node-red-1"))
     expect("the same key sends once, whatever else the payload has", again["payload"], sent["payload"])
     message = here("get_message", {"message_id": sent["payload"]["requestId"]})
     expect("the service has it", message["recipient"], "ada")
 
-    lists = told["all pages"]
+    lists = results["all pages"]
     expect("all pages are collected", lists["payload"], here("get_all_recipient_lists", all_pages=True))
     expect("they were several", lists["call"]["pages"] > 1, True)
-    some = told["some rows"]
+    some = results["some rows"]
     expect("a bound is kept", some["payload"], here("get_all_recipient_lists", max_items=6))
     expect("and told", len(some["call"]["warnings"]), 1)
-    event = told["alternatives"]["payload"]
+    event = results["alternatives"]["payload"]
     expect("a value that has two forms is read", event, here("get_audit_event", {"audit-event-id": _EVENT}))
 
-    brand = told["create"]["payload"]
+    brand = results["create"]["payload"]
     expect("what was created is read back as here", brand, here("get_brand", {"brand_id": brand["id"]}))
     expect("with its nested fields", brand["settings.colors.primary"], _BRAND["primary"])
     profile = here("get_profile", {"recipient_id": "node-red"})
     expect("inputs come from the message", profile["profile.email"], "n@example.com")
 
-    refused, wrong, both = (told[name]["error"] for name in ("refused", "wrong input", "two recipients"))
+    refused, wrong, both = (results[name]["error"] for name in ("refused", "wrong input", "two recipients"))
     cause = refused["cause"]
     expect("a refusal goes to the catch node", (cause["status"], refused["code"]), (404, cause["code"]))
     expect("its message is plain", refused["message"], cause["message"])
@@ -327,8 +327,8 @@ def _compare(told: dict[str, Json], connector: Connector, account: Connection, b
     expect("the editor is offered the choices", choices, expected)
 
 
-def _compare_items(told: dict[str, Json], limited: Limited) -> None:
-    items = [told[f"item {item}"] for item in range(ITEMS)]
+def _compare_items(results: dict[str, Json], limited: Limited) -> None:
+    items = [results[f"item {item}"] for item in range(ITEMS)]
     errors = [item["error"] for item in items if item.get("error")]
     expect(f"{ITEMS} messages at once all succeed", (len(errors), errors[:1]), (0, []))
     expect("each with its own result", [item["payload"]["id"] for item in items], [str(item) for item in range(ITEMS)])
@@ -345,22 +345,22 @@ def expect(promise: str, found: object, wanted: object) -> None:
 
 def _results(file: Path) -> dict[str, Json]:
     """The results of all cases, by name; they come in any order."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _TIMEOUT
     while True:
         lines = file.read_text().splitlines() if file.exists() else []
-        told = {result["name"]: result for result in map(json.loads, lines)}
+        results = {result["name"]: result for result in map(json.loads, lines)}
         wanted = {*CASES, *(f"item {item}" for item in range(ITEMS))}
-        if set(told) >= wanted:
-            return told
+        if set(results) >= wanted:
+            return results
         if time.monotonic() > deadline:
-            raise SystemExit(f"No result of: {', '.join(sorted(wanted - set(told)))}")
+            raise SystemExit(f"No result of: {', '.join(sorted(wanted - set(results)))}")
         time.sleep(0.1)
 
 
 def _asked(url: str) -> Any:
     asking = urllib.request.Request(url, headers={"Accept": "application/json"})  # noqa: S310 - always this machine
-    with urllib.request.urlopen(asking, timeout=10) as answer:  # noqa: S310
-        return json.load(answer)
+    with urllib.request.urlopen(asking, timeout=10) as response:  # noqa: S310
+        return json.load(response)
 
 
 if __name__ == "__main__":

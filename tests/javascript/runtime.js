@@ -14,11 +14,11 @@ const EXAMPLE_KEY = 'example-idempotency-key';
 const BEGINNING = Date.UTC(2026, 0, 31, 9, 30);
 
 // A host whose clock moves only when somebody sleeps, and whose service answers from a script.
-function fakeIo({ exchanges = [], random = 0.5, start = 1000 } = {}) {
+function fakeIo({ interactions = [], random = 0.5, start = 1000 } = {}) {
   const io = {
     time: start,
     requests: [],
-    left: [...exchanges],
+    left: [...interactions],
     now: () => io.time,
     wall: () => BEGINNING + (io.time - start) * 1000,
     sleep: async (seconds) => {
@@ -47,8 +47,8 @@ const errorOf = (error) => {
   throw error;
 };
 
-async function run(definitions, { action, inputs, options = {}, connection = {}, exchanges, random, times = 1 }) {
-  const io = fakeIo({ exchanges, random });
+async function run(definitions, { action, inputs, options = {}, connection = {}, interactions, random, times = 1 }) {
+  const io = fakeIo({ interactions, random });
   const runtime = new core.Connector(definitions, io, new core.Throttle());
   let made;
   try {
@@ -61,7 +61,7 @@ async function run(definitions, { action, inputs, options = {}, connection = {},
   } catch (error) {
     made = { error: errorOf(error) };
   }
-  if (io.left.length) throw new Error('The case has exchanges that did not happen.');
+  if (io.left.length) throw new Error('The case has interactions that did not happen.');
   return { ...made, calls: io.requests.length, requests: io.requests };
 }
 

@@ -17,7 +17,7 @@ def shared() -> Iterator[SimpleNamespace]:
     with start(now=lambda: clock.now) as running, requests.Session() as session:
         session.trust_env = False
         session.headers["Authorization"] = "Bearer sandbox-token"
-        yield SimpleNamespace(box=running, clock=clock, session=session, used=False)
+        yield SimpleNamespace(server=running, clock=clock, session=session, used=False)
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def fresh(shared: SimpleNamespace) -> SimpleNamespace:
     """The shared sandbox as on its first day."""
     shared.clock.now = BEGINNING
     if shared.used:
-        shared.box.reset()
+        shared.server.reset()
         shared.used = False
     return shared
 
@@ -38,10 +38,10 @@ def clock(fresh: SimpleNamespace) -> SimpleNamespace:
 
 
 @pytest.fixture
-def box(fresh: SimpleNamespace) -> Sandbox:
+def server(fresh: SimpleNamespace) -> Sandbox:
     """A fresh sandbox in memory, on the clock."""
     fresh.used = True
-    found: Sandbox = fresh.box
+    found: Sandbox = fresh.server
     return found
 
 
@@ -51,10 +51,10 @@ def call(fresh: SimpleNamespace) -> Callable[..., requests.Response]:
 
     def request(method: str, path: str, body: Any = None, **options: Any) -> requests.Response:
         fresh.used = fresh.used or method != "GET"
-        answer: requests.Response = fresh.session.request(
-            method, fresh.box.url + path, json=body, timeout=10, **options
+        response: requests.Response = fresh.session.request(
+            method, fresh.server.url + path, json=body, timeout=10, **options
         )
-        return answer
+        return response
 
     return request
 

@@ -114,15 +114,15 @@ def test_a_repeated_call_leaves_one_audit_event(call: Call) -> None:
     assert call("GET", "/audit-events").json()["results"][1]["auditEventId"] == before
 
 
-def test_attempts_at_the_same_time_have_one_effect(box: Sandbox, call: Call) -> None:
+def test_attempts_at_the_same_time_have_one_effect(server: Sandbox, call: Call) -> None:
     headers = {"Authorization": "Bearer x", **key("same")}
 
     def attempt(_: int) -> tuple[int, Any]:
-        response = requests.post(f"{box.url}/send", json=SEND, headers=headers, timeout=10)
+        response = requests.post(f"{server.url}/send", json=SEND, headers=headers, timeout=10)
         return response.status_code, response.json()["requestId"]
 
     with ThreadPoolExecutor(20) as pool:
-        answers = set(pool.map(attempt, range(20)))
-    assert len(answers) == 1
-    assert answers.pop()[0] == 202
+        responses = set(pool.map(attempt, range(20)))
+    assert len(responses) == 1
+    assert responses.pop()[0] == 202
     assert sent(call) == 1

@@ -23,9 +23,9 @@ def transport() -> Iterator[Any]:
 
 
 @pytest.fixture
-def client(box: Sandbox, transport: Any) -> Any:
+def client(server: Sandbox, transport: Any) -> Any:
     # It waits and tries again after a conflict, which a test has no time for.
-    return courier.Courier(api_key="sandbox-token", base_url=box.url, max_retries=0, http_client=transport)
+    return courier.Courier(api_key="sandbox-token", base_url=server.url, max_retries=0, http_client=transport)
 
 
 def refused(kind: str) -> Any:
@@ -139,8 +139,8 @@ def test_profiles(client: Any) -> None:
 
 
 def test_lists_of_a_profile(client: Any) -> None:
-    answer = client.profiles.lists.subscribe("holt", lists=[{"list_id": "sdk.three"}])
-    assert answer.status == "SUCCESS"
+    response = client.profiles.lists.subscribe("holt", lists=[{"list_id": "sdk.three"}])
+    assert response.status == "SUCCESS"
     results = client.profiles.lists.retrieve("holt").results
     assert [(item.id, item.name) for item in results] == [
         ("orders.updates", "Order updates"),

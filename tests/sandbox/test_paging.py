@@ -131,9 +131,9 @@ def test_the_page_size_is_the_callers() -> None:
         assert len(response.json()["items"]) == 2
 
 
-def test_pages_do_not_depend_on_who_asks(box: Sandbox, call: Call) -> None:
+def test_pages_do_not_depend_on_who_asks(server: Sandbox, call: Call) -> None:
     cursor = call("GET", "/brands").json()["paging"]["cursor"]
     response = requests.get(
-        f"{box.url}/brands", params={"cursor": cursor}, headers={"Authorization": "Bearer other"}, timeout=10
+        f"{server.url}/brands", params={"cursor": cursor}, headers={"Authorization": "Bearer other"}, timeout=10
     )
     assert [item["id"] for item in response.json()["results"]] == ["harbour-staff"]

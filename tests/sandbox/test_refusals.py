@@ -14,26 +14,26 @@ Call = Callable[..., requests.Response]
 MESSAGE = {"to": {"user_id": "ada"}, "content": {"title": "T", "body": "B"}}
 
 
-def connect(box: Sandbox) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection(box.url.removeprefix("http://"), timeout=10)
+def connect(server: Sandbox) -> http.client.HTTPConnection:
+    return http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=10)
 
 
 @pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Token abc", "abc"])
-def test_a_call_without_a_token_is_refused(box: Sandbox, header: str | None) -> None:
+def test_a_call_without_a_token_is_refused(server: Sandbox, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
-    response = requests.get(f"{box.url}/lists", headers=headers, timeout=10)
+    response = requests.get(f"{server.url}/lists", headers=headers, timeout=10)
     assert response.status_code == 401
     assert response.json()["type"] == "authorization_error"
     assert response.json()["message"]
 
 
 @pytest.mark.parametrize("header", ["Bearer pk_test_1", "bearer x", "Basic YTpi"])
-def test_any_token_will_do(box: Sandbox, header: str) -> None:
-    assert requests.get(f"{box.url}/lists", headers={"Authorization": header}, timeout=10).status_code == 200
+def test_any_token_will_do(server: Sandbox, header: str) -> None:
+    assert requests.get(f"{server.url}/lists", headers={"Authorization": header}, timeout=10).status_code == 200
 
 
-def test_a_refused_call_changes_nothing(box: Sandbox, call: Call) -> None:
-    assert requests.put(f"{box.url}/lists/new", json={"name": "New"}, timeout=10).status_code == 401
+def test_a_refused_call_changes_nothing(server: Sandbox, call: Call) -> None:
+    assert requests.put(f"{server.url}/lists/new", json={"name": "New"}, timeout=10).status_code == 401
     assert call("GET", "/lists/new").status_code == 404
 
 
@@ -218,9 +218,9 @@ def test_text_that_is_no_unicode_is_refused(call: Call) -> None:
     assert call("GET", "/lists/%ff").status_code == 400
 
 
-def test_a_declared_body_over_six_megabytes_is_refused_and_the_answer_arrives(box: Sandbox) -> None:
+def test_a_declared_body_over_six_megabytes_is_refused_and_the_answer_arrives(server: Sandbox) -> None:
     body = json.dumps({"profile": {"x": "y" * 6_400_000}})
-    response = requests.post(f"{box.url}/profiles/big", data=body, headers={"Authorization": "Bearer x"}, timeout=10)
+    response = requests.post(f"{server.url}/profiles/big", data=body, headers={"Authorization": "Bearer x"}, timeout=10)
     assert response.status_code == 413
     assert response.json()["type"] == "invalid_request_error"
 
@@ -229,7 +229,7 @@ def test_a_body_of_just_under_six_megabytes_is_taken(call: Call) -> None:
     assert call("POST", "/profiles/big", {"profile": {"x": "y" * 6_000_000}}).status_code == 200
 
 
-def test_a_body_sent_in_chunks_is_read_and_limited_too(box: Sandbox) -> None:
+def test_a_body_sent_in_chunks_is_read_and_limited_too(server: Sandbox) -> None:
     def pieces(count: int) -> Any:
         yield b'{"profile": {"x": "'
         for _ in range(count):
@@ -237,13 +237,13 @@ def test_a_body_sent_in_chunks_is_read_and_limited_too(box: Sandbox) -> None:
         yield b'"}}'
 
     headers = {"Authorization": "Bearer x"}
-    small = requests.post(f"{box.url}/profiles/chunked", data=pieces(2), headers=headers, timeout=10)
-    large = requests.post(f"{box.url}/profiles/chunked", data=pieces(70), headers=headers, timeout=10)
+    small = requests.post(f"{server.url}/profiles/chunked", data=pieces(2), headers=headers, timeout=10)
+    large = requests.post(f"{server.url}/profiles/chunked", data=pieces(70), headers=headers, timeout=10)
     assert (small.status_code, large.status_code) == (200, 413)
 
 
-def test_a_length_that_is_no_number_ends_the_connection(box: Sandbox) -> None:
-    connection = connect(box)
+def test_a_length_that_is_no_number_ends_the_connection(server: Sandbox) -> None:
+    connection = connect(server)
     connection.putrequest("POST", "/send")
     connection.putheader("Content-Length", "many")
     connection.endheaders()
@@ -253,8 +253,8 @@ def test_a_length_that_is_no_number_ends_the_connection(box: Sandbox) -> None:
     connection.close()
 
 
-def test_a_connection_carries_many_calls(box: Sandbox) -> None:
-    connection = connect(box)
+def test_a_connection_carries_many_calls(server: Sandbox) -> None:
+    connection = connect(server)
     for _ in range(5):
         connection.request("GET", "/lists/news.weekly", headers={"Authorization": "Bearer x"})
         response = connection.getresponse()
@@ -267,8 +267,8 @@ def test_a_connection_carries_many_calls(box: Sandbox) -> None:
     connection.close()
 
 
-def test_a_connection_stays_open_unless_the_request_cannot_be_read(box: Sandbox) -> None:
-    connection = connect(box)
+def test_a_connection_stays_open_unless_the_request_cannot_be_read(server: Sandbox) -> None:
+    connection = connect(server)
     connection.request("GET", "/lists/news.weekly", headers={"Authorization": "Bearer x"})
     response = connection.getresponse()
     response.read()

@@ -23,9 +23,9 @@ def names(url: str) -> set[str]:
     return {item["id"] for item in response.json()["items"]}
 
 
-def test_it_listens_on_loopback_only(box: Sandbox) -> None:
-    assert box.url.startswith("http://127.0.0.1:")
-    assert not box.url.endswith("/")
+def test_it_listens_on_loopback_only(server: Sandbox) -> None:
+    assert server.url.startswith("http://127.0.0.1:")
+    assert not server.url.endswith("/")
 
 
 def test_a_fresh_one_starts_well_under_a_second() -> None:
@@ -69,13 +69,13 @@ def test_wait_ends_when_it_is_closed() -> None:
     assert not waiting.is_alive()
 
 
-def test_reset_goes_back_to_the_fresh_data(call: Callable[..., requests.Response], box: Sandbox) -> None:
+def test_reset_goes_back_to_the_fresh_data(call: Callable[..., requests.Response], server: Sandbox) -> None:
     before = call("GET", "/messages").json()
     call("DELETE", "/lists/news.weekly")
     call("PUT", "/lists/mine", {"name": "Mine"})
     call("DELETE", "/profiles/ada")
     call("POST", "/send", {"message": {"to": {"email": "a@example.com"}, "content": {"title": "T", "body": "B"}}})
-    box.reset()
+    server.reset()
     assert call("GET", "/messages").json() == before
     assert call("GET", "/lists/news.weekly").status_code == 200
     assert call("GET", "/lists/mine").status_code == 404

@@ -58,19 +58,19 @@ def end(process: subprocess.Popen[str], how: signal.Signals = signal.SIGKILL) ->
     process.communicate(timeout=120)
 
 
-def test_fifty_calls_at_the_same_time_all_succeed(box: Sandbox, call: Callable[..., requests.Response]) -> None:
+def test_fifty_calls_at_the_same_time_all_succeed(server: Sandbox, call: Callable[..., requests.Response]) -> None:
     together = Barrier(50)
 
     def work(number: int) -> list[int]:
         with requests.Session() as session:
             session.headers.update(AUTH)
             together.wait()
-            answers = [
-                session.put(f"{box.url}/lists/l{number}", json={"name": "N"}, timeout=20),
-                session.post(f"{box.url}/send", json=SEND, timeout=20),
-                session.get(f"{box.url}/messages", timeout=20),
+            responses = [
+                session.put(f"{server.url}/lists/l{number}", json={"name": "N"}, timeout=20),
+                session.post(f"{server.url}/send", json=SEND, timeout=20),
+                session.get(f"{server.url}/messages", timeout=20),
             ]
-        return [answer.status_code for answer in answers]
+        return [response.status_code for response in responses]
 
     with ThreadPoolExecutor(50) as pool:
         results = list(pool.map(work, range(50)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.random_faults import WAYS, judged, storm
+from benchmarks.random_faults import WAYS, storm, verdict_on
 from connector.errors import ConnectorError, NotSentError, OutcomeUnknownError, UnavailableError
 from tests.faults.server import Heard
 
@@ -34,8 +34,8 @@ def test_what_the_service_did_and_what_the_client_says_agree(monkeypatch: pytest
 def test_a_run_that_does_not_agree_is_seen(
     error: ConnectorError | None, heard: list[Heard], carried_out: int, keyed: bool
 ) -> None:
-    assert judged(error, heard, carried_out, keyed=keyed).faults
+    assert verdict_on(error, heard, carried_out, keyed=keyed).faults
 
 
 def test_a_run_that_agrees_has_no_faults() -> None:
-    assert judged(OutcomeUnknownError("Unknown."), [ONE], 1, keyed=False).faults == ()
+    assert verdict_on(OutcomeUnknownError("Unknown."), [ONE], 1, keyed=False).faults == ()

@@ -36,16 +36,16 @@ class Echo:
 
     def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
         del options  # an echo is never slow
-        signed = secret_headers["Authorization"].removeprefix("Bearer ")
+        secret = secret_headers["Authorization"].removeprefix("Bearer ")
         key = request.headers.get("Idempotency-Key")
         with self._lock:
-            self.calls[signed] += 1
+            self.calls[secret] += 1
             if key is not None:
                 self.keys[key] += 1
         asked = request.url.rsplit("/", 1)[1]
         title = request.body["message"]["content"]["title"] if request.body else None
-        reply = {"id": asked, "name": signed, "requestId": f"{title} {signed} {key}"}
-        return HttpResponse(200, {"x-request-id": f"{asked} {signed[::-1]}"}, json.dumps(reply).encode())
+        reply = {"id": asked, "name": secret, "requestId": f"{title} {secret} {key}"}
+        return HttpResponse(200, {"x-request-id": f"{asked} {secret[::-1]}"}, json.dumps(reply).encode())
 
     def close(self) -> None:
         """Nothing is held."""
@@ -66,18 +66,18 @@ def test_ten_threads_of_a_thousand_runs_each_get_what_is_theirs() -> None:
         together.wait()
         for number in range(RUNS):
             connection = CONNECTIONS[(thread + number) % len(CONNECTIONS)]
-            signed, name = f"key-{connection.name}", f"{thread}-{number}"
-            mine[signed] += 1
+            secret, name = f"key-{connection.name}", f"{thread}-{number}"
+            mine[secret] += 1
             if number % 4:
                 result = connector.run("get_list", {"list_id": name}, connection)
-                expected, found = [name, signed], [result["id"], result["name"]]
+                expected, found = [name, secret], [result["id"], result["name"]]
             else:
                 given = name if number % 8 else None
                 message = {"user_id": "ada", "title": name, "body": "There"}
                 result = connector.run("send_message", message, connection, idempotency_key=given)
                 key = result.meta.idempotency_key
-                expected, found = [f"{name} {signed} {given or key}"], [result["requestId"]]
-            if found != expected or (result.meta.request_id or "").split()[-1] != signed[::-1]:
+                expected, found = [f"{name} {secret} {given or key}"], [result["requestId"]]
+            if found != expected or (result.meta.request_id or "").split()[-1] != secret[::-1]:
                 astray.append(f"{expected} became {found}")
         return mine, astray
 

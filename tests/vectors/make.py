@@ -125,7 +125,7 @@ def _run() -> Iterator[Json]:
         case: Json = {"id": name, "title": example.title, "action": action.key, "inputs": example.inputs}
         if example.all_pages:
             case["options"] = {"all_pages": True}
-        case["exchanges"] = [{"response": _sample(one.response)} for one in example.interactions]
+        case["interactions"] = [{"response": _sample(one.response)} for one in example.interactions]
         if _is_data(action, case):
             yield case
 

@@ -185,17 +185,19 @@ def _or_refused(take: Callable[[], Any]) -> Any:
     try:
         return take()
     except ConnectorError as error:
-        told = error.to_dict()
-        return {"code": told["code"], "wait": round(told["wait"], 6), "message": told["message"]}
+        refused = error.to_dict()
+        return {"code": refused["code"], "wait": round(refused["wait"], 6), "message": refused["message"]}
 
 
 def run(connector: str, case: Json) -> Json:
-    """`inputs`, `options`, a `connection`, and `exchanges` with a service; out comes everything a run says."""
+    """`inputs`, `options`, a `connection`, and `interactions` with a service; out comes everything a run says."""
     clock = FakeClock()
     transport = ScriptedTransport(
         [
-            copy.copy(FAILURES[exchange["failure"]]) if "failure" in exchange else _response(exchange["response"])
-            for exchange in case.get("exchanges", [])
+            copy.copy(FAILURES[interaction["failure"]])
+            if "failure" in interaction
+            else _response(interaction["response"])
+            for interaction in case.get("interactions", [])
         ]
     )
     runtime = Connector(
@@ -215,7 +217,7 @@ def run(connector: str, case: Json) -> Json:
         made = {"fields": result.fields, **meta}
     except ConnectorError as error:
         made = {"error": error.to_dict()}
-    assert not transport.left, "the case has exchanges that did not happen"
+    assert not transport.left, "the case has interactions that did not happen"
     return {**made, "calls": len(transport.requests), "requests": [_request(sent) for sent in transport.requests]}
 
 

@@ -71,4 +71,4 @@ def test_every_error_code_has_a_vector() -> None:
 
 def _failures(vector: Vector) -> list[str]:
     """Failures of the transport after which a run goes on; their code is in no error then."""
-    return [exchange["failure"] for exchange in vector.case.get("exchanges", []) if "failure" in exchange]
+    return [interaction["failure"] for interaction in vector.case.get("interactions", []) if "failure" in interaction]

@@ -177,7 +177,7 @@ def test_a_connection_is_described_without_any_value() -> None:
 
 def test_what_goes_over_the_wire_stays_out() -> None:
     text = exported("catalogue")["catalogue.json"].decode()
-    assert not re.search(r'"(x-in|x-pointer|x-map-key|exchanges)":', text)
+    assert not re.search(r'"(x-in|x-pointer|x-map-key|interactions)":', text)
 
 
 def test_an_export_of_a_group_says_what_it_leaves_out() -> None:

@@ -74,9 +74,9 @@ def fields(key: str) -> list[Json]:
     ]
 
 
-def boxes(key: str) -> dict[str, Json]:
+def parameters_of(key: str) -> dict[str, Json]:
     """The parameters of an action by name, those in the collection too."""
-    found = {box["name"]: box for box in fields(key)}
+    found = {parameter["name"]: parameter for parameter in fields(key)}
     return found | {option["name"]: option for option in found.get("additionalFields", {}).get("options", [])}
 
 
@@ -119,29 +119,33 @@ def test_every_action_is_an_operation_of_its_group(action: Action) -> None:
 @by_key
 def test_every_input_has_a_field(action: Action) -> None:
     inputs = action.definition.inputs
-    assert {parameter_name(name) for name in inputs.properties} <= set(boxes(action.key))
-    marked = {box["name"] for box in fields(action.key) if box.get("required") and not _conditions(box)}
+    assert {parameter_name(name) for name in inputs.properties} <= set(parameters_of(action.key))
+    marked = {
+        parameter["name"]
+        for parameter in fields(action.key)
+        if parameter.get("required") and not _conditions(parameter)
+    }
     assert marked == {parameter_name(name) for name in inputs.required}
 
 
 @by_key
 def test_a_field_is_in_one_place_at_a_time(action: Action) -> None:
     # Two fields of one name are for different values of a select.
-    own = [(box["name"], _conditions(box)) for box in fields(action.key)]
+    own = [(parameter["name"], _conditions(parameter)) for parameter in fields(action.key)]
     for name, conditions in own:
         for other, others in own:
             if name == other and conditions is not others:
                 assert any(not set(values) & set(others.get(key, ())) for key, values in conditions.items())
 
 
-def _conditions(box: Json) -> Json:
-    show = box["displayOptions"]["show"]
+def _conditions(parameter: Json) -> Json:
+    show = parameter["displayOptions"]["show"]
     return {name: values for name, values in show.items() if name not in {"resource", "operation"}}
 
 
 @by_key
 def test_only_paged_actions_have_a_limit(action: Action) -> None:
-    names = set(boxes(action.key))
+    names = set(parameters_of(action.key))
     if action.definition.pagination is None:
         assert not names & {"returnAll", "limit", "wholePage"}
         return
@@ -174,7 +178,10 @@ def test_operations_are_named_in_few_words() -> None:
 
 
 def test_a_choice_is_a_select_that_shows_the_fields_of_one_option() -> None:
-    form = [(box["name"], _conditions(box), box.get("required", False)) for box in fields("send_message")]
+    form = [
+        (parameter["name"], _conditions(parameter), parameter.get("required", False))
+        for parameter in fields("send_message")
+    ]
     assert form[0] == ("send_to", {}, False)
     assert ("email", {"send_to": ["person", ANY]}, False) in form
     assert ("tenant_id", {"send_to": ["tenant"]}, True) in form
@@ -182,26 +189,30 @@ def test_a_choice_is_a_select_that_shows_the_fields_of_one_option() -> None:
     assert ("title", {"message": [ANY]}, False) in form
     assert ("slack_channel", {"send_to": ["slack"], "slack_target": ["channel"]}, False) in form
     more = {
-        option["name"]: option.get("displayOptions") for option in boxes("send_message")["additionalFields"]["options"]
+        option["name"]: option.get("displayOptions")
+        for option in parameters_of("send_message")["additionalFields"]["options"]
     }
     assert more["tenant_id"] == {"show": {"/send_to": ["person", ANY]}}
     assert more["recipients"] == {"show": {"/send_to": [ANY]}}
     assert [name for name, _, _ in form].index("message") > [name for name, _, _ in form].index("recipients")
-    assert boxes("send_message")["message"]["default"] == "text"
+    assert parameters_of("send_message")["message"]["default"] == "text"
 
 
 def test_choices_among_additional_fields_are_no_selects() -> None:
-    assert {"profile_email", "phone_number"} <= {box["name"] for box in fields("create_profile")}
-    assert "discord_target" not in boxes("create_profile")
+    assert {"profile_email", "phone_number"} <= {parameter["name"] for parameter in fields("create_profile")}
+    assert "discord_target" not in parameters_of("create_profile")
 
 
 def test_important_json_can_be_empty() -> None:
-    assert (boxes("send_message")["data"]["type"], boxes("send_message")["data"]["default"]) == ("json", "")
+    assert (parameters_of("send_message")["data"]["type"], parameters_of("send_message")["data"]["default"]) == (
+        "json",
+        "",
+    )
 
 
 def test_a_text_with_variables_of_the_service_says_how_to_send_them() -> None:
-    assert "{{order}}" in boxes("send_message")["body"]["hint"]
-    assert "hint" not in boxes("send_message")["title"]
+    assert "{{order}}" in parameters_of("send_message")["body"]["hint"]
+    assert "hint" not in parameters_of("send_message")["title"]
 
 
 def test_the_package_carries_the_runtime_and_its_definitions() -> None:
@@ -272,21 +283,21 @@ def test_secrets_are_typed_unseen() -> None:
         inputs = bundle().actions[key].definition.inputs
         for name, declared in inputs.properties.items():
             if inputs.resolve(declared).write_only:
-                assert boxes(key)[name]["typeOptions"]["password"] is True
+                assert parameters_of(key)[name]["typeOptions"]["password"] is True
 
 
 def test_rows_without_end_end() -> None:
-    elements = boxes("send_message")["elements"]["options"][0]["values"]
-    inner = {box["name"]: box for box in everything(elements)}
+    elements = parameters_of("send_message")["elements"]["options"][0]["values"]
+    inner = {parameter["name"]: parameter for parameter in everything(elements)}
     assert inner["elements"]["type"] == "fixedCollection"
-    filters = boxes("create_or_update_audience")["filters"]["options"][0]["values"]
-    assert {box["name"]: box.get("type") for box in everything(filters)}["filters"] == "json"
+    filters = parameters_of("create_or_update_audience")["filters"]["options"][0]["values"]
+    assert {parameter["name"]: parameter.get("type") for parameter in everything(filters)}["filters"] == "json"
 
 
 def test_choices_come_from_the_actions_that_list_them() -> None:
-    box = boxes("get_brand")["brand_id"]
-    assert box["type"] == "resourceLocator"
-    method = box["modes"][0]["typeOptions"]["searchListMethod"]
+    parameter = parameters_of("get_brand")["brand_id"]
+    assert parameter["type"] == "resourceLocator"
+    method = parameter["modes"][0]["typeOptions"]["searchListMethod"]
     assert node().searches[method] == {"action": "list_brands", "rows": "results", "value": "id", "label": "name"}
     used = set(re.findall(r'"searchListMethod": "(\w+)"', json.dumps(drawn(), default=str)))
     assert used == set(node().searches)
@@ -329,8 +340,8 @@ def test_the_readme_says_what_the_node_does_not_do() -> None:
     beyond = {found.key for found in ACTIONS if adds_something(found.handler)}
     assert beyond == {key for key, _ in OTHERWISE}
     for found in ACTIONS:
-        told = text.count(f"  - {node().resource_name(found.group)}, {node().operation_names[found.key]}")
-        assert told >= (found.key in beyond) + bool(checks_of(found.handler)), found.key
+        mentioned = text.count(f"  - {node().resource_name(found.group)}, {node().operation_names[found.key]}")
+        assert mentioned >= (found.key in beyond) + bool(checks_of(found.handler)), found.key
 
 
 def test_a_file_of_the_package_imports_only_files_of_the_package_and_what_n8n_allows() -> None:
@@ -374,12 +385,12 @@ def test_some_groups_only_still_have_their_choices() -> None:
 def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
     speed = body(title="Speed", default="slow", enum=["slow", "fast"], **{"x_ms_visibility": "advanced"})
     made = parcels_node(tmp_path, action("send_parcel", {"speed": speed}), LIST)
-    (found,) = (box for box in group_properties(made, "parcels") if box["name"] == "speed")
+    (found,) = (parameter for parameter in group_properties(made, "parcels") if parameter["name"] == "speed")
     assert found["default"] == "slow"
 
 
 @pytest.mark.parametrize(
-    ("inputs", "told"),
+    ("inputs", "message"),
     [
         ({"thing": body("null", "Thing")}, "thing"),
         ({"operation": body(title="Operation")}, "operation"),
@@ -397,11 +408,11 @@ def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
         "no such source",
     ],
 )
-def test_what_n8n_cannot_express_is_named(tmp_path: Path, inputs: Json, told: str) -> None:
+def test_what_n8n_cannot_express_is_named(tmp_path: Path, inputs: Json, message: str) -> None:
     folder = parcels(tmp_path, action("send_parcel", inputs), LIST, connector=manifest(publication=PUBLICATION))
     with pytest.raises(ExportError, match="send_parcel") as refused:
         export(folder, "n8n")
-    assert told in str(refused.value)
+    assert message in str(refused.value)
 
 
 def test_without_somebody_to_ask_there_is_no_package(tmp_path: Path) -> None:

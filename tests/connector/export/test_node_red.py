@@ -263,7 +263,7 @@ def test_another_connector_is_exported_under_its_own_name(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("inputs", "told"),
+    ("inputs", "message"),
     [
         (
             {"fast": body(["string", "boolean"], "Fast", description="x")},
@@ -279,10 +279,10 @@ def test_another_connector_is_exported_under_its_own_name(tmp_path: Path) -> Non
         ),
     ],
 )
-def test_what_node_red_cannot_express_is_an_error_that_names_it(tmp_path: Path, inputs: Json, told: str) -> None:
+def test_what_node_red_cannot_express_is_an_error_that_names_it(tmp_path: Path, inputs: Json, message: str) -> None:
     with pytest.raises(ExportError, match=re.escape("“send_parcel” cannot be exported")) as caught:
         export(parcels(tmp_path, action("send_parcel", inputs)), "node-red")
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_word_that_nobody_knows_is_an_error() -> None:
@@ -322,9 +322,9 @@ def test_text_from_a_definition_cannot_end_a_script(tmp_path: Path) -> None:
 
 def test_the_readme_says_what_handlers_do_beyond_data() -> None:
     readme = text("README.md").partition("## Limitations")[2]
-    told = {key for key in KEYS if f"(`{key}`)" in readme}
-    assert {"create_or_update_audience", "get_audience", "list_audiences"} <= told
-    assert "get_list" not in told
+    listed = {key for key in KEYS if f"(`{key}`)" in readme}
+    assert {"create_or_update_audience", "get_audience", "list_audiences"} <= listed
+    assert "get_list" not in listed
 
 
 def test_the_readme_says_how_to_install_a_package_and_not_a_link() -> None:

@@ -58,14 +58,14 @@ def send_message(package: NodeRedPackage, service: FaultServer, *messages: Json,
 
 
 def test_the_result_and_what_happened_are_in_the_message(package: NodeRedPackage, service: FaultServer) -> None:
-    told = send_message(package, service, {"topic": "t", "payload": 1})
-    [end] = told["ends"]
+    outcome = send_message(package, service, {"topic": "t", "payload": 1})
+    [end] = outcome["ends"]
     assert end["sent"]["topic"] == "t"
     assert end["sent"]["payload"] == {"requestId": "request-1"}
     call = end["sent"]["call"]
     assert (call["status"], call["pages"], len(call["attempts"]), call["warnings"]) == (200, 1, 1, [])
     assert service.heard[0].headers["idempotency-key"] == call["idempotency_key"]
-    assert [status["text"] for status in told["statuses"]] == ["Send a message", "200"]
+    assert [status["text"] for status in outcome["statuses"]] == ["Send a message", "200"]
 
 
 def test_nothing_of_the_message_is_an_input_unless_asked(package: NodeRedPackage, service: FaultServer) -> None:
@@ -102,10 +102,10 @@ def test_a_field_of_the_node_wins_over_another_name_of_the_same_input(
         "source": "payload",
         "fields": typed(recipient_id="ada", profile_email="a@example.com"),
     }
-    told = package.ask(
+    outcome = package.ask(
         "node", group="profiles", account=account(service), config=config, messages=[{"payload": brought}]
     )
-    assert told["ends"][0].get("error") is None
+    assert outcome["ends"][0].get("error") is None
     assert service.heard[0].line == "POST /profiles/ada HTTP/1.1"
     assert json.loads(service.heard[0].body)["profile"]["email"] == "a@example.com"
 
@@ -176,14 +176,14 @@ def test_a_node_that_is_set_up_wrong_says_so(
 
 
 def test_a_connection_without_its_secret_is_an_error(package: NodeRedPackage) -> None:
-    told = package.ask(
+    outcome = package.ask(
         "node",
         group="lists",
         account={"baseUrl": "", "credentials": {}},
         config={"action": "get_list", "fields": typed(list_id="a")},
         messages=[{}],
     )
-    assert told["ends"][0]["error"]["cause"]["field"] == "api_key"
+    assert outcome["ends"][0]["error"]["cause"]["field"] == "api_key"
 
 
 def test_choices_are_listed_with_the_deployed_connection(package: NodeRedPackage, service: FaultServer) -> None:
@@ -200,8 +200,10 @@ def test_choices_are_listed_with_the_deployed_connection(package: NodeRedPackage
 def test_a_node_that_is_stopped_gives_its_calls_up(package: NodeRedPackage, service: FaultServer) -> None:
     service.does = Talk.stall
     whole = {"action": "update_profile", "fields": {**typed(recipient_id="ada"), "operations": operations()}}
-    told = package.ask("node", group="profiles", account=account(service), config=whole, messages=[{}], close_after=0.2)
-    error = told["ends"][0]["error"]
+    outcome = package.ask(
+        "node", group="profiles", account=account(service), config=whole, messages=[{}], close_after=0.2
+    )
+    error = outcome["ends"][0]["error"]
     assert error["code"] == "outcome_unknown"
     assert error["message"].startswith("The run was cancelled before the response came.")
 
@@ -233,10 +235,10 @@ def test_many_messages_at_once_all_succeed_within_the_limit(hurried: NodeRedPack
         talk.reply()
 
     service.does = reply
-    told = send_message(hurried, service, *({"number": number} for number in range(70)))
-    assert [end["sent"]["number"] for end in told["ends"]] == list(range(70))
-    assert len({end["sent"]["call"]["idempotency_key"] for end in told["ends"]}) == 70
-    assert any("waiting for the call limit" in status["text"] for status in told["statuses"])
+    outcome = send_message(hurried, service, *({"number": number} for number in range(70)))
+    assert [end["sent"]["number"] for end in outcome["ends"]] == list(range(70))
+    assert len({end["sent"]["call"]["idempotency_key"] for end in outcome["ends"]}) == 70
+    assert any("waiting for the call limit" in status["text"] for status in outcome["statuses"])
     times.sort()
     # The server counts a little later than the calls leave.
     assert all(later - earlier > PERIOD - MARGIN for earlier, later in zip(times, times[20:], strict=False))
@@ -246,8 +248,8 @@ def test_a_wait_beyond_the_longest_is_an_error_that_says_how_long(
     hurried: NodeRedPackage, service: FaultServer
 ) -> None:
     messages: list[Json] = [{} for _ in range(21)]
-    told = send_message(hurried, service, *messages, maxWait={"t": "num", "v": "0.01"})
-    errors = [end["error"] for end in told["ends"] if end.get("error")]
+    outcome = send_message(hurried, service, *messages, maxWait={"t": "num", "v": "0.01"})
+    errors = [end["error"] for end in outcome["ends"] if end.get("error")]
     assert errors
     assert {error["code"] for error in errors} == {"throttled"}
     assert all(error["cause"]["retryable"] and error["cause"]["wait"] > 0 for error in errors)

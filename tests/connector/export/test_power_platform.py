@@ -188,7 +188,7 @@ def test_what_really_goes_out_can_be_filled_in(key: str) -> None:
             known = place in drawn or any((*place[:cut], "*") in drawn for cut in range(len(place)))
             free = any(is_free(drawn.get(place[:cut])) for cut in range(len(place)))
             taken = any(((*pointer(one.at), name)) == place[: len(pointer(one.at)) + 1] for one, name in completed(key))
-            assert known or free or taken or any(told_of(key, place)), place
+            assert known or free or taken or any(named_as_left_out(key, place)), place
 
 
 def places_in(value: Any, at: Place = ()) -> Iterator[Place]:
@@ -212,7 +212,7 @@ def completed(key: str) -> Iterator[tuple[Any, str]]:
             yield completion, name
 
 
-def told_of(key: str, place: Place) -> Iterator[bool]:
+def named_as_left_out(key: str, place: Place) -> Iterator[bool]:
     """Whether a field that is told of as not here is what has this place."""
     gone = {name for where, name in left_out("input") if where == definitions()[key].summary}
     for each in in_body(bundle().actions[key].document, "inputs"):

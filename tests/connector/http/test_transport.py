@@ -25,7 +25,7 @@ from connector.testing import FakeClock
 from tests.connector.parcels import API_KEY
 from tests.connector.station import Conversation, Station
 
-SIGNED = {"Authorization": f"Bearer {API_KEY}"}
+SECRETS = {"Authorization": f"Bearer {API_KEY}"}
 PATIENT = SendOptions(connect=5, read=5, deadline=1_060.0, response_bytes=1_000_000)
 
 Send = Callable[..., HttpResponse]
@@ -50,7 +50,7 @@ def send(transport: RequestsTransport, station: Station) -> Send:
         path: str = "/parcels", body: Any = None, options: SendOptions = PATIENT, **headers: str
     ) -> HttpResponse:
         method = "GET" if body is None else "POST"
-        return transport.send(HttpRequest(method, station.url + path, headers, body), SIGNED, options)
+        return transport.send(HttpRequest(method, station.url + path, headers, body), SECRETS, options)
 
     return sending
 
@@ -243,7 +243,9 @@ def test_an_answer_that_drips_without_end_is_given_up_at_the_deadline(station: S
     try:
         with pytest.raises(ConnectionLostError, match="did not end within the time"):
             transport.send(
-                HttpRequest("GET", station.url, {}), SIGNED, SendOptions(5, 5, clock.monotonic() + 0.2, 1_000_000)
+                HttpRequest("GET", station.url, {}),
+                SECRETS,
+                SendOptions(5, 5, clock.monotonic() + 0.2, 1_000_000),
             )
     finally:
         over.set()
@@ -256,12 +258,12 @@ def test_where_nobody_listens_nothing_was_sent(transport: RequestsTransport) -> 
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         with pytest.raises(NotSentError, match="could not be reached"):
-            transport.send(HttpRequest("GET", f"http://127.0.0.1:{port}/", {}), SIGNED, PATIENT)
+            transport.send(HttpRequest("GET", f"http://127.0.0.1:{port}/", {}), SECRETS, PATIENT)
 
 
 def test_a_service_without_its_certificate_gets_nothing(transport: RequestsTransport, station: Station) -> None:
     with pytest.raises(NotSentError) as caught:
-        transport.send(HttpRequest("GET", station.url.replace("http:", "https:"), {}), SIGNED, PATIENT)
+        transport.send(HttpRequest("GET", station.url.replace("http:", "https:"), {}), SECRETS, PATIENT)
     assert caught.value.error_code == "certificate"
     assert station.seen == []
 
@@ -316,7 +318,7 @@ def test_a_failure_says_whether_anything_was_sent(
 ) -> None:
     responses.get("https://api.parcels.example/", body=raised)
     with pytest.raises(kind) as caught:
-        transport.send(HttpRequest("GET", "https://api.parcels.example/", {}), SIGNED, PATIENT)
+        transport.send(HttpRequest("GET", "https://api.parcels.example/", {}), SECRETS, PATIENT)
     assert caught.value.error_code == code
     assert caught.value.retryable
     assert caught.value.__cause__ is None
@@ -335,7 +337,7 @@ def test_a_failure_says_whether_anything_was_sent(
 )
 def test_an_address_that_is_none_is_told_and_nothing_was_sent(transport: RequestsTransport, url: str) -> None:
     with pytest.raises(NotSentError) as caught:
-        transport.send(HttpRequest("GET", url + "/x", {}), SIGNED, PATIENT)
+        transport.send(HttpRequest("GET", url + "/x", {}), SECRETS, PATIENT)
     assert caught.value.error_code in {"base_url", "unknown_host"}
 
 
@@ -344,7 +346,7 @@ def test_a_header_that_would_be_two_is_never_sent(
     transport: RequestsTransport, station: Station, headers: Mapping[str, str]
 ) -> None:
     with pytest.raises(UnavailableError) as caught:
-        transport.send(HttpRequest("GET", station.url, headers), SIGNED, PATIENT)
+        transport.send(HttpRequest("GET", station.url, headers), SECRETS, PATIENT)
     assert isinstance(caught.value, NotSentError)
     assert station.seen == []
 

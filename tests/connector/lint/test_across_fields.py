@@ -28,7 +28,7 @@ def choice(*options: Json, key: str = "way", **keywords: Any) -> Json:
     return {"kind": "choice", "key": key, "title": "Way", "options": list(options), **keywords}
 
 
-def told(folder: Path, *rules: Json, inputs: Json | None = None, **keywords: Any) -> list[tuple[str, str]]:
+def violations(folder: Path, *rules: Json, inputs: Json | None = None, **keywords: Any) -> list[tuple[str, str]]:
     properties = {**FIELDS, "size": SIZE, "bold": SWITCH, **(inputs or {})}
     change = {ACTION: {"inputs": {"properties": properties, "x-rules": list(rules), **keywords}}}
     codes = ("D90", "D010")
@@ -87,23 +87,23 @@ AT = "/inputs/x-rules/0"
     ],
 )
 def test_a_rule_that_cannot_work_is_found_where_it_stands(tmp_path: Path, rule: Json, found: list[Any]) -> None:
-    assert told(tmp_path, rule, inputs={"rows": ROWS}) == found
+    assert violations(tmp_path, rule, inputs={"rows": ROWS}) == found
 
 
 def test_two_choices_do_not_share_a_key(tmp_path: Path) -> None:
     other = choice(option("three", "note"), option("four", "size"))
-    assert told(tmp_path, choice(ONE, TWO), other) == [("D904", f"{AT}/key"), ("D904", "/inputs/x-rules/1/key")]
+    assert violations(tmp_path, choice(ONE, TWO), other) == [("D904", f"{AT}/key"), ("D904", "/inputs/x-rules/1/key")]
 
 
 @pytest.mark.parametrize(("name", "other"), [("lnog", "short"), ("short", "lnog")])
 def test_dependent_required_names_fields(tmp_path: Path, name: str, other: str) -> None:
-    assert told(tmp_path, dependentRequired={name: [other]}) == [("D901", "/inputs/dependentRequired")]
+    assert violations(tmp_path, dependentRequired={name: [other]}) == [("D901", "/inputs/dependentRequired")]
 
 
 def test_rules_of_a_row_are_about_the_row(tmp_path: Path) -> None:
     row = {**ROW, "x-rules": [{"kind": "together", "fields": ["size", "short"]}]}
     place = "/inputs/properties/rows/items/x-rules/0"
-    assert told(tmp_path, inputs={"rows": {**ROWS, "items": row}}) == [("D901", place)]
+    assert violations(tmp_path, inputs={"rows": {**ROWS, "items": row}}) == [("D901", place)]
 
 
 def test_a_field_beside_those_of_an_option_in_a_row_belongs_to_one(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_field_beside_those_of_an_option_in_a_row_belongs_to_one(tmp_path: Pat
     fields = {name: {"type": "string", "title": name, "x-pointer": at} for name, at in names.items()}
     row = {**ROW, "properties": fields, "x-rules": [choice(option("one", "a"), option("two", "b"))]}
     place = "/inputs/properties/rows/items/x-rules/0"
-    assert told(tmp_path, inputs={"rows": {**ROWS, "items": row, "examples": None}}) == [("D903", place)]
+    assert violations(tmp_path, inputs={"rows": {**ROWS, "items": row, "examples": None}}) == [("D903", place)]
 
 
 def test_rules_of_outputs_are_found(tmp_path: Path) -> None:
@@ -119,4 +119,4 @@ def test_rules_of_outputs_are_found(tmp_path: Path) -> None:
     thing = {"type": ["object", "null"], "title": "Thing", "description": "All of it.", "x-rules": [rule]}
     outputs = {"x-rules": [rule], "properties": {"thing": thing}}
     found = [found for found in check_folder(write(tmp_path, {ACTION: {"outputs": outputs}})) if found.rule == "D908"]
-    assert [hit.pointer for hit in found] == ["/outputs", "/outputs/properties/thing"]
+    assert [violation.pointer for violation in found] == ["/outputs", "/outputs/properties/thing"]
