@@ -7,12 +7,14 @@ raises the service's error or returns the response for `call.send()` to flatten.
 
 from __future__ import annotations
 
+import contextlib
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from connector.call import pagination
+from connector.call.events import EventCallback, RunFailed, RunStarted, RunSucceeded, notify
 from connector.call.handler import Call
 from connector.call.options import RunSettings
 from connector.call.preview import first_request
@@ -24,12 +26,14 @@ from connector.connections.connection import Connection
 from connector.definition.service import ConnectorDefinition
 from connector.errors import (
     AuthorizationError,
+    ConnectorError,
     DefinitionError,
     InputError,
     OutputError,
     Problem,
 )
 from connector.http.request import masked
+from connector.http.response import HttpResponse
 from connector.http.service_error import find_request_id
 from connector.http.transport import Transport
 from connector.json_pointer import MISSING
@@ -73,32 +77,18 @@ class Client:
             ConnectorError: One of its other kinds, by who must act.
         """
         started = self.clock.monotonic()
-        inputs = self.validated(action, given, settings)
-        run = self.authenticated(action, inputs, connection, settings)
-        with run.errors_with_key():
-            outputs = action.handler(run.call)
-            problems = action.output_problems(outputs, None if self.strict_outputs else _CHECKED_ROWS)
-            if problems and self.strict_outputs:
-                raise OutputError("The response does not fit the definition.", problems)
-            response = run.call.response
-            if response is None:
-                raise DefinitionError(f"The handler of “{action.key}” sent nothing.")
-        meta = Meta(
-            action=action.key,
-            status=response.status,
-            attempts=tuple(run.trace.attempts),
-            pages=run.call.pages,
-            waited=round(run.trace.waited, 3),
-            elapsed=round(self.clock.monotonic() - started, 3),
-            request_id=find_request_id(self.definition, response, run.hidden),
-            idempotency_key=run.idempotency_key,
-            warnings=(
-                *action.warnings(given),
-                *run.call.warnings,
-                *run.store.warnings(),
-                *(problem.message for problem in problems),
-            ),
-        )
+        with self._reported(action, connection, settings.on_event):
+            inputs = self.validated(action, given, settings)
+            run = self.authenticated(action, inputs, connection, settings)
+            with run.errors_with_key():
+                outputs = action.handler(run.call)
+                problems = action.output_problems(outputs, None if self.strict_outputs else _CHECKED_ROWS)
+                if problems and self.strict_outputs:
+                    raise OutputError("The response does not fit the definition.", problems)
+                response = _response(run)
+            warnings = (*action.warnings(given), *run.call.warnings, *(problem.message for problem in problems))
+            meta = self._meta(run, response, started, warnings)
+        notify(settings.on_event, RunSucceeded(outputs, meta))
         return Result(fields=outputs, meta=meta, raw=response.text if response.body is MISSING else response.body)
 
     def iterate(
@@ -113,13 +103,50 @@ class Client:
         run.call.all_pages = False  # the handler finishes one page at a time
 
         def rows() -> Iterator[dict[str, Any]]:
-            with run.errors_with_key():
-                for row in pagination.rows(run.call, lambda: action.handler(run.call)):
-                    left = run.deadline - self.clock.monotonic()
-                    yield row
-                    run.deadline = self.clock.monotonic() + left
+            started = self.clock.monotonic()
+            with self._reported(action, connection, settings.on_event), run.errors_with_key():
+                with contextlib.suppress(GeneratorExit):  # the caller has seen enough
+                    for row in pagination.rows(run.call, lambda: action.handler(run.call)):
+                        left = run.deadline - self.clock.monotonic()
+                        yield row
+                        run.deadline = self.clock.monotonic() + left
+                meta = self._meta(run, _response(run), started, run.call.warnings)
+            notify(settings.on_event, RunSucceeded(None, meta))
 
         return rows()
+
+    @contextlib.contextmanager
+    def _reported(
+        self, action: Action, connection: Connection | None, on_event: EventCallback | None
+    ) -> Iterator[None]:
+        """Report the start of a run, and the error that ends it."""
+        name = None if connection is None else connection.name
+        notify(on_event, RunStarted(self.definition.key, action.key, name))
+        try:
+            yield
+        except ConnectorError as error:
+            notify(on_event, RunFailed(error.to_dict()))
+            raise
+        except BaseException as error:
+            bug = isinstance(error, Exception)
+            message = f"The handler failed: {type(error).__name__}." if bug else "The run was stopped."
+            notify(
+                on_event, RunFailed({"code": "handler" if bug else "stopped", "message": message, "retryable": False})
+            )
+            raise
+
+    def _meta(self, run: Run, response: HttpResponse, started: float, warnings: Sequence[str]) -> Meta:
+        return Meta(
+            action=run.action.key,
+            status=response.status,
+            attempts=tuple(run.trace.attempts),
+            pages=run.call.pages,
+            waited=round(run.trace.waited, 3),
+            elapsed=round(self.clock.monotonic() - started, 3),
+            request_id=find_request_id(self.definition, response, run.hidden),
+            idempotency_key=run.idempotency_key,
+            warnings=(*warnings, *run.store.warnings()),
+        )
 
     def preview(
         self, action: Action, given: Mapping[str, Any], connection: Connection | None, settings: RunSettings
@@ -203,6 +230,12 @@ class Client:
         if action is not None and action.definition.throttle is not None:
             limits.append((f"{name}/{action.key}", action.definition.throttle))
         return [RateLimit(name, limit.calls, limit.renewal_period) for name, limit in limits]
+
+
+def _response(run: Run) -> HttpResponse:
+    if run.call.response is None:
+        raise DefinitionError(f"The handler of “{run.action.key}” sent nothing.")
+    return run.call.response
 
 
 def _check_pages(action: Action, settings: RunSettings) -> None:

@@ -128,7 +128,7 @@ class Connector:
             action: Key, operation id or summary.
             inputs: Values by input name, or by the path-style keys of a Power Automate flow.
             connection: The account to run it with.
-            **options: `max_wait`, `timeout` (seconds), `all_pages`, `max_items`, `idempotency_key`, `on_wait`;
+            **options: `max_wait`, `timeout` (seconds), `all_pages`, `max_items`, `idempotency_key`, `on_event`;
                 see `connector.call.options.RunOptions`.
 
         Raises:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from connector.call.events import AttemptFailed, PageRead, WaitReason, WaitStarted, notify
 from connector.call.handler import Call
+from connector.call.masking import attempt_started, response_received
 from connector.call.options import RunSettings
 from connector.call.result import Attempt, RunTrace
 from connector.catalogue.action import Action
@@ -81,7 +83,7 @@ class Run:
         for attempt in itertools.count(1):
             outcome: HttpResponse | UnavailableError
             try:
-                outcome = self._send_once(request, self._take_token())
+                outcome = self._send_once(request, self._take_token(), attempt)
             except ThrottledError as error:
                 raise final_error(error, repeatable=self.repeatable, earlier=earlier) from None
             except UnavailableError as error:
@@ -92,7 +94,9 @@ class Run:
                 break
             if may_have_acted(request, outcome):
                 earlier = reason
-            self._notify(f"{reason}; trying again", wait)
+            self._notify_wait(
+                "retry_after" if self._retry_after(outcome) else "backoff", f"{reason}; trying again.", wait
+            )
             self.clock.sleep(wait, self.settings.cancelled)
         if not isinstance(outcome, HttpResponse):
             raise final_error(outcome, repeatable=self.repeatable, earlier=earlier) from None
@@ -127,6 +131,10 @@ class Run:
             error = ConnectionLostError("The response is too large to be read in the time that this run has.")
             raise final_error(error, repeatable=self.repeatable, earlier=None)
 
+    def page_read(self) -> None:
+        """Called when a page has been read and counted."""
+        notify(self.settings.on_event, PageRead(self.call.pages, self.call.rows))
+
     def _take_token(self) -> Permit:
         left = min(self.max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())
         permit = acquire(
@@ -135,19 +143,22 @@ class Run:
             self.rate_limits,
             max(0.0, left),
             self.settings.cancelled,
-            self._notify,
+            lambda seconds: self._notify_wait("throttle", "Waiting for the call limit.", seconds),
             self.rng,
             self.deadline,
         )
         self.trace.throttled += permit.waited
         return permit
 
-    def _send_once(self, request: HttpRequest, permit: Permit) -> HttpResponse:
+    def _send_once(self, request: HttpRequest, permit: Permit, attempt: int) -> HttpResponse:
         def departing() -> None:
             self.trace.throttled += permit.departing()
 
         timeouts, limits = self.definition.timeouts, self.definition.limits
         options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing)
+        on_event, started = self.settings.on_event, self.clock.monotonic()
+        if on_event is not None:
+            notify(on_event, attempt_started(self.definition, self.call, request, self.hidden, attempt))
         self.trace.in_flight = True
         try:
             response = self.transport.send(request, secret_headers(self.definition, self.secrets), options)
@@ -155,26 +166,33 @@ class Run:
             self.trace.in_flight = False
             if isinstance(error, NotSentError):
                 permit.release()
+            seconds = round(self.clock.monotonic() - started, 6)
+            notify(on_event, AttemptFailed(attempt, seconds, error.to_dict()))
             raise
         self.trace.in_flight = False  # it stays true where something else ended the thread meanwhile
+        if on_event is not None:
+            seconds = self.clock.monotonic() - started
+            notify(on_event, response_received(self.definition, self.call, response, self.hidden, attempt, seconds))
         return response
 
     def _wait_before_retry(self, outcome: HttpResponse | UnavailableError, attempt: int) -> float | None:
         """Seconds until the next attempt; None when this one is the last."""
         policy = self.definition.retry
-        retry_after = None
-        if isinstance(outcome, HttpResponse):
-            retry_after = retry_after_seconds(outcome.headers.get("retry-after"), self.clock.wall())
-            if outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
-                # Where the other runs cannot be told, each of them gets a response like this one.
-                with contextlib.suppress(ConnectorError):
-                    self.store.pause(self.rate_limits[0], retry_after or 1.0)
+        retry_after = self._retry_after(outcome)
+        if isinstance(outcome, HttpResponse) and outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
+            # Where the other runs cannot be told, each of them gets a response like this one.
+            with contextlib.suppress(ConnectorError):
+                self.store.pause(self.rate_limits[0], retry_after or 1.0)
         if attempt >= policy.attempts or not should_retry(policy, outcome, repeatable=self.repeatable):
             return None
         if self.settings.cancelled is not None and self.settings.cancelled.is_set():
             return None
         wait = backoff(policy, attempt, retry_after, self.rng)
         return wait if self.clock.monotonic() + wait < self.deadline else None
+
+    def _retry_after(self, outcome: HttpResponse | UnavailableError) -> float | None:
+        header = outcome.headers.get("retry-after") if isinstance(outcome, HttpResponse) else None
+        return retry_after_seconds(header, self.clock.wall())
 
     def _record(self, outcome: HttpResponse | UnavailableError, wait: float | None) -> str:
         """Note an attempt; how it ended, as the beginning of a sentence."""
@@ -183,9 +201,8 @@ class Run:
         self.trace.attempts.append(Attempt(status=status, reason=reason, wait=round(wait or 0.0, 3)))
         return reason.rstrip(".") or f"The service responded with {status}"
 
-    def _notify(self, reason: str, seconds: float) -> None:
-        if self.settings.on_wait is not None:
-            self.settings.on_wait(reason, seconds)
+    def _notify_wait(self, reason: WaitReason, message: str, seconds: float) -> None:
+        notify(self.settings.on_event, WaitStarted(round(seconds, 6), reason, message))
 
     def _raise_service_error(self, response: HttpResponse, earlier: str | None) -> None:
         """Raise what a response stands for, unless it is a success or a declared outcome."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 MASK = "••••••"
@@ -75,6 +75,26 @@ def mask(text: str, secrets: Iterable[str]) -> str:
         if pattern is not None:
             text = pattern.sub(MASK, text)
     return text
+
+
+def mask_json(value: Any, secrets: Sequence[Any]) -> Any:
+    """A JSON value with every secret in it replaced: texts wherever they stand, others where a whole value is one."""
+    texts = [secret for secret in secrets if isinstance(secret, str)]
+    whole = [secret for secret in secrets if secret and not isinstance(secret, bool)]
+
+    def shown(item: Any) -> Any:
+        if item in whole and not isinstance(item, bool):
+            return MASK
+        if isinstance(item, str):
+            return mask(item, texts)
+        if isinstance(item, list):
+            return [shown(each) for each in item]
+        return {mask(key, texts): shown(each) for key, each in item.items()} if isinstance(item, dict) else item
+
+    try:
+        return shown(value)
+    except RecursionError:
+        return MASK
 
 
 def _loosely(secret: str) -> re.Pattern[str] | None:

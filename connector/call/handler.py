@@ -119,6 +119,9 @@ class Sender(Protocol):
             UnavailableError: The time of the run is over.
         """
 
+    def page_read(self) -> None:
+        """Called when a page has been read and counted."""
+
 
 @dataclass
 class Call:
@@ -134,6 +137,7 @@ class Call:
         max_items: How many rows a walk collects at most.
         response: The last answer; None before the first.
         pages: Answers so far.
+        rows: Rows of the pages so far.
         warnings: What the user should be told.
     """
 
@@ -146,6 +150,7 @@ class Call:
     max_items: int = 0
     response: HttpResponse | None = None
     pages: int = 0
+    rows: int = 0
     warnings: list[str] = field(default_factory=list)
 
     @cached_property
@@ -174,7 +179,12 @@ class Call:
             raise RuntimeError("This call belongs to no run.")
         self.response = self.sender.send(built)
         self.pages += 1
-        return flatten(self.action.outputs, self.response, self.sender.in_time)
+        outputs = flatten(self.action.outputs, self.response, self.sender.in_time)
+        if self.action.pagination is not None:
+            rows = outputs.get(self.action.pagination.rows)
+            self.rows += len(rows) if isinstance(rows, list) else 0
+            self.sender.page_read()
+        return outputs
 
     def _check_size(self, built: HttpRequest) -> None:
         if len(built.url) > self.limits.url_characters:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self, TypedDict
 
+from connector.call.events import EventCallback
 from connector.validation.messages import nearest
-
-WaitCallback = Callable[[str, float], None]
-"""Called before every wait with what is waited for, and how many seconds."""
 
 
 class RunOptions(TypedDict, total=False):
@@ -22,7 +20,8 @@ class RunOptions(TypedDict, total=False):
         all_pages: Collect the rows of all pages.
         max_items: Largest number of rows; implies `all_pages`.
         idempotency_key: Key to use for an action that has one.
-        on_wait: Called before every wait.
+        on_event: Called with what happens during the run, in order; see `connector.call.events`. What it raises is
+            logged and changes nothing.
     """
 
     max_wait: float | None
@@ -30,7 +29,7 @@ class RunOptions(TypedDict, total=False):
     all_pages: bool
     max_items: int | None
     idempotency_key: str | None
-    on_wait: WaitCallback | None
+    on_event: EventCallback | None
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class RunSettings:
     all_pages: bool = False
     max_items: int | None = None
     idempotency_key: str | None = None
-    on_wait: WaitCallback | None = None
+    on_event: EventCallback | None = None
     cancelled: threading.Event | None = None
 
     @classmethod

@@ -24,6 +24,9 @@ class _Stop:
     def in_time(self) -> None:
         """A preview reads no response."""
 
+    def page_read(self) -> None:
+        """A preview reads no page."""
+
 
 def first_request(handler: Handler, call: Call) -> HttpRequest:
     """The request that the handler sends first; it goes no further.

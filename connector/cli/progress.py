@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
+from connector.call.events import Event, WaitStarted
 from connector.cli import console
 from connector.clock import Clock
 from connector.http.request import HttpRequest
@@ -20,10 +21,10 @@ _SHORTEST_WAIT = 1.0
 _FIRST_ERROR_STATUS = 400
 
 
-def show_wait(reason: str, seconds: float) -> None:
-    """Print what the run waits for, and how many seconds; called before each wait."""
-    if seconds >= _SHORTEST_WAIT and console.is_terminal(sys.stderr):
-        console.message(f"{reason[:1].upper()}{reason[1:]}: {seconds:.0f} s. Press Ctrl-C to stop.", dim=True)
+def show_event(event: Event) -> None:
+    """Print what the run waits for, and how many seconds."""
+    if isinstance(event, WaitStarted) and event.seconds >= _SHORTEST_WAIT and console.is_terminal(sys.stderr):
+        console.message(f"{event.message.rstrip('.')}: {event.seconds:.0f} s. Press Ctrl-C to stop.", dim=True)
 
 
 class ProgressTransport:

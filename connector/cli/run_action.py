@@ -187,7 +187,7 @@ def _run(bundle: Bundle, connector: Connector, action: Action, inputs: dict[str,
             timeout=options.timeout,
             all_pages=options.all_pages,
             max_items=options.max_items,
-            on_wait=progress.show_wait,
+            on_event=progress.show_event,
         )
 
 

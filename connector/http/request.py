@@ -132,19 +132,31 @@ def masked(definition: ActionDefinition, inputs: Mapping[str, Any]) -> dict[str,
 def secret_texts(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[str]:
     """The texts in the inputs that are secret, for keeping them out of messages."""
 
-    def texts(field: FieldSchema, value: Any, secret: bool) -> Iterator[str]:
+    def texts(value: Any) -> Iterator[str]:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list | dict):
+            for item in value.values() if isinstance(value, dict) else value:
+                yield from texts(item)
+
+    return list(texts(secret_values(definition, inputs)))
+
+
+def secret_values(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Any]:
+    """The values in the inputs that are secret, of whatever type."""
+
+    def values(field: FieldSchema, value: Any) -> Iterator[Any]:
         field = definition.inputs.resolve(field)
-        secret = secret or field.write_only
-        if isinstance(value, str) and secret:
+        if field.write_only:
             yield value
         elif isinstance(value, list):
             for item in value:
-                yield from texts(field.items or FieldSchema(), item, secret)
+                yield from values(field.items or FieldSchema(), item)
         elif isinstance(value, dict):
             for key, item in value.items():
-                yield from texts(field.properties.get(key, FieldSchema()), item, secret)
+                yield from values(field.properties.get(key, FieldSchema()), item)
 
-    return list(texts(FieldSchema(properties=definition.inputs.properties), dict(inputs), False))
+    return list(values(FieldSchema(properties=definition.inputs.properties), dict(inputs)))
 
 
 def _placed(schema: ObjectSchema, inputs: Mapping[str, Any]) -> Iterator[tuple[str, FieldSchema]]:

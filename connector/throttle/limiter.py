@@ -48,7 +48,7 @@ class Permit:
         max_wait: float,
         deadline: float,
         cancelled: threading.Event | None,
-        on_wait: Callable[[str, float], None] | None,
+        on_wait: Callable[[float], None] | None,
         rng: random.Random,
     ) -> None:
         self._store = store
@@ -130,7 +130,7 @@ class Permit:
                 paused = reservation.paused or expected > -math.inf
                 expected = now + left
                 if self._on_wait is not None:
-                    self._on_wait("waiting for the call limit", left)
+                    self._on_wait(left)
             pause = max(left / 2, _LEAST_CHECK) if left > _LEAST_CHECK else left
             if paused and pause == left:
                 pause += self._rng.uniform(0, margin / 2)
@@ -154,7 +154,7 @@ def acquire(
     limits: Sequence[RateLimit],
     max_wait: float,
     cancelled: threading.Event | None = None,
-    on_wait: Callable[[str, float], None] | None = None,
+    on_wait: Callable[[float], None] | None = None,
     rng: random.Random = _RNG,
     deadline: float = math.inf,
 ) -> Permit:
@@ -166,7 +166,7 @@ def acquire(
         limits: The limits the call counts against.
         max_wait: Longest total wait in seconds, here and in `Permit.departing`.
         cancelled: Set by somebody else to give the place up.
-        on_wait: Called before a wait with what it is for, and how many seconds.
+        on_wait: Called before a wait with how many seconds it takes.
         rng: Spreads those who wait for the end of one pause, within the safety margin.
         deadline: When the run must be over, on the clock's monotonic time. Waiting for locks and servers ends then too.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from connector.call.events import Event, WaitStarted
 from connector.errors import (
     ConnectionLostError,
     NotSentError,
@@ -36,11 +37,11 @@ class Try:
         self.store = MemoryStore(self.clock)
         self.replies = list(replies)
         self.sent: list[tuple[float, HttpRequest]] = []
-        self.waits: list[tuple[str, float]] = []
+        self.events: list[Event] = []
         settings: dict[str, Any] = {
             "send_once": self.send_once,
             "rate_limits": [BUCKET],
-            "on_wait": lambda why, seconds: self.waits.append((why, seconds)),
+            "on_event": self.events.append,
         }
         self.run = make_run(store=self.store, clock=self.clock, repeatable=repeatable, **{**settings, **options})
         self.trace = self.run.trace
@@ -134,7 +135,10 @@ def test_waits_between_attempts_stay_in_their_bounds_and_are_noted() -> None:
     assert all(0 < wait <= bound for wait, bound in zip(waits, [0.5, 1.0, 2.0], strict=False))
     assert waits[3] == 0
     assert [round(slept, 3) for slept in attempt.clock.slept] == waits[:3]
-    assert attempt.waits == [("The service responded with 500; trying again", slept) for slept in attempt.clock.slept]
+    assert [event for event in attempt.events if isinstance(event, WaitStarted)] == [
+        WaitStarted(round(slept, 6), "backoff", "The service responded with 500; trying again.")
+        for slept in attempt.clock.slept
+    ]
 
 
 @pytest.mark.parametrize("header", ["17", "Sat, 31 Jan 2026 09:30:17 GMT"])

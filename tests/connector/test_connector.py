@@ -22,6 +22,7 @@ from connector import (
     ThrottledError,
     UnavailableError,
 )
+from connector.call.events import Event, WaitStarted
 from connector.errors import ConnectionLostError, NotSentError
 from connector.secrets import MASK
 from connector.testing import FakeClock, response
@@ -319,11 +320,12 @@ def test_an_actions_tighter_limit_counts_beside_the_connections(bench: MakeBench
 
 
 def test_a_wait_is_told_to_the_host(bench: MakeBench) -> None:
-    shown: list[tuple[str, float]] = []
+    events: list[Event] = []
     made = bench([OK, OK], connector=manifest(throttle={"calls": 1, "renewalPeriod": 10}))
     for _ in range(2):
-        made.run("get_parcel", {"parcel_id": "a"}, on_wait=lambda why, seconds: shown.append((why, round(seconds, 2))))
-    assert shown == [("waiting for the call limit", 10.05)]
+        made.run("get_parcel", {"parcel_id": "a"}, on_event=events.append)
+    (wait,) = [event for event in events if isinstance(event, WaitStarted)]
+    assert (wait.reason, round(wait.seconds, 2), wait.message) == ("throttle", 10.05, "Waiting for the call limit.")
 
 
 def test_the_timeout_of_a_run_is_the_callers(bench: MakeBench) -> None:

@@ -17,6 +17,7 @@ import pytest
 
 import connector as product
 from connector import Connector, ConnectorError, Result
+from connector.call.events import Event
 from tests.faults.certificates import Certificates
 from tests.faults.page import ROWS, page
 from tests.faults.scene import CAP_BYTES, Scene, connector, scene
@@ -106,12 +107,12 @@ def observed(request: pytest.FixtureRequest, certificates: Certificates) -> Obse
 def _meet(running: Connector, stage: Scene, seen: Observed) -> None:
     action, inputs = ERRANDS[seen.errand]
 
-    def count(_reason: str, _seconds: float) -> None:
-        seen.tries += 1
+    def count(event: Event) -> None:
+        seen.tries += event.type == "wait"
 
     started = time.monotonic()
     try:
-        seen.result = running.run(action, inputs, stage.connection, timeout=seen.deadline, on_wait=count)
+        seen.result = running.run(action, inputs, stage.connection, timeout=seen.deadline, on_event=count)
     except ConnectorError as error:
         seen.error = error
     seen.seconds = time.monotonic() - started

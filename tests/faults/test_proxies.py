@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from connector import Connection, Connector, OutcomeUnknownError, UnavailableError
+from connector.call.events import Event
 from connector.errors import NotSentError
 from tests.faults.certificates import Certificates
 from tests.faults.proxy import Proxy
@@ -114,10 +115,10 @@ def test_a_proxy_that_cannot_be_reached_means_that_nothing_was_sent(world: World
     with world.proxy() as proxy:
         pass
     world.use(proxy.url)
-    waits: list[str] = []
+    events: list[Event] = []
     with pytest.raises(NotSentError, match="proxy"):
-        running.run(*ONCE, world.connection, on_wait=lambda reason, _: waits.append(reason))
-    assert len(waits) == TRIES - 1
+        running.run(*ONCE, world.connection, on_event=events.append)
+    assert [event.type for event in events].count("wait") == TRIES - 1
 
 
 @pytest.mark.parametrize("rejection", [b"", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"])

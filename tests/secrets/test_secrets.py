@@ -26,6 +26,7 @@ from connector import (
     ThrottledError,
     UnavailableError,
 )
+from connector.call.events import Event
 from connector.errors import ConnectionLostError, NotSentError
 from connector.export import EXPORT_FORMATS, export
 from connector.http.response import HttpResponse
@@ -99,6 +100,16 @@ def test_no_error_and_no_traceback_shows_it(connection: Connection, failure: str
         scripted(*replies).run(action, inputs, connection, max_wait=1_000)
     assert traces(*shown(caught.value), json.dumps(caught.value.to_dict())) == []
     assert traces(pickle.dumps(caught.value.to_dict())) == []
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_no_event_of_a_run_shows_it(connection: Connection, failure: str) -> None:
+    _, action, inputs, replies = FAILURES[failure]
+    events: list[Event] = []
+    with pytest.raises(ConnectorError):
+        scripted(*replies).run(action, inputs, connection, max_wait=1_000, on_event=events.append)
+    assert len(events) > 1
+    assert traces(*(f"{event} {event.to_dict(details=True)}" for event in events)) == []
 
 
 def test_no_error_of_a_task_shows_it(connection: Connection) -> None:

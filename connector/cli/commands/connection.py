@@ -112,7 +112,7 @@ def test(connector_name: str | None, name: str | None) -> None:
     bundle = context.load_bundle(connector_name)
     try:
         with Connector(bundle) as connector:
-            result = connector.test(stored.stored_connection(bundle.manifest, name), on_wait=progress.show_wait)
+            result = connector.test(stored.stored_connection(bundle.manifest, name), on_event=progress.show_event)
     except ConnectorError as error:
         raise hints.add_connection_hint(error, bundle.manifest, context.program_name(connector_name)) from None
     console.message(f"The connection works ({result.meta.elapsed:.1f} s).")

@@ -1,0 +1,72 @@
+"""Requests and responses as events, with what the definition calls secret and the connection's secrets masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from connector.call.events import AttemptStarted, ResponseReceived
+from connector.call.handler import Call
+from connector.connections.auth import masked_headers
+from connector.definition.service import ConnectorDefinition
+from connector.http.request import HttpRequest, build, masked, secret_values
+from connector.http.response import HttpResponse
+from connector.http.service_error import find_request_id
+from connector.json_pointer import MISSING
+from connector.secrets import MASK, SecretTexts, mask, mask_json
+
+_SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2"})
+
+
+def attempt_started(
+    connector: ConnectorDefinition, call: Call, request: HttpRequest, secrets: SecretTexts, number: int
+) -> AttemptStarted:
+    """The event of a request that is about to be sent; its URL and headers are masked as a preview masks them.
+
+    Args:
+        connector: Says which header holds the connection's secret.
+        call: The call that built the request.
+        request: The request.
+        secrets: Texts that must not appear.
+        number: The attempt, from 1.
+    """
+    values = secret_values(call.action, call.inputs)
+    shown = build(call.action, masked(call.action, call.inputs), call.base_url, request.body) if values else request
+    headers = _masked_headers(shown.headers, secrets) | masked_headers(connector)
+    hidden = (*values, *secrets)
+    return AttemptStarted(
+        number, request.method, mask(shown.url, secrets), headers, lambda: mask_json(request.body, hidden)
+    )
+
+
+def response_received(  # as many facts as the event has
+    connector: ConnectorDefinition,
+    call: Call,
+    response: HttpResponse,
+    secrets: SecretTexts,
+    number: int,
+    seconds: float,
+) -> ResponseReceived:
+    """The event of a response; a service may repeat in it what it was sent.
+
+    Args:
+        connector: Says which header has the request's id.
+        call: The call that it belongs to.
+        response: The response, read whole.
+        secrets: Texts that must not appear.
+        number: The attempt, from 1.
+        seconds: How long it took.
+    """
+    hidden = (*secret_values(call.action, call.inputs), *secrets)
+    return ResponseReceived(
+        number,
+        response.status,
+        round(seconds, 6),
+        len(response.content),
+        find_request_id(connector, response, secrets),
+        _masked_headers(response.headers, secrets),
+        lambda: mask(response.text, secrets) if response.body is MISSING else mask_json(response.body, hidden),
+    )
+
+
+def _masked_headers(headers: Mapping[str, str], secrets: SecretTexts) -> dict[str, str]:
+    return {name: MASK if name.lower() in _SECRET_HEADERS else mask(value, secrets) for name, value in headers.items()}
