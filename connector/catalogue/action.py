@@ -12,6 +12,7 @@ from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema
 from connector.errors import Problem
 from connector.http.request import collisions
+from connector.validation.flow_action import holds_expression, is_from_flow, parameters_of, with_inputs
 from connector.validation.form_order import in_form_order
 from connector.validation.normalize import accept, accepted_names
 from connector.validation.rules import rule_problems
@@ -119,7 +120,8 @@ class Action:
     def validate_inputs(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         """The inputs under their own names with defaults, and everything that is wrong with them."""
         inputs, problems = accept(self.definition, given, self.accepted_names)
-        problems += self._validators[0].problems(inputs, self._spoken_names)
+        from_flow = is_from_flow(self.accepted_names, given)
+        problems += self._validators[0].problems(inputs, self._spoken_names, from_flow=from_flow)
         wrong = {_input_of(problem) for problem in problems}
         problems += rule_problems(self.definition.inputs, inputs, {problem.field for problem in problems})
         right = {name: value for name, value in inputs.items() if name not in wrong}
@@ -130,14 +132,17 @@ class Action:
         return inputs, in_form_order(problems, self.definition.inputs)
 
     def warnings(self, given: Mapping[str, Any]) -> list[str]:
-        """What the caller should know about inputs that are right: empty texts are not sent, and clear nothing."""
-        names = (self.accepted_names.get(name, name) for name, value in given.items() if value == "")
-        labels = [
-            self._labels[name] for name in names if name in self._labels and not self._resolved[name].x_keep_empty
-        ]
-        if not labels:
-            return []
-        return [f"Empty fields are not sent, so they change nothing: {', '.join(labels)}."]
+        """What the caller should know about inputs that are right: what is not sent, or not evaluated."""
+        parameters = parameters_of(self.accepted_names, given)
+        named = [(self.accepted_names.get(name, name), value) for name, value in parameters.items()]
+        known = [(name, value) for name, value in named if name in self._labels]
+        empty = [self._labels[name] for name, value in known if value == "" and not self._resolved[name].x_keep_empty]
+        dynamic = [self._labels[name] for name, value in known if holds_expression(value)]
+        found = {
+            "Empty fields are not sent, so they change nothing": empty,
+            "Power Automate expressions are sent as they are": dynamic,
+        }
+        return [f"{message}: {', '.join(labels)}." for message, labels in found.items() if labels]
 
     def output_problems(self, outputs: Mapping[str, Any], rows: int | None = None) -> list[Problem]:
         """Where the outputs are not what the definition says.
@@ -160,8 +165,9 @@ class Action:
         declared = self.definition.idempotency
         if declared is None or not key:
             return given
-        own = (value for name, value in given.items() if self.accepted_names.get(name, name) == declared.input)
-        return given if any(own) else {**given, declared.input: key}
+        parameters = parameters_of(self.accepted_names, given)
+        own = (value for name, value in parameters.items() if self.accepted_names.get(name, name) == declared.input)
+        return given if any(own) else with_inputs(self.accepted_names, given, {declared.input: key})
 
     def __repr__(self) -> str:
         return f"<Action {self.key}: {self.summary}>"

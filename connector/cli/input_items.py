@@ -14,6 +14,7 @@ import click
 from connector.catalogue.action import Action
 from connector.cli import console
 from connector.definition.field import FieldSchema
+from connector.validation.flow_action import with_inputs
 
 _ITEM = re.compile(r"(?P<name>[^=]+?)(?P<separator>:=|=)(?P<value>.*)", re.DOTALL)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,3})?")
@@ -59,9 +60,7 @@ def parse(action: Action, items: Sequence[str], file: str | None = None) -> dict
 
 def merge(action: Action, inputs: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Both together. An override counts even if it calls the input by another of its names."""
-    overridden = {action.accepted_names.get(name, name) for name in overrides}
-    kept = {name: value for name, value in inputs.items() if action.accepted_names.get(name, name) not in overridden}
-    return kept | dict(overrides)
+    return with_inputs(action.accepted_names, inputs, overrides)
 
 
 def _malformed(action: Action, item: str) -> click.UsageError:

@@ -54,7 +54,8 @@ def sentence(rule: str, subject: Subject, expected: Any, value: Any) -> Problem:
     """The problem of a value that breaks `rule`.
 
     Args:
-        rule: A JSON Schema keyword, or one of our own: `unknown`, `encoding`, `finite`, `header`, `path`, `json`.
+        rule: A JSON Schema keyword, or one of our own: `unknown`, `encoding`, `finite`, `header`, `path`, `json`,
+            `expression`.
         subject: The field it is about.
         expected: What the keyword asks for; for `unknown` the names that exist.
         value: The wrong value.
@@ -188,6 +189,10 @@ def _not_for_path(subject: Subject, _expected: Any, _value: Any) -> tuple[str, s
     return f"{subject.name} cannot be “.” or “..”.", "Servers read these as parts of the URL."
 
 
+def _not_evaluated(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
+    return f"{subject.name} contains an expression that only works inside a flow.", "Replace it with a value."
+
+
 _SENTENCES: dict[str, Callable[[Subject, Any, Any], tuple[str, str]]] = {
     "required": _missing,
     "type": _wrong_type,
@@ -211,4 +216,5 @@ _SENTENCES: dict[str, Callable[[Subject, Any, Any], tuple[str, str]]] = {
     "header": _not_for_header,
     "path": _not_for_path,
     "json": _no_json,
+    "expression": _not_evaluated,
 }

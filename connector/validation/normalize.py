@@ -14,6 +14,7 @@ from connector import json_pointer
 from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.errors import Problem
+from connector.validation.flow_action import parameters_of
 
 
 def documented_path(name: str, field: FieldSchema) -> str:
@@ -50,7 +51,7 @@ def accept(
 
     Args:
         definition: The action.
-        given: What the caller hands over.
+        given: What the caller hands over; an action of a flow may be pasted whole.
         names: What `accepted_names` says of the action, where it was asked already.
 
     Returns:
@@ -60,7 +61,7 @@ def accept(
     inputs: dict[str, Any] = {}
     keys: dict[str, str] = {}
     problems: list[Problem] = []
-    for key, value in given.items():
+    for key, value in parameters_of(names, given).items():
         name = names.get(key, key)
         field = definition.inputs.properties.get(name)
         cleaned = _clean(value, field, definition.inputs) if field else copy.deepcopy(value)

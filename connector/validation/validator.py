@@ -16,6 +16,7 @@ from jsonschema.exceptions import ValidationError
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.definition.patterns import compile_pattern
 from connector.errors import Problem
+from connector.validation.flow_action import is_expression
 from connector.validation.form_order import in_form_order
 from connector.validation.formats import FORMATS, fits
 from connector.validation.messages import Subject, sentence
@@ -53,15 +54,18 @@ class Validator:
         self._quotes = quotes
         self._validator = _Validator(document, format_checker=_format_checker)
 
-    def problems(self, values: Mapping[str, Any], names: Sequence[str] = ()) -> list[Problem]:
+    def problems(
+        self, values: Mapping[str, Any], names: Sequence[str] = (), *, from_flow: bool = False
+    ) -> list[Problem]:
         """Everything that is wrong with `values`, in the order of the form.
 
         Args:
             values: Inputs or outputs under their own names.
             names: Every name that would have been accepted, for “did you mean”.
+            from_flow: Whether they were copied from a flow, whose expressions nothing evaluates here.
         """
         found: list[Problem] = []
-        unsendable = list(self._unsendable(values))
+        unsendable = list(self._unsendable(values, from_flow=from_flow))
         try:
             for error in self._validator.iter_errors(values):
                 found.extend(self._notify(error, names))
@@ -71,6 +75,8 @@ class Validator:
                 raise
         # jsonschema reports each missing name by itself, and each report tells of all.
         found = list(dict.fromkeys(found))
+        evaluated = {problem.field for problem in unsendable if problem.rule == "expression"}
+        found = [problem for problem in found if problem.field not in evaluated]
         shown = {problem.field for problem in found}
         found.extend(problem for problem in unsendable if problem.rule != "json" or problem.field not in shown)
         return in_form_order(found, self._schema)
@@ -115,20 +121,24 @@ class Validator:
             example = field.examples[0] if field.examples else None
         return Subject(_key(path), words[-1] if words else "The inputs", ", ".join(words[:-1]), secret, example)
 
-    def _unsendable(self, value: Any, path: tuple[str | int, ...] = ()) -> Iterator[Problem]:
-        """What JSON Schema lets pass and no wire can carry: lone surrogates, infinity, line breaks, dot segments."""
+    def _unsendable(
+        self, value: Any, path: tuple[str | int, ...] = (), *, from_flow: bool = False
+    ) -> Iterator[Problem]:
+        """What JSON Schema lets pass and is not to be sent: lone surrogates, infinity, line breaks, dot segments."""
         if isinstance(value, dict):
             for key, inner in value.items():
                 if rule := _unsendable_rule(key):
                     yield sentence(rule, self._subject(path), None, None)
-                yield from self._unsendable(inner, (*path, key))
+                yield from self._unsendable(inner, (*path, key), from_flow=from_flow)
         elif isinstance(value, list | tuple):
             for index, inner in enumerate(value):
-                yield from self._unsendable(inner, (*path, index))
+                yield from self._unsendable(inner, (*path, index), from_flow=from_flow)
         elif (rule := _unsendable_rule(value)) or (
             isinstance(value, str) and len(path) == 1 and (rule := _misplaced_rule(value, self._row(path).x_in))
         ):
             yield sentence(rule, self._subject(path), None, None)
+        elif from_flow and is_expression(value):
+            yield sentence("expression", self._subject(path), None, None)
 
 
 def _unsendable_rule(value: Any) -> str | None:

@@ -3,7 +3,7 @@
     python -m tests.vectors.make            the files named `examples.json`
     python -m tests.vectors.make --record   also `expect` in the files written by hand, as the Python runtime has it now
 
-The second is for a change of sentences: look at what it changed. Cases in `known_gaps` stay as they are.
+The second is for a change of sentences: look at what it changed.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from connector.definition.action import Example, SampleResponse
 from connector.errors import ConnectorError
 from tests.vectors import python_runtime
 from tests.vectors.files import HERE, KINDS, Json, actions, bundle, paths, text_of
-from tests.vectors.known_gaps import KNOWN_GAPS
 
 CONNECTOR = "courier"
 EXPECTED = {
@@ -164,12 +163,7 @@ def record() -> None:
             if kind not in python_runtime.RUNTIME or path.stem == "examples":
                 continue
             content = json.loads(path.read_text(encoding="utf-8"))
-            content["cases"] = [
-                case
-                if f"{kind}/{path.stem}/{case['id']}" in KNOWN_GAPS
-                else _recorded(kind, content["connector"], case)
-                for case in content["cases"]
-            ]
+            content["cases"] = [_recorded(kind, content["connector"], case) for case in content["cases"]]
             path.write_text(text_of(content), encoding="utf-8")
 
 

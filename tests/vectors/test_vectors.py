@@ -8,20 +8,13 @@ import pytest
 
 from tests.vectors import python_runtime
 from tests.vectors.files import HERE, KINDS, Vector, actions, bundle, vectors
-from tests.vectors.known_gaps import KNOWN_GAPS
 from tests.vectors.make import CONNECTOR, example_files
 
 VECTORS = [vector for vector in vectors() if vector.kind in python_runtime.RUNTIME]
 LEAST = 400
 
 
-def _marked(vector: Vector) -> object:
-    reason = KNOWN_GAPS.get(vector.id)
-    marks = [pytest.mark.xfail(reason=reason, strict=True)] if reason else []
-    return pytest.param(vector, id=vector.id, marks=marks)
-
-
-@pytest.mark.parametrize("vector", [_marked(vector) for vector in VECTORS])
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.id)
 def test_python_does_what_the_vector_says(vector: Vector) -> None:
     made = python_runtime.RUNTIME[vector.kind](vector.connector, vector.case)
     assert python_runtime.differences(vector.case["expect"], made) == {}
@@ -31,10 +24,6 @@ def test_every_vector_has_a_name_of_its_own_and_expects_something() -> None:
     ids = Counter(vector.id for vector in vectors())
     assert [name for name, count in ids.items() if count > 1] == []
     assert [vector.id for vector in vectors() if not vector.case["expect"]] == []
-
-
-def test_every_known_gap_is_a_vector() -> None:
-    assert set(KNOWN_GAPS) <= {vector.id for vector in vectors()}
 
 
 def test_the_vectors_of_the_examples_are_current() -> None:

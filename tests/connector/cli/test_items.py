@@ -77,6 +77,18 @@ def test_the_arguments_also_win_over_the_path_style_names_of_a_pasted_flow(make_
     assert make_thing("--inputs", file, "note=above") == {"name": "Lamp", "details": {"note": "above"}}
 
 
+def test_a_flows_action_is_pasted_whole_and_arguments_replace_its_expressions(
+    make_thing: Make, shop_cli: Cli, tmp_path: Path
+) -> None:
+    file = tmp_path / "peek.json"
+    parameters = {"body/name": "@{triggerBody()?['name']}", "body/details/note": "below"}
+    flow = {"type": "OpenApiConnection", "inputs": {"host": {"operationId": "X"}, "parameters": parameters}}
+    file.write_text(json.dumps(flow))
+    assert make_thing("--inputs", file, "name=Lamp") == {"name": "Lamp", "details": {"note": "below"}}
+    ran = shop_cli("make_thing", "--inputs", file)
+    assert (ran.status, "contains an expression that only works inside a flow" in ran.err) == (3, True)
+
+
 def test_a_dash_reads_the_inputs_from_stdin(make_thing: Make) -> None:
     assert make_thing("--inputs", "-", "count=2", stdin='{"name": "Lämp"}') == {"name": "Lämp", "count": 2}
 

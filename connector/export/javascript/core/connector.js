@@ -11,6 +11,7 @@ const {
   UnavailableError,
 } = require('./errors');
 const { inputOf } = require('./field');
+const { inputName, isFromFlow, parametersOf, withInputs } = require('./flow_action');
 const { inFormOrder } = require('./form_order');
 const { isObject } = require('./json');
 const { inputWarnings, normalizeInputs } = require('./normalize');
@@ -68,7 +69,8 @@ class Connector {
 
   checked(action, values) {
     const { inputs, problems } = normalizeInputs(action, values);
-    problems.push(...problemsOf(action.inputs, inputs, { names: spokenNames(action) }));
+    const fromFlow = isFromFlow(action, values);
+    problems.push(...problemsOf(action.inputs, inputs, { names: spokenNames(action), fromFlow }));
     const wrong = new Set(problems.map((problem) => problem.field.split('[')[0].split('.')[0]));
     problems.push(...ruleProblems(action.inputs, inputs, problems.map((problem) => problem.field)));
     const right = Object.fromEntries(Object.entries(inputs).filter(([name]) => !wrong.has(name)));
@@ -238,10 +240,9 @@ const spokenNames = (action) => [...Object.keys(action.inputs.properties), ...ac
 function withOwnKey(action, values, key) {
   const declared = action.idempotency?.input;
   if (declared === undefined || !key || !isObject(values)) return values;
-  const brings = Object.entries(values).some(
-    ([name, value]) => value && (Object.hasOwn(action.names, name) ? action.names[name] : name) === declared,
-  );
-  return brings ? values : { ...values, [declared]: key };
+  const given = Object.entries(parametersOf(action, values));
+  const brings = given.some(([name, value]) => value && inputName(action, name) === declared);
+  return brings ? values : withInputs(action, values, { [declared]: key });
 }
 
 // The key goes with the error: run again with it, the service does the thing once.

@@ -131,6 +131,7 @@ const SENTENCES = {
     'It is sent in a request header.',
   ),
   json: plain('contains a value that is not JSON and cannot be sent.'),
+  expression: plain('contains an expression that only works inside a flow.', 'Replace it with a value.'),
   path: plain('cannot be “.” or “..”.', 'Servers read these as parts of the URL.'),
 };
 

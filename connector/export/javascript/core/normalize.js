@@ -2,11 +2,9 @@
 // From what a flow hands over to an action's inputs: names made one, empty fields dropped, defaults filled in.
 
 const { fieldsOf, inputOf, pointersOf, resolve, typesOf } = require('./field');
+const { holdsExpression, inputName, parametersOf } = require('./flow_action');
 const { blank, copy, isEmptyObject, isObject, isSame } = require('./json');
 const { MISSING, get, take } = require('./pointer');
-
-// What Power Automate fills in before it calls a connector: @{...} in a text, or a text that is one @function(...).
-const EXPRESSION = /@\{[^}]*\}|^@[A-Za-z]\w*\(.*\)/s;
 
 // The inputs under their own names, and a problem for each that was given twice with different values.
 function normalizeInputs(action, values) {
@@ -14,7 +12,7 @@ function normalizeInputs(action, values) {
   const keys = blank();
   const problems = [];
   for (const [key, value] of Object.entries(parametersOf(action, values))) {
-    const name = Object.hasOwn(action.names, key) ? action.names[key] : key;
+    const name = inputName(action, key);
     const field = inputOf(action, name);
     const cleaned = field ? clean(value, field, action.inputs) : copy(value);
     if (field && cleaned === undefined) continue;
@@ -35,7 +33,7 @@ function normalizeInputs(action, values) {
 // What the caller should know about inputs that are right.
 function inputWarnings(action, values) {
   const given = Object.entries(parametersOf(action, values))
-    .map(([key, value]) => ({ field: inputOf(action, Object.hasOwn(action.names, key) ? action.names[key] : key), key, value }))
+    .map(([key, value]) => ({ field: inputOf(action, inputName(action, key)), key, value }))
     .filter(({ field }) => field);
   const labels = (some) => some.map(({ field, key }) => field.title || key).join(', ');
   const empty = given.filter(({ field, value }) => value === '' && !field['x-keep-empty']);
@@ -44,19 +42,6 @@ function inputWarnings(action, values) {
     ...(empty.length ? [`Empty fields are not sent, so they change nothing: ${labels(empty)}.`] : []),
     ...(dynamic.length ? [`Power Automate expressions are sent as they are: ${labels(dynamic)}.`] : []),
   ];
-}
-
-// The parameters of a flow's action that was pasted whole (“peek code”), or the values themselves.
-function parametersOf(action, values) {
-  const isFlow = (value) => isObject(value) && isObject(value.parameters) && isObject(value.host);
-  const pasted = isFlow(values.inputs) ? values.inputs : values;
-  const isOwn = (name) => inputOf(action, name) || Object.hasOwn(action.names, name);
-  return isFlow(pasted) && !isOwn('parameters') && !isOwn('inputs') ? pasted.parameters : values;
-}
-
-function holdsExpression(value) {
-  if (typeof value === 'string') return EXPRESSION.test(value);
-  return value !== null && typeof value === 'object' && Object.values(value).some(holdsExpression);
 }
 
 // The value without empty parts; undefined when nothing is left. Free-form objects are the user's own: untouched.

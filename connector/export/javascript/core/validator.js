@@ -3,6 +3,7 @@
 
 const { fieldsOf, resolve } = require('./field');
 const { inFormOrder } = require('./form_order');
+const { isExpression } = require('./flow_action');
 const { FORMATS } = require('./formats');
 const { isObject, isOfType, isSame } = require('./json');
 const { sentence, sizeOf } = require('./messages');
@@ -70,7 +71,8 @@ const hasTwice = (values) => values.some((value, place) => values.slice(0, place
 
 // Everything that is wrong with `values`. names: every name that would have been accepted, for “did you mean”.
 // quotes: whether a problem may show the value; that of an output may repeat a secret.
-function problemsOf(schema, values, { names = [], quotes = true } = {}) {
+// fromFlow: whether they were copied from a flow, whose expressions nothing evaluates here.
+function problemsOf(schema, values, { names = [], quotes = true, fromFlow = false } = {}) {
   const problems = new Map();
   const add = (problem) => problems.set(JSON.stringify(problem), problem);
   for (const { rule, path, expected, value } of violations(schema, schema, values, [])) {
@@ -84,27 +86,29 @@ function problemsOf(schema, values, { names = [], quotes = true } = {}) {
       add(sentence(rule, { ...subject, secret: subject.secret || !quotes }, expected, value));
     }
   }
-  const found = [...problems.values()];
+  const cannotBeSent = [...unsendable(schema, values, [], fromFlow)];
+  const evaluated = new Set(cannotBeSent.filter(({ rule }) => rule === 'expression').map(({ field }) => field));
+  const found = [...problems.values()].filter(({ field }) => !evaluated.has(field));
   const fields = new Set(found.map((problem) => problem.field));
-  const cannotBeSent = [...unsendable(schema, values, [])];
   found.push(...cannotBeSent.filter((problem) => problem.rule !== 'json' || !fields.has(problem.field)));
   return inFormOrder(schema, found);
 }
 
-// What JSON Schema lets pass and no request can carry.
-function* unsendable(schema, value, path) {
+// What JSON Schema lets pass and is not to be sent.
+function* unsendable(schema, value, path, fromFlow) {
   if (isObject(value)) {
     for (const [key, inner] of Object.entries(value)) {
       if (!key.isWellFormed()) yield sentence('encoding', subjectOf(schema, path));
-      yield* unsendable(schema, inner, [...path, key]);
+      yield* unsendable(schema, inner, [...path, key], fromFlow);
     }
     return;
   }
   if (Array.isArray(value)) {
-    for (const [place, inner] of value.entries()) yield* unsendable(schema, inner, [...path, place]);
+    for (const [place, inner] of value.entries()) yield* unsendable(schema, inner, [...path, place], fromFlow);
     return;
   }
-  const rule = wireRule(value) || (path.length === 1 ? placeRule(fieldAt(schema, path), value) : null);
+  const misplaced = path.length === 1 ? placeRule(fieldAt(schema, path), value) : null;
+  const rule = wireRule(value) || misplaced || (fromFlow && isExpression(value) ? 'expression' : null);
   if (rule) yield sentence(rule, subjectOf(schema, path), null, value);
 }
 

@@ -1,0 +1,58 @@
+"""An action of a Power Automate flow that was pasted whole, as “Peek code” shows it, and what only a flow understands.
+
+A pasted action is an object with `inputs`, or what stands there: a `host` and the `parameters`. In a flow, expressions
+are evaluated before a connector sees them; here they are not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_EXPRESSION = re.compile(r"(?<!@)@\{[^}]*\}|^@[A-Za-z]\w*\(.*\)", re.DOTALL)
+"""`@{...}` in a text, or a text that is one `@function(...)`; a flow writes a plain `@` as `@@`."""
+
+
+def parameters_of(names: Mapping[str, str], given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters of a pasted action, or what was given itself.
+
+    Args:
+        names: Every accepted name of an input, and the input it means.
+        given: What the caller hands over.
+    """
+    pasted = _pasted(names, given)
+    return given if pasted is None else pasted.get("parameters") or {}
+
+
+def with_inputs(names: Mapping[str, str], given: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Both together, `more` among the parameters of a pasted action. It counts under whichever name of an input."""
+    meant = {names.get(name, name) for name in more}
+    kept = {name: value for name, value in parameters_of(names, given).items() if names.get(name, name) not in meant}
+    pasted = _pasted(names, given)
+    return {**kept, **more} if pasted is None else {"inputs": {**pasted, "parameters": {**kept, **more}}}
+
+
+def is_from_flow(names: Mapping[str, str], given: Mapping[str, Any]) -> bool:
+    """Whether the inputs were copied from a flow: an action pasted whole, or keys such as `body/message/title`."""
+    return _pasted(names, given) is not None or any("/" in key and key in names for key in given)
+
+
+def is_expression(value: Any) -> bool:
+    """Whether a value is a text that a flow would have evaluated."""
+    return isinstance(value, str) and _EXPRESSION.search(value) is not None
+
+
+def holds_expression(value: Any) -> bool:
+    """Whether there is an expression anywhere in a value."""
+    if isinstance(value, Mapping):
+        return any(map(holds_expression, value.values()))
+    return any(map(holds_expression, value)) if isinstance(value, list | tuple) else is_expression(value)
+
+
+def _pasted(names: Mapping[str, str], given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    if any(word in names for word in ("inputs", "host", "parameters")):
+        return None
+    pasted = given.get("inputs", given)
+    is_action = isinstance(pasted, Mapping) and isinstance(pasted.get("host"), Mapping)
+    return pasted if is_action and isinstance(pasted.get("parameters") or {}, Mapping) else None
