@@ -78,7 +78,7 @@ class ConnectorError(Exception):
 
     code: ClassVar[str] = "error"
     exit_status: ClassVar[ExitStatus] = ExitStatus.UNEXPECTED
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
 
     def __init__(
         self,
@@ -183,11 +183,18 @@ class ThrottledError(ConnectorError):
 
 
 class UnavailableError(ConnectorError):
-    """The service or the network failed; the same run may succeed later."""
+    """The service or the network failed; the same run may succeed later, unless its code is one of `PERMANENT`."""
 
     code = "unavailable"
     exit_status = ExitStatus.LATER
     retryable = True
+
+    PERMANENT: ClassVar = frozenset({"certificate", "base_url", "header", "response_size"})
+    """Codes of failures that the same call meets again until somebody changes something."""
+
+    def __init__(self, message: str, **shown: Any) -> None:
+        super().__init__(message, **shown)
+        self.retryable = self.retryable and self.error_code not in self.PERMANENT
 
 
 class NotSentError(UnavailableError):

@@ -26,8 +26,6 @@ from connector.http.response import HttpResponse
 LONGEST_RETRY_AFTER = 3600.0
 """Seconds. A longer Retry-After counts as an hour."""
 
-_PERMANENT = frozenset({"certificate", "base_url", "header", "response_size"})
-"""Codes of failures that the same call meets again."""
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
@@ -42,7 +40,7 @@ def should_retry(policy: RetryPolicy, outcome: HttpResponse | UnavailableError, 
     """
     if isinstance(outcome, HttpResponse):
         return repeatable and outcome.status in policy.statuses
-    return (repeatable or isinstance(outcome, NotSentError)) and outcome.error_code not in _PERMANENT
+    return (repeatable or isinstance(outcome, NotSentError)) and outcome.retryable
 
 
 def may_have_acted(request: HttpRequest, outcome: HttpResponse | UnavailableError) -> bool:
@@ -77,12 +75,14 @@ def final_error(error: ConnectorError, *, repeatable: bool, earlier: str | None)
         return OutcomeUnknownError.after(error)
     if earlier is not None and isinstance(error, ThrottledError | NotSentError):
         kind = UnavailableError if repeatable else OutcomeUnknownError
-        return kind(
+        last = kind(
             f"{earlier}, so the call may have been carried out. It could not be sent again: {error.message}",
             hint=error.hint,
             status=error.status,
             request_id=error.request_id,
         )
+        last.retryable = last.retryable and error.retryable
+        return last
     return error
 
 

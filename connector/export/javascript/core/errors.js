@@ -27,10 +27,7 @@ class ConnectorError extends Error {
     this.requestId = details.requestId ?? null;
     this.field = details.field ?? null;
     this.idempotencyKey = null;
-  }
-
-  get retryable() {
-    return this.constructor.retryable;
+    this.retryable = this.constructor.retryable && (details.retryable ?? true);
   }
 
   // The sentence for people, whole.
@@ -104,9 +101,16 @@ class ThrottledError extends ConnectorError {
   }
 }
 
+// Codes of failures that the same call meets again until somebody changes something.
+const PERMANENT = ['certificate', 'base_url', 'header', 'response_size'];
+
 class UnavailableError extends ConnectorError {
   static code = 'unavailable';
   static retryable = true;
+
+  constructor(message, details = {}) {
+    super(message, { retryable: !PERMANENT.includes(details.code), ...details });
+  }
 }
 
 class NotSentError extends UnavailableError {}

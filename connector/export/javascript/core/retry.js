@@ -7,7 +7,6 @@ const LONGEST_RETRY_AFTER = 3600; // Seconds. A service that asks for more is be
 const IDEMPOTENT = ['GET', 'PUT', 'DELETE']; // RFC 9110, 9.2.2: sending it twice has the effect of once.
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 const GONE = [404, 410];
-const PERMANENT = ['certificate', 'base_url', 'header', 'response_size']; // The same call meets them again.
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
@@ -31,13 +30,14 @@ function finalError(error, repeatable, earlier) {
   if (earlier === null || !(error instanceof ThrottledError || error instanceof NotSentError)) return error;
   const Kind = repeatable ? UnavailableError : OutcomeUnknownError;
   const message = `${earlier}, so the call may have been carried out. It could not be sent again: ${error.message}`;
-  return new Kind(message, { hint: error.hint, status: error.status, requestId: error.requestId });
+  const { hint, status, requestId, retryable } = error;
+  return new Kind(message, { hint, status, requestId, retryable });
 }
 
 // Whether another attempt can help and do nothing twice.
 function mayRetry(policy, outcome, repeatable) {
   if (!(outcome instanceof Error)) return repeatable && policy.statuses.includes(outcome.status);
-  return (repeatable || outcome instanceof NotSentError) && !PERMANENT.includes(outcome.code);
+  return (repeatable || outcome instanceof NotSentError) && outcome.retryable;
 }
 
 // Seconds to wait after the failed `attempt` (from 1): full jitter under a doubling bound. A Retry-After is a floor,
