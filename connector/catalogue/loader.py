@@ -223,7 +223,7 @@ def _common(folder: Path, problems: list[Problem]) -> dict[str, Any]:
     """What the actions of the folder share, if there is anything."""
     document = _read(folder, COMMON, problems) if (folder / COMMON).exists() else {}
     shared = document or {}
-    for word in ("$defs", "fieldsets", "errors"):
+    for word in ("$defs", "fieldsets", "rules", "errors"):
         if not isinstance(shared.get(word, {}), dict):
             problems.append(_problem((COMMON.as_posix(), f"/{word}"), "type", "it must be an object."))
     return shared

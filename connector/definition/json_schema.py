@@ -79,6 +79,9 @@ def format_schema(name: str) -> dict[str, Any]:
         part = schema["$defs"][model_name]
         for keyword, value in rules_of_it.items():
             part[keyword] = _merged(part[keyword], value) if keyword == "properties" else value
+    for part in [schema, *schema["$defs"].values()]:
+        if rules_across := part.get("properties", {}).get("x-rules"):
+            rules_across["items"] = {"anyOf": [{"type": "string"}, rules_across["items"]]}
     if name == "action":
         errors = schema["properties"]["errors"]
         errors["items"] = {"anyOf": [{"type": "string"}, errors["items"]]}

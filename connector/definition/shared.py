@@ -2,8 +2,8 @@
 
 `"...brand": {}` among the properties of a form, a response or a row stands for the fields of the fieldset `brand`, in
 that place and order; keywords inside the braces are set on each of them, and a property of the same name further down
-changes one. A text among `errors` is the name of a shared error. A `$ref` to a definition that the file does not have
-itself brings the shared definition along, under `$defs`.
+changes one. A text among `errors` is the name of a shared error, one among `x-rules` that of shared rules. A `$ref` to
+a definition that the file does not have itself brings the shared definition along, under `$defs`.
 
 Nothing here needs the models: whatever has the wrong form stays as it is, for them to report.
 """
@@ -43,6 +43,7 @@ class Sharing:
     def __init__(self, common: Mapping[str, Any], provenance: Provenance) -> None:
         self._fieldsets = _object(common, "fieldsets")
         self._definitions = _object(common, "$defs")
+        self._rules = _object(common, "rules")
         self._errors = _object(common, "errors")
         self._provenance = provenance
         self._included = 0
@@ -113,10 +114,32 @@ class Sharing:
                 changed["properties"] = {
                     name: self._field(field, below(spot, name), around) for name, field in fields.items()
                 }
+        if isinstance(written.get("x-rules"), list):
+            changed["x-rules"] = self._rules_across(written["x-rules"], f"{place}/x-rules")
         for word in ("items", "additionalProperties"):
             if isinstance(written.get(word), dict):
                 changed[word] = self._field(written[word], f"{place}/{word}", around)
         return {**written, **changed} if changed else written
+
+    def _rules_across(self, written: list[Any], place: str) -> list[Any]:
+        """Rules across fields, shared ones in place of their names."""
+        found: list[Any] = []
+        file, source = self._provenance.origin(place)
+        for index, entry in enumerate(written):
+            shared = self._rules.get(entry) if isinstance(entry, str) else None
+            if isinstance(shared, list):
+                origins = [(COMMON.as_posix(), f"{below('/rules', entry)}/{number}") for number in range(len(shared))]
+            elif isinstance(entry, str):
+                # The document has nothing in this place; whoever reads the finding looks into the file.
+                self._provenance.moved(below(place, entry), file, f"{source}/{index}")
+                self.problems.append((below(place, entry), f"There are no shared rules “{entry[:80]}”."))
+                continue
+            else:
+                shared, origins = [entry], [(file, f"{source}/{index}")]
+            for rule, origin in zip(shared, origins, strict=True):
+                self._provenance.moved(f"{place}/{len(found)}", *origin)
+                found.append(rule)
+        return found
 
     def _fields(
         self, written: dict[str, Any], place: str, source: tuple[str, str], around: tuple[str, ...]

@@ -45,8 +45,8 @@ STRAY = LintRule(
 )
 SHARED = LintRule(
     "D004",
-    "Every fieldset and error that an action uses is in definitions/common.json.",
-    "Use the name of a fieldset or an error in definitions/common.json, or define it in the action.",
+    "Every fieldset, rule and error that is used by name is in definitions/common.json.",
+    "Use a name that is in definitions/common.json, or define the fields, the rules or the error in the action.",
     good={
         "definitions/common.json": {
             "errors": {"thing_not_found": {"status": 404, "sentence": "There is no such thing.", "field": "thing_id"}}
@@ -54,7 +54,7 @@ SHARED = LintRule(
         ACTION: {"errors": ["thing_not_found"]},
     },
     bad={ACTION: {"errors": ["thing_gone"]}},
-    reason="Without it the action is missing the fields or the error.",
+    reason="Without it the action is missing the fields, the rules or the error.",
 )
 
 

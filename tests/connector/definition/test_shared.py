@@ -16,12 +16,14 @@ from tests.connector.parcels import action, write_folder
 Json = dict[str, Any]
 FILE = Path("definitions/things/get_thing.json")
 COMMON = "definitions/common.json"
+TOGETHER: Json = {"kind": "together", "fields": ["a", "b"]}
 SHARED: Json = {
     "$defs": {"row": {"properties": {"...times": {}}}, "code": {"maxLength": 8}},
     "fieldsets": {
         "thing": {"name": {"title": "Name"}, "...times": {}, "size": {"title": "Size"}},
         "times": {"made": {"title": "Made", "maxLength": 30}, "sold": {"title": "Sold"}},
     },
+    "rules": {"pair": [TOGETHER, {"kind": "same", "fields": ["a", "b"]}]},
     "errors": {"gone": {"status": 410, "sentence": "Gone."}, "lost": {"status": 404, "code": "gone", "sentence": "?"}},
 }
 
@@ -70,6 +72,28 @@ def test_an_error_is_shared_by_its_name() -> None:
         own,
         {"status": 404, "code": "gone", "sentence": "?"},
     ]
+
+
+def test_shared_rules_stand_in_the_place_of_their_name_at_any_depth() -> None:
+    own = {"kind": "together", "fields": ["b", "c"]}
+    rows = {"items": {"properties": {"a": {}}, "x-rules": ["pair"]}}
+    made = expand({"inputs": {"properties": {"rows": rows}, "x-rules": [own, "pair", own]}}, FILE, SHARED)
+    inputs = made.document["inputs"]
+    assert inputs["x-rules"] == [own, *SHARED["rules"]["pair"], own]
+    assert inputs["properties"]["rows"]["items"]["x-rules"] == SHARED["rules"]["pair"]
+    assert [made.home(f"/inputs/x-rules/{index}/kind") for index in range(4)] == [
+        (FILE.as_posix(), "/inputs/x-rules/0/kind"),
+        (COMMON, "/rules/pair/0/kind"),
+        (COMMON, "/rules/pair/1/kind"),
+        (FILE.as_posix(), "/inputs/x-rules/2/kind"),
+    ]
+
+
+def test_shared_rules_that_are_not_there_are_a_problem_where_they_are_named() -> None:
+    made = expand({"inputs": {"x-rules": ["pair", "none", TOGETHER]}}, FILE, SHARED)
+    assert [message for _, message in made.problems] == ["There are no shared rules “none”."]
+    assert made.home(made.problems[0][0]) == (FILE.as_posix(), "/inputs/x-rules/1")
+    assert made.document["inputs"]["x-rules"] == [*SHARED["rules"]["pair"], TOGETHER]
 
 
 @pytest.mark.parametrize(
