@@ -28,7 +28,7 @@ PAGES = [
 ]
 
 
-def told(made: Bench, key: str, inputs: dict[str, Any], **options: Any) -> list[Event]:
+def events_of(made: Bench, key: str, inputs: dict[str, Any], **options: Any) -> list[Event]:
     """The events of a run, whether it succeeds or not."""
     events: list[Event] = []
     with contextlib.suppress(ConnectorError):
@@ -42,7 +42,7 @@ def types(events: list[Event]) -> str:
 
 def test_a_run_reports_its_start_its_attempt_its_response_and_its_result(bench: MakeBench) -> None:
     made = bench([response(200, {"id": "p1"}, x_request_id="r-1")])
-    started, attempt, received, result = told(made, "get_parcel", {"parcel_id": "a"})
+    started, attempt, received, result = events_of(made, "get_parcel", {"parcel_id": "a"})
     assert started.to_dict() == {
         "type": "started",
         "connector": "parcels",
@@ -65,7 +65,7 @@ def test_a_run_reports_its_start_its_attempt_its_response_and_its_result(bench: 
 
 def test_details_show_headers_and_bodies(bench: MakeBench) -> None:
     made = bench([response(200, {"id": "p1"}, x_request_id="r-1")])
-    _, attempt, received, _ = told(made, "send_parcel", {"recipient": "Ada", "pin": "123"})
+    _, attempt, received, _ = events_of(made, "send_parcel", {"recipient": "Ada", "pin": "123"})
     shown = attempt.to_dict(details=True)
     assert shown["headers"]["Authorization"] == f"Bearer {MASK}"
     assert shown["headers"]["Idempotency-Key"] == "made-key"
@@ -76,14 +76,14 @@ def test_details_show_headers_and_bodies(bench: MakeBench) -> None:
 
 def test_every_event_is_json(bench: MakeBench) -> None:
     made = bench([NotSentError("No."), response(503, retry_after="3"), *PAGES])
-    events = told(made, "list_parcels", {}, all_pages=True)
+    events = events_of(made, "list_parcels", {}, all_pages=True)
     for event in events:
         assert json.loads(json.dumps(event.to_dict(details=True)))["type"] == event.type
 
 
 def test_waits_attempts_and_failures_come_in_the_order_in_which_they_happen(bench: MakeBench) -> None:
     made = bench([NotSentError("No route."), response(503, retry_after="3"), OK])
-    events = told(made, "get_parcel", {"parcel_id": "a"})
+    events = events_of(made, "get_parcel", {"parcel_id": "a"})
     assert types(events) == "started attempt failure wait attempt response wait attempt response result"
     assert [event.to_dict()["number"] for event in events if event.type == "attempt"] == [1, 2, 3]
     failure, backoff, retry_after = (events[at].to_dict() for at in (2, 3, 6))
@@ -96,7 +96,7 @@ def test_waits_attempts_and_failures_come_in_the_order_in_which_they_happen(benc
 def test_a_wait_for_the_call_limit_comes_before_its_attempt(bench: MakeBench) -> None:
     made = bench([OK, OK], connector=manifest(throttle={"calls": 1, "renewalPeriod": 10}))
     made.run("get_parcel", {"parcel_id": "a"})
-    events = told(made, "get_parcel", {"parcel_id": "a"})
+    events = events_of(made, "get_parcel", {"parcel_id": "a"})
     assert types(events) == "started wait attempt response result"
     assert events[1].to_dict() == {
         "type": "wait",
@@ -107,7 +107,7 @@ def test_a_wait_for_the_call_limit_comes_before_its_attempt(bench: MakeBench) ->
 
 
 def test_pages_are_counted_with_their_rows(bench: MakeBench) -> None:
-    events = told(bench(PAGES), "list_parcels", {}, all_pages=True)
+    events = events_of(bench(PAGES), "list_parcels", {}, all_pages=True)
     assert types(events) == "started attempt response page attempt response page result"
     assert [event.to_dict() for event in events if event.type == "page"] == [
         {"type": "page", "number": 1, "rows": 2},
@@ -148,7 +148,7 @@ def test_an_error_is_the_last_event(
 
 
 def test_the_error_of_a_run_has_its_idempotency_key(bench: MakeBench) -> None:
-    events = told(bench([response(400)]), "send_parcel", {"recipient": "Ada"})
+    events = events_of(bench([response(400)]), "send_parcel", {"recipient": "Ada"})
     assert events[-1].to_dict()["error"]["idempotency_key"] == "made-key"
 
 
@@ -224,14 +224,14 @@ VALUES = {
 
 def test_no_event_shows_a_secret_wherever_it_travels_and_however_it_is_echoed(bench: MakeBench) -> None:
     echo = {"echo": VALUES, API_KEY: f"Bearer {API_KEY}", "list": [TEXT, 987654, "77"]}
-    refusal = response(
+    rejection = response(
         503, {**echo, "message": f"Not {TEXT}"}, x_request_id=f"r-{API_KEY}", set_cookie="session=1", x_echo=TEXT
     )
     page = response(400, text=f"<p>{API_KEY} {TEXT}</p>")
     made = bench(
-        [NotSentError("No."), refusal, page], actions=[KEEP | {"effects": {**KEEP["effects"], "idempotent": True}}]
+        [NotSentError("No."), rejection, page], actions=[KEEP | {"effects": {**KEEP["effects"], "idempotent": True}}]
     )
-    events = told(made, "keep_secret", VALUES)
+    events = events_of(made, "keep_secret", VALUES)
     assert len(made.requests) >= 2
     shown = "\n".join(f"{event!r} {json.dumps(event.to_dict(details=True), ensure_ascii=False)}" for event in events)
     assert "open text" in shown

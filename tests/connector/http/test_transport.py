@@ -320,7 +320,7 @@ def test_a_failure_says_whether_anything_was_sent(
     with pytest.raises(kind) as caught:
         transport.send(HttpRequest("GET", "https://api.parcels.example/", {}), SECRETS, PATIENT)
     assert caught.value.error_code == code
-    assert caught.value.retryable
+    assert caught.value.retryable is (code not in {"certificate", "base_url"})
     assert caught.value.__cause__ is None
 
 
