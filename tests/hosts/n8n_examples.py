@@ -26,10 +26,6 @@ OTHERWISE = {
     ("list_audiences", "outputs"),
 }
 """What the node does otherwise than the connector's own code: the action, and in what."""
-NOT_FILLED_IN = {("update_profile", "All fields"), ("replace_list_subscriptions", "Unsubscribe everyone")}
-"""Examples with an empty text or list, which a form of n8n cannot tell from a field left empty; the README says so."""
-
-
 _KEY = "idempotency-key"
 
 
@@ -60,7 +56,7 @@ def samples(node: NodeData) -> list[Sample]:
         Sample(f"{action.key}-{place}", action, example)
         for action in node.actions
         for place, example in enumerate(action.definition.examples)
-        if example.interactions and (action.key, example.title) not in NOT_FILLED_IN
+        if example.interactions
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from connector.catalogue.action import Action
 from connector.definition.rules import Option
 from connector.export.n8n import style
-from connector.export.n8n.layout import parameter_name
+from connector.export.n8n.layout import empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.parameters import group_properties
 from connector.export.n8n.selects import ANY, selects_of
@@ -91,7 +91,11 @@ def _best(options: Sequence[Option], filled: set[str], fitting: list[str], defau
 
 def _fields(form: list[Json], values: Json, chosen: Json) -> Json:
     by_parameter = {parameter_name(name): value for name, value in values.items()}
-    filled = {
+    switches = [field["name"] for field in form if field["type"] == "boolean"]
+    emptied = [name for name, value in by_parameter.items() if value in ([], "") and empty_switch(name) in switches]
+    for name in emptied:
+        del by_parameter[name]
+    filled = {empty_switch(name): True for name in emptied} | {
         field["name"]: _value(field, by_parameter.pop(field["name"])) for field in form if field["name"] in by_parameter
     }
     for field in form:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.catalogue.action import Action
@@ -77,7 +77,20 @@ def draw_row(drawing: Drawing, form_fields: list[FormField]) -> list[Property]:
 
 
 def _on_its_own(drawing: Drawing, form_field: FormField) -> list[Property]:
-    return [_drawn(drawing, form_field, place) for place in form_field.own]
+    return [part for place in form_field.own for part in _with_switch(drawing, form_field, place)]
+
+
+def _with_switch(drawing: Drawing, form_field: FormField, place: Place) -> list[Property]:
+    """The parameter of a field, and the switch that sends it empty if that means something."""
+    if not form_field.field.x_keep_empty:
+        return [_drawn(drawing, form_field, place)]
+    switch = layout.empty_switch(form_field.parameter)
+    title = style.title(form_field.field.title or form_field.name)
+    empty: Property = {"displayName": f"Send Empty {title}", "name": switch, "type": "boolean", "default": False}
+    if place.show:
+        empty["displayOptions"] = {"show": dict(place.show)}
+    empty["description"] = f"Whether to send an empty {'list' if form_field.field.items else 'text'}"
+    return [_drawn(drawing, form_field, replace(place, show={**place.show, switch: [False]})), empty]
 
 
 def _collection_of(drawing: Drawing, form_fields: list[FormField]) -> list[Property]:

@@ -13,7 +13,7 @@ from connector.definition.rules import Option
 from connector.export.errors import cannot_export
 from connector.export.n8n.selects import ANY, Select, selects_of
 
-Show = Mapping[str, list[str]]
+Show = Mapping[str, list[str] | list[bool]]
 
 _MAX_ALONE = 10
 _OWN = frozenset({"resource", "operation", "additionalFields", "returnAll", "limit", "wholePage", "rows"})
@@ -171,6 +171,11 @@ def list_kind(declared: FieldSchema, schema: ObjectSchema) -> Literal["rows", "t
     return "texts" if item.types == ("string",) else "json"
 
 
+def empty_switch(parameter: str) -> str:
+    """The name of the switch that sends a field empty, for one that is on its own and may be sent so on purpose."""
+    return f"{parameter}_empty"
+
+
 def parameter_name(name: str) -> str:
     """The name of a field in the node."""
     return re.sub(r"[^A-Za-z0-9_]", "_", name)
@@ -180,8 +185,9 @@ def _parameters(fields: Mapping[str, FieldSchema], action: Action, selects: list
     if taken := _OWN.intersection(selects):
         raise cannot_export(action, f"n8n reserves the name “{min(taken)}” of its choice")
     names = {name: parameter_name(name) for name in fields}
+    switches = {empty_switch(names[name]) for name, declared in fields.items() if declared.x_keep_empty}
     for name, parameter in names.items():
-        if parameter in _OWN or parameter in selects:
+        if parameter in {*_OWN, *selects, *switches}:
             raise cannot_export(action, f"n8n reserves the name “{parameter}” of its field “{name}”")
         if list(names.values()).count(parameter) > 1:
             raise cannot_export(action, f"two of its fields would be “{parameter}” in n8n")

@@ -66,9 +66,7 @@ def _operations(node: NodeData) -> Iterator[str]:
 
 
 def _choices(node: NodeData) -> str:
-    titles = dict.fromkeys(
-        style.title(select.choice.title) for action in node.actions for select in selects_of(action) if not select.show
-    )
+    titles = dict.fromkeys(select.title for action in node.actions for select in selects_of(action) if not select.show)
     return f", such as {' or '.join(list(titles)[:2])}" if titles else ""
 
 

@@ -34,13 +34,19 @@ class Select:
     parameter: str
     show: Mapping[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """Its label. A choice named for what is chosen is one of its type, as n8n's own nodes say: “Message Type”."""
+        is_type = not self.show and self.choice.title.casefold() == self.choice.noun.casefold()
+        return style.title(f"{self.choice.title} type" if is_type else self.choice.title)
+
     def drawn(self) -> dict[str, Any]:
         """The select as a parameter of the node."""
         options = [{"name": style.title(option.title), "value": option.key} for option in self.choice.options]
         options.sort(key=lambda option: style.listed(option["name"]))
         default = next((option.key for option in self.choice.options if option.default), self.choice.options[0].key)
         made: dict[str, Any] = {
-            "displayName": style.title(self.choice.title),
+            "displayName": self.title,
             "name": self.parameter,
             "type": "options",
             "noDataExpression": True,

@@ -19,7 +19,7 @@ from connector.export import ExportError, ExportSelection, export
 from connector.export.javascript import core_files
 from connector.export.n8n import style
 from connector.export.n8n.credentials import signature as signature_of
-from connector.export.n8n.layout import parameter_name
+from connector.export.n8n.layout import empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.parameters import group_properties, properties
 from connector.export.n8n.readme import adds_something, readme
@@ -35,6 +35,7 @@ Json = dict[str, Any]
 
 _NOBODYS_CHOICES: Any = {"operationId": "NobodyOp", "value-collection": "a", "value-path": "b", "value-title": "c"}
 
+EMPTIED: Json = {"list_id": "news", "recipients": []}
 PUBLICATION = {
     "publisher": {"name": "Parcels", "url": "https://parcels.example/contact", "email": "help@parcels.example"},
     "privacyPolicy": "https://parcels.example/privacy",
@@ -123,7 +124,7 @@ def test_every_input_has_a_field(action: Action) -> None:
     marked = {
         parameter["name"]
         for parameter in fields(action.key)
-        if parameter.get("required") and not _conditions(parameter)
+        if parameter.get("required") and _conditions(parameter).keys() <= {empty_switch(parameter["name"])}
     }
     assert marked == {parameter_name(name) for name in inputs.required}
 
@@ -196,6 +197,19 @@ def test_a_choice_is_a_select_that_shows_the_fields_of_one_option() -> None:
     assert more["recipients"] == {"show": {"/send_to": [ANY]}}
     assert [name for name, _, _ in form].index("message") > [name for name, _, _ in form].index("recipients")
     assert parameters_of("send_message")["message"]["default"] == "text"
+    titles = [parameters_of("send_message")[name]["displayName"] for name in ("send_to", "message", "slack_target")]
+    assert titles == ["Send To", "Message Type", "Slack Target"]
+
+
+def test_a_field_that_may_be_sent_empty_has_a_switch_that_hides_it() -> None:
+    found = parameters_of("replace_list_subscriptions")
+    assert _conditions(found["recipients"]) == {"recipients_empty": [False]}
+    assert (found["recipients_empty"]["displayName"], found["recipients_empty"]["default"]) == (
+        "Send Empty Recipients",
+        False,
+    )
+    filled = parameters(node(), next(one for one in ACTIONS if one.key == "replace_list_subscriptions"), EMPTIED)
+    assert (filled["recipients_empty"], "recipients" in filled) == (True, False)
 
 
 def test_choices_among_additional_fields_are_no_selects() -> None:
@@ -395,6 +409,7 @@ def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
         ({"thing": body("null", "Thing")}, "thing"),
         ({"operation": body(title="Operation")}, "operation"),
         ({"a-b": body(title="A"), "a_b": body(title="B")}, "a_b"),
+        ({"a": body(title="A", x_keep_empty=True), "a_empty": body(title="Empty")}, "a_empty"),
         ({"size": body(title="Size", enum=["a b", "a_b", "A b"])}, "Size"),
         ({"whole": body("string", "Whole", x_pointer="")}, "whole"),
         ({"of": body("string", "Of", **{"x-ms-dynamic-values": _NOBODYS_CHOICES})}, "NobodyOp"),
@@ -403,6 +418,7 @@ def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
         "nothing but null",
         "a name of n8n",
         "two of one name",
+        "a name of a switch",
         "two choices of one name",
         "whole body",
         "no such source",

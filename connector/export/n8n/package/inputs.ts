@@ -12,6 +12,7 @@ interface Field {
 	items?: Field;
 	properties?: Record<string, Field>;
 	$ref?: string;
+	'x-keep-empty'?: boolean;
 }
 
 const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/;
@@ -33,12 +34,29 @@ function read(
 	const added = isObject(more) ? more : {};
 	const values: Values = {};
 	for (const [name, declared] of Object.entries(fields)) {
-		const parameter = name.replace(/[^A-Za-z0-9_]/g, '_');
+		const parameter = parameterOf(name);
+		const field = resolve(schema, declared) as Field;
+		// A list that was added and has no rows is a list; one that an expression left out is not.
+		const isAdded = field.items !== undefined && isBlank(added[parameter]);
+		if (field['x-keep-empty'] && (isAdded || own(switchOf(parameter)) === true)) {
+			values[name] = field.items === undefined ? '' : [];
+			continue;
+		}
 		const alone = valueOf(own(parameter), declared, schema);
 		const value = isEmpty(alone) ? valueOf(added[parameter], declared, schema) : alone;
 		if (value !== undefined && value !== null) values[name] = value;
 	}
 	return values;
+}
+
+/** The name of a field in the node. */
+function parameterOf(name: string): string {
+	return name.replace(/[^A-Za-z0-9_]/g, '_');
+}
+
+/** The name of the switch that sends a field empty. */
+function switchOf(parameter: string): string {
+	return `${parameter}_empty`;
 }
 
 function isEmpty(value: unknown): boolean {
@@ -63,7 +81,9 @@ function rowOf(row: unknown, field: Field, schema: object): unknown {
 	if (!isObject(row) || field.properties === undefined) return row;
 	const { additionalFields, ...own } = row;
 	const known = read(field.properties, (parameter) => own[parameter], additionalFields, schema);
-	const parameters = Object.keys(field.properties).map((name) => name.replace(/[^A-Za-z0-9_]/g, '_'));
+	const parameters = Object.keys(field.properties)
+		.map(parameterOf)
+		.flatMap((parameter) => [parameter, switchOf(parameter)]);
 	const strange = Object.entries(own).filter(([name]) => !parameters.includes(name) && !Object.hasOwn(known, name));
 	return { ...Object.fromEntries(strange), ...known };
 }
@@ -71,7 +91,7 @@ function rowOf(row: unknown, field: Field, schema: object): unknown {
 /** What a field of rows or of JSON holds. */
 function inRows(value: unknown): unknown {
 	if (isObject(value) && 'rows' in value) return value.rows;
-	if (isObject(value) && Object.keys(value).length === 0) return undefined;
+	if (isBlank(value)) return undefined;
 	return parsed(value);
 }
 
@@ -103,6 +123,11 @@ function parsed(value: unknown): unknown {
 /** The value of a resource locator, or the value itself. */
 function located(value: unknown): unknown {
 	return isObject(value) && '__rl' in value ? value.value : value;
+}
+
+/** What n8n has for rows of which there is none. */
+function isBlank(value: unknown): boolean {
+	return isObject(value) && Object.keys(value).length === 0;
 }
 
 function isObject(value: unknown): value is Values {
