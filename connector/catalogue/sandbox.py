@@ -28,6 +28,24 @@ class Service(Protocol):
         """Begin again with the fresh data set."""
 
 
+class ObservableService(Service, Protocol):
+    """A local service that also shows what it received; both lists are newest first and hold no secret."""
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What was sent, as its receivers see it, an entry per channel.
+
+        Each has `id`, `time` (ISO 8601), `status`, `recipient`, `channel` (`email`, `sms`, `push` or another), `to`,
+        `title`, `text`, `html` and `reason` (why it was not sent); null where there is none.
+        """
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The last requests.
+
+        Each has `time` (ISO 8601), `method`, `path`, `status`, `seconds`, and the JSON bodies `request` and `response`,
+        null where there is none.
+        """
+
+
 @contextlib.contextmanager
 def started(bundle: Bundle, *, port: int = 0, database: Path | None = None) -> Iterator[Service]:
     """The connector's local service, for as long as the block lasts.

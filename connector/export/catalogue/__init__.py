@@ -36,14 +36,12 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
 def _catalogue(selection: ExportSelection) -> dict[str, Any]:
     bundle = selection.bundle
     manifest = bundle.manifest
-    groups = _groups(selection)
-    icons = dict.fromkeys([manifest.icon, *(manifest.groups[key].icon for key in groups)])
     connection = bundle.document["connection"]
     chosen = {action.key for action in selection.actions}
     return {
         "formatVersion": FORMAT_VERSION,
         "connector": {
-            **{name: bundle.document[name] for name in _METADATA},
+            **metadata(bundle),
             "publisher": selection.publisher.model_dump() if selection.publisher is not None else None,
             "publication": _publication(bundle),
         },
@@ -62,10 +60,28 @@ def _catalogue(selection: ExportSelection) -> dict[str, Any]:
         "throttle": manifest.throttle.model_dump(by_alias=True),
         "paging": {"maxItems": manifest.paging.max_items},
         "errors": [_error(error) for error in manifest.errors],
+        **groups_with_icons(selection),
+        "actions": [action_entry(action, bundle) for action in selection.actions],
+        "leftOut": [key for key in bundle.actions if key not in chosen],
+    }
+
+
+def metadata(bundle: Bundle) -> dict[str, Any]:
+    """What the connector is: key, title, version and the like."""
+    return {name: bundle.document[name] for name in _METADATA}
+
+
+def groups_with_icons(selection: ExportSelection) -> dict[str, Any]:
+    """The icons by path as `data:` URIs, and the groups.
+
+    Raises:
+        ExportError: An icon is missing.
+    """
+    bundle, groups = selection.bundle, _groups(selection)
+    icons = dict.fromkeys([bundle.manifest.icon, *(bundle.manifest.groups[key].icon for key in groups)])
+    return {
         "icons": {path: icon_data_uri(bundle, path) for path in icons},
         "groups": [{"key": key, **bundle.document["groups"][key]} for key in groups],
-        "actions": [_action(action, bundle) for action in selection.actions],
-        "leftOut": [key for key in bundle.actions if key not in chosen],
     }
 
 
@@ -83,7 +99,12 @@ def _groups(selection: ExportSelection) -> list[str]:
     return [key for key in selection.bundle.manifest.groups if key in used]
 
 
-def _action(action: Action, bundle: Bundle) -> dict[str, Any]:
+def action_entry(action: Action, bundle: Bundle) -> dict[str, Any]:
+    """One action whole, for drawing its form and its result.
+
+    Raises:
+        ExportError: The choices of a field come from an unknown action.
+    """
     definition = action.definition
     return {
         "key": action.key,
@@ -159,12 +180,13 @@ def _index(selection: ExportSelection) -> bytes:
         "connector": {"key": manifest.key, "title": manifest.title, "version": manifest.version},
         "groups": {key: manifest.groups[key].title for key in _groups(selection)},
     }
-    lines = [json.dumps(_entry(action), ensure_ascii=False) for action in selection.actions]
+    lines = [json.dumps(index_entry(action), ensure_ascii=False) for action in selection.actions]
     opening = json.dumps(head, ensure_ascii=False).removesuffix("}")
     return (opening + ', "actions": [\n' + ",\n".join(lines) + "\n]}\n").encode()
 
 
-def _entry(action: Action) -> dict[str, Any]:
+def index_entry(action: Action) -> dict[str, Any]:
+    """One action in a line, for lists and search."""
     return {
         "key": action.key,
         "operationId": action.operation_id,

@@ -19,9 +19,12 @@ from connector.errors import (
     RefusedError,
     ThrottledError,
     UnavailableError,
+    UnknownActionError,
 )
 
 STATUS_OF: dict[type[ConnectorError], int] = {
+    ConnectorError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    UnknownActionError: HTTPStatus.NOT_FOUND,
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     AuthorizationError: HTTPStatus.UNAUTHORIZED,
     RefusedError: HTTPStatus.BAD_REQUEST,
@@ -34,6 +37,16 @@ STATUS_OF: dict[type[ConnectorError], int] = {
     OutcomeUnknownError: HTTPStatus.GATEWAY_TIMEOUT,
 }
 """The status of an error. A 4xx of the service itself is passed on instead."""
+
+_CLIENT_ERRORS = range(400, 500)
+
+
+def status_of(error: ConnectorError) -> int:
+    """The HTTP status of a failed run: the service's own 4xx, otherwise that of the kind of error."""
+    if error.status is not None and error.status in _CLIENT_ERRORS and not isinstance(error, UnavailableError):
+        return error.status
+    return next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+
 
 _MEANINGS = {
     HTTPStatus.BAD_REQUEST: "The service rejected the request.",

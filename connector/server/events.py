@@ -1,0 +1,96 @@
+"""A run as server-sent events: what happens while it goes on, then its result or its error."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from connector.errors import ConnectorError
+from connector.server.responses import unexpected
+from connector.web.errors import json_bytes
+
+EVENTS = "text/event-stream"
+_QUIET_SECONDS = 15.0
+"""After so long without an event a comment is sent, so that nothing on the way closes the connection."""
+
+
+def wants_events(request: Request) -> bool:
+    """Whether a request asks for a stream of events."""
+    return EVENTS in request.headers.get("accept", "").lower()
+
+
+class EventStream(Response):
+    """The events of a run. A client that goes away cancels the run.
+
+    Args:
+        start: Begins the run, with `on_event`.
+    """
+
+    media_type = EVENTS
+
+    def __init__(self, start: Callable[..., Any]) -> None:
+        super().__init__()
+        self._start = start
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the events until the run is over or the client has gone."""
+        del scope
+        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        loop = asyncio.get_running_loop()
+
+        def on_wait(reason: str, seconds: float) -> None:
+            event = {"type": "wait", "seconds": seconds, "message": reason}
+            loop.call_soon_threadsafe(queue.put_nowait, event)
+
+        run = asyncio.ensure_future(self._finish(queue, on_wait))
+        gone = asyncio.ensure_future(_disconnected(receive))
+        headers = [(b"content-type", EVENTS.encode()), (b"x-accel-buffering", b"no")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        try:
+            while not gone.done():
+                event = await _next(queue, gone)
+                if gone.done():
+                    return
+                last = event is not None and event["type"] in {"result", "error"}
+                await send({"type": "http.response.body", "body": _encoded(event), "more_body": not last})
+                if last:
+                    return
+        finally:
+            run.cancel()
+            gone.cancel()
+
+    async def _finish(self, queue: asyncio.Queue[dict[str, Any]], on_wait: Callable[[str, float], None]) -> None:
+        try:
+            result = await self._start(on_wait=on_wait)
+            queue.put_nowait({"type": "result", **result.model_dump(mode="json")})
+        except ConnectorError as error:
+            queue.put_nowait({"type": "error", "error": error.to_dict()})
+        except Exception as error:
+            queue.put_nowait({"type": "error", "error": unexpected(error).to_dict()})
+
+
+async def _next(queue: asyncio.Queue[dict[str, Any]], gone: asyncio.Future[None]) -> dict[str, Any] | None:
+    """The next event; None after a while without one, or when the client has gone."""
+    waiting = asyncio.ensure_future(queue.get())
+    both: set[asyncio.Future[Any]] = {waiting, gone}
+    await asyncio.wait(both, timeout=_QUIET_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    if waiting.done():
+        return waiting.result()
+    waiting.cancel()
+    return None
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _encoded(event: dict[str, Any] | None) -> bytes:
+    return (
+        b": waiting\n\n" if event is None else b"event: %s\ndata: %s\n\n" % (event["type"].encode(), json_bytes(event))
+    )

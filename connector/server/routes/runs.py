@@ -1,0 +1,68 @@
+"""Running an action: flat inputs in, flat outputs out, or a stream of what happens."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from connector.call.result import Result
+from connector.server.events import EventStream, wants_events
+from connector.server.options import run_options
+from connector.server.responses import json_response
+from connector.server.served import ServedConnector
+from connector.web.json_body import json_object
+
+META_TYPE = "application/vnd.connector.result+json"
+"""The media type of a result with its `meta`, so that the plain one stays what the action's schema says."""
+
+_CLIENT_CLOSED = 499
+"""Nobody reads it; the name under which servers log a client that went away."""
+
+
+def routes(served: ServedConnector) -> list[Route]:
+    """`POST /actions/{key}/run`."""
+
+    async def run(request: Request) -> Response:
+        action = served.action(request)
+        connection = served.connection(request)
+        options, with_meta = run_options(request, action)
+        inputs = json_object(await request.body())
+
+        def start(**more: Any) -> Any:
+            return served.connector.arun(action, inputs, connection, **options, **more)
+
+        if wants_events(request):
+            return EventStream(start)
+        result = await _unless_gone(request, start())
+        if result is None:
+            return Response(status_code=_CLIENT_CLOSED)
+        return _response(result, with_meta=with_meta)
+
+    return [Route("/actions/{key}/run", run, methods=["POST"])]
+
+
+def _response(result: Result, *, with_meta: bool) -> Response:
+    if with_meta:
+        return json_response(result.model_dump(mode="json"), media_type=META_TYPE)
+    return json_response(result.fields)
+
+
+async def _unless_gone(request: Request, running: Any) -> Result | None:
+    """The result of a run, which a client that goes away cancels; None then."""
+    run, gone = asyncio.ensure_future(running), asyncio.ensure_future(disconnected(request))
+    try:
+        await asyncio.wait({run, gone}, return_when=asyncio.FIRST_COMPLETED)
+        return await run if run.done() else None
+    finally:
+        run.cancel()
+        gone.cancel()
+
+
+async def disconnected(request: Request) -> None:
+    """Return when the client of a request, whose body was read, has gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

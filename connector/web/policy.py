@@ -1,0 +1,81 @@
+"""Who may call a server: the names it answers to, the token of this launch, the largest body it reads."""
+
+from __future__ import annotations
+
+import hmac
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+
+from connector.secrets import Secret
+
+_HTTP_PORT = 80
+_BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
+_TOKEN_BYTES = 32
+
+
+def new_token() -> Secret:
+    """A token that nobody can guess, for one launch."""
+    return Secret(secrets.token_urlsafe(_TOKEN_BYTES))
+
+
+@dataclass(frozen=True)
+class AccessPolicy:
+    """Who may call a server.
+
+    A cookie is sent to every port of a host, so the cookie holds a secret of its own: the token itself never reaches
+    another server.
+
+    Attributes:
+        hosts: The exact values of the Host header that mean this server.
+        port: The port it listens on.
+        token: What a program sends as a bearer token, and a browser once in the URL.
+        max_body: The largest request body in bytes.
+        public: Paths that need no token.
+    """
+
+    hosts: frozenset[str]
+    port: int
+    token: Secret = field(default_factory=new_token)
+    max_body: int = 8_000_000
+    public: frozenset[str] = frozenset({"/healthz"})
+    session: Secret = field(default_factory=new_token)
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie; two servers on one host have different ones."""
+        return f"connector_{self.port}"
+
+    def is_token(self, text: str) -> bool:
+        """Whether a text is the token."""
+        return hmac.compare_digest(text.encode(), self.token.reveal().encode())
+
+    def knows(self, authorization: str, cookies: str) -> bool:
+        """Whether the headers of a request prove that its sender was given the token."""
+        bearer = _BEARER.fullmatch(authorization)
+        if bearer is not None:
+            return self.is_token(bearer.group(1))
+        try:
+            morsel = SimpleCookie(cookies).get(self.cookie)
+        except CookieError:
+            return False
+        return morsel is not None and hmac.compare_digest(morsel.value.encode(), self.session.reveal().encode())
+
+
+def host_names(address: str, port: int, names: Iterable[str] = ()) -> frozenset[str]:
+    """The Host headers of a server.
+
+    Args:
+        address: The address it listens on.
+        port: The port it listens on, which a name without a port gets.
+        names: The names it is known by; on loopback, the address and `localhost` when left out.
+    """
+    known = list(names) or [f"[{address}]" if ":" in address else address, "localhost"]
+    full = {name.lower() if _has_port(name) else f"{name.lower()}:{port}" for name in known}
+    return frozenset(full | {name.removesuffix(f":{_HTTP_PORT}") for name in full if name.endswith(f":{_HTTP_PORT}")})
+
+
+def _has_port(name: str) -> bool:
+    return re.search(r":\d+$", name) is not None and not (name.count(":") > 1 and not name.startswith("["))
