@@ -6,11 +6,12 @@ Nothing here depends on sockets or on any resource. The handlers of the resource
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from . import audit
+from . import audit, outbox
 from .idempotency import expiry_of, key_of, run_once
 from .protocol import (
     BAD_REQUEST,
@@ -24,6 +25,7 @@ from .protocol import (
     bad_request,
     not_found,
 )
+from .request_log import RequestLog
 from .routes import ROUTES, Route
 from .store import Store
 from .validation import Check
@@ -44,8 +46,26 @@ class App:
         self._store = store
         self._now = now
         self._page_size = page_size
+        self.log = RequestLog()
 
     def handle(self, request: Request) -> Response:
+        """Respond to one request, and log it."""
+        started = time.perf_counter()
+        response = self._handle(request)
+        self.log.add(int(self._now() * 1000), time.perf_counter() - started, request, response)
+        return response
+
+    def sent(self) -> list[JsonObject]:
+        """What was sent, as its receivers see it, newest first."""
+        with self._store.transaction(write=False) as db:
+            return outbox.sent(db, int(self._now() * 1000))
+
+    def reset(self) -> None:
+        """Delete all data and restore the original data."""
+        self._store.reset()
+        self.log.clear()
+
+    def _handle(self, request: Request) -> Response:
         """Respond to one request. Errors become responses, too."""
         try:
             return self._respond(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from . import audiences, lists, profiles
@@ -115,7 +116,7 @@ def _addressed(db: sqlite3.Connection, to: JsonObject) -> Person:
     if user_id := to.get("user_id"):
         return user(db, user_id, to, received=received, preferences=preferences)
     return Person(
-        recipient=_name(to),
+        recipient=address(to) or "anonymous",
         user_id=None,
         received=received,
         data=to.get("data") or {},
@@ -124,14 +125,15 @@ def _addressed(db: sqlite3.Connection, to: JsonObject) -> Person:
     )
 
 
-def _name(to: JsonObject) -> str:
-    for key in _ADDRESS_KEYS:
-        address = to.get(key)
-        if isinstance(address, dict):
-            address = next((address[part] for part in _ADDRESS_PARTS if address.get(part)), key)
-        if address:
-            return str(address)
-    return "anonymous"
+def address(profile: JsonObject, keys: Iterable[str] = _ADDRESS_KEYS) -> str | None:
+    """The first address in a profile, of those that the keys hold."""
+    for key in keys:
+        found = profile.get(key)
+        if isinstance(found, dict):
+            found = next((found[part] for part in _ADDRESS_PARTS if found.get(part)), key)
+        if found:
+            return str(found)
+    return None
 
 
 def _tenant(to: JsonObject) -> str | None:

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any
 
 from .app import App
+from .protocol import JsonObject
 from .seed import seed
 from .store import Store
 from .wire import handler_for
@@ -93,9 +94,10 @@ class _Server(ThreadingHTTPServer):
 class Sandbox:
     """A running sandbox, made by ``start``. A context manager that closes it at the end."""
 
-    def __init__(self, server: _Server, store: Store) -> None:
+    def __init__(self, server: _Server, store: Store, app: App) -> None:
         self._server = server
         self._store = store
+        self._app = app
         self._closed = Event()
         self._thread = Thread(target=server.serve, name="sandbox", daemon=True)
         self._thread.start()
@@ -107,7 +109,22 @@ class Sandbox:
 
     def reset(self) -> None:
         """Delete all data and restore the original data."""
-        self._store.reset()
+        self._app.reset()
+
+    def messages(self) -> list[JsonObject]:
+        """The last messages as their receivers see them, newest first.
+
+        Each has ``id``, ``time`` (ISO 8601), ``status``, ``recipient``, ``channel``, ``to``, ``title``, ``text``,
+        ``html`` and ``reason``.
+        """
+        return self._app.sent()
+
+    def requests(self) -> list[JsonObject]:
+        """The last requests, newest first, without headers and with secrets masked.
+
+        Each has ``time`` (ISO 8601), ``method``, ``path``, ``status``, ``seconds``, ``request`` and ``response``.
+        """
+        return self._app.log.entries()
 
     def wait(self) -> None:
         """Block until the sandbox is closed, or until Ctrl-C, which closes it."""
@@ -163,8 +180,9 @@ def start(
     if page_size < 1:
         raise ValueError(f"page_size must be 1 or more, not {page_size}")
     store = Store(database, lambda db: seed(db, int(now() * 1000)))
+    app = App(store, now, page_size)
     try:
-        server = _Server(port, App(store, now, page_size))
+        server = _Server(port, app)
     except OSError as error:
         store.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
@@ -173,4 +191,4 @@ def start(
     except BaseException:
         store.close()
         raise
-    return Sandbox(server, store)
+    return Sandbox(server, store, app)
