@@ -32,7 +32,7 @@ def sent(db: sqlite3.Connection, now: int) -> list[JsonObject]:
 def _entries(row: sqlite3.Row, now: int) -> list[JsonObject]:
     record = messages.view(row, now)
     past = messages.past_of(row, now)
-    profile = next((event["merged_profile"] for event in past if event["type"] == "PROFILE_LOADED"), {})
+    profile: JsonObject = next((event["merged_profile"] for event in past if event["type"] == "PROFILE_LOADED"), {})
     shown = {
         "id": row["id"],
         "time": iso(record["enqueued"]),

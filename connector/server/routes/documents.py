@@ -9,26 +9,27 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connector.export import export
+from connector.server.openapi import openapi
+from connector.server.responses import json_response
 from connector.server.served import ServedConnector
-
-_JSON = "application/json"
 
 
 def routes(served: ServedConnector) -> list[Route]:
     """`GET /openapi.json` and `GET /swagger.json`; each is made once."""
 
     @cache
-    def openapi() -> bytes:
-        return export(served.bundle, "openapi")["openapi.json"]
+    def own() -> Response:
+        return json_response(openapi(served))
 
     @cache
-    def swagger() -> bytes:
-        return export(served.bundle, "power-platform")["apiDefinition.swagger.json"]
+    def swagger() -> Response:
+        content = export(served.bundle, "power-platform")["apiDefinition.swagger.json"]
+        return Response(content, media_type="application/json")
 
     async def get_openapi(_request: Request) -> Response:
-        return Response(openapi(), media_type=_JSON)
+        return own()
 
     async def get_swagger(_request: Request) -> Response:
-        return Response(swagger(), media_type=_JSON)
+        return swagger()
 
     return [Route("/openapi.json", get_openapi), Route("/swagger.json", get_swagger)]

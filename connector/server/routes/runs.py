@@ -11,13 +11,11 @@ from starlette.routing import Route
 
 from connector.call.result import Result
 from connector.server.events import EventStream, wants_events
+from connector.server.openapi import META_TYPE
 from connector.server.options import run_options
 from connector.server.responses import json_response
 from connector.server.served import ServedConnector
 from connector.web.json_body import json_object
-
-META_TYPE = "application/vnd.connector.result+json"
-"""The media type of a result with its `meta`, so that the plain one stays what the action's schema says."""
 
 _CLIENT_CLOSED = 499
 """Nobody reads it; the name under which servers log a client that went away."""
