@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from connector.call.events import Event, EventCallback, RunFailed, RunSucceeded
+from connector.call.result import Result
 from connector.errors import ConnectorError
 from connector.server.responses import unexpected
 from connector.web.errors import json_bytes
@@ -24,16 +26,22 @@ def wants_events(request: Request) -> bool:
     return EVENTS in request.headers.get("accept", "").lower()
 
 
+async def disconnected(receive: Receive) -> None:
+    """Return when the client of a request, whose body was read, has gone."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 class EventStream(Response):
     """The events of a run. A client that goes away cancels the run.
 
     Args:
-        start: Begins the run, with `on_event`.
+        start: Begins the run, with what its events are handed to.
     """
 
     media_type = EVENTS
 
-    def __init__(self, start: Callable[..., Any]) -> None:
+    def __init__(self, start: Callable[[EventCallback], Awaitable[Result]]) -> None:
         super().__init__()
         self._start = start
 
@@ -41,32 +49,32 @@ class EventStream(Response):
         """Send the events until the run is over or the client has gone."""
         del scope
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        loop = asyncio.get_running_loop()
-
-        def on_wait(reason: str, seconds: float) -> None:
-            event = {"type": "wait", "seconds": seconds, "message": reason}
-            loop.call_soon_threadsafe(queue.put_nowait, event)
-
-        run = asyncio.ensure_future(self._finish(queue, on_wait))
-        gone = asyncio.ensure_future(_disconnected(receive))
+        run = asyncio.ensure_future(self._run(queue))
+        gone = asyncio.ensure_future(disconnected(receive))
         headers = [(b"content-type", EVENTS.encode()), (b"x-accel-buffering", b"no")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         try:
-            while not gone.done():
+            ended = False
+            while not ended:
                 event = await _next(queue, gone)
                 if gone.done():
                     return
-                last = event is not None and event["type"] in {"result", "error"}
-                await send({"type": "http.response.body", "body": _encoded(event), "more_body": not last})
-                if last:
-                    return
+                ended = event is not None and event["type"] in {"result", "error"}
+                await send({"type": "http.response.body", "body": _encoded(event), "more_body": not ended})
         finally:
             run.cancel()
             gone.cancel()
 
-    async def _finish(self, queue: asyncio.Queue[dict[str, Any]], on_wait: Callable[[str, float], None]) -> None:
+    async def _run(self, queue: asyncio.Queue[dict[str, Any]]) -> None:
+        """Run, and queue the events; the last is made of what the run returned, once it is over."""
+        loop = asyncio.get_running_loop()
+
+        def on_event(event: Event) -> None:
+            if not isinstance(event, RunSucceeded | RunFailed):
+                loop.call_soon_threadsafe(queue.put_nowait, event.to_dict())
+
         try:
-            result = await self._start(on_wait=on_wait)
+            result = await self._start(on_event)
             queue.put_nowait({"type": "result", **result.model_dump(mode="json")})
         except ConnectorError as error:
             queue.put_nowait({"type": "error", "error": error.to_dict()})
@@ -85,12 +93,7 @@ async def _next(queue: asyncio.Queue[dict[str, Any]], gone: asyncio.Future[None]
     return None
 
 
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 def _encoded(event: dict[str, Any] | None) -> bytes:
-    return (
-        b": waiting\n\n" if event is None else b"event: %s\ndata: %s\n\n" % (event["type"].encode(), json_bytes(event))
-    )
+    if event is None:
+        return b": waiting\n\n"
+    return b"event: %s\ndata: %s\n\n" % (event["type"].encode(), json_bytes(event))

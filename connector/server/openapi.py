@@ -11,6 +11,7 @@ from connector.catalogue.action import Action
 from connector.export import export
 from connector.export.openapi.error_responses import response
 from connector.server.events import EVENTS
+from connector.server.named_rows import with_named_rows
 from connector.server.served import ServedConnector
 
 META_TYPE = "application/vnd.connector.result+json"
@@ -77,7 +78,7 @@ def openapi(served: ServedConnector) -> dict[str, Any]:
         "Connection": _connection(served),
         **{name: {"in": "query", **parameter} for name, parameter in _PARAMETERS.items()},
     }
-    components["schemas"] |= _meta_schemas()
+    components["schemas"] = with_named_rows(components["schemas"]) | _meta_schemas()
     for action in served.connector.actions:
         operation = document["paths"][f"/actions/{action.key}/run"]["post"]
         operation["parameters"] = [{"$ref": f"#/components/parameters/{name}"} for name in _names(action)]

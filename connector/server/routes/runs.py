@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -10,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connector.call.result import Result
-from connector.server.events import EventStream, wants_events
+from connector.server.events import EventStream, disconnected, wants_events
 from connector.server.openapi import META_TYPE
 from connector.server.options import run_options
 from connector.server.responses import json_response
@@ -29,38 +31,26 @@ def routes(served: ServedConnector) -> list[Route]:
         connection = served.connection(request)
         options, with_meta = run_options(request, action)
         inputs = json_object(await request.body())
-
-        def start(**more: Any) -> Any:
-            return served.connector.arun(action, inputs, connection, **options, **more)
-
+        start = partial(served.connector.arun, action, inputs, connection, **options)
         if wants_events(request):
-            return EventStream(start)
+            return EventStream(lambda on_event: start(on_event=on_event))
         result = await _unless_gone(request, start())
         if result is None:
             return Response(status_code=_CLIENT_CLOSED)
-        return _response(result, with_meta=with_meta)
+        if with_meta:
+            return json_response(result.model_dump(mode="json"), media_type=META_TYPE)
+        return json_response(result.fields)
 
     return [Route("/actions/{key}/run", run, methods=["POST"])]
 
 
-def _response(result: Result, *, with_meta: bool) -> Response:
-    if with_meta:
-        return json_response(result.model_dump(mode="json"), media_type=META_TYPE)
-    return json_response(result.fields)
-
-
-async def _unless_gone(request: Request, running: Any) -> Result | None:
+async def _unless_gone(request: Request, running: Coroutine[Any, Any, Result]) -> Result | None:
     """The result of a run, which a client that goes away cancels; None then."""
-    run, gone = asyncio.ensure_future(running), asyncio.ensure_future(disconnected(request))
+    run, gone = asyncio.ensure_future(running), asyncio.ensure_future(disconnected(request.receive))
+    both: set[asyncio.Future[Any]] = {run, gone}
     try:
-        await asyncio.wait({run, gone}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         return await run if run.done() else None
     finally:
         run.cancel()
         gone.cancel()
-
-
-async def disconnected(request: Request) -> None:
-    """Return when the client of a request, whose body was read, has gone."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
