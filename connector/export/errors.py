@@ -34,10 +34,5 @@ class PublisherError(ConnectorError):
 
 
 def cannot_export(action: Action, reason: str) -> ExportError:
-    """The error for an action that a format cannot express.
-
-    Args:
-        action: The action; its key is in the message.
-        reason: What the format cannot express, without a full stop.
-    """
+    """The error for an action that a format cannot express; the reason has no full stop."""
     return ExportError(f"The action “{action.key}” cannot be exported: {reason}.")

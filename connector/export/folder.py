@@ -65,11 +65,7 @@ def _parts(name: str) -> tuple[str, ...]:
 
 
 def _refuse_links(folder: Path, targets: list[Path]) -> None:
-    """Make sure that nothing on the way from the folder to a target, both included, is a symbolic link.
-
-    Raises:
-        ExportFolderError: Something is.
-    """
+    """Raise if anything on the way from the folder to a target, both included, is a symbolic link."""
     for target in targets:
         for path in [target, *target.parents][: len(target.parts) - len(folder.parts) + 1]:
             if path.is_symlink():
@@ -80,11 +76,7 @@ def _refuse_links(folder: Path, targets: list[Path]) -> None:
 
 
 def _file_list(folder: Path, format_name: str, *, force: bool) -> dict[str, str]:
-    """The hashes of the files that the last export wrote; empty for a folder without a file list.
-
-    Raises:
-        ExportFolderError: The folder holds another format's export, or files but no file list.
-    """
+    """The hashes of the files that the last export wrote; empty for a folder without a file list."""
     try:
         document = json.loads((folder / FILE_LIST).read_bytes())
         written_by, hashes = document["format"], dict(document["files"])
@@ -106,11 +98,7 @@ def _file_list(folder: Path, format_name: str, *, force: bool) -> dict[str, str]
 def _refuse_losses(
     files: Mapping[str, bytes], targets: Mapping[str, Path], written_before: Mapping[str, str], folder: Path
 ) -> None:
-    """Make sure that every file to be replaced is as the last export wrote it.
-
-    Raises:
-        ExportFolderError: One is not.
-    """
+    """Raise if a file to be replaced is not as the last export wrote it."""
     for name, target in targets.items():
         if not target.exists():
             continue

@@ -12,11 +12,7 @@ _MEDIA_TYPES = {".svg": "image/svg+xml", ".png": "image/png"}
 
 
 def read_icon(bundle: Bundle, path: str) -> bytes:
-    """The content of an icon.
-
-    Args:
-        bundle: The connector folder.
-        path: The icon's path in it, as a definition has it.
+    """The content of an icon, by its path in the connector folder.
 
     Raises:
         ExportError: The file does not exist, cannot be read, or is outside the folder.

@@ -7,10 +7,5 @@ from typing import Any
 
 
 def json_bytes(value: Any, *, ascii_only: bool = False) -> bytes:
-    """A value as the content of a JSON file, indented by two spaces.
-
-    Args:
-        value: JSON values.
-        ascii_only: Escape all other characters, for readers that do not expect UTF-8.
-    """
+    """A value as the content of a JSON file, indented; `ascii_only` for readers that do not expect UTF-8."""
     return (json.dumps(value, ensure_ascii=ascii_only, indent=2) + "\n").encode()

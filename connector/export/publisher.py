@@ -12,16 +12,7 @@ from connector.export.registry import EXPORT_FORMATS
 def with_overrides(
     manifest: ConnectorDefinition, *, name: str | None = None, email: str | None = None, url: str | None = None
 ) -> Publisher | None:
-    """The publisher from `connector.json` with single values replaced.
-
-    Args:
-        manifest: The connector.
-        name: The publisher's name.
-        email: Where users get support.
-        url: The publisher's website, or the page of the connector.
-
-    Returns:
-        None when there is neither a publisher in `connector.json` nor a value to replace one.
+    """The publisher from `connector.json` with single values replaced; None when there is neither.
 
     Raises:
         PublisherError: The result is incomplete, or a value is invalid.
@@ -40,13 +31,7 @@ def with_overrides(
 
 
 def placeholder_note(manifest: ConnectorDefinition, publisher: Publisher | None, format_name: str) -> str | None:
-    """A note for the person who exports, if the files name the placeholder as their publisher.
-
-    Args:
-        manifest: The connector.
-        publisher: The publisher given with the export, if any.
-        format_name: A name from `EXPORT_FORMATS`.
-    """
+    """A note for the person who exports, if the files name the placeholder as their publisher."""
     used = publisher or (manifest.publication.publisher if manifest.publication is not None else None)
     if used is None or not used.is_placeholder or not EXPORT_FORMATS[format_name].names_publisher:
         return None

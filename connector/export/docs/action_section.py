@@ -19,11 +19,7 @@ ERRORS = ("Status", "Code", "Input", "What happened", "What to do")
 
 
 class Links:
-    """Links to the sections of the actions that are on the pages.
-
-    Args:
-        actions: Those actions.
-    """
+    """Links to the sections of the actions that are on the pages."""
 
     def __init__(self, actions: Sequence[Action]) -> None:
         self._by_operation = {action.operation_id: action for action in actions}

@@ -117,11 +117,7 @@ def details(row: FieldRow, *, choices: str = "", by_path: bool = False) -> list[
 
 
 def detail_list(rows: Sequence[tuple[str, str, Sequence[str]]]) -> str:
-    """The details of several fields as a list, one entry per field.
-
-    Args:
-        rows: Per field its key, its label, and its details as Markdown.
-    """
+    """The details of several fields as a list: per field its key, its label, and its details as Markdown."""
     lines = []
     for key, label, statements in rows:
         together = " ".join(statements)

@@ -37,12 +37,7 @@ _PROPERTY = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
 
 
 def problems(tool: Json, server: str) -> list[str]:
-    """Everything about a tool that a common host rejects.
-
-    Args:
-        tool: An entry of the tool list.
-        server: The name under which a user adds the server.
-    """
+    """Everything about a tool that a common host rejects; `server` is the name under which a user adds the server."""
     found = [*_name(tool, server), *_description(tool)]
     for side in ("inputSchema", "outputSchema"):
         schema = tool[side]

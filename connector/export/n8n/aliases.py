@@ -9,49 +9,9 @@ from connector.export.n8n import style
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.selects import selects_of
 
-_NOT_SEARCHED = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "any",
-        "as",
-        "at",
-        "by",
-        "each",
-        "everyone",
-        "for",
-        "from",
-        "get",
-        "in",
-        "into",
-        "is",
-        "its",
-        "keep",
-        "list",
-        "manage",
-        "more",
-        "of",
-        "on",
-        "one",
-        "or",
-        "other",
-        "several",
-        "that",
-        "the",
-        "their",
-        "then",
-        "they",
-        "this",
-        "through",
-        "to",
-        "up",
-        "what",
-        "who",
-        "with",
-        "you",
-        "your",
-    ]
+_NOT_SEARCHED = re.compile(
+    "a|an|and|any|as|at|by|each|everyone|for|from|get|in|into|is|its|keep|list|manage|more|of|on|one|or|other"
+    "|several|that|the|their|then|they|this|through|to|up|what|who|with|you|your"
 )
 _MOST = 40
 _LONG = 5  # Letters. “SMS” is no plural.
@@ -75,7 +35,7 @@ def _texts(node: NodeData) -> Iterator[str]:
 def _words(text: str) -> Iterator[str]:
     for word in re.findall(r"[A-Za-z][\w-]+", text):
         plain = word.lower()
-        if plain not in _NOT_SEARCHED:
+        if not _NOT_SEARCHED.fullmatch(plain):
             yield plain
             if len(plain) >= _LONG:
                 yield style.singular(plain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from connector.definition.field import FieldSchema
@@ -11,6 +12,7 @@ from connector.export.errors import ExportError
 from connector.export.n8n import style
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.typescript import source
+from connector.export.templates import filled
 
 
 def icon_paths(node: NodeData, depth: int) -> dict[str, str]:
@@ -65,30 +67,17 @@ def credentials(node: NodeData) -> str:
         )
     authenticate = {"type": "generic", "properties": {"headers": {manifest.authorization.header: signature(manifest)}}}
     request = {"baseURL": base_url(), "url": test.definition.request.path, "method": "GET"}
-    return f"""import type {{
-	IAuthenticateGeneric,
-	ICredentialTestRequest,
-	ICredentialType,
-	Icon,
-	INodeProperties,
-}} from 'n8n-workflow';
-
-export class {node.credential_class} implements ICredentialType {{
-	name = {source(node.credential_name)};
-
-	displayName = {source(f"{manifest.title} Actions API")};
-
-	icon: Icon = {source(icon_paths(node, 1), 1)};
-
-	documentationUrl = {source(node.required_publisher.url)};
-
-	properties: INodeProperties[] = {source(fields, 1)};
-
-	authenticate: IAuthenticateGeneric = {source(authenticate, 1)};
-
-	test: ICredentialTestRequest = {source({"request": request}, 1)};
-}}
-"""
+    return filled(
+        Path(__file__).with_name("credentials_template.ts"),
+        class_name=node.credential_class,
+        name=source(node.credential_name),
+        display_name=source(f"{manifest.title} Actions API"),
+        icon=source(icon_paths(node, 1), 1),
+        documentation_url=source(node.required_publisher.url),
+        properties=source(fields, 1),
+        authenticate=source(authenticate, 1),
+        test=source({"request": request}, 1),
+    )
 
 
 def calls_per_minute(manifest: ConnectorDefinition) -> int:

@@ -47,7 +47,7 @@ class Drawing:
 def draw_form(drawing: Drawing, form: Form) -> list[Property]:
     """The parameters for the fields of an action: required ones, each select with its fields, the others, a collection.
 
-    What a select decides about stands below it, in the order of its options.
+    The fields that a select controls are below it, in the order of its options.
     """
     by_name = {form_field.name: form_field for form_field in form.fields}
     first = [one.name for one in form.fields if one.is_required]

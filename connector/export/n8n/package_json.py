@@ -1,4 +1,4 @@
-"""The files of the package beside the node's own: package.json, tsconfig, codex, icons."""
+"""The files of the package beside the node's own: package.json, codex, icons."""
 
 from __future__ import annotations
 
@@ -50,37 +50,6 @@ def package_json(node: NodeData) -> dict[str, Any]:
         },
         "devDependencies": {"@n8n/node-cli": NODE_CLI, "eslint": ESLINT, "typescript": TYPESCRIPT},
         "peerDependencies": {"n8n-workflow": "*"},
-    }
-
-
-def tsconfig() -> dict[str, Any]:
-    """`tsconfig.json`, as n8n's template has it, for the language of the Node.js that n8n requires."""
-    return {
-        "compilerOptions": {
-            "strict": True,
-            "module": "commonjs",
-            "moduleResolution": "node",
-            "target": "es2022",
-            "lib": ["es2023"],
-            # The runtime in `core` is JavaScript.
-            "allowJs": True,
-            "removeComments": True,
-            "useUnknownInCatchVariables": False,
-            "forceConsistentCasingInFileNames": True,
-            "noImplicitAny": True,
-            "noImplicitReturns": True,
-            "noUnusedLocals": True,
-            "strictNullChecks": True,
-            "preserveConstEnums": True,
-            "esModuleInterop": True,
-            "resolveJsonModule": True,
-            "incremental": True,
-            "declaration": True,
-            "sourceMap": True,
-            "skipLibCheck": True,
-            "outDir": "./dist/",
-        },
-        "include": ["credentials/**/*", "nodes/**/*", "nodes/**/*.json", "package.json"],
     }
 
 

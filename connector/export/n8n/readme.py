@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import resources
-from string import Template
+from pathlib import Path
 
 from connector.call.handler import Handler, checks_of, without_checks
 from connector.catalogue.action import Action
@@ -14,6 +13,7 @@ from connector.export.n8n import style
 from connector.export.n8n.credentials import calls_per_minute
 from connector.export.n8n.node import ERROR_OUTPUT, NodeData
 from connector.export.n8n.selects import selects_of
+from connector.export.templates import filled
 
 
 def readme(node: NodeData) -> str:
@@ -23,8 +23,8 @@ def readme(node: NodeData) -> str:
         ExportError: Nobody publishes the connector.
     """
     manifest = node.manifest
-    template = Template((resources.files(__package__) / "readme.md").read_text(encoding="utf-8"))
-    return template.substitute(
+    return filled(
+        Path(__file__).with_name("readme.md"),
         package=node.package_name,
         title=manifest.title,
         about=manifest.description,

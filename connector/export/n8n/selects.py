@@ -25,7 +25,6 @@ class Select:
     """A choice as a select.
 
     Attributes:
-        choice: The rule that it is made from.
         parameter: Its name in the node.
         show: The value of another select under which it is shown; always when empty.
     """

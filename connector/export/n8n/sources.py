@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from connector.export.n8n import parameters, style
 from connector.export.n8n.credentials import icon_paths
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.typescript import Code, source
+from connector.export.templates import filled
 
 
 def sources(node: NodeData) -> dict[str, str]:
@@ -37,18 +40,15 @@ def _node(node: NodeData) -> str:
         "properties": parameters.properties(node),
     }
     methods = {"listSearch": {name: Code(f"searchIn({source(values, 3)})") for name, values in node.searches.items()}}
-    imports = "".join(f"import {{ {group}Properties }} from './resources/{group}';\n" for group in groups)
-    return (
-        "import {\n\tNodeConnectionTypes,\n\ttype IExecuteFunctions,\n\ttype INodeExecutionData,\n\ttype INodeType,\n"
-        "\ttype INodeTypeDescription,\n} from 'n8n-workflow';\n"
-        "import { executeItems } from './execute';\n"
-        + imports
-        + ("import { searchIn } from './search';\n" if node.searches else "")
-        + f"\nexport class {node.class_name} implements INodeType {{\n"
-        + f"\tdescription: INodeTypeDescription = {source(data, 1)};\n"
-        + (f"\n\tmethods = {source(methods, 1)};\n" if node.searches else "")
-        + "\n\tasync execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {\n"
-        + "\t\treturn [await executeItems(this)];\n\t}\n}\n"
+    imports = [f"import {{ {group}Properties }} from './resources/{group}';\n" for group in groups]
+    if node.searches:
+        imports.append("import { searchIn } from './search';\n")
+    return filled(
+        Path(__file__).with_name("node_template.ts"),
+        imports="".join(imports),
+        class_name=node.class_name,
+        description=source(data, 1),
+        methods=f"\n\tmethods = {source(methods, 1)};\n" if node.searches else "",
     )
 
 

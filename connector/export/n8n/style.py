@@ -63,13 +63,7 @@ def capital_ids(words: str) -> str:
 
 
 def description(words: str, *, boolean: bool = False, beside: str = "") -> str:
-    """A field's description; empty if it only repeats the name.
-
-    Args:
-        words: The text of the definition.
-        boolean: Whether the field is a boolean, whose description begins with “Whether”.
-        beside: The field's display name.
-    """
+    """A field's description; empty if it only repeats the display name. That of a boolean begins with “Whether”."""
     words = capital_ids(" ".join(words.split())).replace("<", "&lt;").replace(">", "&gt;")
     if not words:
         return ""

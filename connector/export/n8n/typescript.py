@@ -18,12 +18,7 @@ class Code:
 
 
 def source(value: Any, depth: int = 0) -> str:
-    """The expression that makes the value.
-
-    Args:
-        value: JSON values and `Code`.
-        depth: How far the lines after the first are indented (tabs).
-    """
+    """The expression that makes the value; `depth` is how far the lines after the first are indented, in tabs."""
     if isinstance(value, Code):
         return value.text
     if isinstance(value, str):

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from connector.export.icons import read_icon
 from connector.export.json_files import json_bytes
-from connector.export.mit_license import mit_license
 from connector.export.node_red import definitions, example_flows, pages
 from connector.export.node_red.package_json import package_json
 from connector.export.node_red.package_names import PackageNames
 from connector.export.node_red.readme import readme
 from connector.export.node_red.runtime_files import runtime_files
 from connector.export.selection import ExportSelection
+from connector.export.templates import LICENSE, filled
 
 
 def files(selection: ExportSelection) -> dict[str, bytes]:
@@ -28,7 +28,7 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         "package.json": json_bytes(package_json(selection, names)),
         "definitions.json": definitions.document(selection, names),
         "README.md": readme(selection, names).encode(),
-        "LICENSE": mit_license(_holder(selection)).encode(),
+        "LICENSE": filled(LICENSE, holder=_holder(selection)).encode(),
         "nodes/icons/connection.svg": read_icon(selection.bundle, selection.bundle.manifest.icon),
     }
     made |= pages.connection(selection, names)

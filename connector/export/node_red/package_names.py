@@ -11,13 +11,7 @@ from connector.export.selection import ExportSelection
 
 @dataclass(frozen=True)
 class PackageNames:
-    """The names of an exported package.
-
-    Attributes:
-        package: The package's name in the npm registry.
-        connection: The type of the config node.
-        groups: The type of the node of each group, in catalogue order.
-    """
+    """The names of the npm package, of the config node's type, and of the node type of each group."""
 
     package: str
     connection: str

@@ -30,9 +30,6 @@ class Components:
 
     An entry of `$defs` that is the same in every action keeps its name; the others get the name of their action before
     it. The whole connector counts, so that a name does not depend on the selection.
-
-    Args:
-        bundle: The connector folder.
     """
 
     def __init__(self, bundle: Bundle) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from connector.definition.action import KnownError
@@ -61,57 +63,10 @@ _MEANINGS = {
         "The request may have been processed, but no response arrived. Check before you run it again."
     ),
 }
-COMMON = (
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.FORBIDDEN,
-    HTTPStatus.UNPROCESSABLE_ENTITY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.INTERNAL_SERVER_ERROR,
-    HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.GATEWAY_TIMEOUT,
-)
+COMMON = tuple(status for status in _MEANINGS if status != HTTPStatus.BAD_REQUEST)
 """The statuses that every action can return."""
 
-SCHEMA: dict[str, Any] = {
-    "title": "Error",
-    "description": "Why a run failed, and what to do. Properties without a value are left out.",
-    "type": "object",
-    "properties": {
-        "code": {"description": "A stable name for programs.", "type": "string"},
-        "message": {"description": "What happened, in one sentence.", "type": "string"},
-        "hint": {"description": "What to do.", "type": "string"},
-        "field": {
-            "description": "The input that caused the error, with `[n]` (from 0) for rows of a list.",
-            "type": "string",
-        },
-        "status": {"description": "The HTTP status of the service's response.", "type": "integer"},
-        "request_id": {"description": "The service's id of the failed request.", "type": "string"},
-        "retryable": {"description": "Whether the same run may succeed later.", "type": "boolean"},
-        "wait": {
-            "description": "Seconds until the next call is possible; null if unknown.",
-            "type": ["number", "null"],
-        },
-        "problems": {
-            "description": "All problems.",
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "field": {
-                        "description": "The field, with `[n]` (from 0) for rows; empty if no single field is meant.",
-                        "type": "string",
-                    },
-                    "rule": {"description": "The rule that is violated.", "type": "string"},
-                    "message": {"description": "The problem, in one sentence.", "type": "string"},
-                    "hint": {"description": "What to do; may be empty.", "type": "string"},
-                },
-                "required": ["field", "rule", "message", "hint"],
-            },
-        },
-    },
-    "required": ["code", "message", "retryable"],
-}
+SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("error.schema.json").read_text(encoding="utf-8"))
 """The schema of `ConnectorError.to_dict()`, for every error class."""
 
 

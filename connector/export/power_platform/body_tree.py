@@ -36,16 +36,9 @@ class LeftOut:
 class BodyTree:
     """The body that the inputs of an action make up, or that its outputs are read from.
 
-    Args:
-        action: The action.
-        side: `input` for the request body, `output` for the response body.
-
     Attributes:
         root: The whole body.
         left_out: The fields that are not in it.
-
-    Raises:
-        ExportError: A field has no type.
     """
 
     def __init__(self, action: Action, side: Side) -> None:
@@ -108,11 +101,7 @@ class BodyTree:
                 )
 
     def _put(self, parent: BodyNode, place: str, node: BodyNode, required: bool) -> str:
-        """Add a node at a place below its parent.
-
-        Returns:
-            The reason why it cannot be there; empty if it was added.
-        """
+        """Add a node at a place below its parent; the reason if it cannot be there, else empty."""
         tokens = json_pointer.parse(place)
         if not tokens:
             if self._side == "input":

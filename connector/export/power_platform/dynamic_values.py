@@ -11,11 +11,7 @@ from connector.export.errors import cannot_export
 
 
 class DynamicChoices:
-    """Where the choices of a field come from.
-
-    Args:
-        actions: The actions of the package; only they can list choices.
-    """
+    """Where the choices of a field come from; only actions of the package can list choices."""
 
     def __init__(self, actions: Iterable[Action]) -> None:
         self._actions = {action.operation_id: action for action in actions}
@@ -23,11 +19,7 @@ class DynamicChoices:
     def of(self, action: Action, name: str, values: DynamicValues) -> dict[str, Any]:
         """The keywords for a field's schema: two, because the classic and the new designers read different ones.
 
-        Returns:
-            Nothing if the listing action is not in the package.
-
-        Raises:
-            ExportError: The listing action does not have these outputs, or needs inputs.
+        None if the listing action is not in the package.
         """
         if values.operation_id not in self._actions:
             return {}

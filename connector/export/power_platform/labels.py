@@ -25,12 +25,7 @@ class _Step:
 
 
 def label_nodes(root: BodyNode, taken: Iterable[str]) -> None:
-    """Give every node of a body a unique title.
-
-    Args:
-        root: The whole body.
-        taken: Titles in use, such as those of the parameters beside the body.
-    """
+    """Give every node of a body a unique title; `taken` are other titles in use, such as those of parameters."""
     own = {title.lower() for title in taken}
     shown = set(own)
     waiting: deque[tuple[BodyNode, tuple[_Step, ...], str, bool]] = deque(

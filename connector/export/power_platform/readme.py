@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from connector.definition.action import BodyDefault
 from connector.definition.field import FieldSchema
@@ -13,68 +14,42 @@ from connector.export.power_platform.body_tree import LEVELS
 from connector.export.power_platform.operations import Operation
 from connector.export.rule_texts import checks_across_fields
 from connector.export.selection import ExportSelection
+from connector.export.templates import filled
 
 _ASCII = str.maketrans({"“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "…": "..."})  # noqa: RUF001
 
 
 def readme(selection: ExportSelection, operations: list[Operation]) -> str:
-    """The text of `readme.md`, with plain quotation marks.
+    """The README as Markdown, from `readme.md` beside this module, with plain quotation marks.
 
     Raises:
         ExportError: Nobody publishes the connector.
     """
-    blocks = [
-        *_opening(selection),
-        *_import(selection),
-        *_operations(selection, operations),
-        *_moved(operations),
-        *_limits(selection, operations),
-        *_handler_code(operations),
-        *_body_defaults(operations),
-        *_left_out(operations),
-    ]
-    return ("\n\n".join(blocks) + "\n").translate(_ASCII)
-
-
-def _opening(selection: ExportSelection) -> Iterator[str]:
     manifest, publisher = selection.manifest, selection.required_publisher
     fields = manifest.connection.properties.items()
-    yield f"# {manifest.title}"
-    yield manifest.description
-    yield f"## Publisher: {publisher.name}"
-    yield (
-        f"Version {manifest.version}. Support: {publisher.email}, {publisher.url}. "
-        f"The website of the service is {manifest.website}."
-    )
-    yield "## Prerequisites"
-    yield f"You need a {manifest.title} account and a Power Platform plan that includes custom connectors."
-    yield "## Obtaining Credentials"
-    yield "\n".join(
-        f"- **{field.title or name}**: {credential_text(selection.bundle, field)}" for name, field in fields
-    )
-
-
-def _import(selection: ExportSelection) -> Iterator[str]:
-    header = selection.manifest.authorization.header
-    yield "## Import"
-    yield "With Microsoft's command-line tool, in the folder of this file:"
-    yield "```sh\npip install paconn\npaconn login\npaconn create --settings settings.json\n```"
-    yield (
-        "`paconn` asks for the environment. It does not accept `stackOwner` in `apiProperties.json`, which "
-        "certification requires: delete that line in your copy first. To update the connector later, run `paconn "
-        "update` with its id."
-    )
-    yield (
-        "In the portal: choose Custom connectors, New custom connector, Import an OpenAPI file, then open "
-        "`apiDefinition.swagger.json`. The portal reads only this file. Upload the icon by hand, and under Definition, "
-        'Policies, add the policy "Set HTTP header" with the values from `apiProperties.json`. Without the policy, '
-        f"the {header} header has no prefix and every call fails."
-    )
-    yield "Then create a connection with your credentials and try an operation on the Test tab."
+    differences = (*_handler_code(operations), *_body_defaults(operations), *_left_out(operations))
+    return filled(
+        Path(__file__).with_name("readme.md"),
+        title=manifest.title,
+        about=manifest.description,
+        version=manifest.version,
+        website=manifest.website,
+        publisher=publisher.name,
+        email=publisher.email,
+        url=publisher.url,
+        credentials="\n".join(
+            f"- **{field.title or name}**: {credential_text(selection.bundle, field)}" for name, field in fields
+        ),
+        header=manifest.authorization.header,
+        operations="\n\n".join(_operations(selection, operations)),
+        moved="\n\n".join(_moved(operations)),
+        limit=f"{manifest.throttle.calls} calls per {manifest.throttle.renewal_period:g} seconds",
+        levels=LEVELS,
+        more="".join(_limits(operations)) + "".join(f"\n{block}\n" for block in differences),
+    ).translate(_ASCII)
 
 
 def _operations(selection: ExportSelection, operations: list[Operation]) -> Iterator[str]:
-    yield "## Supported Operations"
     for key, group in selection.manifest.groups.items():
         own = [operation.action for operation in operations if operation.action.group == key]
         if own:
@@ -88,12 +63,6 @@ def _moved(operations: list[Operation]) -> Iterator[str]:
         for operation in operations
         for moved in operation.moved
     ]
-    yield "## Differences From the Documented Connector"
-    yield (
-        "Operation ids, paths and keys are the documented ones, so existing flows keep working, except for the fields "
-        "below: the service does not read the documented place, so the value never arrived. Fill in such a field "
-        "again, or replace its key in the flow's JSON."
-    )
     yield _table(("Operation", "Field", "Documented key", "Key in this package"), rows)
     rows = [
         (operation.action.summary, found.title, f"`{found.before}`", f"`{found.here or '(the whole body)'}`")
@@ -114,40 +83,19 @@ def _moved(operations: list[Operation]) -> Iterator[str]:
         yield _table(("Operation", "Field"), texts)
 
 
-def _limits(selection: ExportSelection, operations: list[Operation]) -> Iterator[str]:
-    throttle = selection.manifest.throttle
-    paged = [operation for operation in operations if operation.action.definition.pagination]
-    lines = [
-        "No code of the connector runs in the cloud: requests and responses are passed on unchanged. The sections "
-        "below list what the connector's own runtime does in addition.",
-        f"The service allows {throttle.calls} calls per {throttle.renewal_period:g} seconds and connection. The cloud "
-        "does not wait for that, but retries a call that fails with 429.",
-        "A response without a body (204) leaves all outputs empty, also those that say whether the action worked. If "
-        "the action succeeded, it worked.",
-        "Times are numbers: milliseconds since 1970. To convert one to text, use "
-        "`addToTime('1970-01-01T00:00:00Z', div(NUMBER, 1000), 'Second')`.",
-        "Settings under names of your own, such as settings per channel, are in the package but not in the form. Set "
-        "them as objects in the flow's JSON, for example in the code view of Logic Apps or in an exported solution. "
-        "Response objects without fixed properties, and values of several types, are not in the list of dynamic "
-        "content; use an expression to read them.",
-        f"Rows nested in rows of the same kind are shown {LEVELS} levels deep; enter deeper levels as JSON.",
-    ]
-    if paged:
-        names = ", ".join(operation.action.summary for operation in paged)
-        lines.append(
-            "One call returns one page. To get all pages, repeat the action in a Do until loop with the cursor of the "
-            f"previous page, until there are no more. This applies to: {names}."
+def _limits(operations: list[Operation]) -> Iterator[str]:
+    actions = [operation.action for operation in operations]
+    if paged := ", ".join(action.summary for action in actions if action.definition.pagination):
+        yield (
+            "- One call returns one page. To get all pages, repeat the action in a Do until loop with the cursor of "
+            f"the previous page, until there are no more. This applies to: {paged}.\n"
         )
-    keyed = [operation.action for operation in operations if operation.action.definition.idempotency]
-    if keyed:
-        names = ", ".join(action.summary for action in keyed)
-        lines.append(
-            "No idempotency key is generated, but the cloud retries failed calls. To prevent duplicates, set a key "
+    if keyed := ", ".join(action.summary for action in actions if action.definition.idempotency):
+        yield (
+            "- No idempotency key is generated, but the cloud retries failed calls. To prevent duplicates, set a key "
             "that stays the same during a run, such as `@{workflow()?['run']?['name']}` plus the name of the action. "
-            f"This applies to: {names}."
+            f"This applies to: {keyed}.\n"
         )
-    yield "## Known Issues and Limitations"
-    yield "\n".join(f"- {line}" for line in lines)
 
 
 def _handler_code(operations: list[Operation]) -> Iterator[str]:

@@ -27,13 +27,7 @@ _LIMITS = {
 
 
 class Schemas:
-    """Makes the schemas of one side of an action.
-
-    Args:
-        action: The action, for messages.
-        side: `input` or `output`.
-        choices: Where fields get their choices from.
-    """
+    """Makes the schemas of one side of an action."""
 
     def __init__(self, action: Action, side: Side, choices: DynamicChoices) -> None:
         self._action = action
@@ -41,15 +35,7 @@ class Schemas:
         self._choices = choices
 
     def of(self, node: BodyNode, *, titled: bool = False) -> Json:
-        """The schema of a part of a body with everything inside.
-
-        Args:
-            node: The part.
-            titled: Whether an object around it has a title (see `labels`).
-
-        Raises:
-            ExportError: Swagger 2.0 cannot express a field.
-        """
+        """The schema of a part of a body; `titled` if an object around it has a title (see `labels`)."""
         schema: Json = {}
         single = node.types[0] if len(node.types) == 1 else None
         if single is None and self._side == "input":

@@ -16,14 +16,7 @@ _WORTH = 300
 
 
 def share_parameters(operations: list[Json]) -> Json:
-    """Share each parameter that several operations have.
-
-    Args:
-        operations: The operations, which are changed: references replace shared parameters.
-
-    Returns:
-        The shared parameters by name.
-    """
+    """Replace each parameter that several operations have by a reference, and return the shared ones by name."""
     seen = Counter(_text(parameter) for operation in operations for parameter in operation["parameters"])
     names = _Names()
     shared: Json = {}
@@ -38,14 +31,7 @@ def share_parameters(operations: list[Json]) -> Json:
 
 
 def share_schemas(operations: list[Json]) -> Json:
-    """Share each object schema that occurs several times.
-
-    Args:
-        operations: The operations, which are changed: references replace shared schemas.
-
-    Returns:
-        The shared schemas by name.
-    """
+    """Replace each object schema that occurs several times by a reference, and return the shared ones by name."""
     seen = Counter(
         _text(part)
         for operation in operations
@@ -60,14 +46,7 @@ def share_schemas(operations: list[Json]) -> Json:
 
 
 class _Sharing:
-    """Replaces repeated schemas by references.
-
-    Args:
-        repeated: The schemas to share, as text.
-
-    Attributes:
-        shared: The schemas shared so far, by name.
-    """
+    """Replaces repeated schemas, which are given as text, by references; `shared` has them by name."""
 
     def __init__(self, repeated: set[str]) -> None:
         self._repeated = repeated
