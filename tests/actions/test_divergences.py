@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from connector import Connection, Connector, InputError
+from connector import Connection, InputError
 from connector.clock import iso_from_epoch_milliseconds
 from connector.testing import FakeClock, ScriptedTransport, response
+from tests.courier import courier
 
 from .conftest import World
 from .test_every_action import DELAYED, FINISHED_JOB, MESSAGE, OPEN_JOB
@@ -27,7 +28,7 @@ def test_recipient_lists_are_results_though_the_wire_says_items(world: World) ->
 def test_recipient_lists_are_read_from_a_service_of_either_generation(rows: str) -> None:
     found = {"id": "news.weekly", "name": "Weekly newsletter", "created": None, "updated": None}
     transport = ScriptedTransport([response(200, {"paging": {"more": False}, rows: [found]})])
-    connector = Connector.load("courier", transport=transport, clock=FakeClock(), strict_outputs=True)
+    connector = courier(transport=transport, clock=FakeClock(), strict_outputs=True)
     result = connector.run("get_all_recipient_lists", {}, Connection(api_key="test-key"))
     assert [row["id"] for row in result.rows("results")] == ["news.weekly"]
     assert result.meta.warnings == ()
@@ -35,7 +36,7 @@ def test_recipient_lists_are_read_from_a_service_of_either_generation(rows: str)
 
 def test_recipient_lists_without_rows_in_the_response_are_a_warning() -> None:
     transport = ScriptedTransport([response(200, {"paging": {"more": False}})])
-    connector = Connector.load("courier", transport=transport, clock=FakeClock())
+    connector = courier(transport=transport, clock=FakeClock())
     result = connector.run("get_all_recipient_lists", {}, Connection(api_key="test-key"))
     assert result["results"] is None
     assert any("results" in warning for warning in result.meta.warnings)

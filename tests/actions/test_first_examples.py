@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from connector import Connection, Connector
+from connector import Connection
 from connector.catalogue.action import Action
 from connector.testing import FakeClock
 from sandbox import Sandbox, start
+from tests.courier import courier
 
 from .conftest import World
 
-ACTIONS = Connector.load("courier").actions
+ACTIONS = courier().actions
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def service() -> Iterator[Sandbox]:
 def fresh(service: Sandbox) -> Iterator[World]:
     service.reset()
     clock = FakeClock()
-    with Connector.load("courier", clock=clock, strict_outputs=True) as connector:
+    with courier(clock=clock, strict_outputs=True) as connector:
         yield World(connector, Connection(api_key="test-key", base_url=service.url), clock, service)
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from connector import Connector
 from connector.catalogue.action import Action
+from tests.courier import courier
 
 from .conftest import World
 
-COURIER = Connector.load("courier")
+COURIER = courier()
 TEXT = {"title": "Hi", "body": "There"}
 SLACK = {"slack_access_token": "xoxb"}
 TEAMS = {"ms_teams_tenant_id": "t", "ms_teams_service_url": "https://smba.example.com"}

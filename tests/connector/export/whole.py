@@ -14,16 +14,16 @@ from connector.catalogue.loader import Bundle, LoadedAction, load
 from connector.definition.action import ActionDefinition
 from connector.export import Only, export
 from tests.connector.parcels import write_folder
+from tests.courier import BUNDLE
 
 ROOT = Path(__file__).parents[3]
 
 Json = dict[str, Any]
 
 
-@cache
 def bundle() -> Bundle:
     """The connector folder of this repository."""
-    return load(ROOT)
+    return BUNDLE
 
 
 @cache

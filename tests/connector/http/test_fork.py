@@ -43,6 +43,8 @@ print(json.dumps(counts))
 
 class _Echo(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # A response is two packets, and the second one would wait for the client's delayed acknowledgement of the first.
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         self.send_response(200)

@@ -30,7 +30,7 @@ from connector.throttle.limiter import acquire
 from connector.throttle.memory_store import MemoryStore
 from connector.throttle.store import ThrottleStoreError
 
-LIMIT = RateLimit("home", 20, 0.2)
+LIMIT = RateLimit("home", 20, 0.1)
 FOREVER = 1e9
 KILLS = 40
 _TIME = struct.Struct("<d")

@@ -18,6 +18,7 @@ from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import machine_boot_id
 from connector.throttle.limiter import acquire
 from tests.connector.throttle.machine import HOME, SPAN, Process, posix, waits
+from tests.connector.throttle.processes import LIMIT
 from tests.connector.throttle.worlds import FOREVER, most_in_any_window
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,7 +36,7 @@ def in_processes(what: str, folder: Path) -> dict[str, Any]:
 def test_processes_killed_at_any_instruction_leave_the_bucket_usable_and_never_over(folder: Path) -> None:
     shown = in_processes("killed", folder)
     assert len(shown["times"]) > 40
-    assert most_in_any_window(shown["times"], 0.2) <= 20
+    assert most_in_any_window(shown["times"], LIMIT.period) <= LIMIT.calls
     assert shown["slowest"] < 5
 
 
@@ -45,9 +46,9 @@ def test_four_processes_of_four_threads_are_never_over_and_lose_no_period(folder
     assert shown["statuses"] == [0] * 4
     times = sorted(shown["times"])
     assert len(times) == 4 * 4 * 25
-    assert most_in_any_window(times, 0.2) == 20
+    assert most_in_any_window(times, LIMIT.period) == LIMIT.calls
     # 400 calls are 20 bursts; a busy machine wakes late now and then.
-    assert times[-1] - times[0] < 2 * 20 * 0.25
+    assert times[-1] - times[0] < 2 * 20 * LIMIT.padded_period
 
 
 @posix
@@ -55,7 +56,7 @@ def test_a_process_that_forks_while_a_thread_holds_the_bucket_blocks_nobody(fold
     shown = in_processes("forked", folder)
     assert (shown["status"], shown["ended_early"]) == (0, False)
     assert len(shown["times"]) == 20
-    assert most_in_any_window(shown["times"], 0.2) <= 20
+    assert most_in_any_window(shown["times"], LIMIT.period) <= LIMIT.calls
 
 
 @posix
