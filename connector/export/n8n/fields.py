@@ -272,13 +272,9 @@ def _list(drawing: Drawing, form_field: FormField, display: str) -> Property:
         several = {"multipleValues": True, "multipleValueButtonText": button}
         return {"type": "string", "typeOptions": {**several, **hidden}, "default": []}
     # Recursive rows are drawn once; deeper ones are JSON.
-    if kind == "json" or _loops(drawing, field):
+    if kind == "json" or _way(field) in drawing.seen:
         return {"type": "json", "default": ""}
     return _rows(drawing, form_field, item, display, several=True)
-
-
-def _loops(drawing: Drawing, field: FieldSchema) -> bool:
-    return field.items is not None and _way(field) in drawing.seen
 
 
 def _way(field: FieldSchema) -> str:
