@@ -1,0 +1,90 @@
+// The actions by group, with a search that “/” focuses and arrow keys that move through what it finds.
+
+import { html, useEffect, useMemo, useRef, useState } from "./vendor/preact-htm.js";
+import { Icon } from "./icons.js";
+import { linkTo } from "./link.js";
+
+export function ActionList({ catalogue, selected }) {
+  const [query, setQuery] = useState("");
+  const search = useRef(null);
+  const list = useRef(null);
+  const groups = useMemo(() => foundIn(catalogue, query), [catalogue, query]);
+  const first = groups[0]?.actions[0]?.key;
+  const stop = groups.some((group) => group.actions.some((action) => action.key === selected)) ? selected : first;
+
+  useEffect(() => {
+    const slash = (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+      event.preventDefault();
+      search.current?.focus();
+      search.current?.select();
+    };
+    addEventListener("keydown", slash);
+    return () => removeEventListener("keydown", slash);
+  }, []);
+
+  function keys(event) {
+    const links = [...list.current.querySelectorAll("a")];
+    const at = links.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }[event.key];
+    if (event.key === "Enter" && at < 0 && links.length > 0) {
+      event.preventDefault();
+      links[0].click();
+    } else if (event.key === "Escape" && query) {
+      setQuery("");
+      search.current.focus();
+    } else if (to !== undefined && (at >= 0 || event.key === "ArrowDown")) {
+      event.preventDefault();
+      (to < 0 ? search.current : links[Math.min(to, links.length - 1)])?.focus();
+    }
+  }
+
+  return html`
+    <nav class="list-pane" aria-label="Actions" onKeyDown=${keys}>
+      <div class="search">
+        <${Icon} name="search" />
+        <input type="search" ref=${search} value=${query} placeholder="Find an action" aria-label="Find an action" aria-keyshortcuts="/" onInput=${(event) => setQuery(event.target.value)} autocomplete="off" spellcheck="false" />
+        <kbd aria-hidden="true">/</kbd>
+      </div>
+      <div ref=${list} class="groups">
+        ${groups.map(
+          (group) => html`
+            <section key=${group.key} aria-labelledby=${`group-${group.key}`}>
+              <h2 id=${`group-${group.key}`} title=${group.description}>
+                ${catalogue.icons?.[group.icon] && html`<img src=${catalogue.icons[group.icon]} alt="" width="16" height="16" />`}${group.title}
+              </h2>
+              <ul>
+                ${group.actions.map(
+                  (action) => html`
+                    <li key=${action.key}>
+                      <a href=${linkTo(action.key)} tabindex=${action.key === stop ? "0" : "-1"} aria-current=${action.key === selected ? "page" : undefined}>
+                        <span>${action.summary}</span>
+                        ${action.effects.destructive && html`<span class="mark" title="Destructive: asks before it runs"><${Icon} name="alert" size="13" /><span class="sr">, destructive</span></span>`}
+                      </a>
+                    </li>
+                  `,
+                )}
+              </ul>
+            </section>
+          `,
+        )}
+        <p class="muted nothing" role="status">${groups.length === 0 ? `No action matches “${query}”.` : ""}</p>
+      </div>
+    </nav>
+  `;
+}
+
+const isTyping = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+
+/** The groups with the actions whose name, key or description holds every word of the query, best first within a group. */
+export function foundIn(catalogue, query) {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const titles = Object.fromEntries(catalogue.groups.map((group) => [group.key, group.title.toLowerCase()]));
+  const text = (action) => `${action.summary} ${action.key} ${action.operationId} ${action.about} ${titles[action.group]}`.toLowerCase();
+  const found = catalogue.actions.filter((action) => words.every((word) => text(action).includes(word)));
+  const inName = (action) => words.every((word) => action.summary.toLowerCase().includes(word));
+  const ranked = words.length > 0 ? [...found.filter(inName), ...found.filter((action) => !inName(action))] : found;
+  const groups = catalogue.groups.map((group) => ({ ...group, actions: ranked.filter((action) => action.group === group.key) }));
+  const best = (group) => (words.length > 0 && group.actions.some(inName) ? 0 : 1);
+  return groups.filter((group) => group.actions.length > 0).sort((a, b) => best(a) - best(b));
+}

@@ -1,0 +1,24 @@
+// The step as code to paste: Python, the command line, flow builders, plain HTTP.
+
+import { html, useState } from "./vendor/preact-htm.js";
+import { CodeBlock } from "./copy.js";
+import { Tabs } from "./panel.js";
+import { NotYet } from "./request_tab.js";
+
+let lastPicked = null;
+
+export function CodeTab({ check }) {
+  const [picked, setPicked] = useState(lastPicked);
+  if (check.code.length === 0) return html`<${NotYet} check=${check} what="code for this step" />`;
+  const current = check.code.find((each) => each.key === picked) ?? check.code[0];
+  const pick = (key) => setPicked((lastPicked = key));
+  return html`
+    <div class="code-tab">
+      <${Tabs} tabs=${check.code.map((each) => [each.key, each.title])} selected=${current.key} select=${pick} name="code" label="Languages" controls="code-content" />
+      <div role="tabpanel" id="code-content" aria-labelledby=${`code-tab-${current.key}`}>
+        ${current.note && html`<p class="muted">${current.note}</p>`}
+        <${CodeBlock} text=${current.text} label=${`the ${current.title} code`} language=${current.language ?? "code"} />
+      </div>
+    </div>
+  `;
+}

@@ -1,0 +1,36 @@
+// A button that copies a text and says so, and a block of text with one.
+
+import { html, useEffect, useState } from "./vendor/preact-htm.js";
+import { Icon } from "./icons.js";
+import { highlight } from "./highlight.js";
+
+/** `text` is the text, or a function that makes it. */
+export function CopyButton({ text, label = "Copy", icon = "copy", title, quiet = true, about = "" }) {
+  const [state, setState] = useState("");
+  useEffect(() => {
+    if (!state) return undefined;
+    const timer = setTimeout(() => setState(""), 1800);
+    return () => clearTimeout(timer);
+  }, [state]);
+  async function copy() {
+    try {
+      await navigator.clipboard.writeText(typeof text === "function" ? text() : text);
+      setState("Copied");
+    } catch {
+      setState("Select the text to copy it");
+    }
+  }
+  return html`
+    <button type="button" class=${`copy${quiet ? " quiet small" : ""}`} title=${title} onClick=${copy}>
+      <${Icon} name=${state === "Copied" ? "check" : icon} size="14" /> <span aria-live="polite">${state || label}</span>${about && html`<span class="sr"> ${about}</span>`}
+    </button>
+  `;
+}
+
+/** Code or JSON with a button to copy it. */
+export const CodeBlock = ({ text, label, language = "json" }) => html`
+  <div class="code-block">
+    <${CopyButton} text=${text} about=${label} quiet=${false} />
+    <pre tabindex="0" role="region" aria-label=${label}><code>${highlight(text, language)}</code></pre>
+  </div>
+`;

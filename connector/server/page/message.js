@@ -1,0 +1,58 @@
+// A message as the person who gets it sees it: an email, a text message, a push notification, a chat message.
+
+import { html } from "./vendor/preact-htm.js";
+import { agoText, timeText } from "./format.js";
+import { Icon } from "./icons.js";
+import { safeNodes } from "./safe_html.js";
+
+const KINDS = {
+  email: { icon: "mail", label: "Email" },
+  sms: { icon: "phone", label: "SMS" },
+  push: { icon: "bell", label: "Push notification" },
+  inbox: { icon: "inbox", label: "Inbox" },
+  chat: { icon: "chat", label: "Chat" },
+  direct_message: { icon: "chat", label: "Chat" },
+};
+
+/** `message` is {id, at, to, channel, provider, status, subject, text, html}. */
+export function Message({ message }) {
+  const kind = KINDS[message.channel] ?? { icon: "list", label: message.channel || "Not delivered" };
+  const Body = { email: Email, sms: Bubble, push: Push, inbox: Push, chat: Chat, direct_message: Chat }[message.channel] ?? Plain;
+  return html`
+    <article class=${`message of-${message.channel || "none"}`} aria-label=${`${kind.label} to ${message.to}`}>
+      <header>
+        <span class="message-kind"><${Icon} name=${kind.icon} size="15" /> ${kind.label}</span>
+        <span class="message-to">to <strong>${message.to}</strong></span>
+        ${message.status && html`<span class=${`badge status-${String(message.status).toLowerCase()}`}>${sentenceCase(message.status)}</span>`}
+        <time datetime=${message.at} title=${timeText(message.at)} class="muted">${agoText(message.at)}</time>
+      </header>
+      <${Body} message=${message} />
+      ${message.reason && html`<p class="muted reason">${message.reason}</p>`}
+    </article>
+  `;
+}
+
+const sentenceCase = (text) => text.charAt(0) + text.slice(1).toLowerCase().replaceAll("_", " ");
+
+const Email = ({ message }) => html`
+  <div class="email">
+    <p class="subject">${message.subject || "(no subject)"}</p>
+    <div class="email-body">${message.html ? safeNodes(message.html) : lines(message.text)}</div>
+  </div>
+`;
+
+const Bubble = ({ message }) => html`<div class="phone-screen"><p class="bubble">${lines([message.subject, message.text].filter(Boolean).join("\n"))}</p></div>`;
+
+const Push = ({ message }) => html`
+  <div class="phone-screen">
+    <div class="push"><span class="push-icon"><${Icon} name="bell" /></span><div><strong>${message.subject}</strong><p>${lines(message.text)}</p></div></div>
+  </div>
+`;
+
+const Chat = ({ message }) => html`
+  <div class="chat"><span class="avatar" aria-hidden="true"><${Icon} name="chat" /></span><div><strong>${message.provider}</strong>${message.subject && html`<p class="subject">${message.subject}</p>`}<p>${lines(message.text)}</p></div></div>
+`;
+
+const Plain = ({ message }) => (message.subject || message.text ? html`<div class="email"><p class="subject">${message.subject}</p><p>${lines(message.text)}</p></div>` : null);
+
+const lines = (text) => (text ?? "").split("\n").map((line, index) => (index === 0 ? line : [html`<br />`, line]));

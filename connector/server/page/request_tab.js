@@ -1,0 +1,35 @@
+// The request as it would be sent now, secrets masked, and the same as a curl command.
+
+import { html } from "./vendor/preact-htm.js";
+import { CodeBlock } from "./copy.js";
+import { pretty, plural } from "./format.js";
+
+export function RequestTab({ check }) {
+  if (!check.request) return html`<${NotYet} check=${check} what="the request" />`;
+  const { method, url, headers, body } = check.request;
+  return html`
+    <div class="request">
+      <p class="request-line"><span class="method">${method}</span> <code>${url}</code></p>
+      <dl class="headers">
+        ${Object.entries(headers).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+      </dl>
+      ${body !== null && html`<${CodeBlock} text=${typeof body === "string" ? body : pretty(body)} label="the body" />`}
+      ${check.curl && html`<h2>curl</h2><${CodeBlock} text=${check.curl} label="the curl command" language="shell" />`}
+    </div>
+  `;
+}
+
+/** Why there is no request or code yet. */
+export function NotYet({ check, what }) {
+  if (check.problems.length === 0 && !check.error) return html`<p class="muted">Loading…</p>`;
+  return html`
+    <div class="notice">
+      <p><strong>Fill in the form to see ${what}.</strong></p>
+      <ul>
+        ${check.problems.slice(0, 6).map((problem) => html`<li>${problem.message}</li>`)}
+        ${check.problems.length > 6 && html`<li>${plural(check.problems.length - 6, "more problem")}</li>`}
+        ${check.problems.length === 0 && html`<li>${check.error.message} ${check.error.hint}</li>`}
+      </ul>
+    </div>
+  `;
+}
