@@ -13,7 +13,7 @@ export function Arrivals({ since, setTab }) {
   useEffect(() => {
     const from = Date.now() - (performance.now() - since) - 50;
     let current = true;
-    const look = () => server.sandboxMessages().then((found) => current && setMessages(found.messages.filter((each) => Date.parse(each.at) >= from)), () => {});
+    const look = () => server.sandboxMessages().then((found) => current && setMessages(found.messages.filter((each) => Date.parse(each.time) >= from)), () => {});
     const timers = LOOKS.map((delay) => setTimeout(look, delay));
     return () => ((current = false), timers.forEach(clearTimeout));
   }, [since]);

@@ -14,17 +14,17 @@ const KINDS = {
   direct_message: { icon: "chat", label: "Chat" },
 };
 
-/** `message` is {id, at, to, channel, provider, status, subject, text, html}. */
+/** `message` is {id, time, status, recipient, channel, to, title, text, html, reason}. */
 export function Message({ message }) {
   const kind = KINDS[message.channel] ?? { icon: "list", label: message.channel || "Not delivered" };
   const Body = { email: Email, sms: Bubble, push: Push, inbox: Push, chat: Chat, direct_message: Chat }[message.channel] ?? Plain;
   return html`
-    <article class=${`message of-${message.channel || "none"}`} aria-label=${`${kind.label} to ${message.to}`}>
+    <article class=${`message of-${message.channel || "none"}`} aria-label=${`${kind.label} to ${message.recipient}`}>
       <header>
         <span class="message-kind"><${Icon} name=${kind.icon} size="15" /> ${kind.label}</span>
-        <span class="message-to">to <strong>${message.to}</strong></span>
+        <span class="message-to">to <strong>${message.recipient}</strong>${message.to && message.to !== message.recipient && html` <span class="muted">${message.to}</span>`}</span>
         ${message.status && html`<span class=${`badge status-${String(message.status).toLowerCase()}`}>${sentenceCase(message.status)}</span>`}
-        <time datetime=${message.at} title=${timeText(message.at)} class="muted">${agoText(message.at)}</time>
+        <time datetime=${message.time} title=${timeText(message.time)} class="muted">${agoText(message.time)}</time>
       </header>
       <${Body} message=${message} />
       ${message.reason && html`<p class="muted reason">${message.reason}</p>`}
@@ -36,23 +36,23 @@ const sentenceCase = (text) => text.charAt(0) + text.slice(1).toLowerCase().repl
 
 const Email = ({ message }) => html`
   <div class="email">
-    <p class="subject">${message.subject || "(no subject)"}</p>
+    <p class="subject">${message.title || "(no subject)"}</p>
     <div class="email-body">${message.html ? safeNodes(message.html) : lines(message.text)}</div>
   </div>
 `;
 
-const Bubble = ({ message }) => html`<div class="phone-screen"><p class="bubble">${lines([message.subject, message.text].filter(Boolean).join("\n"))}</p></div>`;
+const Bubble = ({ message }) => html`<div class="phone-screen"><p class="bubble">${lines([message.title, message.text].filter(Boolean).join("\n"))}</p></div>`;
 
 const Push = ({ message }) => html`
   <div class="phone-screen">
-    <div class="push"><span class="push-icon"><${Icon} name="bell" /></span><div><strong>${message.subject}</strong><p>${lines(message.text)}</p></div></div>
+    <div class="push"><span class="push-icon"><${Icon} name="bell" /></span><div><strong>${message.title}</strong><p>${lines(message.text)}</p></div></div>
   </div>
 `;
 
 const Chat = ({ message }) => html`
-  <div class="chat"><span class="avatar" aria-hidden="true"><${Icon} name="chat" /></span><div><strong>${message.provider}</strong>${message.subject && html`<p class="subject">${message.subject}</p>`}<p>${lines(message.text)}</p></div></div>
+  <div class="chat"><span class="avatar" aria-hidden="true"><${Icon} name="chat" /></span><div>${message.title && html`<strong>${message.title}</strong>`}<p>${lines(message.text)}</p></div></div>
 `;
 
-const Plain = ({ message }) => (message.subject || message.text ? html`<div class="email"><p class="subject">${message.subject}</p><p>${lines(message.text)}</p></div>` : null);
+const Plain = ({ message }) => (message.title || message.text ? html`<div class="email"><p class="subject">${message.title}</p><p>${lines(message.text)}</p></div>` : null);
 
 const lines = (text) => (text ?? "").split("\n").map((line, index) => (index === 0 ? line : [html`<br />`, line]));

@@ -56,19 +56,19 @@ export function SandboxTab({ sandbox }) {
 const Messages = ({ messages }) =>
   messages.length === 0
     ? html`<p class="muted">No messages yet.</p>`
-    : html`<div class="messages">${messages.map((message) => html`<${Message} key=${`${message.id} ${message.channel} ${message.provider}`} message=${message} />`)}</div>`;
+    : html`<div class="messages">${messages.map((message) => html`<${Message} key=${`${message.id} ${message.channel} ${message.to}`} message=${message} />`)}</div>`;
 
 const Requests = ({ requests }) =>
   requests.length === 0
     ? html`<p class="muted">No requests since the sandbox was started.</p>`
-    : html`<div class="log">${requests.map((each) => html`<${RequestEntry} key=${each.id ?? each.at + each.path} entry=${each} />`)}</div>`;
+    : html`<div class="log">${requests.map((each) => html`<${RequestEntry} key=${each.time + each.path} entry=${each} />`)}</div>`;
 
 const RequestEntry = ({ entry }) => html`
   <details>
     <summary>
       <span class="method">${entry.method}</span> <code>${entry.path}</code>
       <span class=${`badge ${entry.status < 400 ? "good" : "bad"}`}>${entry.status}</span>
-      <time datetime=${entry.at} title=${timeText(entry.at)} class="muted">${agoText(entry.at)}</time>
+      <time datetime=${entry.time} title=${timeText(entry.time)} class="muted">${agoText(entry.time)}</time>
     </summary>
     ${entry.request !== null && entry.request !== undefined && html`<h3>Request</h3><${CodeBlock} text=${typeof entry.request === "string" ? entry.request : pretty(entry.request)} label="the body of the request" />`}
     ${entry.response !== null && entry.response !== undefined && html`<h3>Response</h3><${CodeBlock} text=${typeof entry.response === "string" ? entry.response : pretty(entry.response)} label="the body of the response" />`}
