@@ -12,15 +12,18 @@ import click
 from click.shell_completion import CompletionItem
 
 from connector.cli import context
+from connector.connections import stored_names
 from connector.definition import files, outline
 from connector.errors import ConnectorError
+
+_BROKEN = (ConnectorError, click.UsageError, ValueError, OSError, KeyError)
 
 
 def _outline(ctx: click.Context) -> outline.Outline:
     """The connector of this command line; an empty one if it is broken, because a shell expects no errors."""
     try:
         found = outline.outline(context.connector_folder(ctx.find_root().params.get("connector_name")))
-    except (ConnectorError, ValueError, OSError):
+    except _BROKEN:
         found = None
     return found or outline.Outline({}, {})
 
@@ -56,6 +59,16 @@ def export_formats(_ctx: click.Context, _parameter: click.Parameter, incomplete:
     from connector.export import EXPORT_FORMATS  # noqa: PLC0415 - the models; only this completion needs them
 
     return _matching({name: each.purpose for name, each in EXPORT_FORMATS.items()}, incomplete)
+
+
+def connections(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The stored connections."""
+    try:
+        folder = context.connector_folder(ctx.find_root().params.get("connector_name"))
+        known = stored_names.read(files.read_json(folder / files.MANIFEST)["key"])
+    except _BROKEN:
+        return []
+    return _matching({name: entry.get("base_url") for name, entry in known.items()}, incomplete)
 
 
 def output_fields(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

@@ -30,10 +30,14 @@ def connector_folder(name: str | None) -> Path:
     """The folder of the named connector; without a name, of the one the program is called after, or the only one.
 
     Raises:
-        DefinitionError: No connector has that name, or none can be chosen.
+        click.UsageError: No connector has that name, or there are several to choose from.
+        DefinitionError: No connector is installed.
     """
     if name is not None:
-        return files.find(name)
+        try:
+            return files.find(name)
+        except DefinitionError as error:
+            raise click.UsageError(f"--connector: {error.message}") from None
     installed = files.available()
     own = Path(sys.argv[0]).stem.removesuffix("-connector")
     if own in installed:
@@ -42,7 +46,7 @@ def connector_folder(name: str | None) -> Path:
         return next(iter(installed.values()))
     if not installed:
         raise DefinitionError("No connector is installed. Choose a connector folder with --connector.")
-    raise DefinitionError(f"Choose a connector with --connector. Installed: {', '.join(sorted(installed))}.")
+    raise click.UsageError(f"Choose a connector with --connector. Installed: {', '.join(sorted(installed))}.")
 
 
 def load_bundle(name: str | None, *, whole: bool = False) -> Bundle:

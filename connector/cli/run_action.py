@@ -20,7 +20,7 @@ from connector.clock import SystemClock
 from connector.connections import stored
 from connector.connections.connection import Connection
 from connector.connector import Connector
-from connector.errors import AuthorizationError, ConnectorError, UnknownActionError
+from connector.errors import ConnectorError, UnknownActionError
 from connector.http.transport import RequestsTransport
 from connector.throttle.memory_store import MemoryStore
 
@@ -93,8 +93,12 @@ def execute(connector_name: str | None, action: str, items: Sequence[str], optio
 
 
 def _execute(bundle: Bundle, program: str, name: str, items: Sequence[str], options: Options) -> None:
+    has_sandbox = bundle.manifest.sandbox is not None
     try:
-        with _connector(bundle, options) as connector:
+        with (
+            hints.connection_errors(bundle.manifest, program, offer_sandbox=has_sandbox),
+            _connector(bundle, options) as connector,
+        ):
             action = connector.find(name)
             projection = _projection(action, options)
             inputs = _inputs(bundle, program, action, items, options)
@@ -105,9 +109,6 @@ def _execute(bundle: Bundle, program: str, name: str, items: Sequence[str], opti
     except UnknownActionError as error:
         error.hint = f"To list all actions: {program} list"
         raise
-    except AuthorizationError as error:
-        has_sandbox = bundle.manifest.sandbox is not None
-        raise hints.add_connection_hint(error, bundle.manifest, program, offer_sandbox=has_sandbox) from None
 
 
 def _connector(bundle: Bundle, options: Options) -> Connector:

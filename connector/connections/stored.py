@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import importlib
-import json
-import os
 import re
-from pathlib import Path
 from typing import Any
 
-from connector import state_dir
+from connector.connections import stored_names
 from connector.connections.auth import secrets_of
 from connector.connections.connection import Connection, check_base_url
+from connector.connections.environment import from_environment, variables
 from connector.definition.service import ConnectorDefinition
 from connector.errors import AuthorizationError, ConnectorError
 from connector.validation.messages import nearest, show
 
-DEFAULT = "default"
 _NAME = re.compile(r"[^\W_][\w.-]{0,63}")
 
 
@@ -27,29 +24,13 @@ class NoKeyringError(ConnectorError):
     exit_status = AuthorizationError.exit_status
 
 
-def _file(connector: ConnectorDefinition) -> Path:
-    return state_dir.folder() / f"{connector.key}-connections.json"
-
-
-def known(connector: ConnectorDefinition) -> dict[str, dict[str, Any]]:
-    """The stored connections by name, each with its `base_url` and `allow_insecure` and without secrets.
+def known(connector: ConnectorDefinition) -> stored_names.Entries:
+    """The stored connections by name, without secrets.
 
     Raises:
         StateError: The file is damaged.
     """
-    path = _file(connector)
-    if not path.exists():
-        return {}
-    try:
-        stored = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(stored, dict) or not all(isinstance(entry, dict) for entry in stored.values()):
-            raise ValueError
-    except (ValueError, OSError):
-        raise state_dir.StateError(
-            f"The file {path} is damaged and cannot be read.",
-            hint="Move it away and add the connections again. It contains no secrets.",
-        ) from None
-    return stored
+    return stored_names.read(connector.key)
 
 
 def check(connector: ConnectorDefinition, name: str, base_url: str | None, *, allow_insecure: bool) -> None:
@@ -76,7 +57,7 @@ def check(connector: ConnectorDefinition, name: str, base_url: str | None, *, al
 def add(
     connector: ConnectorDefinition, name: str, secrets: dict[str, Any], base_url: str | None, *, allow_insecure: bool
 ) -> bool:
-    """Store a connection: its secrets in the keyring, the rest in the file.
+    """Store a connection: its secrets in the keyring, the rest in the file. The first one is the default.
 
     Returns:
         Whether it replaced a connection of the same name.
@@ -93,11 +74,13 @@ def add(
         entry["base_url"] = check_base_url(base_url, allow_insecure=allow_insecure)
         entry["allow_insecure"] = allow_insecure
     connections = known(connector)
+    if not connections or connections.get(name, {}).get("default"):
+        entry["default"] = True
     for field, secret in secrets.items():
         _keyring(connector, "set_password", f"{name}/{field}", secret)
         if _keyring(connector, "get_password", f"{name}/{field}") != secret:
             raise _no_keyring(connector, "The system keyring did not save the secret.")
-    _save(connector, connections | {name: entry})
+    stored_names.write(connector.key, connections | {name: entry})
     return name in connections
 
 
@@ -110,7 +93,7 @@ def remove(connector: ConnectorDefinition, name: str) -> None:
     """
     connections = known(connector)
     _require(connections, name)
-    _save(connector, {other: entry for other, entry in connections.items() if other != name})
+    stored_names.write(connector.key, {other: entry for other, entry in connections.items() if other != name})
     for field in connector.connection.properties:
         try:
             if _keyring(connector, "get_password", f"{name}/{field}") is not None:
@@ -122,6 +105,23 @@ def remove(connector: ConnectorDefinition, name: str) -> None:
             ) from None
 
 
+def default_name(connector: ConnectorDefinition) -> str | None:
+    """The stored connection that is used when none is named."""
+    return next((name for name, entry in known(connector).items() if entry.get("default")), None)
+
+
+def set_default(connector: ConnectorDefinition, name: str) -> None:
+    """Use a stored connection when none is named.
+
+    Raises:
+        AuthorizationError: No connection has that name.
+    """
+    connections = known(connector)
+    _require(connections, name)
+    others = {other: {**entry, "default": False} for other, entry in connections.items()}
+    stored_names.write(connector.key, {**others, name: {**connections[name], "default": True}})
+
+
 def stored_connection(
     connector: ConnectorDefinition,
     name: str | None,
@@ -130,7 +130,7 @@ def stored_connection(
     allow_insecure: bool = False,
     with_secrets: bool = True,
 ) -> Connection:
-    """The connection to use: the named one, otherwise the environment's, otherwise the stored one called “default”.
+    """The connection to use: the named one, otherwise the environment's, the `.env` file's, or the default one.
 
     Args:
         connector: The connector.
@@ -145,9 +145,9 @@ def stored_connection(
     """
     if name is None:
         values: dict[str, Any] = {**from_environment(connector)}
-        if values or DEFAULT not in known(connector):
+        name = None if values else default_name(connector)
+        if name is None:
             return Connection(base_url=base_url, allow_insecure=allow_insecure, **values)
-        name = DEFAULT
     connections = known(connector)
     _require(connections, name)
     entry = connections[name]
@@ -161,26 +161,7 @@ def stored_connection(
     )
 
 
-def from_environment(connector: ConnectorDefinition) -> dict[str, str]:
-    """The connection fields that are set in environment variables."""
-    declared = connector.connection
-    values: dict[str, str] = {}
-    for field in declared.properties:
-        found = (os.environ.get(variable) for variable in declared.environment.get(field, []))
-        value = next((text for text in found if text and text.strip()), None)
-        if value:
-            values[field] = value
-    return values
-
-
-def variables(connector: ConnectorDefinition) -> str:
-    """The environment variables for the secrets, as part of a sentence; empty if there are none."""
-    declared = connector.connection
-    fields = [field for field in declared.required if declared.environment.get(field)]
-    return " and ".join(" or ".join(declared.environment[field]) for field in fields)
-
-
-def _require(connections: dict[str, dict[str, Any]], name: str) -> None:
+def _require(connections: stored_names.Entries, name: str) -> None:
     if name not in connections:
         close = nearest(name, list(connections))
         stored = (
@@ -188,11 +169,6 @@ def _require(connections: dict[str, dict[str, Any]], name: str) -> None:
         )
         hint = f"Did you mean “{close[0]}”?" if close else stored
         raise AuthorizationError(f"Connection “{name}” not found. {hint}", code="unknown_connection")
-
-
-def _save(connector: ConnectorDefinition, connections: dict[str, dict[str, Any]]) -> None:
-    content = json.dumps(connections, ensure_ascii=False, indent=2, sort_keys=True)
-    state_dir.write_private(_file(connector), content.encode())
 
 
 def _service(connector: ConnectorDefinition) -> str:

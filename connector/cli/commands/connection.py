@@ -7,11 +7,10 @@ import sys
 import click
 
 from connector.catalogue.loader import Bundle
-from connector.cli import console, context, hints, output, progress
+from connector.cli import completers, console, context, hints, output, progress
 from connector.cli.app import HelpfulGroup
-from connector.connections import stored
+from connector.connections import environment, stored
 from connector.connector import Connector
-from connector.errors import ConnectorError
 
 _MAX_SECRET = 10_000
 """Characters."""
@@ -34,9 +33,15 @@ def connection() -> None:
 @click.argument("surplus", nargs=-1, metavar="")
 @click.option("--base-url", metavar="URL", help="Send requests to this address, such as a proxy or another region.")
 @click.option("--allow-insecure", is_flag=True, help="Allow an http:// address on another machine.")
+@click.option("--replace", is_flag=True, help="Replace the connection of this name, if there is one.")
 @click.pass_obj
 def add(
-    connector_name: str | None, name: str, surplus: tuple[str, ...], base_url: str | None, allow_insecure: bool
+    connector_name: str | None,
+    name: str,
+    surplus: tuple[str, ...],
+    base_url: str | None,
+    allow_insecure: bool,
+    replace: bool,
 ) -> None:
     """Store a connection."""
     if surplus:
@@ -46,12 +51,27 @@ def add(
             "in. If you just typed a secret, replace it with a new one."
         )
     bundle = context.load_bundle(connector_name)
-    stored.check(bundle.manifest, name, base_url, allow_insecure=allow_insecure)
+    with hints.connection_errors(bundle.manifest, context.program_name(connector_name)):
+        stored.check(bundle.manifest, name, base_url, allow_insecure=allow_insecure)
+    if name in stored.known(bundle.manifest) and not replace:
+        _confirm_replacing(name)
     replaced = stored.add(bundle.manifest, name, _read_secrets(bundle), base_url, allow_insecure=allow_insecure)
+    used = "\nIt is used when no connection is named." if stored.default_name(bundle.manifest) == name else ""
     console.message(
         f"Connection “{name}” {'replaced' if replaced else 'stored'}. To test it:\n"
-        f"  {context.program_name(connector_name)} connection test {name}"
+        f"  {context.program_name(connector_name)} connection test {name}{used}"
     )
+
+
+def _confirm_replacing(name: str) -> None:
+    """Ask whether a connection may be replaced.
+
+    Raises:
+        click.UsageError: It may not, or nobody is there to ask.
+    """
+    exists = f"Connection “{name}” already exists."
+    if not console.is_terminal(sys.stdin) or not click.confirm(f"{exists} Replace it?", err=True):
+        raise click.UsageError(f"{exists} Choose another name, or add --replace.")
 
 
 def _read_secrets(bundle: Bundle) -> dict[str, str]:
@@ -85,16 +105,29 @@ def _read_line() -> str:
 def list_connections(connector_name: str | None, as_json: bool) -> None:
     """List connections."""
     bundle = context.load_bundle(connector_name)
+    default = stored.default_name(bundle.manifest)
     entries = [
-        {"name": name, "base_url": entry.get("base_url") or bundle.manifest.base_url, "source": "keyring"}
+        {
+            "name": name,
+            "base_url": entry.get("base_url") or bundle.manifest.base_url,
+            "source": "keyring",
+            "default": name == default,
+        }
         for name, entry in sorted(stored.known(bundle.manifest).items())
     ]
-    if stored.from_environment(bundle.manifest):
-        entries.insert(0, {"name": "(environment)", "base_url": bundle.manifest.base_url, "source": "environment"})
+    if source := environment.source(bundle.manifest):
+        # It comes first when no connection is named.
+        entries = [entry | {"default": False} for entry in entries]
+        entries.insert(
+            0, {"name": f"({source})", "base_url": bundle.manifest.base_url, "source": source, "default": True}
+        )
     if as_json:
         click.echo(output.to_json(entries))
     elif entries:
-        click.echo(output.table(["Name", "Base URL", "Secret from"], [list(entry.values()) for entry in entries]))
+        rows = [
+            [entry["name"], entry["base_url"], entry["source"], "yes" if entry["default"] else ""] for entry in entries
+        ]
+        click.echo(output.table(["Name", "Base URL", "Secret from", "Default"], rows))
     else:
         console.message(
             f"No connections stored. To add one:\n  {context.program_name(connector_name)} connection add NAME"
@@ -105,21 +138,45 @@ def list_connections(connector_name: str | None, as_json: bool) -> None:
     short_help="Test a connection with one API call.",
     help="Test the connection NAME with one API call. Defaults to the connection that run uses.",
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completers.connections)
 @click.pass_obj
 def test(connector_name: str | None, name: str | None) -> None:
     """Test a connection."""
     bundle = context.load_bundle(connector_name)
-    try:
-        with Connector(bundle) as connector:
-            result = connector.test(stored.stored_connection(bundle.manifest, name), on_event=progress.show_event)
-    except ConnectorError as error:
-        raise hints.add_connection_hint(error, bundle.manifest, context.program_name(connector_name)) from None
+    program = context.program_name(connector_name)
+    with hints.connection_errors(bundle.manifest, program), Connector(bundle) as connector:
+        result = connector.test(stored.stored_connection(bundle.manifest, name), on_event=progress.show_event)
     console.message(f"The connection works ({result.meta.elapsed:.1f} s).")
 
 
+@connection.command(
+    short_help="Use a connection when none is named.",
+    help="""Use the connection NAME when none is named. Without NAME, print which one that is.
+
+    A connection named with --connection comes first, then environment variables, then a .env file in the current
+    directory, then the default connection.
+    """,
+)
+@click.argument("name", required=False, shell_complete=completers.connections)
+@click.pass_obj
+def default(connector_name: str | None, name: str | None) -> None:
+    """Choose the default connection."""
+    manifest = context.load_bundle(connector_name).manifest
+    if name is not None:
+        stored.set_default(manifest, name)
+        console.message(f"Connection “{name}” is used when no connection is named.")
+    elif found := stored.default_name(manifest):
+        click.echo(found)
+    else:
+        console.message(
+            f"No default connection. To set it:\n  {context.program_name(connector_name)} connection default NAME"
+        )
+    if source := environment.source(manifest):
+        console.message(f"The key from {'the environment' if source == 'environment' else source} comes first.")
+
+
 @connection.command(help="Delete the connection NAME and its secret.")
-@click.argument("name")
+@click.argument("name", shell_complete=completers.connections)
 @click.pass_obj
 def remove(connector_name: str | None, name: str) -> None:
     """Delete a connection."""

@@ -72,7 +72,13 @@ class _RunCommand(click.Command):
     "--inputs", "file", metavar="FILE|-", help="Read inputs from a JSON file (- for stdin). Arguments override them."
 )
 @click.option("--sandbox", "in_sandbox", is_flag=True, help="Run in the local sandbox. Needs no account.")
-@click.option("--connection", "connection_name", metavar="NAME", help="Use this stored connection.")
+@click.option(
+    "--connection",
+    "connection_name",
+    metavar="NAME",
+    shell_complete=completers.connections,
+    help="Use this stored connection.",
+)
 @click.option("--base-url", metavar="URL", help="Send requests to this address, such as a proxy or another region.")
 @click.option("--allow-insecure", is_flag=True, help="Allow an http:// address on another machine.")
 @click.option("--dry-run", is_flag=True, help="Print the request instead of sending it.")

@@ -11,7 +11,6 @@ from connector.cli.app import HelpfulGroup
 from connector.connections import stored
 from connector.connections.auth import secrets_of
 from connector.connector import Connector
-from connector.errors import AuthorizationError
 from connector.throttle.status import ThrottleStatus
 
 
@@ -21,7 +20,13 @@ def throttle() -> None:
 
 
 @throttle.command(help="Show how much of a connection's call limit is used. Makes no API call.")
-@click.option("--connection", "connection_name", metavar="NAME", help="Use this stored connection.")
+@click.option(
+    "--connection",
+    "connection_name",
+    metavar="NAME",
+    shell_complete=completers.connections,
+    help="Use this stored connection.",
+)
 @click.option("--base-url", metavar="URL", help="Base URL of the runs, such as a proxy or another region.")
 @click.option("--action", metavar="ACTION", shell_complete=completers.actions, help="Also show this action's limit.")
 @click.option(
@@ -39,14 +44,13 @@ def status(
 ) -> None:
     """Show the status of the limits."""
     bundle = context.load_bundle(connector_name)
-    try:
+    program = context.program_name(connector_name)
+    with hints.connection_errors(bundle.manifest, program):
         connection = stored.stored_connection(bundle.manifest, connection_name, base_url=base_url)
         secrets_of(bundle.manifest, connection)  # raises if one is missing: the limit belongs to an account
         with Connector(bundle) as connector:
             key = connector.find(action).key if action is not None else None
             limits = connector.throttle(connection, key, calls=calls)
-    except AuthorizationError as error:
-        raise hints.add_connection_hint(error, bundle.manifest, context.program_name(connector_name)) from None
     for warning in limits[-1].warnings:
         console.warning(warning)
     if as_json:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from connector.cli.app import run_command
+from connector.connections import stored_names
 from tests.connector.cli.conftest import Cli, child_environment
 
 Complete = Callable[..., list[str]]
@@ -84,6 +85,14 @@ def test_groups_are_completed(complete: Complete, command: list[str]) -> None:
     assert complete(*command, "--group", "") == ["plain,things", "plain,old"]
     assert complete(*command, "--group", "o") == ["plain,old"]
     assert complete(*command, "--group", "o", kind="fish") == ["plain,old\tOld stock"]
+
+
+@pytest.mark.parametrize("command", [["run", "--connection"], ["connection", "test"], ["connection", "default"]])
+def test_stored_connections_are_completed(complete: Complete, command: list[str]) -> None:
+    assert complete(*command, "") == []
+    stored_names.write("shop", {"prod": {}, "eu": {"base_url": "https://eu.shop.example"}})
+    assert complete(*command, "") == ["plain,eu", "plain,prod"]
+    assert complete(*command, "e", kind="fish") == ["plain,eu\thttps://eu.shop.example"]
 
 
 def test_output_fields_are_completed_also_after_a_comma(complete: Complete) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 import sys
 from collections.abc import Iterator
@@ -77,10 +78,10 @@ def test_a_stored_connection_is_used_by_name(
 
 
 @pytest.mark.usefixtures("safe")
-def test_the_one_called_default_is_used_unless_the_environment_has_a_secret(
+def test_the_default_one_is_used_unless_the_environment_has_a_secret(
     connection: Cli, cli: Cli, shop_folder: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection("add", "default", "--base-url", shop.url, stdin=STORED)
+    connection("add", "prod", "--base-url", shop.url, stdin=STORED)
     cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--base-url", shop.url)
     monkeypatch.delenv("SHOP_TOKEN")
     cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1")
@@ -91,7 +92,7 @@ def test_the_one_called_default_is_used_unless_the_environment_has_a_secret(
 def test_a_dry_run_shows_the_stored_address_and_leaves_the_keyring_closed(
     connection: Cli, cli: Cli, shop_folder: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connection("add", "default", "--base-url", shop.url, stdin=STORED)
+    connection("add", "prod", "--base-url", shop.url, stdin=STORED)
     monkeypatch.delenv("SHOP_TOKEN")
     with _keyring(LockedKeyring()):
         ran = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--dry-run")
@@ -104,14 +105,19 @@ def test_connections_are_listed_without_their_secrets(connection: Cli, monkeypat
     connection("add", "eu", "--base-url", "https://eu.shop.example/", stdin=STORED)
     entries = json.loads(connection("list", "--json").out)
     assert entries == [
-        {"name": "(environment)", "base_url": "https://api.shop.example", "source": "environment"},
-        {"name": "eu", "base_url": "https://eu.shop.example", "source": "keyring"},
-        {"name": "prod", "base_url": "https://api.shop.example", "source": "keyring"},
+        {
+            "name": "(environment)",
+            "base_url": "https://api.shop.example",
+            "source": "environment",
+            "default": True,
+        },
+        {"name": "eu", "base_url": "https://eu.shop.example", "source": "keyring", "default": False},
+        {"name": "prod", "base_url": "https://api.shop.example", "source": "keyring", "default": False},
     ]
     monkeypatch.delenv("SHOP_TOKEN")
     assert connection("list").out.splitlines()[2:] == [
         "eu    https://eu.shop.example   keyring",
-        "prod  https://api.shop.example  keyring",
+        "prod  https://api.shop.example  keyring      yes",
     ]
 
 
@@ -144,6 +150,7 @@ def test_testing_an_unknown_connection_suggests_another(connection: Cli, monkeyp
     ran = connection("test", "prdo")
     assert (ran.status, ran.err) == (4, "Connection “prdo” not found. Did you mean “prod”?\n")
     monkeypatch.delenv("SHOP_TOKEN")
+    connection("remove", "prod")
     ran = connection("test")
     assert ran.status == 4
     assert "Set SHOP_TOKEN or SHOP_KEY, or store a connection:\n  courier-connector" in ran.err
@@ -157,11 +164,91 @@ def test_a_deleted_connection_leaves_nothing_behind(connection: Cli, safe: Memor
     assert connection("remove", "prod").status == 4
 
 
-def test_adding_a_name_again_replaces_it_and_reports_it(connection: Cli, safe: MemoryKeyring) -> None:
-    connection("add", "prod", stdin="old-secret")
+def test_adding_a_name_again_replaces_it_only_when_asked_to(connection: Cli, safe: MemoryKeyring) -> None:
+    connection("add", "prod", "--base-url", "https://eu.shop.example", stdin="old-secret")
     ran = connection("add", "prod", stdin=STORED)
-    assert ran.err.startswith("Connection “prod” replaced.")
+    assert (ran.status, ran.out) == (2, "")
+    assert "Connection “prod” already exists. Choose another name, or add --replace." in ran.err
+    assert list(safe.secrets.values()) == ["old-secret"]
+    ran = connection("add", "prod", "--replace", stdin=STORED)
+    assert ran.err.startswith("Connection “prod” replaced. To test it:")
     assert list(safe.secrets.values()) == [STORED]
+
+
+@pytest.mark.usefixtures("safe")
+def test_the_first_connection_is_the_default_until_another_is_chosen(
+    connection: Cli, cli: Cli, shop_folder: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SHOP_TOKEN")
+    assert "No default connection. To set it:\n  courier-connector" in connection("default").err
+    connection("add", "prod", stdin="the-key-of-prod")
+    connection("add", "test", "--base-url", shop.url, stdin="the-key-of-test")
+    assert connection("default").out == "prod\n"
+    ran = connection("default", "test")
+    assert (ran.status, ran.err) == (0, "Connection “test” is used when no connection is named.\n")
+    assert cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1").status == 0
+    assert shop.requests[0].headers["authorization"] == "Bearer the-key-of-test"
+    assert connection("default", "tset").status == 4
+    connection("remove", "test")
+    ran = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1")
+    assert ran.status == 4
+    assert "Or name a stored connection with --connection: prod." in ran.err
+
+
+@pytest.mark.usefixtures("safe")
+def test_choosing_a_default_says_that_the_environment_comes_first(connection: Cli) -> None:
+    connection("add", "prod", stdin=STORED)
+    assert "The key from the environment comes first." in connection("default").err
+
+
+@pytest.fixture
+def in_own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.delenv("SHOP_TOKEN")
+    return tmp_path / "here"
+
+
+@pytest.mark.usefixtures("safe")
+def test_an_env_file_comes_after_the_environment_and_before_the_default_connection(
+    connection: Cli, shop_cli: Cli, shop: Shop, in_own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection("add", "prod", stdin=STORED)
+    (in_own_folder / ".env").write_text(
+        "# the shop\nexport SHOP_TOKEN='a$key${HOME}'\nHTTPS_PROXY=http://127.0.0.1:9\n"
+    )
+    shop_cli("get_thing", "thing_id=t1")
+    monkeypatch.setenv("SHOP_KEY", "of-the-environment")
+    shop_cli("get_thing", "thing_id=t1")
+    assert [request.headers["authorization"] for request in shop.requests] == [
+        "Bearer a$key${HOME}",
+        "Bearer of-the-environment",
+    ]
+    assert "HTTPS_PROXY" not in os.environ, "only the connector's own variables are read"
+    monkeypatch.delenv("SHOP_KEY")
+    assert json.loads(connection("list", "--json").out)[0]["source"] == ".env"
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfeS\0H\0", b"\xef\xbb\xbfSHOP_TOKEN=abcdef\r\n"])
+def test_an_env_file_of_windows_is_read_or_explained(
+    shop_cli: Cli, shop: Shop, in_own_folder: Path, content: bytes
+) -> None:
+    (in_own_folder / ".env").write_bytes(content)
+    ran = shop_cli("get_thing", "thing_id=t1")
+    if content.startswith(b"\xef"):
+        assert shop.requests[0].headers["authorization"] == "Bearer abcdef"
+    else:
+        assert (ran.status, ran.err) == (4, "The file .env cannot be read: it is not UTF-8 text.\n")
+
+
+def test_an_env_file_that_cannot_be_read_for_lack_of_the_extra_is_mentioned(
+    shop_cli: Cli, in_own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (in_own_folder / ".env").write_text("SHOP_TOKEN=x\n")
+    monkeypatch.setitem(sys.modules, "dotenv", None)
+    ran = shop_cli("get_thing", "thing_id=t1")
+    assert ran.status == 4
+    assert "The file .env was not read. To read it, install python-dotenv." in ran.err
 
 
 def test_the_secret_is_never_an_argument_and_not_repeated(connection: Cli, safe: MemoryKeyring) -> None:
@@ -206,7 +293,7 @@ def test_an_address_that_may_not_be_used_is_refused_before_a_secret_is_asked_for
     connection: Cli, safe: MemoryKeyring, url: str
 ) -> None:
     ran = connection("add", "prod", "--base-url", url, stdin=STORED)
-    assert ran.status == 4
+    assert ran.status == 2
     assert "base URL" in ran.err
     assert safe.secrets == {}
 

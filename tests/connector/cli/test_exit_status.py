@@ -163,7 +163,7 @@ def test_a_response_that_does_not_match_the_definition_is_8(shop_cli: Cli, shop:
 
 
 def test_a_broken_connector_is_9(cli: Cli, own_folder: Path, tmp_path: Path) -> None:
-    failed(cli("--connector", tmp_path, "list"), ExitStatus.DEFINITION, "There is no connector")
+    failed(cli("--connector", tmp_path, "list"), ExitStatus.USAGE, "There is no connector")
     (own_folder / "actions/things.py").write_text("def get_thing(:\n")
     ran = cli("--connector", own_folder, "run", "get_thing", "thing_id=t1")
     failed(ran, ExitStatus.DEFINITION, "actions/things.py cannot be imported")

@@ -298,8 +298,8 @@ def test_an_insecure_address_is_refused_until_it_is_allowed_by_name(cli: Cli, sh
         "http://shop.example",
     ]
     ran = cli(*arguments, "--dry-run")
-    assert ran.status == 4
-    assert "unencrypted" in ran.err
+    assert ran.status == 2
+    assert "unencrypted. Use https://, or add --allow-insecure." in ran.err
     assert cli(*arguments, "--dry-run", "--allow-insecure").status == 0
 
 
