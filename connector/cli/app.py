@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import io
 import os
+import shlex
 import sys
 from typing import Any, NoReturn
 
@@ -14,7 +15,7 @@ from click.shell_completion import CompletionItem
 
 from connector.cli import completers, console, context
 from connector.definition import files
-from connector.errors import ConnectorError, DefinitionError, ExitStatus
+from connector.errors import ConnectorError, DefinitionError, ExitStatus, UnknownActionError
 from connector.validation.messages import nearest
 
 _COMMANDS = {
@@ -50,14 +51,30 @@ Exit status:
 
 
 class HelpfulGroup(click.Group):
-    """Prints its help when no command is named: on stderr and as a usage error, because nothing was done."""
+    """Prints its help when no command is named, and for the word `help`; proposes a command for an unknown one."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the arguments; there must be at least one."""
+        """Parse the arguments; there must be at least one, because without one nothing was done."""
         if not args and not ctx.resilient_parsing:
             console.message(ctx.get_help())
             ctx.exit(ExitStatus.USAGE)
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
         return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names."""
+        name, commands = args[0], self.list_commands(ctx)
+        if name not in commands and not ctx.resilient_parsing and not name.startswith("-"):
+            raise click.UsageError(f"Unknown command “{name}”. {self.proposal(ctx, name, commands)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def proposal(self, ctx: click.Context, name: str, commands: list[str]) -> str:  # noqa: ARG002
+        """What to type instead of an unknown command."""
+        close = nearest(name, commands)
+        return f"Did you mean “{close[0]}”?" if close else f"Commands: {', '.join(commands)}."
 
 
 class _LazyGroup(HelpfulGroup):
@@ -85,6 +102,13 @@ class _LazyGroup(HelpfulGroup):
         ]
         return commands + click.Command.shell_complete(self, ctx, incomplete)
 
+    def proposal(self, ctx: click.Context, name: str, commands: list[str]) -> str:
+        """What to type instead; an action needs `run` before it."""
+        connector = ctx.params.get("connector_name")  # the object of the context is not set yet
+        if context.is_action(connector, name):
+            return f"It is an action. To run it:\n  {context.program_name(connector)} run {shlex.quote(name)}"
+        return super().proposal(ctx, name, commands)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -92,14 +116,11 @@ class _LazyGroup(HelpfulGroup):
             # The reader of our output is gone, as with `| head`: nobody is left to report it to.
             _discard_output()
             return ExitStatus.OK
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[Any, Any, list[str]]:
-        unknown = args[0] not in _COMMANDS and not args[0].startswith("-")
-        if unknown and not ctx.resilient_parsing:
-            close = nearest(args[0], list(_COMMANDS))
-            hint = f"Did you mean “{close[0]}”?" if close else f"Commands: {', '.join(_COMMANDS)}."
-            raise click.UsageError(f"Unknown command “{args[0]}”. {hint}", ctx)
-        return super().resolve_command(ctx, args)
+        except ConnectorError as error:
+            if isinstance(error, UnknownActionError):
+                error.hint = f"To list all actions: {context.program_name(ctx.obj)} list"
+            console.connector_error(error, as_json=ctx.meta.get(console.ERRORS_AS_JSON, False))
+            return error.exit_status
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, requested: bool) -> None:

@@ -12,6 +12,10 @@ from connector.cli import layout, output
 from connector.errors import AuthorizationError, ConnectorError, InputError, OutputError, Problem
 from connector.secrets import printable
 
+ERRORS_AS_JSON = "connector.errors_as_json"
+ACTION = "connector.action"
+"""Keys of click's `Context.meta`: whether errors are printed as JSON, and the action that the command line names."""
+
 
 def use_color() -> bool | None:
     """Whether to use colours: False if `NO_COLOR` is set, otherwise None, for click to ask the terminal."""
@@ -51,9 +55,29 @@ def error(text: str) -> None:
 
 def usage_error(failure: click.ClickException) -> None:
     """Print what is wrong with the command line, and how to get help on the command."""
-    error(failure.format_message())
+    error(_usage_message(failure))
     if isinstance(failure, click.UsageError) and failure.ctx is not None:
-        message(f"For help: {failure.ctx.command_path} --help")
+        action = failure.ctx.meta.get(ACTION)
+        message(f"For help: {failure.ctx.command_path}{f' {action}' if action else ''} --help")
+
+
+def _usage_message(failure: click.ClickException) -> str:
+    """The message, in sentences like those of the other errors instead of click's."""
+    match failure:
+        case click.NoSuchOption():
+            close = f" Did you mean “{failure.possibilities[0]}”?" if failure.possibilities else ""
+            return f"Unknown option “{failure.option_name}”.{close}"
+        case click.BadParameter(param=click.Parameter() as parameter):
+            name = (
+                max(parameter.opts, key=len)
+                if isinstance(parameter, click.Option)
+                else parameter.metavar or (parameter.name or "").upper()
+            )
+            choices = ", ".join(parameter.type.choices) if isinstance(parameter.type, click.Choice) else ""
+            if isinstance(failure, click.MissingParameter):
+                return f"{name} is required{f': {choices}' if choices else ''}."
+            return f"{name}: choose one of {choices}." if choices else f"{name} {failure.message}"
+    return failure.format_message()
 
 
 def connector_error(failure: ConnectorError, *, as_json: bool = False) -> None:

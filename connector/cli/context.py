@@ -18,6 +18,8 @@ from connector.validation.messages import nearest
 if TYPE_CHECKING:
     from connector.catalogue.loader import Bundle
 
+_NAMES = ("key", "operationId", "summary")
+
 
 def program_name(connector_name: str | None = None) -> str:
     """How this program was started, for commands that people copy."""
@@ -62,6 +64,17 @@ def load_bundle(name: str | None, *, whole: bool = False) -> Bundle:
     from connector.catalogue import loader  # noqa: PLC0415 - the models; not every command needs them
 
     return (loader.load if whole else loader.read)(connector_folder(name))
+
+
+def is_action(connector_name: str | None, name: str) -> bool:
+    """Whether the connector has an action of this key, operation ID or summary. A broken connector has none."""
+    from connector.definition.outline import outline  # noqa: PLC0415
+
+    with contextlib.suppress(ConnectorError, click.UsageError):
+        found = outline(connector_folder(connector_name))
+        names = [action[each] for action in found.actions.values() for each in _NAMES] if found else []
+        return name.casefold() in map(str.casefold, names)
+    return False
 
 
 def group_key(groups: Mapping[str, str], name: str) -> str:

@@ -88,7 +88,7 @@ def _read_stdin() -> str:
         raise click.UsageError("--inputs: stdin is not UTF-8 text.") from None
     if len(text) > _MAX_BYTES:
         raise click.UsageError(f"--inputs: stdin is larger than {_MAX_BYTES // 1_000_000} MB.")
-    return text
+    return text.removeprefix("\ufeff")
 
 
 def _read(name: str, file: str, hint: str = "") -> str:
@@ -96,7 +96,7 @@ def _read(name: str, file: str, hint: str = "") -> str:
         path = Path(file)
         if path.stat().st_size > _MAX_BYTES:
             raise click.UsageError(f"{name}: “{file}” is larger than {_MAX_BYTES // 1_000_000} MB.")
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise click.UsageError(f"{name}: cannot read “{file}”: {reason}.{hint}") from None
@@ -104,13 +104,32 @@ def _read(name: str, file: str, hint: str = "") -> str:
 
 def _json(name: str, text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         place = ""
         if isinstance(error, json.JSONDecodeError):
             place = f" (line {error.lineno}, column {error.colno}: {error.msg})"
+        elif isinstance(error, _JsonError):
+            raise click.UsageError(f"{name}: {error}") from None
         hint = "" if name == "--inputs" else f" For plain text, write {name}=text without the colon."
         raise click.UsageError(f"{name}: invalid JSON{place}.{hint}") from None
+
+
+class _JsonError(ValueError):
+    """JSON that can be read, but not in one way only."""
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise _JsonError(f"“{twice[:_MAX_QUOTE]}” is in the same JSON object twice.")
+    return found
+
+
+def _no_number(name: str) -> None:
+    raise _JsonError(f"{name} is not JSON.")
 
 
 def _field(action: Action, name: str) -> FieldSchema | None:

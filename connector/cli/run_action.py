@@ -20,7 +20,6 @@ from connector.clock import SystemClock
 from connector.connections import stored
 from connector.connections.connection import Connection
 from connector.connector import Connector
-from connector.errors import ConnectorError, UnknownActionError
 from connector.http.transport import RequestsTransport
 from connector.throttle.memory_store import MemoryStore
 
@@ -73,42 +72,29 @@ class Options:
                 raise click.UsageError(f"Use either {one} or {other}, not both.")
 
 
-def execute(connector_name: str | None, action: str, items: Sequence[str], options: Options) -> int | None:
+def execute(ctx: click.Context, name: str, items: Sequence[str], options: Options) -> None:
     """Run an action or preview its request.
 
-    Returns:
-        The exit status of a failure, which has been printed; None after success.
-
     Raises:
+        ConnectorError: The run failed.
         click.UsageError: The command line is wrong. Nothing was sent.
     """
+    ctx.meta[console.ERRORS_AS_JSON] = options.output == "json"
     options.check()
-    try:
-        bundle = context.load_bundle(connector_name)
-        _execute(bundle, context.program_name(connector_name), action, items, options)
-    except ConnectorError as error:
-        console.connector_error(error, as_json=options.output == "json")
-        return error.exit_status
-    return None
-
-
-def _execute(bundle: Bundle, program: str, name: str, items: Sequence[str], options: Options) -> None:
+    bundle, program = context.load_bundle(ctx.obj), context.program_name(ctx.obj)
     has_sandbox = bundle.manifest.sandbox is not None
-    try:
-        with (
-            hints.connection_errors(bundle.manifest, program, offer_sandbox=has_sandbox),
-            _connector(bundle, options) as connector,
-        ):
-            action = connector.find(name)
-            projection = _projection(action, options)
-            inputs = _inputs(bundle, program, action, items, options)
-            if options.preview_only:
-                _print_preview(bundle, connector, action, inputs, options)
-            else:
-                _print_result(_run(bundle, connector, action, inputs, options), projection, options)
-    except UnknownActionError as error:
-        error.hint = f"To list all actions: {program} list"
-        raise
+    with (
+        hints.connection_errors(bundle.manifest, program, offer_sandbox=has_sandbox),
+        _connector(bundle, options) as connector,
+    ):
+        action = connector.find(name)
+        ctx.meta[console.ACTION] = action.key
+        projection = _projection(action, options)
+        inputs = _inputs(bundle, program, action, items, options)
+        if options.preview_only:
+            _print_preview(bundle, connector, action, inputs, options)
+        else:
+            _print_result(_run(bundle, connector, action, inputs, options), projection, options)
 
 
 def _connector(bundle: Bundle, options: Options) -> Connector:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli import console, context, output
+from connector.cli import console, context, options, output
 from connector.definition.files import MANIFEST
 from connector.errors import ExitStatus
 from connector.export import EXPORT_FORMATS, export
@@ -26,7 +26,7 @@ from connector.validation.messages import nearest
     """
 )
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@options.as_json
 @click.option("--explain", "code", metavar="CODE", help="Explain a rule, such as D301, and exit.")
 @click.pass_obj
 def check(connector_name: str | None, directory: Path | None, as_json: bool, code: str | None) -> int:

@@ -21,7 +21,7 @@ _SHELLS = ["bash", "zsh", "fish"]
     PROGRAM is the name of this program.
     """
 )
-@click.argument("shell", type=click.Choice(_SHELLS))
+@click.argument("shell", metavar="SHELL", type=click.Choice(_SHELLS))
 @click.pass_context
 def completion(ctx: click.Context, shell: str) -> None:
     """Print a completion script."""

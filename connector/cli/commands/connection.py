@@ -7,7 +7,7 @@ import sys
 import click
 
 from connector.catalogue.loader import Bundle
-from connector.cli import completers, console, context, hints, output, progress
+from connector.cli import completers, console, context, hints, options, output, progress
 from connector.cli.app import HelpfulGroup
 from connector.connections import environment, stored
 from connector.connector import Connector
@@ -31,8 +31,8 @@ def connection() -> None:
 )
 @click.argument("name")
 @click.argument("surplus", nargs=-1, metavar="")
-@click.option("--base-url", metavar="URL", help="Send requests to this address, such as a proxy or another region.")
-@click.option("--allow-insecure", is_flag=True, help="Allow an http:// address on another machine.")
+@options.base_url
+@options.allow_insecure
 @click.option("--replace", is_flag=True, help="Replace the connection of this name, if there is one.")
 @click.pass_obj
 def add(
@@ -100,7 +100,7 @@ def _read_line() -> str:
 
 
 @connection.command("list", help="List the stored connections, without their secrets.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@options.as_json
 @click.pass_obj
 def list_connections(connector_name: str | None, as_json: bool) -> None:
     """List connections."""
@@ -124,9 +124,7 @@ def list_connections(connector_name: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(output.to_json(entries))
     elif entries:
-        rows = [
-            [entry["name"], entry["base_url"], entry["source"], "yes" if entry["default"] else ""] for entry in entries
-        ]
+        rows = [[*map(str, list(entry.values())[:-1]), "yes" if entry["default"] else ""] for entry in entries]
         click.echo(output.table(["Name", "Base URL", "Secret from", "Default"], rows))
     else:
         console.message(

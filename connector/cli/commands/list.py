@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
-from connector.cli import completers, console, context, layout, output
+from connector.cli import completers, console, context, layout, options, output
 from connector.definition.outline import Outline, outline
 
 
-@click.command("list", help="List the actions by group.")
-@click.option("--search", metavar="TEXT", help="Show only actions that contain all these words.")
+@click.command(
+    "list",
+    short_help="List the actions by group.",
+    help="List the actions by group: all, or those that contain each WORD.",
+)
+@click.argument("words", nargs=-1, metavar="[WORD]...")
+@click.option("--search", metavar="TEXT", default="", help="Show only actions that contain all these words.")
 @click.option("--group", metavar="GROUP", shell_complete=completers.groups, help="Show only the actions of this group.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@options.as_json
 @click.pass_obj
-def list_actions(connector_name: str | None, search: str | None, group: str | None, as_json: bool) -> None:
+def list_actions(
+    connector_name: str | None, words: Sequence[str], search: str, group: str | None, as_json: bool
+) -> None:
     """List all actions, or some of them."""
     found = outline(context.connector_folder(connector_name))
     if found is None:
         context.load_bundle(connector_name, whole=True)  # reports what is wrong with it
         return
+    search = " ".join([search, *words]).strip()
     wanted = None if group is None else context.group_key(found.groups, group)
     actions = [
         action
@@ -52,10 +61,10 @@ def _print(actions: list[dict[str, Any]], groups: dict[str, str]) -> None:
         click.echo("\n".join(layout.name_value_lines(rows)))
 
 
-def _matches(found: Outline, action: dict[str, Any], search: str | None) -> bool:
+def _matches(found: Outline, action: dict[str, Any], search: str) -> bool:
     texts = [action[name] for name in ("key", "operationId", "summary", "description", "group")]
     text = " ".join([*texts, found.groups[action["group"]]]).casefold()
-    return all(word in text for word in (search or "").casefold().split())
+    return all(word in text for word in search.casefold().split())
 
 
 def _entry(action: dict[str, Any]) -> dict[str, Any]:

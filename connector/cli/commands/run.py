@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from connector.cli import completers, console, context
+from connector.cli import completers, console, context, options
 
 _EPILOG = """\b
 Inputs:
@@ -34,10 +34,10 @@ class _RunCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if error.possibilities:
+            if error.possibilities or not error.option_name.startswith("--"):
                 raise
             name = error.option_name.lstrip("-").replace("-", "_")
-            message = f"{error.format_message()} Write inputs without dashes: {name}=..."
+            message = f"Unknown option “{error.option_name}”. Write inputs without dashes: {name}=..."
             raise click.UsageError(message, ctx) from None
 
     def _action_to_explain(self, ctx: click.Context, args: list[str]) -> str | None:
@@ -72,22 +72,16 @@ class _RunCommand(click.Command):
     "--inputs", "file", metavar="FILE|-", help="Read inputs from a JSON file (- for stdin). Arguments override them."
 )
 @click.option("--sandbox", "in_sandbox", is_flag=True, help="Run in the local sandbox. Needs no account.")
-@click.option(
-    "--connection",
-    "connection_name",
-    metavar="NAME",
-    shell_complete=completers.connections,
-    help="Use this stored connection.",
-)
-@click.option("--base-url", metavar="URL", help="Send requests to this address, such as a proxy or another region.")
-@click.option("--allow-insecure", is_flag=True, help="Allow an http:// address on another machine.")
+@options.connection
+@options.base_url
+@options.allow_insecure
 @click.option("--dry-run", is_flag=True, help="Print the request instead of sending it.")
 @click.option("--curl", is_flag=True, help="Print the request as a curl command instead of sending it.")
 @click.option("--example", is_flag=True, help="Use the inputs of the action's example. Other inputs override them.")
 @click.option("--all-pages", is_flag=True, help="Read all pages and return their rows together.")
 @click.option(
     "--max-items",
-    type=click.IntRange(min=1),
+    type=options.number(1, whole=True),
     metavar="N",
     help="Return at most N rows, from as many pages as it takes.",
 )
@@ -106,15 +100,13 @@ class _RunCommand(click.Command):
 @click.option("--meta", "with_meta", is_flag=True, help="Also print what happened: attempts, waits, pages.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=options.number(0, above=True),
     metavar="SECONDS",
     help="Time limit for the whole run, including waits.",
 )
-@click.option(
-    "--max-wait", type=click.FloatRange(min=0), metavar="SECONDS", help="Longest time to wait for the call limit."
-)
-@click.pass_obj
-def run(connector_name: str | None, /, action: str, items: Sequence[str], **options: Any) -> int | None:
+@click.option("--max-wait", type=options.number(0), metavar="SECONDS", help="Longest time to wait for the call limit.")
+@click.pass_context
+def run(ctx: click.Context, /, action: str, items: Sequence[str], **given: Any) -> None:
     """Run ACTION with inputs.
 
     ACTION is a key, operation ID or summary, as shown by list and show.
@@ -122,4 +114,4 @@ def run(connector_name: str | None, /, action: str, items: Sequence[str], **opti
     # The models and an HTTP library.
     from connector.cli import run_action  # noqa: PLC0415
 
-    return run_action.execute(connector_name, action, items, run_action.Options(**options))
+    run_action.execute(ctx, action, items, run_action.Options(**given))

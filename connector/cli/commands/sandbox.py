@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli import console, context, sandbox_service
+from connector.cli import console, context, options, sandbox_service
 from connector.errors import ExitStatus
 
 
@@ -20,7 +20,7 @@ from connector.errors import ExitStatus
 )
 @click.option(
     "--port",
-    type=click.IntRange(0, 65_535),
+    type=options.number(0, 65_535, whole=True),
     metavar="PORT",
     default=8_000,
     show_default=True,

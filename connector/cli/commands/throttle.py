@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from connector.cli import completers, console, context, hints, output
+from connector.cli import completers, console, context, hints, options, output
 from connector.cli.app import HelpfulGroup
 from connector.connections import stored
 from connector.connections.auth import secrets_of
@@ -20,19 +20,17 @@ def throttle() -> None:
 
 
 @throttle.command(help="Show how much of a connection's call limit is used. Makes no API call.")
-@click.option(
-    "--connection",
-    "connection_name",
-    metavar="NAME",
-    shell_complete=completers.connections,
-    help="Use this stored connection.",
-)
+@options.connection
 @click.option("--base-url", metavar="URL", help="Base URL of the runs, such as a proxy or another region.")
 @click.option("--action", metavar="ACTION", shell_complete=completers.actions, help="Also show this action's limit.")
 @click.option(
-    "--calls", type=click.IntRange(min=1), default=1, metavar="N", help="Show how long N calls would have to wait."
+    "--calls",
+    type=options.number(1, whole=True),
+    default=1,
+    metavar="N",
+    help="Show how long N calls would have to wait.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@options.as_json
 @click.pass_obj
 def status(
     connector_name: str | None,

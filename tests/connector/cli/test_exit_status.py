@@ -53,7 +53,46 @@ def test_a_wrong_argument_is_2_in_every_command(
     cli: Cli, own_folder: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], expected: str
 ) -> None:
     monkeypatch.chdir(own_folder)
-    failed(cli("--connector", own_folder, *arguments), ExitStatus.USAGE, expected, f"{arguments[0]} --help")
+    failed(cli("--connector", own_folder, *arguments), ExitStatus.USAGE, expected)
+
+
+def test_an_action_typed_as_a_command_shows_how_to_run_it(cli: Cli, shop_folder: Path) -> None:
+    for name in ("get_thing", "ThingGet", "get a thing"):
+        ran = cli("--connector", shop_folder, name, "thing_id=t1")
+        failed(ran, ExitStatus.USAGE, f"Unknown command “{name}”. It is an action. To run it:\n  courier-connector --")
+    failed(cli("--connector", shop_folder / "none", "get_thing"), ExitStatus.USAGE, "Commands: list, show")
+    failed(cli("connection", "lst"), ExitStatus.USAGE, "Unknown command “lst”. Did you mean “list”?")
+
+
+def test_the_word_help_shows_help(cli: Cli) -> None:
+    assert cli("help").out == cli("--help").out
+    assert cli("help", "run").out == cli("run", "--help").out
+    assert cli("connection", "help", "add").out == cli("connection", "add", "--help").out
+    failed(cli("help", "rum"), ExitStatus.USAGE, "Did you mean “run”?")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["run", "get_thing", "--timeout", "soon"], "--timeout must be a number above 0, not “soon”."),
+        (["run", "get_thing", "--timeout", "0"], "--timeout must be a number above 0, not “0”."),
+        (["run", "get_thing", "--timeout", "inf"], "--timeout must be a number above 0, not “inf”."),
+        (["run", "get_thing", "--max-wait", "-1"], "--max-wait must be a number of 0 or more, not “-1”."),
+        (["run", "list_things", "--max-items", "1.5"], "--max-items must be a whole number of 1 or more, not “1.5”."),
+        (["sandbox", "--port", "65536"], "--port must be a whole number from 0 to 65535, not “65536”."),
+        (["run", "get_thing", "--output", "xml"], "--output: choose one of json, "),
+        (["completion"], "SHELL is required: bash, zsh, fish."),
+        (["completion", "tcsh"], "SHELL: choose one of bash, zsh, fish."),
+        (["show"], "ACTION is required."),
+        (["list", "--grop", "x"], "Unknown option “--grop”. Did you mean “--group”?"),
+        (["list", "-x"], "Unknown option “-x”."),
+        (["list", "--json=x"], "Option '--json' does not take a value."),
+    ],
+)
+def test_what_is_wrong_on_the_command_line_is_said_in_plain_sentences(
+    cli: Cli, shop_folder: Path, arguments: list[str], expected: str
+) -> None:
+    failed(cli("--connector", shop_folder, *arguments), ExitStatus.USAGE, expected)
 
 
 def test_a_folder_that_cannot_be_written_is_2_and_names_the_option(cli: Cli, shop_folder: Path, tmp_path: Path) -> None:
@@ -76,9 +115,11 @@ def test_no_command_at_all_shows_the_help_and_is_2(cli: Cli) -> None:
     failed(cli("connection"), ExitStatus.USAGE, "add", "test")
 
 
-def test_wrong_inputs_are_3(shop_cli: Cli, shop: Shop) -> None:
+def test_wrong_inputs_are_3(shop_cli: Cli, cli: Cli, shop_folder: Path, shop: Shop) -> None:
     failed(shop_cli("get_thing"), ExitStatus.INPUT, "Thing ID is required", "For example: t1")
-    failed(shop_cli("no_such_action"), ExitStatus.INPUT, "There is no action “no_such_action”")
+    unknown = ["There is no action “no_such_action”", "To list all actions: courier-connector"]
+    failed(shop_cli("no_such_action"), ExitStatus.INPUT, *unknown)
+    failed(cli("--connector", shop_folder, "show", "no_such_action"), ExitStatus.INPUT, *unknown)
     assert shop.requests == []
 
 

@@ -109,3 +109,9 @@ def test_listing_and_help_load_neither_the_models_nor_an_http_library(
     loaded = {line.rpartition("|")[2].strip() for line in ran.stderr.splitlines() if line.startswith("import time:")}
     assert "click" in loaded
     assert not loaded & {"pydantic", "requests", "jsonschema", "http.server", "sqlite3"}
+
+
+def test_words_search_as_the_option_does(cli: Cli) -> None:
+    assert cli("list", "subscribe", "user").out == cli("list", "--search", "subscribe user").out
+    assert "subscribe_user_to_list" in cli("list", "subscribe", "user").out
+    assert cli("list", "xyzzy").err == "No actions match “xyzzy”.\n"

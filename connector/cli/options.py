@@ -1,0 +1,53 @@
+"""Options that several commands have, and numbers that say in plain words what they must be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from connector.cli import completers
+
+
+def number(least: int, most: int | None = None, *, whole: bool = False, above: bool = False) -> Callable[[Any], float]:
+    """The type of an option that is a number.
+
+    Args:
+        least: The smallest one.
+        most: The largest one; none if left out.
+        whole: Whether it must be a whole number.
+        above: Whether `least` itself is too small.
+    """
+
+    def convert(typed: Any) -> float:
+        try:
+            value = int(typed) if whole else float(typed)
+        except ValueError:
+            value = math.nan
+        fits = value > least if above else value >= least
+        if fits and value <= (math.inf if most is None else most) and value < math.inf:
+            return value
+        bounds = f"above {least}" if above else f"of {least} or more" if most is None else f"from {least} to {most}"
+        raise click.BadParameter(f"must be a{' whole' if whole else ''} number {bounds}, not “{typed}”.")
+
+    return convert
+
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+connection: Decorator = click.option(
+    "--connection",
+    "connection_name",
+    metavar="NAME",
+    shell_complete=completers.connections,
+    help="Use this stored connection.",
+)
+base_url: Decorator = click.option(
+    "--base-url", metavar="URL", help="Send requests to this address, such as a proxy or another region."
+)
+allow_insecure: Decorator = click.option(
+    "--allow-insecure", is_flag=True, help="Allow an http:// address on another machine."
+)
+as_json: Decorator = click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
