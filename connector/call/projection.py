@@ -47,7 +47,7 @@ class Projection:
         wanted = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
         if wanted and all(name in outputs.properties for name in wanted):
             return cls(wanted)
-        lists = _row_fields(outputs)
+        lists = row_fields(outputs)
         for key, fields in lists.items():
             inner = tuple(_without_list(key, name) for name in wanted)
             if inner and all(name in fields for name in inner):
@@ -65,7 +65,7 @@ def _without_list(key: str, name: str) -> str:
     return name.removeprefix(f"{key}[].").removeprefix(f"{key}.")
 
 
-def _row_fields(outputs: ObjectSchema) -> dict[str, list[str]]:
+def row_fields(outputs: ObjectSchema) -> dict[str, list[str]]:
     """The lists of rows among the outputs, and the fields in their rows."""
     found: dict[str, list[str]] = {}
     for key, declared in outputs.properties.items():

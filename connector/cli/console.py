@@ -14,7 +14,9 @@ from connector.secrets import printable
 
 ERRORS_AS_JSON = "connector.errors_as_json"
 ACTION = "connector.action"
-"""Keys of click's `Context.meta`: whether errors are printed as JSON, and the action that the command line names."""
+OPTION_HINT = "connector.option_hint"
+"""Keys of click's `Context.meta`: whether errors are printed as JSON, the action that the command line names, and what
+an unknown option may have been meant for."""
 
 
 def use_color() -> bool | None:
@@ -66,7 +68,8 @@ def _usage_message(failure: click.ClickException) -> str:
     match failure:
         case click.NoSuchOption():
             close = f" Did you mean “{failure.possibilities[0]}”?" if failure.possibilities else ""
-            return f"Unknown option “{failure.option_name}”.{close}"
+            hint = failure.ctx.meta.get(OPTION_HINT, "") if failure.ctx else ""
+            return f"Unknown option “{failure.option_name}”.{close} {hint}".rstrip()
         case click.BadParameter(param=click.Parameter() as parameter):
             name = (
                 max(parameter.opts, key=len)

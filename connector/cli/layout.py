@@ -10,7 +10,7 @@ from typing import TextIO
 
 _GAP = "  "
 _MIN_COLUMN = 18
-"""A wrapped table column narrower than this is harder to read than a block per row."""
+"""A column narrower than this is not wrapped: it would be hard to read."""
 
 _MIN_TERMINAL = 20
 _DEFAULT_TERMINAL = 100
@@ -95,14 +95,34 @@ def indent(text: str, columns: int) -> list[str]:
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None) -> str:
-    """A table that fits the terminal; where its columns would become too narrow, a block per row."""
-    widths = _column_widths(headers, rows, terminal_width() if width is None else width)
-    if widths is None:
+    """A table that fits the terminal: the first columns that do, and the names of the others below.
+
+    Where fewer than two columns fit, each row is a block of names and values instead.
+    """
+    width = terminal_width() if width is None else width
+    columns = [[row[place] for row in [headers, *rows]] for place in range(len(headers))]
+    least = [max(map(_min_width, column)) for column in columns]
+    shown = _fitting(least, width)
+    if len(shown) < min(2, len(columns)):
         return _row_blocks(headers, rows)
-    lines = [_line(headers, widths), _line(["-" * each for each in widths], widths)]
+    widths = _column_widths([columns[place] for place in shown], [least[place] for place in shown], width)
+    head = [headers[place] for place in shown]
+    lines = [_line(head, widths), _line(["-" * each for each in widths], widths)]
     for row in rows:
-        lines += _row_lines(row, widths)
-    return "\n".join(lines)
+        lines += _row_lines([row[place] for place in shown], widths)
+    others = ", ".join(name for place, name in enumerate(headers) if place not in shown)
+    return "\n".join([*lines, *(wrap(f"(not shown: {others})", width) if others else [])])
+
+
+def _fitting(least: Sequence[int], width: int) -> list[int]:
+    """The columns that fit beside each other, the first ones first."""
+    shown: list[int] = []
+    left = width + len(_GAP)
+    for place, columns in enumerate(least):
+        if columns + len(_GAP) <= left:
+            shown.append(place)
+            left -= columns + len(_GAP)
+    return shown
 
 
 def name_value_lines(rows: Sequence[tuple[str, str]], width: int | None = None) -> list[str]:
@@ -116,18 +136,13 @@ def name_value_lines(rows: Sequence[tuple[str, str]], width: int | None = None) 
     return lines
 
 
-def _column_widths(headers: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int] | None:
-    """Widths that add up to the terminal's, the widest cut first; None where a word would have to be cut."""
-    columns = [[row[place] for row in [headers, *rows]] for place in range(len(headers))]
+def _column_widths(columns: Sequence[Sequence[str]], least: Sequence[int], width: int) -> list[int]:
+    """Widths that add up to the terminal's at most: the widest columns are wrapped first, none below its least."""
     widths = [max(display_width(line) for cell in column for line in cell.split("\n")) for column in columns]
-    least = [min(wide, max(map(_min_width, column))) for wide, column in zip(widths, columns, strict=True)]
-    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
-    while excess > 0:
+    least = [min(pair) for pair in zip(widths, least, strict=True)]
+    for _ in range(sum(widths) + len(_GAP) * (len(widths) - 1) - width):
         at = max(range(len(widths)), key=lambda place: widths[place] - least[place])
-        if widths[at] == least[at]:
-            return None
         widths[at] -= 1
-        excess -= 1
     return widths
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +10,11 @@ from typing import Any
 import click
 
 from connector.call.curl import curl_command
-from connector.call.projection import Projection
 from connector.call.result import Result
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.cli import console, context, hints, input_items, output, progress, sandbox_service
+from connector.cli.result_view import ResultView
 from connector.clock import SystemClock
 from connector.connections import stored
 from connector.connections.connection import Connection
@@ -39,6 +38,8 @@ class Options:
     all_pages: bool
     max_items: int | None
     fields: str | None
+    query: str | None
+    no_empty: bool
     output: str | None
     raw: bool
     with_meta: bool
@@ -50,11 +51,6 @@ class Options:
         """Whether the request is shown instead of sent."""
         return self.dry_run or self.curl
 
-    @property
-    def as_table(self) -> bool:
-        """Whether to print the result as a table."""
-        return (self.output or ("table" if console.is_terminal(sys.stdout) else "json")) == "table"
-
     def check(self) -> None:
         """Make sure that the options can be used together.
 
@@ -65,6 +61,7 @@ class Options:
             ("--sandbox", self.in_sandbox, "--connection", self.connection_name),
             ("--sandbox", self.in_sandbox, "--base-url", self.base_url),
             ("--raw", self.raw, "--fields", self.fields),
+            ("--query", self.query, "--fields", self.fields),
             ("--dry-run", self.dry_run, "--curl", self.curl),
         ]
         for one, has_one, other, has_other in pairs:
@@ -89,12 +86,20 @@ def execute(ctx: click.Context, name: str, items: Sequence[str], options: Option
     ):
         action = connector.find(name)
         ctx.meta[console.ACTION] = action.key
-        projection = _projection(action, options)
+        view = ResultView.of(
+            action,
+            format_name=options.output,
+            fields=options.fields,
+            query=options.query,
+            raw=options.raw,
+            with_meta=options.with_meta,
+            no_empty=options.no_empty,
+        )
         inputs = _inputs(bundle, program, action, items, options)
         if options.preview_only:
             _print_preview(bundle, connector, action, inputs, options)
         else:
-            _print_result(_run(bundle, connector, action, inputs, options), projection, options)
+            view.print(_run(bundle, connector, action, inputs, options))
 
 
 def _connector(bundle: Bundle, options: Options) -> Connector:
@@ -108,13 +113,6 @@ def _connector(bundle: Bundle, options: Options) -> Connector:
         agent = f"{bundle.manifest.key}-connector/{bundle.manifest.version}"
         settings["transport"] = progress.ProgressTransport(RequestsTransport(clock, agent), clock)
     return Connector(bundle, **settings)
-
-
-def _projection(action: Action, options: Options) -> Projection | None:
-    if options.fields is None:
-        return None
-    with context.usage_errors("--fields"):
-        return Projection.of(action.definition.outputs, options.fields.split(","))
 
 
 def _inputs(bundle: Bundle, program: str, action: Action, items: Sequence[str], options: Options) -> dict[str, Any]:
@@ -176,19 +174,3 @@ def _run(bundle: Bundle, connector: Connector, action: Action, inputs: dict[str,
             max_items=options.max_items,
             on_event=progress.show_event,
         )
-
-
-def _print_result(result: Result, projection: Projection | None, options: Options) -> None:
-    for warning in result.meta.warnings:
-        console.warning(warning)
-    fields = result.fields if projection is None else projection.apply(result.fields)
-    name, value = ("raw", result.raw) if options.raw else ("fields", fields)
-    # A service's own response is JSON for people, too, unless they ask for a table.
-    as_table = options.as_table and (not options.raw or options.output == "table")
-    meta = result.meta.model_dump(mode="json")
-    if as_table:
-        click.echo(output.to_table(value))
-        if options.with_meta:
-            click.echo(f"\n{output.to_table(meta)}")
-    else:
-        click.echo(output.to_json({name: value, "meta": meta} if options.with_meta else value))

@@ -34,11 +34,10 @@ class _RunCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if error.possibilities or not error.option_name.startswith("--"):
-                raise
-            name = error.option_name.lstrip("-").replace("-", "_")
-            message = f"Unknown option “{error.option_name}”. Write inputs without dashes: {name}=..."
-            raise click.UsageError(message, ctx) from None
+            if error.option_name.startswith("--"):
+                name = error.option_name.lstrip("-").replace("-", "_")
+                ctx.meta[console.OPTION_HINT] = f"Write inputs without dashes: {name}=..."
+            raise
 
     def _action_to_explain(self, ctx: click.Context, args: list[str]) -> str | None:
         """The action on the command line, if there is one and its help is wanted."""
@@ -92,9 +91,16 @@ class _RunCommand(click.Command):
     help="Print only these fields of the result, or of the rows in one of its lists.",
 )
 @click.option(
+    "--query",
+    metavar="EXPRESSION",
+    help="Print what this JMESPath expression selects: \"results[?status=='SENT'].id\". Needs jmespath.",
+)
+@click.option("--no-empty", is_flag=True, help="Leave out empty fields.")
+@click.option(
     "--output",
-    type=click.Choice(["json", "table"]),
-    help="Output format. Defaults to table on a terminal, otherwise json. With json, errors are JSON too.",
+    type=click.Choice(["json", "jsonl", "csv", "text", "table"]),
+    help="Output format. Defaults to table on a terminal, otherwise json. With json, errors are JSON too. jsonl, csv "
+    "and text print the rows of a list alone.",
 )
 @click.option("--raw", is_flag=True, help="Print the service's last response instead of the fields.")
 @click.option("--meta", "with_meta", is_flag=True, help="Also print what happened: attempts, waits, pages.")

@@ -49,7 +49,7 @@ def test_commands_are_completed(complete: Complete) -> None:
 def test_options_are_completed(complete: Complete) -> None:
     assert "plain,--search" in complete("list", "--")
     assert complete("run", "get_thing", "--dry") == ["plain,--dry-run"]
-    assert complete("run", "--output", "t") == ["plain,table"]
+    assert complete("run", "--output", "t") == ["plain,text", "plain,table"]
 
 
 @pytest.mark.parametrize("command", ["run", "show"])

@@ -76,15 +76,29 @@ def test_ids_and_addresses_are_never_cut(monkeypatch: pytest.MonkeyPatch) -> Non
     assert address in output.to_table([{"url": address, "id": "x" * 30}])
 
 
-def test_rows_too_wide_for_a_table_become_a_block_each(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_has_the_first_columns_that_fit_and_names_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "50")
-    rows = [{f"column_{number}": f"value-{number}" * 2 for number in range(6)} for _ in range(2)]
-    rows[1]["column_5"] = ""
+    rows = [{f"column_{number}": f"value-{number}" * 2 for number in range(6)} | {"x": "1"} for _ in range(2)]
     table = output.to_table(rows)
-    assert table.startswith("[1]\n  column_0  value-0value-0\n")
-    assert "[2]\n" in table
-    assert table.count("column_5") == 1
+    assert table.splitlines()[0] == "column_0        column_1        column_2        x"
+    assert table.splitlines()[-1] == "(not shown: column_3, column_4, column_5)"
     assert max(map(len, table.splitlines())) <= 50
+
+
+def test_rows_too_wide_for_two_columns_become_a_block_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    rows = [{f"column_{number}": f"value-{number}" * 6 for number in range(3)} for _ in range(2)]
+    rows[1]["column_2"] = ""
+    table = output.to_table(rows)
+    assert table.startswith(f"[1]\n  column_0  {'value-0' * 6}\n")
+    assert "[2]\n" in table
+    assert table.count("column_2") == 1
+
+
+def test_a_time_is_shown_once_and_to_the_second() -> None:
+    fields = {"sent": 1772461801250, "sent_iso": "2026-03-02T14:30:01.250Z", "opened": 3}
+    assert output.to_table(fields) == "sent_iso  2026-03-02T14:30:01Z\nopened    3"
+    assert output.to_table([fields]).splitlines()[0].split() == ["sent_iso", "opened"]
 
 
 def test_wide_text_without_blanks_is_wrapped_between_its_letters() -> None:
