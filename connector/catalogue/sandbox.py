@@ -80,5 +80,5 @@ def default_database(bundle: Bundle) -> Path:
 
 def connection_to(bundle: Bundle, service: Service) -> Connection:
     """A connection to the local service, which takes any secret."""
-    values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "sandbox")
+    values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "sandbox-key")
     return Connection(base_url=service.url, name="sandbox", ephemeral=True, **values)

@@ -81,6 +81,17 @@ def output_fields(ctx: click.Context, _parameter: click.Parameter, incomplete: s
     return [CompletionItem(f"{before}{comma}{item.value}", help=item.help) for item in _matching(titles, name)]
 
 
+def conditions(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The outputs of the action on the line as `FIELD=`; after the `=`, the values that an output can have."""
+    schema = _action(ctx, ctx.params.get("action") or next(iter(ctx.args), "")).get("outputs", {})
+    fields = {name: _resolved(schema, declared) for name, declared in schema.get("properties", {}).items()}
+    name, equals, value = incomplete.partition("=")
+    if equals:
+        return [CompletionItem(f"{name}={each}") for each in _values(fields.get(name, {})) if each.startswith(value)]
+    plain = {f"{name}=": str(field.get("title", "")) for name, field in fields.items() if "items" not in field}
+    return _matching(plain, incomplete)
+
+
 def _output_titles(action: Mapping[str, Any]) -> dict[str, str]:
     schema = action.get("outputs", {})
     titles: dict[str, str] = {}

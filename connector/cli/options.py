@@ -51,3 +51,6 @@ allow_insecure: Decorator = click.option(
     "--allow-insecure", is_flag=True, help="Allow an http:// address on another machine."
 )
 as_json: Decorator = click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+verbose: Decorator = click.option(
+    "-v", "--verbose", is_flag=True, help="Print every request and response, with secrets masked."
+)

@@ -1,16 +1,18 @@
-"""What a run is doing, on a terminal only: what it waits for, and how many pages it has read."""
+"""What a run is doing, on stderr: on a terminal its waits and pages, and on request every request and response."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
 
-from connector.call.events import Event, WaitStarted
-from connector.cli import console
-from connector.clock import Clock
-from connector.http.request import HttpRequest
-from connector.http.response import HttpResponse
-from connector.http.transport import SendOptions, Transport
+import click
+
+from connector.call.events import AttemptFailed, AttemptStarted, Event, PageRead, ResponseReceived, WaitStarted
+from connector.cli import console, output
+from connector.clock import Clock, SystemClock
+from connector.secrets import printable
 
 _INTERVAL = 2.0
 """Seconds between two lines about pages, and before the first."""
@@ -18,39 +20,64 @@ _INTERVAL = 2.0
 _SHORTEST_WAIT = 1.0
 """Seconds. A shorter wait is over before its message is read."""
 
-_FIRST_ERROR_STATUS = 400
+_MAX_BODY = 20_000
+"""Characters of a body that are printed."""
 
 
-def show_event(event: Event) -> None:
-    """Print what the run waits for, and how many seconds."""
-    if isinstance(event, WaitStarted) and event.seconds >= _SHORTEST_WAIT and console.is_terminal(sys.stderr):
-        console.message(f"{event.message.rstrip('.')}: {event.seconds:.0f} s. Press Ctrl-C to stop.", dim=True)
-
-
-class ProgressTransport:
-    """A transport that prints from time to time how many pages it has read.
+class Progress:
+    """Prints the events of a run; secrets are masked in them.
 
     Args:
-        transport: Sends the requests.
+        verbose: Whether to print every request and response as well, on a terminal or not.
         clock: Tells the time.
     """
 
-    def __init__(self, transport: Transport, clock: Clock) -> None:
-        self._transport = transport
-        self._clock = clock
-        self._started = self._last_printed = clock.monotonic()
-        self._pages = 0
+    def __init__(self, *, verbose: bool = False, clock: Clock | None = None) -> None:
+        self._verbose = verbose
+        self._clock = clock or SystemClock()
+        self._started = self._last_printed = self._clock.monotonic()
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
-        """Send a request once."""
-        response = self._transport.send(request, secret_headers, options)
-        self._pages += response.status < _FIRST_ERROR_STATUS
-        now = self._clock.monotonic()
-        if now - self._last_printed >= _INTERVAL and console.is_terminal(sys.stderr):
-            self._last_printed = now
-            console.message(f"Pages read: {self._pages} ({now - self._started:.0f} s). Press Ctrl-C to stop.", dim=True)
-        return response
+    def __call__(self, event: Event) -> None:
+        """Print an event, if it is worth a line."""
+        if self._verbose:
+            _print_whole(event)
+        elif not console.is_terminal(sys.stderr):
+            return
+        match event:
+            case WaitStarted() if event.seconds >= _SHORTEST_WAIT:
+                _print(f"{event.message.rstrip('.')}: {event.seconds:.0f} s.")
+            case PageRead() if event.number > 1 and self._clock.monotonic() - self._last_printed >= _INTERVAL:
+                self._last_printed = self._clock.monotonic()
+                seconds = self._last_printed - self._started
+                _print(f"Pages read: {event.number} with {event.rows} rows ({seconds:.0f} s).")
 
-    def close(self) -> None:
-        """Close the transport that sends the requests."""
-        self._transport.close()
+
+def _print(text: str) -> None:
+    console.message(f"{text} Press Ctrl-C to stop.", dim=True)
+
+
+def _print_whole(event: Event) -> None:
+    """Print a request or a response as it is on the wire, as curl does."""
+    match event:
+        case AttemptStarted():
+            _print_message(">", f"{event.method} {event.url}", event.headers, event.body)
+        case ResponseReceived():
+            names = {status.value: status.phrase for status in HTTPStatus}
+            status = f"{event.status} {names.get(event.status, '')}".rstrip()
+            _print_message("<", f"{status} ({event.seconds:.2f} s)", event.headers, event.body)
+        case AttemptFailed():
+            _print_lines("<", [event.error["message"]])
+
+
+def _print_message(mark: str, start: str, headers: Mapping[str, str], body: Any) -> None:
+    text = body if isinstance(body, str) else "" if body is None else output.to_json(body)
+    if len(text) > _MAX_BODY:
+        text = f"{text[:_MAX_BODY]}\n({len(text) - _MAX_BODY} more characters)"
+    lines = [start, *(f"{name}: {value}" for name, value in headers.items())]
+    _print_lines(mark, [*lines, *(["", *text.split("\n")] if text else [])])
+
+
+def _print_lines(mark: str, lines: list[str]) -> None:
+    """Print lines that are not wrapped: what was sent is to be seen as it is."""
+    text = "\n".join(f"{mark} {printable(line)}".rstrip() for line in lines)
+    click.secho(text, err=True, dim=True, color=console.use_color())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -13,14 +14,16 @@ from connector.call.curl import curl_command
 from connector.call.result import Result
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
-from connector.cli import console, context, hints, input_items, output, progress, sandbox_service
+from connector.cli import console, context, hints, input_items, last_run, output, progress, sandbox_service, wait_until
 from connector.cli.result_view import ResultView
 from connector.clock import SystemClock
 from connector.connections import stored
 from connector.connections.connection import Connection
 from connector.connector import Connector
-from connector.http.transport import RequestsTransport
 from connector.throttle.memory_store import MemoryStore
+
+_WHERE = ("in_sandbox", "connection_name", "base_url", "allow_insecure")
+"""The options that say where an action runs: a run that is repeated runs there again."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +38,21 @@ class Options:
     dry_run: bool
     curl: bool
     example: bool
+    again: bool
     all_pages: bool
     max_items: int | None
+    wait_until: tuple[str, ...]
+    watch: bool
+    interval: float
     fields: str | None
     query: str | None
     no_empty: bool
     output: str | None
     raw: bool
     with_meta: bool
+    verbose: bool
     timeout: float | None
     max_wait: float | None
-
-    @property
-    def preview_only(self) -> bool:
-        """Whether the request is shown instead of sent."""
-        return self.dry_run or self.curl
 
     def check(self) -> None:
         """Make sure that the options can be used together.
@@ -63,13 +66,116 @@ class Options:
             ("--raw", self.raw, "--fields", self.fields),
             ("--query", self.query, "--fields", self.fields),
             ("--dry-run", self.dry_run, "--curl", self.curl),
+            *(("--again", self.again, name, has) for name, has in self._first_run.items()),
         ]
         for one, has_one, other, has_other in pairs:
             if has_one and has_other:
                 raise click.UsageError(f"Use either {one} or {other}, not both.")
 
+    @property
+    def _first_run(self) -> dict[str, Any]:
+        """What a run that is repeated takes from the first one."""
+        return {
+            "--inputs": self.file,
+            "--example": self.example,
+            "--sandbox": self.in_sandbox,
+            "--connection": self.connection_name,
+            "--base-url": self.base_url,
+        }
 
-def execute(ctx: click.Context, name: str, items: Sequence[str], options: Options) -> None:
+
+@dataclass(frozen=True)
+class Command:
+    """One command line: what to run, where, and how."""
+
+    bundle: Bundle
+    program: str
+    connector: Connector
+    action: Action
+    options: Options
+    inputs: dict[str, Any]
+
+    def preview(self) -> None:
+        """Print the request instead of sending it."""
+        if self.options.in_sandbox:
+            console.message(
+                "The sandbox has an address only while it runs, so this shows the service's address.", dim=True
+            )
+        connection = Connection() if self.options.in_sandbox else self._stored_connection(with_secrets=False)
+        preview = self.connector.preview(self.action, self.inputs, connection)
+        if self.options.curl:
+            click.echo(curl_command(self.bundle.manifest, preview))
+        else:
+            print_as = output.to_table if self.options.output == "table" else output.to_json
+            click.echo(print_as(preview.model_dump()))
+
+    def run(self) -> Result:
+        """The result of the run, which is kept for `--again` if it changes something and fails."""
+        with self._connection() as connection:
+            if self.action.definition.effects.read_only:
+                return self._run(self.inputs, connection, self.options.timeout)
+            run = last_run.LastRun.of(
+                self.action,
+                self.inputs,
+                SystemClock(),
+                {name: getattr(self.options, name) for name in _WHERE},
+            )
+            with last_run.kept_on_failure(self.bundle.manifest, run, self.program):
+                return self._run(self.inputs, connection, self.options.timeout, idempotency_key=run.key)
+
+    def watch(self, view: ResultView) -> None:
+        """Print the result whenever it has changed, or only the one that is waited for."""
+        if not self.action.definition.effects.read_only:
+            raise click.UsageError(f"--watch and --wait-until repeat the run, and {self.action.key} changes data.")
+        typed = self.options.wait_until
+        condition = wait_until.Condition.of(self.action, typed) if typed else None
+        result, printed = None, None
+        with self._connection() as connection:
+
+            def read(seconds: float) -> Result:
+                return self._run(self.inputs, connection, None if math.isinf(seconds) else seconds)
+
+            for result in wait_until.results(
+                read, SystemClock(), self.options.interval, self.options.timeout, condition
+            ):
+                if self.options.watch and result.fields != printed:
+                    view.print(result)
+                    printed = result.fields
+        if result is not None and not self.options.watch:
+            view.print(result)
+
+    def _run(self, inputs: dict[str, Any], connection: Connection, timeout: float | None, **more: Any) -> Result:
+        return self.connector.run(
+            self.action,
+            inputs,
+            connection,
+            max_wait=self.options.max_wait,
+            timeout=timeout,
+            all_pages=self.options.all_pages,
+            max_items=self.options.max_items,
+            on_event=progress.Progress(verbose=self.options.verbose),
+            **more,
+        )
+
+    @contextlib.contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        if self.options.in_sandbox:
+            with sandbox_service.connection(self.bundle) as connection:
+                yield connection
+        else:
+            yield self._stored_connection()
+
+    def _stored_connection(self, *, with_secrets: bool = True) -> Connection:
+        return stored.stored_connection(
+            self.bundle.manifest,
+            self.options.connection_name,
+            base_url=self.options.base_url,
+            allow_insecure=self.options.allow_insecure,
+            with_secrets=with_secrets,
+        )
+
+
+def execute(ctx: click.Context, name: str | None, items: Sequence[str], options: Options) -> None:
     """Run an action or preview its request.
 
     Raises:
@@ -79,10 +185,18 @@ def execute(ctx: click.Context, name: str, items: Sequence[str], options: Option
     ctx.meta[console.ERRORS_AS_JSON] = options.output == "json"
     options.check()
     bundle, program = context.load_bundle(ctx.obj), context.program_name(ctx.obj)
+    first = last_run.load(bundle.manifest, SystemClock()) if options.again else None
+    if first is not None:
+        options, name, items = replace(options, **first.where), first.action, [*([name] if name else []), *items]
+        console.message(f"Running {name} again{f' with the key {first.key}' if first.key else ''}.", dim=True)
+    if name is None:
+        raise click.UsageError(f"ACTION is required. To list all actions: {program} list")
     has_sandbox = bundle.manifest.sandbox is not None
+    # The sandbox has a new address for each run: files of its call limits would only pile up.
+    settings: dict[str, Any] = {"store": MemoryStore(SystemClock())} if options.in_sandbox else {}
     with (
         hints.connection_errors(bundle.manifest, program, offer_sandbox=has_sandbox),
-        _connector(bundle, options) as connector,
+        Connector(bundle, **settings) as connector,
     ):
         action = connector.find(name)
         ctx.meta[console.ACTION] = action.key
@@ -96,23 +210,15 @@ def execute(ctx: click.Context, name: str, items: Sequence[str], options: Option
             no_empty=options.no_empty,
         )
         inputs = _inputs(bundle, program, action, items, options)
-        if options.preview_only:
-            _print_preview(bundle, connector, action, inputs, options)
+        if first is not None:
+            inputs = first.inputs_again(action, inputs)
+        command = Command(bundle, program, connector, action, options, inputs)
+        if options.dry_run or options.curl:
+            command.preview()
+        elif options.watch or options.wait_until:
+            command.watch(view)
         else:
-            view.print(_run(bundle, connector, action, inputs, options))
-
-
-def _connector(bundle: Bundle, options: Options) -> Connector:
-    """The connector; one that prints its progress if it reads many pages."""
-    clock = SystemClock()
-    settings: dict[str, Any] = {}
-    if options.in_sandbox:
-        # The sandbox has a new address for each run: files of its call limits would only pile up.
-        settings["store"] = MemoryStore(clock)
-    if options.all_pages or options.max_items is not None:
-        agent = f"{bundle.manifest.key}-connector/{bundle.manifest.version}"
-        settings["transport"] = progress.ProgressTransport(RequestsTransport(clock, agent), clock)
-    return Connector(bundle, **settings)
+            view.print(command.run())
 
 
 def _inputs(bundle: Bundle, program: str, action: Action, items: Sequence[str], options: Options) -> dict[str, Any]:
@@ -131,46 +237,3 @@ def _inputs(bundle: Bundle, program: str, action: Action, items: Sequence[str], 
         console.warning(f"“{action.key}” has no example. Only your own inputs are used.")
         return inputs
     return input_items.merge(action, example.inputs, inputs)
-
-
-def _connection(bundle: Bundle, options: Options, *, with_secrets: bool = True) -> Connection:
-    return stored.stored_connection(
-        bundle.manifest,
-        options.connection_name,
-        base_url=options.base_url,
-        allow_insecure=options.allow_insecure,
-        with_secrets=with_secrets,
-    )
-
-
-def _print_preview(
-    bundle: Bundle, connector: Connector, action: Action, inputs: dict[str, Any], options: Options
-) -> None:
-    if options.in_sandbox:
-        console.message("The sandbox has an address only while it runs, so this shows the service's address.", dim=True)
-    connection = Connection() if options.in_sandbox else _connection(bundle, options, with_secrets=False)
-    preview = connector.preview(action, inputs, connection)
-    if options.curl:
-        click.echo(curl_command(bundle.manifest, preview))
-    elif options.output == "table":
-        click.echo(output.to_table(preview.model_dump()))
-    else:
-        click.echo(output.to_json(preview.model_dump()))
-
-
-def _run(bundle: Bundle, connector: Connector, action: Action, inputs: dict[str, Any], options: Options) -> Result:
-    with contextlib.ExitStack() as stack:
-        if options.in_sandbox:
-            connection = stack.enter_context(sandbox_service.connection(bundle))
-        else:
-            connection = _connection(bundle, options)
-        return connector.run(
-            action,
-            inputs,
-            connection,
-            max_wait=options.max_wait,
-            timeout=options.timeout,
-            all_pages=options.all_pages,
-            max_items=options.max_items,
-            on_event=progress.show_event,
-        )

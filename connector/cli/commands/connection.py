@@ -137,13 +137,15 @@ def list_connections(connector_name: str | None, as_json: bool) -> None:
     help="Test the connection NAME with one API call. Defaults to the connection that run uses.",
 )
 @click.argument("name", required=False, shell_complete=completers.connections)
+@options.verbose
 @click.pass_obj
-def test(connector_name: str | None, name: str | None) -> None:
+def test(connector_name: str | None, name: str | None, verbose: bool) -> None:
     """Test a connection."""
     bundle = context.load_bundle(connector_name)
     program = context.program_name(connector_name)
     with hints.connection_errors(bundle.manifest, program), Connector(bundle) as connector:
-        result = connector.test(stored.stored_connection(bundle.manifest, name), on_event=progress.show_event)
+        connection = stored.stored_connection(bundle.manifest, name)
+        result = connector.test(connection, on_event=progress.Progress(verbose=verbose))
     console.message(f"The connection works ({result.meta.elapsed:.1f} s).")
 
 

@@ -65,7 +65,7 @@ class _RunCommand(click.Command):
 
 
 @click.command(cls=_RunCommand, epilog=_EPILOG)
-@click.argument("action", shell_complete=completers.actions)
+@click.argument("action", required=False, shell_complete=completers.actions)
 @click.argument("items", metavar="[NAME=VALUE]...", nargs=-1, shell_complete=completers.inputs)
 @click.option(
     "--inputs", "file", metavar="FILE|-", help="Read inputs from a JSON file (- for stdin). Arguments override them."
@@ -77,12 +77,30 @@ class _RunCommand(click.Command):
 @click.option("--dry-run", is_flag=True, help="Print the request instead of sending it.")
 @click.option("--curl", is_flag=True, help="Print the request as a curl command instead of sending it.")
 @click.option("--example", is_flag=True, help="Use the inputs of the action's example. Other inputs override them.")
+@click.option("--again", is_flag=True, help="Repeat the last run that failed, under the same idempotency key.")
 @click.option("--all-pages", is_flag=True, help="Read all pages and return their rows together.")
 @click.option(
     "--max-items",
     type=options.number(1, whole=True),
     metavar="N",
     help="Return at most N rows, from as many pages as it takes.",
+)
+@click.option(
+    "--wait-until",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    shell_complete=completers.conditions,
+    help="Run again until this field has this value, at most --timeout seconds (300 by default). Can be repeated for "
+    "other values.",
+)
+@click.option("--watch", is_flag=True, help="Run again and again, and print the result whenever it changes.")
+@click.option(
+    "--interval",
+    type=options.number(0, above=True),
+    default=2,
+    show_default=True,
+    metavar="SECONDS",
+    help="Seconds between two runs of --watch and --wait-until.",
 )
 @click.option(
     "--fields",
@@ -104,6 +122,7 @@ class _RunCommand(click.Command):
 )
 @click.option("--raw", is_flag=True, help="Print the service's last response instead of the fields.")
 @click.option("--meta", "with_meta", is_flag=True, help="Also print what happened: attempts, waits, pages.")
+@options.verbose
 @click.option(
     "--timeout",
     type=options.number(0, above=True),
@@ -112,7 +131,7 @@ class _RunCommand(click.Command):
 )
 @click.option("--max-wait", type=options.number(0), metavar="SECONDS", help="Longest time to wait for the call limit.")
 @click.pass_context
-def run(ctx: click.Context, /, action: str, items: Sequence[str], **given: Any) -> None:
+def run(ctx: click.Context, /, action: str | None, items: Sequence[str], **given: Any) -> None:
     """Run ACTION with inputs.
 
     ACTION is a key, operation ID or summary, as shown by list and show.

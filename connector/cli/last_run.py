@@ -1,0 +1,150 @@
+"""The last run that failed without being refused, kept so that `run --again` repeats it under the same idempotency key.
+
+Kept are the action, the inputs without those that are secret, the key and the name of the connection, in a private
+file of the state folder. A run that reads is not kept: it can be typed again without harm.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from connector import state_dir
+from connector.catalogue.action import Action
+from connector.clock import Clock
+from connector.definition.service import ConnectorDefinition
+from connector.errors import ConnectorError, ThrottledError, UnavailableError
+from connector.http.request import masked
+
+
+@dataclass(frozen=True)
+class LastRun:
+    """A run to repeat.
+
+    Attributes:
+        action: Key of the action.
+        inputs: The inputs without those that are secret.
+        secret: Names of the inputs that are not kept.
+        key: The idempotency key, if the action has one.
+        where: The options that said where it ran.
+        started: When, in ISO 8601.
+        repeatable: Whether running it again has the effect of once.
+    """
+
+    action: str
+    inputs: dict[str, Any]
+    secret: list[str]
+    key: str | None
+    where: dict[str, Any]
+    started: str
+    repeatable: bool
+
+    @classmethod
+    def of(cls, action: Action, given: Mapping[str, Any], clock: Clock, where: dict[str, Any]) -> LastRun:
+        """The run that begins now, under a key that is made here if the inputs have none.
+
+        Args:
+            action: The action.
+            given: Its inputs as they were typed.
+            clock: Tells the time.
+            where: The options that say where it runs.
+        """
+        inputs, _ = action.validate_inputs(given)
+        known = {name: value for name, value in inputs.items() if name in action.definition.inputs.properties}
+        shown = masked(action.definition, known)
+        key_input = action.definition.idempotency.input if action.definition.idempotency else None
+        return cls(
+            action=action.key,
+            inputs={name: value for name, value in known.items() if shown[name] == value},
+            secret=[name for name, value in known.items() if shown[name] != value],
+            key=str(inputs.get(key_input) or uuid.uuid4()) if key_input else None,
+            where=where,
+            started=clock.wall().isoformat(),
+            repeatable=action.definition.repeatable or key_input is not None,
+        )
+
+    def inputs_again(self, action: Action, more: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs of the run, with those that are secret and were not kept.
+
+        Raises:
+            click.UsageError: One of them is missing, or an input would be another than before.
+        """
+        named = {action.accepted_names.get(name, name) for name in more}
+        if others := sorted(named - set(self.secret)):
+            raise click.UsageError(f"--again repeats a run as it was. Leave out {', '.join(others)}.")
+        if missing := [name for name in self.secret if name not in named]:
+            raise click.UsageError(f"--again: secret inputs are not kept. Add {' '.join(f'{n}=...' for n in missing)}")
+        key = {action.definition.idempotency.input: self.key} if action.definition.idempotency else {}
+        return {**self.inputs, **more, **key}
+
+
+@contextlib.contextmanager
+def kept_on_failure(definition: ConnectorDefinition, run: LastRun, program: str) -> Iterator[None]:
+    """Keep a run that fails and may be repeated; forget the one that was kept once it has succeeded.
+
+    Raises:
+        ConnectorError: The one that was raised, with `run --again` in its hint.
+    """
+    try:
+        yield
+    except (UnavailableError, ThrottledError) as error:
+        safe = run.repeatable or error.retryable
+        _keep(definition, replace(run, repeatable=safe, inputs=run.inputs if safe else {}))
+        if safe:
+            same_key = " under the same key" if run.key else ""
+            error.hint = f"{error.hint}\nTo run it again{same_key}:\n  {program} run --again".lstrip()
+        raise
+    except KeyboardInterrupt:
+        _keep(definition, run)
+        raise
+    else:
+        found = _read(definition)
+        if found is not None and (found.action, found.key) == (run.action, run.key):
+            _file(definition).unlink(missing_ok=True)
+
+
+def load(definition: ConnectorDefinition, clock: Clock) -> LastRun:
+    """The run to repeat.
+
+    Raises:
+        click.UsageError: There is none, or repeating it could do it twice.
+    """
+    run = _read(definition)
+    if run is None:
+        raise click.UsageError("--again: there is no failed run to repeat.")
+    if not run.repeatable:
+        raise click.UsageError(
+            f"--again: whether the last run of {run.action} was carried out is unknown, and the action has no "
+            "idempotency key. Check, then run it with its inputs if it was not."
+        )
+    hours = definition.idempotency.hours if run.key and definition.idempotency else None
+    if hours is not None and clock.wall() - datetime.fromisoformat(run.started) > timedelta(hours=hours):
+        raise click.UsageError(
+            f"--again: the last run of {run.action} began more than {hours:g} hours ago, and the service has forgotten "
+            "its key. Check whether it was carried out, then run it with its inputs if it was not."
+        )
+    return run
+
+
+def _keep(definition: ConnectorDefinition, run: LastRun) -> None:
+    with contextlib.suppress(OSError, ConnectorError):  # the failure itself is what must be reported
+        state_dir.write_private(_file(definition), json.dumps(asdict(run)).encode())
+
+
+def _read(definition: ConnectorDefinition) -> LastRun | None:
+    try:
+        return LastRun(**json.loads(_file(definition).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, ConnectorError):
+        return None
+
+
+def _file(definition: ConnectorDefinition) -> Path:
+    return state_dir.folder() / f"{definition.key}-last-run.json"
