@@ -187,8 +187,8 @@ def execute(ctx: click.Context, name: str | None, items: Sequence[str], options:
     bundle, program = context.load_bundle(ctx.obj), context.program_name(ctx.obj)
     first = last_run.load(bundle.manifest, SystemClock()) if options.again else None
     if first is not None:
-        options, name, items = replace(options, **first.where), first.action, [*([name] if name else []), *items]
-        console.message(f"Running {name} again{f' with the key {first.key}' if first.key else ''}.", dim=True)
+        items = items if name in {None, first.action} else [str(name), *items]
+        options, name = replace(options, **first.where), first.action
     if name is None:
         raise click.UsageError(f"ACTION is required. To list all actions: {program} list")
     has_sandbox = bundle.manifest.sandbox is not None
@@ -212,6 +212,7 @@ def execute(ctx: click.Context, name: str | None, items: Sequence[str], options:
         inputs = _inputs(bundle, program, action, items, options)
         if first is not None:
             inputs = first.inputs_again(action, inputs)
+            console.message(f"Running {name} again{f' with the key {first.key}' if first.key else ''}.", dim=True)
         command = Command(bundle, program, connector, action, options, inputs)
         if options.dry_run or options.curl:
             command.preview()

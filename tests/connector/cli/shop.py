@@ -217,6 +217,15 @@ def write_folder(folder: Path) -> Path:
     return folder
 
 
+@contextmanager
+def change_action(folder: Path, key: str) -> Iterator[dict[str, Any]]:
+    """The document of an action, which is written again when the block ends."""
+    (path,) = folder.glob(f"definitions/*/{key}.json")
+    document = json.loads(path.read_text())
+    yield document
+    path.write_text(json.dumps(document))
+
+
 @dataclass(frozen=True)
 class Seen:
     """A request as it arrived."""
