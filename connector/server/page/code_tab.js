@@ -10,14 +10,14 @@ let lastPicked = null;
 export function CodeTab({ check }) {
   const [picked, setPicked] = useState(lastPicked);
   if (check.code.length === 0) return html`<${NotYet} check=${check} what="code for this step" />`;
-  const current = check.code.find((each) => each.key === picked) ?? check.code[0];
+  const current = check.code.find((each) => each.language === picked) ?? check.code[0];
   const pick = (key) => setPicked((lastPicked = key));
   return html`
     <div class="code-tab">
-      <${Tabs} tabs=${check.code.map((each) => [each.key, each.title])} selected=${current.key} select=${pick} name="code" label="Languages" controls="code-content" />
-      <div role="tabpanel" id="code-content" aria-labelledby=${`code-tab-${current.key}`}>
+      <${Tabs} tabs=${check.code.map((each) => [each.language, each.title])} selected=${current.language} select=${pick} name="code" label="Languages" controls="code-content" />
+      <div role="tabpanel" id="code-content" aria-labelledby=${`code-tab-${current.language}`}>
         ${current.note && html`<p class="muted">${current.note}</p>`}
-        <${CodeBlock} text=${current.text} label=${`the ${current.title} code`} language=${current.language ?? "code"} />
+        <${CodeBlock} text=${current.text} label=${`the ${current.title} code`} language=${["n8n", "power_automate"].includes(current.language) ? "json" : "code"} />
       </div>
     </div>
   `;

@@ -28,7 +28,7 @@ const Question = ({ action, connection, close }) => html`
     </p>
     <div class="dialog-buttons">
       <button type="button" onClick=${() => close(false)}>Cancel</button>
-      <button type="button" class="danger" onClick=${() => close(true)}>Run</button>
+      <button type="button" class="danger" onClick=${() => close(true)}>${action.summary}</button>
     </div>
   </dialog>
 `;

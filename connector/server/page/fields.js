@@ -2,7 +2,7 @@
 
 import { html, useState } from "./vendor/preact-htm.js";
 import { Combobox } from "./combobox.js";
-import { idOf, useForm } from "./form_context.js";
+import { afterPress, idOf, useForm } from "./form_context.js";
 import { Icon } from "./icons.js";
 import { FreeForm, FreeValue } from "./free_form.js";
 import { ObjectFields } from "./object_fields.js";
@@ -32,7 +32,7 @@ export function Field({ name, schema, value, path, required, change, remove, emp
       role=${isGroup ? "group" : undefined}
       aria-labelledby=${isGroup ? `${id}-label` : undefined}
       data-path=${path}
-      onFocusOut=${(event) => event.currentTarget.contains(event.relatedTarget) || form.touch(path)}
+      onFocusOut=${(event) => event.currentTarget.contains(event.relatedTarget) || afterPress(() => form.touch(path))}
     >
       <div class="field-head">
         ${label} ${required && html`<span class="required">Required</span>`}
@@ -50,7 +50,7 @@ export function Field({ name, schema, value, path, required, change, remove, emp
   `;
 }
 
-const Problems = ({ id, problems }) => html`
+export const Problems = ({ id, problems }) => html`
   <div class="problem" id=${id}>
     ${problems.map((problem) => html`<p><${Icon} name="alert" size="15" /> <span>${problem.message} ${problem.hint}</span></p>`)}
   </div>

@@ -15,7 +15,7 @@ export const idOf = (path) => `field-${path}`;
 /** Move the focus to the control of a path, or to the nearest that there is around it. */
 export function focusField(path) {
   for (let at = path; at; at = at.slice(0, Math.max(at.lastIndexOf("."), at.lastIndexOf("["), 0))) {
-    const found = document.getElementById(idOf(at));
+    const found = document.getElementById(idOf(at)) ?? document.querySelector(`[data-stands-for~="${CSS.escape(at)}"]`);
     if (found) {
       found.focus({ preventScroll: true });
       found.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
@@ -23,6 +23,18 @@ export function focusField(path) {
     }
   }
   return false;
+}
+
+/** Call back once no button is pressed: a problem that appears in between would move what is being clicked. */
+export function afterPress(callback) {
+  if (!pressed) return callback();
+  addEventListener("pointerup", () => setTimeout(callback, 0), { once: true });
+}
+
+let pressed = false;
+if (typeof addEventListener === "function") {
+  addEventListener("pointerdown", () => (pressed = true), true);
+  ["pointerup", "pointercancel"].forEach((name) => addEventListener(name, () => (pressed = false), true));
 }
 
 export const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

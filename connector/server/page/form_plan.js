@@ -49,7 +49,6 @@ class View {
 
   isShown(name) {
     if (this.fields[name]["x-ms-visibility"] === "internal") return false;
-    if (this.wrong.has(name)) return true;
     return !this.hidden.has(name) && (this.isImportant(name) || this.leading.has(name) || this.isKept(name));
   }
 

@@ -11,6 +11,8 @@ const UNITS = [
 ];
 
 export const isTime = (value) => typeof value === "string" && TIME.test(value) && !Number.isNaN(Date.parse(value));
+/** Whether a number is a time of this century in milliseconds since 1970; amounts are hardly ever that large. */
+export const isEpoch = (value) => Number.isInteger(value) && value >= 946_684_800_000 && value < 4_102_444_800_000;
 export const isColor = (value) => typeof value === "string" && /^#([0-9a-f]{3}|[0-9a-f]{6}|[0-9a-f]{8})$/i.test(value);
 export const isLink = (value) => typeof value === "string" && /^https?:\/\/[^\s<>"]+$/i.test(value);
 export const isPicture = (value) => typeof value === "string" && /^data:image\/(png|jpeg|gif|webp|svg\+xml)[;,]/i.test(value);

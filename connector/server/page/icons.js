@@ -29,8 +29,10 @@ const PATHS = {
   wand: "M4 20L15 9M17.5 3v4M15.5 5h4M20 11v3M18.5 12.500h3M9 3.500v3M7.5 5h3",
 };
 
+const FILLED = new Set(["play", "stop"]);
+
 export const Icon = ({ name, size = 16 }) => html`
   <svg class="icon" viewBox="0 0 24 24" width=${size} height=${size} aria-hidden="true" focusable="false">
-    <path d=${PATHS[name]} fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />
+    <path d=${PATHS[name]} fill=${FILLED.has(name) ? "currentColor" : "none"} stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round" />
   </svg>
 `;

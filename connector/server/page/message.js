@@ -16,7 +16,7 @@ const KINDS = {
 
 /** `message` is {id, time, status, recipient, channel, to, title, text, html, reason}. */
 export function Message({ message }) {
-  const kind = KINDS[message.channel] ?? { icon: "list", label: message.channel || "Not delivered" };
+  const kind = KINDS[message.channel] ?? { icon: "list", label: message.channel || "Message" };
   const Body = { email: Email, sms: Bubble, push: Push, inbox: Push, chat: Chat, direct_message: Chat }[message.channel] ?? Plain;
   return html`
     <article class=${`message of-${message.channel || "none"}`} aria-label=${`${kind.label} to ${message.recipient}`}>
@@ -27,12 +27,13 @@ export function Message({ message }) {
         <time datetime=${message.time} title=${timeText(message.time)} class="muted">${agoText(message.time)}</time>
       </header>
       <${Body} message=${message} />
-      ${message.reason && html`<p class="muted reason">${message.reason}</p>`}
+      ${message.reason && html`<p class="muted reason">${sentenceCase(message.reason)}</p>`}
     </article>
   `;
 }
 
-const sentenceCase = (text) => text.charAt(0) + text.slice(1).toLowerCase().replaceAll("_", " ");
+/** “Undeliverable” for UNDELIVERABLE; sentences stay as they are. */
+const sentenceCase = (text) => (/^[A-Z_]+$/.test(text) ? text.charAt(0) + text.slice(1).toLowerCase().replaceAll("_", " ") : text);
 
 const Email = ({ message }) => html`
   <div class="email">

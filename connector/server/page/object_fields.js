@@ -2,11 +2,11 @@
 
 import { html, useRef, useState } from "./vendor/preact-htm.js";
 import { emptyDraft } from "./draft.js";
-import { Field } from "./fields.js";
+import { Field, Problems } from "./fields.js";
 import { focusField, idOf, useForm } from "./form_context.js";
 import { planOf } from "./form_plan.js";
 import { Icon } from "./icons.js";
-import { decided, pick } from "./rules.js";
+import { decided, fieldsOf, pick } from "./rules.js";
 import { namesOf, resolve, titleOf } from "./schema.js";
 
 /** All fields of an object. `draft` may be missing; `change` takes the whole new draft. */
@@ -19,6 +19,9 @@ export function ObjectFields({ schema, draft: given, path, change }) {
   const view = {
     schema,
     draft,
+    root: form.root,
+    wrong,
+    problemsAt: form.problemsAt,
     at,
     set(name, value) {
       const values = { ...draft.values, [name]: value };
@@ -73,12 +76,14 @@ const Items = ({ items, view }) =>
 function ChoiceGroup({ item: { rule, option, items, addable }, view }) {
   const id = `${idOf(view.at(rule.key))}-choice`;
   const optional = !rule.required || rule.if;
+  const unseen = fieldsOf(rule).filter((name) => view.wrong.has(name) && !drawn(items).includes(name));
+  const problems = unseen.flatMap((name) => view.problemsAt(view.at(name)));
   return html`
     <div class="choice" role="group" aria-labelledby=${`${id}-label`}>
       <div class="choice-head">
         <label id=${`${id}-label`} for=${id}>${rule.title}</label>
         <div class="select">
-          <select id=${id} value=${option?.key ?? ""} aria-describedby=${`${id}-help`} onChange=${(event) => view.pick(rule, event.target.value)}>
+          <select id=${id} value=${option?.key ?? ""} aria-describedby=${`${id}-help`} aria-invalid=${problems.length > 0 ? "true" : undefined} data-stands-for=${unseen.map(view.at).join(" ")} onChange=${(event) => view.pick(rule, event.target.value)}>
             ${(optional || option === null) && html`<option value="">(none)</option>`}
             ${rule.options.map((each) => html`<option value=${each.key}>${each.title}</option>`)}
           </select>
@@ -86,6 +91,7 @@ function ChoiceGroup({ item: { rule, option, items, addable }, view }) {
         </div>
       </div>
       <p class="help" id=${`${id}-help`} hidden=${!needs(option, view)}>${needs(option, view)}</p>
+      ${problems.length > 0 && html`<${Problems} problems=${problems} />`}
       ${option !== null || items.length > 0
         ? html`<div class="fields"><${Items} items=${items} view=${view} /><${AddField} groups=${addable} view=${view} /></div>`
         : null}
@@ -93,12 +99,14 @@ function ChoiceGroup({ item: { rule, option, items, addable }, view }) {
   `;
 }
 
+const drawn = (items) => items.flatMap((item) => (item.kind === "choice" ? drawn(item.items) : [item.name]));
+
 /** “Fill in at least one: User ID, Email or Phone Number.” */
 function needs(option, view) {
   const names = option?.atLeastOneOf ?? [];
   if (names.length < 2) return "";
   const root = view.root ?? view.schema;
-  const titles = names.map((name) => titleOf(resolve(view.schema.properties[name], root), name));
+  const titles = names.map((name) => titleOf(resolve(view.schema.properties[name], view.root), name));
   return `Fill in at least one: ${titles.slice(0, -1).join(", ")} or ${titles.at(-1)}.`;
 }
 
@@ -126,9 +134,9 @@ function AddField({ groups, view }) {
         <${Icon} name="plus" /> ${count === 1 ? "Add one field" : `Add one of ${count} fields`}
       </button>
       ${open &&
-      html`<div class="add-list">
+      html`<div class="add-list" ref=${intoView}>
         ${count > SEARCHABLE &&
-        html`<input type="search" aria-label="Find a field" placeholder="Find a field" value=${query} onInput=${(event) => setQuery(event.target.value)} ref=${(node) => node && !node.dataset.seen && ((node.dataset.seen = "1"), node.focus())} />`}
+        html`<input type="search" aria-label="Find a field" placeholder="Find a field" value=${query} onInput=${(event) => setQuery(event.target.value)} />`}
         ${shown.map(
           (group) => html`
             <div class="add-group" role="group" aria-label=${group.title || "Fields"}>
@@ -142,6 +150,14 @@ function AddField({ groups, view }) {
       </div>`}
     </div>
   `;
+}
+
+/** Scroll a list that was just opened into view, once. */
+function intoView(node) {
+  if (!node || node.dataset.seen) return;
+  node.dataset.seen = "1";
+  node.querySelector("input[type=search]")?.focus({ preventScroll: true });
+  node.scrollIntoView({ block: "nearest" });
 }
 
 const inGroup = (title, group) => (group && title.startsWith(`${group}: `) ? title.slice(group.length + 2) : title);

@@ -32,7 +32,7 @@ function Running({ running }) {
   const pages = running.pages;
   return html`
     <div class="notice" role="status">
-      <p><span class="spinner" aria-hidden="true"></span> <strong>Running…</strong> ${pages && `${plural(pages.number ?? pages.pages ?? 1, "page")}, ${plural(pages.rows ?? 0, "row")} so far`}</p>
+      <p><span class="spinner" aria-hidden="true"></span> <strong>Running…</strong> ${pages && `${plural(pages.number, "page")}, ${plural(pages.rows, "row")} so far`}</p>
     </div>
   `;
 }

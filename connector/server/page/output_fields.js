@@ -2,27 +2,30 @@
 
 import { html, useState } from "./vendor/preact-htm.js";
 import { CopyButton } from "./copy.js";
-import { agoText, cellText, isColor, isEmpty, isLink, isPicture, isTime, plural, pretty, short, timeText } from "./format.js";
+import { agoText, cellText, isColor, isEmpty, isEpoch, isLink, isPicture, isTime, plural, pretty, short, timeText } from "./format.js";
 import { namesOf, resolve, titleOf, typesOf } from "./schema.js";
 
 /** The fields of a result. Their names are keys, never paths: they hold dots. */
 export function OutputFields({ schema, fields }) {
   const names = namesOf(schema);
   const sent = names.filter((name) => !isEmpty(fields[name]));
+  const tables = sent.filter((name) => isTable(fields[name]));
+  const single = sent.filter((name) => !isTable(fields[name]));
   const missing = names.filter((name) => isEmpty(fields[name]));
   const fieldOf = (name) => resolve(schema.properties[name], schema);
   return html`
     <div class="outputs">
-      ${sent.map((name) => {
-        const field = fieldOf(name);
-        const value = fields[name];
-        return isTable(value)
-          ? html`<${Table} name=${name} field=${field} rows=${value} root=${schema} />`
-          : html`<div class="output-field">
-              <div class="output-name"><span title=${field.description}>${titleOf(field, name)}</span> <code>${name}</code></div>
-              <div class="output-value"><${Value} value=${value} /><${CopyButton} text=${textOf(value)} label="" about=${`Copy ${titleOf(field, name)}`} title="Copy" /></div>
-            </div>`;
-      })}
+      ${tables.map((name) => html`<${Table} name=${name} field=${fieldOf(name)} rows=${fields[name]} root=${schema} />`)}
+      ${single.length > 0 &&
+      html`<div class="output-list">
+        ${single.map((name) => {
+          const title = titleOf(fieldOf(name), name);
+          return html`<div class="output-field">
+            <div class="output-name"><span title=${fieldOf(name).description}>${title}</span><code>${name}</code></div>
+            <div class="output-value"><${Value} value=${fields[name]} /><${CopyButton} text=${textOf(fields[name])} label="" about=${`Copy ${title}`} title="Copy" /></div>
+          </div>`;
+        })}
+      </div>`}
       ${missing.length > 0 &&
       html`<details class="missing"><summary>Not sent by the service: ${plural(missing.length, "field")}</summary><ul>${missing.map((name) => html`<li>${titleOf(fieldOf(name), name)} <code>${name}</code></li>`)}</ul></details>`}
     </div>
@@ -37,6 +40,7 @@ const textOf = (value) => (typeof value === "string" ? value : pretty(value));
 export function Value({ value, compact = false }) {
   if (isPicture(value)) return html`<img class="picture" src=${value} alt="Picture" />`;
   if (isTime(value)) return html`<time datetime=${value} title=${value}>${timeText(value)} <span class="muted">${agoText(value)}</span></time>`;
+  if (isEpoch(value)) return html`<${Epoch} value=${value} compact=${compact} />`;
   if (isColor(value)) return html`<span class="color"><${Swatch} color=${value} />${value}</span>`;
   if (isLink(value)) return html`<${Linked} url=${value} compact=${compact} />`;
   if (typeof value === "boolean") return html`<span>${value ? "Yes" : "No"}</span>`;
@@ -46,6 +50,11 @@ export function Value({ value, compact = false }) {
   if (value !== null && typeof value === "object") return html`<pre class="json">${pretty(value)}</pre>`;
   return html`<span class="plain">${compact ? short(String(value), 160) : String(value)}</span>`;
 }
+
+/** Milliseconds since 1970 as they came, and as a time. */
+const Epoch = ({ value, compact }) => html`
+  <time datetime=${new Date(value).toISOString()} title=${String(value)}>${compact ? timeText(value) : html`${value} <span class="muted">${timeText(value)}</span>`}</time>
+`;
 
 const PICTURE_URL = /\.(png|jpe?g|gif|webp|svg)(\?\S*)?$/i;
 
@@ -81,7 +90,7 @@ export function Table({ name, field, rows, root }) {
         <table>
           <thead><tr>${columns.map((key) => html`<th scope="col" class=${numeric(key) ? "number" : ""} title=${key}>${title(key)}</th>`)}</tr></thead>
           <tbody>
-            ${shown.map((row) => html`<tr>${columns.map((key) => html`<td class=${numeric(key) ? "number" : ""}><${Cell} value=${row[key]} field=${resolve(items.properties?.[key], root)} root=${root} /></td>`)}</tr>`)}
+            ${shown.map((row) => html`<tr>${columns.map((key) => html`<td class=${numeric(key) ? "number" : ""}><div class="cell"><${Cell} value=${row[key]} field=${resolve(items.properties?.[key], root)} root=${root} /></div></td>`)}</tr>`)}
           </tbody>
         </table>
       </div>

@@ -3,7 +3,7 @@
 import { html } from "./vendor/preact-htm.js";
 import { emptyRow, newId } from "./draft.js";
 import { Control } from "./fields.js";
-import { focusField, idOf, useForm } from "./form_context.js";
+import { idOf, useForm } from "./form_context.js";
 import { plural } from "./format.js";
 import { Icon } from "./icons.js";
 import { ObjectFields } from "./object_fields.js";
@@ -33,12 +33,12 @@ export function Rows({ own, value, change, path, aria, title }) {
         const at = `${path}[${index}]`;
         const actions = html`<${RowActions} noun=${`${title}, ${noun} ${index + 1}`} duplicate=${kind === "group" && (() => duplicate(row))} remove=${() => remove(row.id)} />`;
         return kind === "group"
-          ? html`<section class="row" key=${row.id} aria-label=${`${title}, row ${index + 1}`}>
+          ? html`<section class="row" key=${row.id} data-row=${at} aria-label=${`${title}, row ${index + 1}`}>
               <header><span class="row-number">Row ${index + 1}</span>${actions}</header>
               <${RowProblems} at=${at} />
               <${ObjectFields} schema=${items} draft=${row.value} path=${at} change=${(inner) => set(row.id, inner)} />
             </section>`
-          : html`<div class="value" key=${row.id} data-path=${at}>
+          : html`<div class="value" key=${row.id} data-row=${at}>
               <${Control}
                 kind=${kind === "text" ? "line" : kind}
                 own=${items}
@@ -61,10 +61,8 @@ export function Rows({ own, value, change, path, aria, title }) {
 }
 
 function focusRow(at) {
-  const row = document.getElementById(idOf(at)) ?? document.querySelector(`[data-path^="${CSS.escape(at)}."] :is(input, select, textarea)`);
-  const first = row ?? document.querySelector(`[data-path^='${at}.'] :is(input, select, textarea)`);
-  if (first) first.focus();
-  else focusField(at);
+  const row = document.querySelector(`[data-row="${CSS.escape(at)}"]`);
+  row?.querySelector(":is(input, select, textarea), .ghost")?.focus();
 }
 
 const RowActions = ({ noun, duplicate, remove }) => html`

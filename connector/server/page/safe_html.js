@@ -5,8 +5,11 @@ import { html } from "./vendor/preact-htm.js";
 const KEPT = new Set("a abbr b blockquote br button code em h1 h2 h3 h4 h5 h6 hr i img li ol p pre s small span strong sub sup table tbody td th thead tr u ul".split(" "));
 const DROPPED = new Set("head script style template iframe object embed noscript svg math title".split(" "));
 
-/** The nodes for a text of HTML. */
-export const safeNodes = (text) => [...new DOMParser().parseFromString(text, "text/html").body.childNodes].map(nodeOf);
+/** The nodes for a text of HTML. Its styles are made ineffective first: the page's policy would block and report them. */
+export function safeNodes(text) {
+  const plain = text.replace(/(\sstyle)(?=\s*=)/gi, " data-style").replace(/<(\/?)style\b/gi, "<$1template");
+  return [...new DOMParser().parseFromString(plain, "text/html").body.childNodes].map(nodeOf);
+}
 
 function nodeOf(node) {
   if (node.nodeType === Node.TEXT_NODE) return node.textContent;

@@ -5,6 +5,8 @@ import { Icon } from "./icons.js";
 import { linkTo } from "./link.js";
 import { plural } from "./format.js";
 
+const MOST_LISTED = 6;
+
 export function Welcome({ catalogue, open }) {
   const { connector, groups, actions, icons, connections } = catalogue;
   const first = firstAction(catalogue);
@@ -30,7 +32,7 @@ export function Welcome({ catalogue, open }) {
             <section class="card" aria-labelledby=${`card-${group.key}`}>
               <h3 id=${`card-${group.key}`}>${icons?.[group.icon] && html`<img src=${icons[group.icon]} alt="" width="20" height="20" />`}${group.title}</h3>
               <p>${group.description}</p>
-              <ul>${(main.length > 0 ? main : members).slice(0, 4).map((action) => html`<li><a href=${linkTo(action.key)}>${action.summary}</a></li>`)}</ul>
+              <ul>${(main.length > 0 ? main : members).slice(0, MOST_LISTED).map((action) => html`<li><a href=${linkTo(action.key)}>${action.summary}</a></li>`)}</ul>
             </section>
           `;
         })}
