@@ -7,6 +7,9 @@ import time
 from datetime import UTC, datetime
 from typing import Protocol
 
+_MAX_NAP = 1.0
+"""Seconds that the machine's clock sleeps at once."""
+
 
 class Clock(Protocol):
     """What the runtime asks of time."""
@@ -34,10 +37,13 @@ class SystemClock:
 
     def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
         """Wait that many seconds, or less if `cancelled` is set meanwhile."""
-        if cancelled is None:
-            time.sleep(max(0.0, seconds))
-        else:
-            cancelled.wait(max(0.0, seconds))
+        ends = time.monotonic() + seconds
+        while (left := min(_MAX_NAP, ends - time.monotonic())) > 0:
+            # A signal that arrives just before the machine goes to sleep is looked at when it wakes.
+            if cancelled is None:
+                time.sleep(left)
+            elif cancelled.wait(left):
+                return
 
 
 def iso_from_epoch_milliseconds(milliseconds: float) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from connector.cli import completers, console, context
+from connector.cli import completers, console, context, interrupts
 from connector.definition import files
 from connector.errors import ConnectorError, DefinitionError, ExitStatus, UnknownActionError
 from connector.validation.messages import nearest
@@ -171,7 +171,9 @@ def main() -> NoReturn:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A table with a letter that the terminal's encoding lacks is better than none.
         sys.stdout.reconfigure(errors="replace")
-    sys.exit(run_command(sys.argv[1:]))
+    with interrupts.repeated():
+        status = run_command(sys.argv[1:])
+    sys.exit(status)
 
 
 def run_command(arguments: list[str]) -> int:
@@ -181,6 +183,7 @@ def run_command(arguments: list[str]) -> int:
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except (click.ClickException, click.Abort, KeyboardInterrupt, ConnectorError, OSError) as error:
+        interrupts.settled()
         return _report(error)
     return status if isinstance(status, int) else ExitStatus.OK
 

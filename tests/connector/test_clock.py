@@ -33,3 +33,18 @@ def test_the_machines_clock_does_not_wait_once_it_is_cancelled() -> None:
     clock.sleep(-1)
     assert clock.monotonic() - before < 30
     assert clock.wall().tzinfo is not None
+
+
+def test_the_machines_clock_sleeps_in_short_naps(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A signal that comes just before a long sleep would be noticed only when it ends.
+    naps: list[float] = []
+    now = [0.0]
+
+    def nap(seconds: float) -> None:
+        naps.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr("connector.clock.time.sleep", nap)
+    monkeypatch.setattr("connector.clock.time.monotonic", lambda: now[0])
+    SystemClock().sleep(2.5)
+    assert naps == [1.0, 1.0, 0.5]

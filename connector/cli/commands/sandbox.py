@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli import console, context, options, sandbox_service
+from connector.cli import console, context, interrupts, options, sandbox_service
 from connector.errors import ExitStatus
 
 
@@ -48,5 +48,6 @@ def sandbox(connector_name: str | None, port: int, database: Path | None, reset:
             )
             threading.Event().wait()
         except KeyboardInterrupt:
+            interrupts.settled()
             console.message("Sandbox stopped. Its data is kept.")
     return ExitStatus.OK
