@@ -58,9 +58,9 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
     headers = dict(getattr(error, "headers", None) or {})
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
-        message = f"{request.method} is not possible here. Use {headers.get('Allow', 'another method')}."
-    else:
-        message = f"There is nothing at {request.url.path[:200]}."
+        allowed = headers.get("Allow", "another method")
+        return error_response(HttpError(f"Use {allowed} here.", code="method", http_status=status, headers=headers))
+    message = f"There is nothing at {request.url.path[:200]}."
     return error_response(HttpError(message, code="not_found", http_status=status, headers=headers))
 
 

@@ -7,6 +7,7 @@ says another site made, a token, JSON bodies only, and a limit that counts the b
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from typing import Any
@@ -80,12 +81,20 @@ class AccessControl:
                 return
             self._check(scope, headers)
             body.check_length(headers)
-            await self._app(scope, body.receive, body.send)
         except HttpError as error:
-            if body.started:
-                raise
-            await _refuse(scope, headers, error, body.send)
+            await _refuse(scope, headers, error, send)
+        else:
+            await self._serve(scope, headers, body, send)
         await body.drain()
+
+    async def _serve(self, scope: Scope, headers: dict[str, str], body: LimitedBody, send: Send) -> None:
+        try:
+            await self._app(scope, body.receive, body.send)
+        except Exception:
+            if body.excess is None:
+                raise
+        if body.excess is not None and not body.started:
+            await _refuse(scope, headers, body.excess, send)
 
     def _entering(self, scope: Scope, headers: dict[str, str]) -> str | None:
         """The cookie for a browser that brings the token in the URL; None for every other request."""
@@ -134,6 +143,32 @@ class AccessControl:
                 http_status=HTTPStatus.UNAUTHORIZED,
                 headers={"www-authenticate": "Bearer"},
             )
+
+
+class AccessLog:
+    """An application that logs each request: never its query, which may hold the token.
+
+    Args:
+        app: The ASGI application.
+        write: Takes a line.
+    """
+
+    def __init__(self, app: App, write: Callable[[str], None]) -> None:
+        self._app = app
+        self._write = write
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, and log it when its response begins."""
+        started = time.perf_counter()
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                milliseconds = (time.perf_counter() - started) * 1000
+                path = scope["path"].encode("unicode_escape").decode()
+                self._write(f"{scope['method']} {path} {message['status']} {milliseconds:.0f} ms")
+            await send(message)
+
+        await self._app(scope, receive, sending)
 
 
 _HTML = {"content-type": "text/html; charset=utf-8"}

@@ -35,6 +35,7 @@ class LimitedBody:
         self._count = 0
         self._whole = False
         self.started = False
+        self.excess: HttpError | None = None
 
     def check_length(self, headers: dict[str, str]) -> None:
         """Refuse a body by what its headers say.
@@ -61,20 +62,22 @@ class LimitedBody:
         """The next message of the request.
 
         Raises:
-            HttpError: The body has become too large.
+            HttpError: The body has become too large. What the application responds to that is not sent.
         """
         message = await self._receive()
         if message["type"] == "http.request":
             self._count += len(message.get("body", b""))
             self._whole = not message.get("more_body", False)
             if self._count > self._limit:
-                raise self._too_large()
+                self.excess = self._too_large()
+                raise self.excess
         return message
 
     async def send(self, message: Message) -> None:
         """Pass a message of the response on."""
-        self.started = True
-        await self._send(message)
+        if self.excess is None or self.started:
+            self.started = True
+            await self._send(message)
 
     async def drain(self) -> None:
         """Read on for a moment: closing a connection with unread bytes resets it, and the response would be lost."""

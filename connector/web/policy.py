@@ -70,12 +70,17 @@ def host_names(address: str, port: int, names: Iterable[str] = ()) -> frozenset[
     Args:
         address: The address it listens on.
         port: The port it listens on, which a name without a port gets.
-        names: The names it is known by; on loopback, the address and `localhost` when left out.
+        names: The names it is known by, each with a port of its own or without; on loopback the address and
+            `localhost` when left out.
     """
-    known = list(names) or [f"[{address}]" if ":" in address else address, "localhost"]
-    full = {name.lower() if _has_port(name) else f"{name.lower()}:{port}" for name in known}
+    own = {address, "localhost"}
+    known = list(names) or own | ({"127.0.0.1"} if address == "localhost" else set())
+    full = {with_port(name, port).lower() for name in known}
     return frozenset(full | {name.removesuffix(f":{_HTTP_PORT}") for name in full if name.endswith(f":{_HTTP_PORT}")})
 
 
-def _has_port(name: str) -> bool:
-    return re.search(r":\d+$", name) is not None and not (name.count(":") > 1 and not name.startswith("["))
+def with_port(name: str, port: int) -> str:
+    """A host as it is written in a URL: an IPv6 address in brackets, and a port where the name brings none."""
+    if name.count(":") > 1 and not name.startswith("["):
+        name = f"[{name}]"
+    return name if re.search(r":\d+$", name) else f"{name}:{port}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import signal
 import socket
 import threading
@@ -41,12 +42,12 @@ def listen(address: str, port: int) -> socket.socket:
     try:
         return socket.create_server((address, port), family=family, backlog=_BACKLOG)
     except (OSError, OverflowError) as error:
-        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            reason, hint = f"Port {port} is in use.", "Choose another with --port; --port 0 takes a free one."
-        else:
-            text = getattr(error, "strerror", None) or str(error)
-            reason, hint = f"Cannot listen on {address}, port {port}: {text}.", "Choose another --port or --host."
-        raise PortError(reason, hint=hint) from None
+        number = getattr(error, "errno", None) or 0
+        if number == errno.EADDRINUSE:
+            raise PortError(f"Port {port} is in use.", hint="Choose another --port; 0 picks a free one.") from None
+        # Python adds to the text what it tried, and a look-up of a name has negative numbers.
+        text = os.strerror(number) if number > 0 else getattr(error, "strerror", str(error))
+        raise PortError(f"Cannot listen on {address}, port {port}: {text}.") from None
 
 
 def serve(app: App, listener: socket.socket) -> None:

@@ -7,7 +7,7 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,10 +67,18 @@ class Site:
     def post(self, target: str, body: Any = None, **headers: Any) -> Reply:
         return self.send("POST", target, body, **headers)
 
-    def raw(self, *lines: str, body: bytes = b"") -> bytes:
-        """Send a request as it stands, and everything that comes back until the server closes the connection."""
+    def raw(self, *lines: str, body: bytes = b"", end: bool = False) -> bytes:
+        """What comes back for a request as it stands, until the server closes the connection.
+
+        Args:
+            *lines: The first line and the headers.
+            body: The body.
+            end: Say that nothing more comes.
+        """
         with socket.create_connection(("127.0.0.1", self.access.port), timeout=20) as wire:
             wire.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode() + body)
+            if end:
+                wire.shutdown(socket.SHUT_WR)
             received = b""
             while piece := wire.recv(65_536):
                 received += piece
@@ -78,12 +86,18 @@ class Site:
 
 
 @contextlib.contextmanager
-def serving(app: App, **access: Any) -> Iterator[Site]:
-    """An application behind access control, on a free port."""
+def serving(app: App, *, wrap: Callable[[App], App] = lambda app: app, **policy: Any) -> Iterator[Site]:
+    """An application behind access control, on a free port.
+
+    Args:
+        app: The application.
+        wrap: What is put around both.
+        **policy: As for `AccessPolicy`.
+    """
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    site = Site(AccessPolicy(host_names("127.0.0.1", port), port, **access))
-    server = make_server(AccessControl(app, site.access))
+    site = Site(AccessPolicy(host_names("127.0.0.1", port), port, **policy))
+    server = make_server(wrap(AccessControl(app, site.access)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:

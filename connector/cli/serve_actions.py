@@ -1,0 +1,158 @@
+"""What `serve` does: the connections that callers may name, the sandbox, and a server until Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import os
+import webbrowser
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import click
+
+from connector import state_dir
+from connector.catalogue.loader import Bundle
+from connector.catalogue.sandbox import connection_to
+from connector.cli import console, context, hints, sandbox_service
+from connector.connections import stored
+from connector.connections.auth import secrets_of
+from connector.connections.connection import Connection, is_loopback
+from connector.connector import Connector
+from connector.errors import AuthorizationError, ExitStatus
+from connector.secrets import Secret
+from connector.web.policy import AccessPolicy, host_names, new_token, with_port
+
+_ENVIRONMENT = "environment"
+_TOKEN_VARIABLE = "CONNECTOR_TOKEN"  # noqa: S105 - the name of a variable
+_SHORTEST_TOKEN = 16
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of `serve`, under the names of its parameters."""
+
+    port: int
+    address: str
+    host_names: Sequence[str]
+    connections: Sequence[str]
+    no_page: bool
+    open_page: bool
+    log: bool
+
+    def check(self) -> None:
+        """Make sure that the options can be used together.
+
+        Raises:
+            click.UsageError: They cannot.
+        """
+        if not is_loopback(self.address) and not self.host_names:
+            raise click.UsageError(
+                f"--host {self.address}: also name the server with --host-name, so that it answers to no other name."
+            )
+        if self.open_page and self.no_page:
+            raise click.UsageError("Use either --open or --no-page, not both.")
+
+
+def execute(connector_name: str | None, options: Options) -> int:
+    """Serve a connector until Ctrl-C.
+
+    Raises:
+        click.UsageError: The command line is wrong, or the `server` extra is not installed.
+        ConnectorError: The server cannot start.
+    """
+    try:
+        from connector.server import ServedConnector, create_app  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise click.UsageError(
+            f"Server support is not installed ({error.name}). Install it with “pip install starlette uvicorn”."
+        ) from None
+    from connector.web.access_control import AccessControl, AccessLog  # noqa: PLC0415
+    from connector.web.serve import listen, serve  # noqa: PLC0415
+
+    options.check()
+    token = _token()
+    bundle = context.load_bundle(connector_name)
+    with contextlib.ExitStack() as stack:
+        connections = _connections(bundle, context.program_name(connector_name), options.connections)
+        service = None
+        if bundle.manifest.sandbox is not None:
+            service = stack.enter_context(sandbox_service.running(bundle))
+            connections = {"sandbox": connection_to(bundle, service), **connections}
+        if not connections:
+            raise click.UsageError("This connector has no sandbox. Name a connection with --connections.")
+        listener = stack.enter_context(listen(options.address, options.port))
+        port = listener.getsockname()[1]
+        # Flat and escaped, inputs are longer than the body that they become.
+        limit = 2 * bundle.manifest.limits.request_bytes
+        policy = AccessPolicy(host_names(options.address, port, options.host_names), port, token, limit)
+        connector = stack.enter_context(Connector(bundle))
+        app = AccessControl(
+            create_app(ServedConnector(bundle, connector, connections, service), with_page=not options.no_page), policy
+        )
+        url = _url(options, port, token)
+        click.echo(url)
+        console.message(f"Actions run with: {', '.join(connections)}. Press Ctrl-C to stop.")
+        if options.open_page:
+            stack.enter_context(_opened(url, port))
+        serve(AccessLog(app, console.message) if options.log else app, listener)
+    console.message("Server stopped.")
+    return ExitStatus.OK
+
+
+def _token() -> Secret:
+    """The token of this launch: a new one, or the one in the environment.
+
+    Raises:
+        click.UsageError: The one in the environment could be guessed, or does not fit into a header.
+    """
+    chosen = os.environ.get(_TOKEN_VARIABLE, "")
+    if not chosen:
+        return new_token()
+    if len(chosen) < _SHORTEST_TOKEN or not chosen.isascii() or not chosen.replace("-", "").replace("_", "").isalnum():
+        raise click.UsageError(
+            f"{_TOKEN_VARIABLE} must have {_SHORTEST_TOKEN} or more letters, digits, dashes or underscores."
+        )
+    return Secret(chosen)
+
+
+def _connections(bundle: Bundle, program: str, lists: Sequence[str]) -> dict[str, Connection]:
+    """The named connections, each with its secrets, so that a missing one is reported before anything is served.
+
+    Raises:
+        AuthorizationError: One does not exist, or lacks a secret.
+    """
+    known = stored.known(bundle.manifest)
+    names = [name.strip() for each in lists for name in each.split(",") if name.strip()]
+    found = {}
+    try:
+        for name in names:
+            stored_name = None if name == _ENVIRONMENT and name not in known else name
+            found[name] = stored.stored_connection(bundle.manifest, stored_name)
+            secrets_of(bundle.manifest, found[name])
+    except AuthorizationError as error:
+        raise hints.add_connection_hint(error, bundle.manifest, program) from None
+    return found
+
+
+def _url(options: Options, port: int, token: Secret) -> str:
+    name = options.host_names[0] if options.host_names else options.address
+    return f"http://{with_port(name, port)}/?token={token.reveal()}"
+
+
+@contextlib.contextmanager
+def _opened(url: str, port: int) -> Iterator[None]:
+    """Open a URL in the browser, through a private file that leads there.
+
+    Other users of the machine can read the arguments that the browser is started with, and so the token in a URL.
+    """
+    page = state_dir.folder() / f"open-{port}.html"
+    link = html.escape(url)
+    content = f'<!doctype html><meta http-equiv="refresh" content="0; url={link}"><a href="{link}">Open</a>'
+    state_dir.write_private(page, content.encode())
+    try:
+        if not webbrowser.open(page.as_uri()):
+            console.message("No browser can be opened here. Open the URL above.")
+        yield
+    finally:
+        page.unlink(missing_ok=True)
