@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from connector.catalogue.action import Action
@@ -19,8 +20,11 @@ def example_inputs(action: Action, example: Example) -> dict[str, Any]:
 
     An example that ends in an error is returned unchanged, since it shows the mistake.
     """
-    if example.outputs is None:
-        return example.inputs
-    normalized, _ = accept(action.definition, example.inputs)
-    names = {action.accepted_names.get(name, name) for name in example.inputs}
+    return example.inputs if example.outputs is None else own_inputs(action, example.inputs)
+
+
+def own_inputs(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs under their own names, without empty fields and without defaults."""
+    normalized, _ = accept(action.definition, given, action.accepted_names)
+    names = {action.accepted_names.get(name, name) for name in given}
     return {name: value for name, value in normalized.items() if name in names}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -113,20 +113,30 @@ def _spread_keys(field: FieldSchema, value: Any) -> list[str]:
     return [row[field.x_map_key] for row in value] if field.x_map_key else list(value)
 
 
-def masked(definition: ActionDefinition, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs with every secret hidden, for showing what would be sent."""
+def masked(
+    definition: ActionDefinition, inputs: Mapping[str, Any], replace_secret: Callable[[str], Any] = lambda _: MASK
+) -> dict[str, Any]:
+    """The inputs with every secret replaced, for showing what would be sent.
 
-    def hide(field: FieldSchema, value: Any) -> Any:
+    Args:
+        definition: The action.
+        inputs: Values under the inputs' own names.
+        replace_secret: What stands for the secret at a place, such as `headers[0].value`.
+    """
+
+    def hide(field: FieldSchema, value: Any, place: str) -> Any:
         field = definition.inputs.resolve(field)
         if field.write_only:
-            return MASK
+            return replace_secret(place)
         if isinstance(value, list) and field.items is not None:
-            return [hide(field.items, item) for item in value]
+            return [hide(field.items, item, f"{place}[{index}]") for index, item in enumerate(value)]
         if isinstance(value, dict) and field.properties:
-            return {key: hide(field.properties.get(key, FieldSchema()), item) for key, item in value.items()}
+            inner = field.properties
+            return {key: hide(inner.get(key, FieldSchema()), item, f"{place}.{key}") for key, item in value.items()}
         return value
 
-    return {name: hide(definition.inputs.properties[name], value) for name, value in inputs.items()}
+    fields = definition.inputs.properties
+    return {name: hide(fields.get(name, FieldSchema()), value, name) for name, value in inputs.items()}
 
 
 def secret_texts(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[str]:

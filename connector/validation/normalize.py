@@ -34,14 +34,23 @@ def path_style_key(name: str, field: FieldSchema) -> str:
     return "/".join(["body", *[part for part in path.removesuffix("[]").split(".") if part]])
 
 
+def parameter_key(name: str, field: FieldSchema) -> str:
+    """The key of the field in a flow with our own custom connector: where the service reads it."""
+    if field.x_in != "body":
+        return field.x_name or name
+    return "/".join(["body", *json_pointer.parse(field.pointers(name)[0])])
+
+
 def accepted_names(definition: ActionDefinition) -> dict[str, str]:
     """Every accepted name of every input, and the input it means. An input's own name always means itself."""
     names: dict[str, str] = {}
-    for name, field in definition.inputs.properties.items():
-        resolved = definition.inputs.resolve(field)
-        for other in (path_style_key(name, resolved), *resolved.x_aliases):
+    fields = {name: definition.inputs.resolve(field) for name, field in definition.inputs.properties.items()}
+    for name, field in fields.items():
+        for other in (path_style_key(name, field), *field.x_aliases):
             names.setdefault(other, name)
-    return names | {name: name for name in definition.inputs.properties}
+    for name, field in fields.items():
+        names.setdefault(parameter_key(name, field), name)
+    return names | {name: name for name in fields}
 
 
 def accept(

@@ -14,9 +14,9 @@ from urllib.parse import unquote
 
 from connector.catalogue.action import Action
 from connector.definition.action import Example
+from connector.export.n8n.filled_form import parameters
 from connector.export.n8n.node import ERROR_OUTPUT, NodeData
 from tests.hosts.n8n_flow import Json, N8n, Step, credentials, failure, is_failure, items, workflow
-from tests.hosts.n8n_form import parameters
 from tests.hosts.n8n_service import Received, Reply, Service
 
 OTHERWISE = {

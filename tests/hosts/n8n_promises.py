@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from connector import Connector
+from connector.catalogue.action import Action
+from connector.export.n8n.filled_form import parameters
 from connector.export.n8n.node import ERROR_OUTPUT, NodeData
 from connector.export.n8n.selects import ANY
 from tests.hosts.n8n_flow import Json, N8n, Step, credentials, failure, items, outputs, workflow
-from tests.hosts.n8n_form import parameters
 from tests.hosts.n8n_service import Received, Reply, Service
 from tests.hosts.n8n_story import expect, sentence
 
@@ -25,7 +26,7 @@ _LIMIT = 100
 _MANY = 250
 _KEY = "idempotency-key"
 _BOTH: Json = {"user_id": "ada", "recipients": [{"user_id": "grace"}], "title": "Hi", "body": "There"}
-_TEXT: Json = {"user_id": "={{ 'user-' + $json.n }}", "title": "Hi", "body": "There"}
+_TEXT: Json = {"user_id": "ada", "title": "=1+1 {{ $env }} }}", "body": '{{name}}\n"it\'s" 世界'}
 
 
 class _Limited:
@@ -88,7 +89,7 @@ def run(node: NodeData, n8n: N8n) -> None:
         slow = credentials(node, "slow", server.address, "slow", callsPerMinute=minute // 50)
         n8n.take("credentials", [*(each for each in accounts if each["id"] not in {"closed", "slow"}), closed, slow])
         send = next(action for action in node.actions if action.key == "send_message")
-        many = [Step("many", parameters(node, send, _TEXT), "many")]
+        many = [Step("many", _to_everyone(node, send), "many")]
         n8n.take("workflow", [workflow(node, "many", many, _MANY), workflow(node, "promises", steps, 5)])
         execution = n8n.execute("many")
         _check_limit(service, outputs(execution, "many"))
@@ -97,9 +98,14 @@ def run(node: NodeData, n8n: N8n) -> None:
     _check_retries(execution, service)
 
 
+def _to_everyone(node: NodeData, send: Action) -> Json:
+    """The parameters of a message with the signs of n8n's expressions in its texts, to another user for each item."""
+    return parameters(node, send, _TEXT) | {"user_id": "={{ 'user-' + $json.n }}"}
+
+
 def _steps(node: NodeData) -> list[Step]:
     actions = {action.key: action for action in node.actions}
-    text = parameters(node, actions["send_message"], _TEXT)
+    text = _to_everyone(node, actions["send_message"])
     mixed = parameters(node, actions["send_message"], _BOTH)
     expect("a form that has everything takes User ID and Recipients", mixed["send_to"], ANY)
     job = parameters(node, actions["run_bulk_job"], {"job_id": "job-1"})
@@ -124,6 +130,8 @@ def _check_limit(service: _Limited, given: list[list[Json]]) -> None:
     expect("without a 429", service.refused, 0)
     expect("each with a call of its own", len({_user(one) for one in received}), _MANY)
     expect("and a key of its own", len({one.headers[_KEY] for one in received}), _MANY)
+    contents = [one.body["message"]["content"] for one in received]
+    expect("texts arrive as they were filled in", contents, [{name: _TEXT[name] for name in ("title", "body")}] * _MANY)
     expect("its result is paired with its item", [_paired(item) for item in given[0]], list(range(_MANY)))
     took = received[-1].at - received[0].at
     expect("all calls that the limit allows are used", 2 * PERIOD <= took < 3 * PERIOD, True)

@@ -6,10 +6,10 @@ from typing import Unpack
 
 from connector import Connection, Connector, InputError, RefusedError
 from connector.call.options import RunOptions
+from connector.export.n8n.filled_form import parameters
 from connector.export.n8n.node import NodeData
 from sandbox import start
 from tests.hosts.n8n_flow import Json, N8n, Step, credentials, failure, items, workflow
-from tests.hosts.n8n_form import parameters
 
 _ACCOUNT = "sandbox"
 _GOES_ON = "continueRegularOutput"

@@ -59,7 +59,7 @@ def group_properties(node: NodeData, group: str) -> list[Property]:
     }
     if not default:
         operation["required"] = True
-    return [operation, *(field for action in actions for field in _fields(node, action))]
+    return [operation, *(field for action in actions for field in action_properties(node, action))]
 
 
 def _operation(node: NodeData, action: Action) -> Property:
@@ -73,7 +73,8 @@ def _operation(node: NodeData, action: Action) -> Property:
     }
 
 
-def _fields(node: NodeData, action: Action) -> list[Property]:
+def action_properties(node: NodeData, action: Action) -> list[Property]:
+    """The parameters of an action."""
     methods = {key: name for key, (name, _) in node.methods.items()}
     fields = draw_form(Drawing(action, methods, node.manifest.title), form_of(action))
     if action.definition.pagination is not None:

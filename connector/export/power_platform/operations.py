@@ -18,7 +18,7 @@ from connector.export.power_platform.dynamic_values import DynamicChoices
 from connector.export.power_platform.labels import label_nodes
 from connector.export.power_platform.schemas import Schemas
 from connector.export.rule_texts import description_with_rules
-from connector.validation.normalize import path_style_key
+from connector.validation.normalize import parameter_key, path_style_key
 
 Json = dict[str, Any]
 
@@ -189,10 +189,7 @@ def _moved(action: Action, absent: set[str]) -> Iterator[Moved]:
         field = action.definition.input(name)
         if field.x_path is None or name in absent:
             continue
-        here = field.x_name or name
-        if field.x_in == "body":
-            here = "/".join(["body", *json_pointer.parse(field.pointers(name)[0])])
-        documented = path_style_key(name, field)
+        here, documented = parameter_key(name, field), path_style_key(name, field)
         if documented != here:
             yield Moved(field.title or name, documented, here)
 

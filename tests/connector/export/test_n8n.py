@@ -19,6 +19,7 @@ from connector.export import ExportError, ExportSelection, export
 from connector.export.javascript import core_files
 from connector.export.n8n import style
 from connector.export.n8n.credentials import signature as signature_of
+from connector.export.n8n.filled_form import parameters
 from connector.export.n8n.layout import empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.parameters import group_properties, properties
@@ -29,7 +30,6 @@ from connector.export.n8n.typescript import source
 from tests.connector.export.whole import bundle, exported, parcels
 from tests.connector.parcels import GET, LIST, POST_ONCE, SEND, action, body, manifest
 from tests.hosts.n8n_examples import OTHERWISE, samples
-from tests.hosts.n8n_form import parameters
 
 Json = dict[str, Any]
 

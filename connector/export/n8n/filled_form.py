@@ -1,17 +1,19 @@
-"""Filling in the n8n node as somebody would: an action's inputs as the parameters that were drawn for them."""
+"""The node with its form filled in: an action's inputs as the parameters that were drawn for them."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.rules import Option
+from connector.export.errors import ExportError
+from connector.export.examples import own_inputs
+from connector.export.literals import Notation, Variable, json_text, variables_in
 from connector.export.n8n import style
 from connector.export.n8n.layout import empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
-from connector.export.n8n.parameters import group_properties
+from connector.export.n8n.parameters import action_properties
 from connector.export.n8n.selects import ANY, selects_of
 
 Json = dict[str, Any]
@@ -23,25 +25,19 @@ def parameters(node: NodeData, action: Action, inputs: Json, **more: Any) -> Jso
     Args:
         node: The node as it is exported.
         action: The action to run.
-        inputs: Its inputs, under any name that it accepts.
+        inputs: Its inputs, under any name that it accepts; a secret may be a `Variable`.
         more: Parameters of the node itself, such as `returnAll`; `wholePage` is put where it belongs.
+
+    Raises:
+        ExportError: The form has no field for an input beside the others.
     """
-    form = drawn(node, action)
-    accepted, _ = action.validate_inputs(inputs)
-    chosen = _chosen(action, accepted)
-    filled = _fields([field for field in form if is_shown(field, chosen)], accepted, chosen)
+    form = action_properties(node, action)
+    own = own_inputs(action, inputs)
+    chosen = _chosen(action, own)
+    filled = _fields([field for field in form if is_shown(field, chosen)], own, chosen)
     if "wholePage" in more:
         filled.setdefault("additionalFields", {})["wholePage"] = more.pop("wholePage")
     return {"resource": style.camel(action.group), "operation": action.key, **chosen, **filled, **more}
-
-
-def drawn(node: NodeData, action: Action) -> list[Json]:
-    """The parameters of an action."""
-    return [
-        field
-        for field in group_properties(node, action.group)
-        if field.get("displayOptions", {}).get("show", {}).get("operation") == [action.key]
-    ]
 
 
 def is_shown(field: Json, chosen: Json) -> bool:
@@ -69,7 +65,12 @@ def _chosen(action: Action, inputs: Json) -> Json:
         elif inner_fits:
             outer = next(iter(select.show))
             chosen[outer] = ANY
-    return chosen
+    shown = [
+        select.parameter
+        for select in selects_of(action)
+        if all(chosen.get(name) in values for name, values in select.show.items())
+    ]
+    return {parameter: chosen[parameter] for parameter in shown if parameter in chosen}
 
 
 def _best(options: Sequence[Option], filled: set[str], fitting: list[str], default: str | None) -> str:
@@ -106,7 +107,7 @@ def _fields(form: list[Json], values: Json, chosen: Json) -> Json:
             }
             filled |= {"additionalFields": additional} if additional else {}
     if by_parameter:
-        raise AssertionError(f"the form has no field for {sorted(by_parameter)} under {chosen}")
+        raise ExportError(f"The form of n8n does not show {', '.join(sorted(by_parameter))} beside the other inputs.")
     return filled
 
 
@@ -114,10 +115,29 @@ def _value(field: Json, value: Any) -> Any:
     kind = field["type"]
     if kind == "fixedCollection":
         inner = field["options"][0]["values"]
-        rows = [_fields(inner, row, {}) for row in value] if isinstance(value, list) else _fields(inner, value, {})
-        return {"rows": rows}
+        if isinstance(value, list):
+            return {"rows": [_fields(inner, row, {}) for row in value]}
+        return {"rows": _fields(inner, value, {})}
     if kind == "json":
-        return json.dumps(value)
+        # The braces of an expression would be evaluated inside one.
+        return f"={_EXPRESSION_JSON.line(value)}" if variables_in(value) else _JSON.line(value)
     if kind == "resourceLocator":
-        return {"__rl": True, "mode": "id", "value": value}
+        return {"__rl": True, "mode": "id", "value": _text(value)}
+    return [_text(item) for item in value] if isinstance(value, list) else _text(value)
+
+
+def _text(value: Any) -> Any:
+    """The value; n8n takes a text that begins with `=` for an expression, so such a text becomes one."""
+    if isinstance(value, Variable):
+        return f"={{{{ $env.{value.name} }}}}"
+    if isinstance(value, str) and value.startswith("="):
+        return f"={{{{ {_without_braces(value)} }}}}"
     return value
+
+
+def _without_braces(text: str) -> str:
+    return json_text(text).replace("{", "\\u007b").replace("}", "\\u007d")
+
+
+_JSON = Notation(lambda variable: variable.name)
+_EXPRESSION_JSON = Notation(lambda variable: f"{{{{ JSON.stringify($env.{variable.name}) }}}}", _without_braces)
