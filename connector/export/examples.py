@@ -7,6 +7,7 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.action import Example
+from connector.validation.flow_action import parameters_of
 from connector.validation.normalize import accept
 
 
@@ -26,5 +27,6 @@ def example_inputs(action: Action, example: Example) -> dict[str, Any]:
 def own_inputs(action: Action, given: Mapping[str, Any]) -> dict[str, Any]:
     """The inputs under their own names, without empty fields and without defaults."""
     normalized, _ = accept(action.definition, given, action.accepted_names)
-    names = {action.accepted_names.get(name, name) for name in given}
+    given_names = parameters_of(action.accepted_names, given)
+    names = {action.accepted_names.get(name, name) for name in given_names}
     return {name: value for name, value in normalized.items() if name in names}

@@ -7,8 +7,10 @@ are evaluated before a connector sees them; here they are not.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from connector.definition.action import BodyDefault
 
 _EXPRESSION = re.compile(r"(?<!@)@\{[^}]*\}|^@[A-Za-z]\w*\(.*\)", re.DOTALL)
 """`@{...}` in a text, or a text that is one `@function(...)`; a flow writes a plain `@` as `@@`."""
@@ -48,6 +50,15 @@ def holds_expression(value: Any) -> bool:
     if isinstance(value, Mapping):
         return any(map(holds_expression, value.values()))
     return any(map(holds_expression, value)) if isinstance(value, list | tuple) else is_expression(value)
+
+
+def is_body_default(defaults: Sequence[BodyDefault], parameters: Mapping[str, Any], key: str) -> bool:
+    """Whether a parameter of a flow says only what the runtime fills in by itself, such as a version."""
+    place, _, name = key.rpartition("/")
+    here = [default for default in defaults if f"body{default.at}" == place]
+    constants = [default.set_values[name] for default in here if name in default.set_values]
+    sources = [f"body{default.copy_values[name]}" for default in here if name in default.copy_values]
+    return parameters[key] in [*constants, *(parameters[source] for source in sources if source in parameters)]
 
 
 def _pasted(names: Mapping[str, str], given: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -14,7 +14,7 @@ from connector import json_pointer
 from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.errors import Problem
-from connector.validation.flow_action import parameters_of
+from connector.validation.flow_action import is_body_default, parameters_of
 
 
 def documented_path(name: str, field: FieldSchema) -> str:
@@ -70,7 +70,10 @@ def accept(
     inputs: dict[str, Any] = {}
     keys: dict[str, str] = {}
     problems: list[Problem] = []
-    for key, value in parameters_of(names, given).items():
+    parameters = parameters_of(names, given)
+    for key, value in parameters.items():
+        if key not in names and is_body_default(definition.request.body_defaults, parameters, key):
+            continue
         name = names.get(key, key)
         field = definition.inputs.properties.get(name)
         cleaned = _clean(value, field, definition.inputs) if field else copy.deepcopy(value)

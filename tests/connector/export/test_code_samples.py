@@ -225,6 +225,26 @@ def test_the_action_of_a_flow_makes_the_same_request_with_keys_of_our_package(ac
     assert content == without_empty_objects(wanted or {})
 
 
+@by_example
+def test_the_action_of_a_flow_can_be_pasted_into_the_runtime(action: Action, inputs: Json) -> None:
+    sample = code("power-automate", action, inputs)
+    if not sample or "@@" in sample:
+        return
+    secrets = {f"@parameters('{name}')": secret for name, secret in environment(action, inputs).items()}
+    pasted, problems = action.validate_inputs(filled(json.loads(sample), secrets))
+    assert problems == []
+    given, _ = action.validate_inputs(inputs)
+    assert body_of(action.definition, pasted) == body_of(action.definition, given)
+    assert build(action.definition, pasted, "", None) == build(action.definition, given, "", None)
+
+
+def test_a_secret_that_is_left_as_an_expression_is_pointed_out() -> None:
+    action = ACTIONS["create_profile"]
+    sample = code("power-automate", action, {"recipient_id": "ada", "access_token": "xoxb-1", "slack_email": "a@b.c"})
+    _, problems = action.validate_inputs(json.loads(sample))
+    assert [(problem.field, problem.rule) for problem in problems] == [("access_token", "expression")]
+
+
 def bare(url: str) -> str:
     return unquote(url.split("?", maxsplit=1)[0])
 

@@ -1,7 +1,7 @@
 'use strict';
 // An action of a Power Automate flow that was pasted whole (“Peek code”), and what only a flow understands.
 
-const { isObject } = require('./json');
+const { isObject, isSame } = require('./json');
 
 // @{...} in a text, or a text that is one @function(...); a flow writes a plain @ as @@.
 const EXPRESSION = /(?<!@)@\{[^}]*\}|^@[A-Za-z]\w*\(.*\)/s;
@@ -31,6 +31,15 @@ const isExpression = (value) => typeof value === 'string' && EXPRESSION.test(val
 const holdsExpression = (value) =>
   value !== null && typeof value === 'object' ? Object.values(value).some(holdsExpression) : isExpression(value);
 
+// Whether a parameter of a flow says only what the runtime fills in by itself, such as a version.
+function isBodyDefault(action, parameters, key) {
+  const [, place, name] = /^(.*)\/(.*)$/s.exec(key) || [];
+  const holds = (one, value) => value !== undefined && isSame(value, parameters[key]) && Object.hasOwn(one, name);
+  return (action.request?.bodyDefaults || [])
+    .filter(({ at }) => `body${at}` === place)
+    .some(({ set = {}, copy = {} }) => holds(set, set[name]) || holds(copy, parameters[`body${copy[name]}`]));
+}
+
 // The input that a name means; a name that nobody knows means itself.
 const inputName = (action, name) => (Object.hasOwn(action.names, name) ? action.names[name] : name);
 
@@ -42,4 +51,4 @@ function pastedIn(action, values) {
   return isObject(pasted) && isObject(pasted.host) && isObject(pasted.parameters || {}) ? pasted : null;
 }
 
-module.exports = { holdsExpression, inputName, isExpression, isFromFlow, parametersOf, withInputs };
+module.exports = { holdsExpression, inputName, isBodyDefault, isExpression, isFromFlow, parametersOf, withInputs };

@@ -2,7 +2,7 @@
 // From what a flow hands over to an action's inputs: names made one, empty fields dropped, defaults filled in.
 
 const { fieldsOf, inputOf, pointersOf, resolve, typesOf } = require('./field');
-const { holdsExpression, inputName, parametersOf } = require('./flow_action');
+const { holdsExpression, inputName, isBodyDefault, parametersOf } = require('./flow_action');
 const { blank, copy, isEmptyObject, isObject, isSame } = require('./json');
 const { MISSING, get, take } = require('./pointer');
 
@@ -11,8 +11,10 @@ function normalizeInputs(action, values) {
   const inputs = blank();
   const keys = blank();
   const problems = [];
-  for (const [key, value] of Object.entries(parametersOf(action, values))) {
+  const parameters = parametersOf(action, values);
+  for (const [key, value] of Object.entries(parameters)) {
     const name = inputName(action, key);
+    if (!inputOf(action, name) && isBodyDefault(action, parameters, key)) continue;
     const field = inputOf(action, name);
     const cleaned = field ? clean(value, field, action.inputs) : copy(value);
     if (field && cleaned === undefined) continue;
