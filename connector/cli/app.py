@@ -25,6 +25,7 @@ _COMMANDS = {
     "connection": ("connection", "connection", "Manage connections: the accounts that actions run with."),
     "throttle": ("throttle", "throttle", "Show how much of the call limit is used."),
     "serve": ("serve", "serve", "Serve the actions over HTTP, with a page to try them in."),
+    "mcp": ("mcp", "mcp", "Serve the actions to agents as MCP tools."),
     "sandbox": ("sandbox", "sandbox", "Start the sandbox for other programs to call."),
     "check": ("check", "check", "Check a connector folder for errors."),
     "new": ("new", "new", "Create a new action from a template."),

@@ -9,10 +9,9 @@ names what the format cannot express. The modules beside the formats are shared 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal, Protocol, cast
 
-from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
 from connector.catalogue.loader import Bundle
 from connector.definition.service import Publisher
@@ -33,6 +32,7 @@ __all__ = [
     "UnknownFormatError",
     "export",
     "placeholder_note",
+    "select",
     "with_overrides",
     "write_files",
 ]
@@ -81,22 +81,44 @@ def export(
         raise UnknownFormatError(
             f"Unknown export format “{format_name}”.{suggestion}", hint=f"Formats: {', '.join(EXPORT_FORMATS)}."
         )
-    selection = ExportSelection(bundle, _selected(bundle, tuple(groups), only), publisher)
+    selection = select(bundle, groups, only, publisher)
     for action in selection.actions:
         require_known_keywords(action)
     exporter = cast("Exporter", importlib.import_module(f"connector.export.{EXPORT_FORMATS[format_name].package}"))
     return dict(sorted(exporter.files(selection).items()))
 
 
-def _selected(bundle: Bundle, groups: Sequence[str], only: Only) -> list[Action]:
-    for group in groups:
+def select(
+    bundle: Bundle,
+    groups: Iterable[str] = (),
+    only: Only = "all",
+    publisher: Publisher | None = None,
+    *,
+    read_only: bool = False,
+) -> ExportSelection:
+    """The actions of a connector that an export or a server offers.
+
+    Args:
+        bundle: The connector folder.
+        groups: Only the actions of these groups; all groups if empty.
+        only: `documented` leaves out actions that the documented connector does not have.
+        publisher: As for `export`.
+        read_only: Leave out actions that change something.
+
+    Raises:
+        ExportError: A group does not exist, or no action is selected.
+    """
+    wanted = tuple(groups)
+    for group in wanted:
         if group not in bundle.manifest.groups:
             raise ExportError(f"Unknown group “{group}”. Groups: {', '.join(bundle.manifest.groups)}.")
     actions = [
         action
         for action in Catalogue(bundle)
-        if (not groups or action.group in groups) and (only == "all" or action.definition.documented)
+        if (not wanted or action.group in wanted)
+        and (only == "all" or action.definition.documented)
+        and (not read_only or action.definition.effects.read_only)
     ]
     if not actions:
-        raise ExportError("No actions to export: no action matches both the groups and --only.")
-    return actions
+        raise ExportError("No action matches the groups, --only and --read-only together.")
+    return ExportSelection(bundle, actions, publisher)

@@ -30,15 +30,15 @@ LAYERS: tuple[frozenset[str], ...] = (
     # The package itself names what is public and loads it when it is first used.
     frozenset({"__init__", "lint", "export", "scaffold"}),
     # They also read what an export writes.
-    frozenset({"server"}),
+    frozenset({"mcp", "server"}),
     frozenset({"cli"}),
     frozenset({"__main__"}),
 )
 """The packages and modules of `connector/`, from the bottom up, as ARCHITECTURE.md draws them."""
 
 LAYER_OF = {name: layer for layer, names in enumerate(LAYERS) for name in names}
-ENTRY_POINTS = frozenset({"lint", "export", "scaffold", "server", "cli"})
-MAY_READ_EXPORTS = frozenset({"server"})
+ENTRY_POINTS = frozenset({"lint", "export", "scaffold", "mcp", "server", "cli"})
+MAY_READ_EXPORTS = frozenset({"mcp", "server"})
 
 SOCKETS = {
     "requests",

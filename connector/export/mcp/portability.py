@@ -39,18 +39,15 @@ _PROPERTY = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
 def problems(tool: Json, server: str) -> list[str]:
     """Everything about a tool that a common host rejects; `server` is the name under which a user adds the server."""
     found = [*_name(tool, server), *_description(tool)]
-    for side in ("inputSchema", "outputSchema"):
-        schema = tool[side]
-        found += [f"{side}: {problem}" for problem in _root(schema)]
-        for path, node, depth in _walk(schema):
-            for rule in (_keywords, _type, _items, _choices, _union, _names):
-                if rule is _union and side == "outputSchema":
-                    continue
-                found += [f"{side} at {path or 'its root'}: {problem}" for problem in rule(node)]
-            if depth > MAX_DEPTH:
-                found.append(f"{side} at {path}: it is nested more than {MAX_DEPTH} levels deep (OpenAI)")
-        if sum(len(node.get("properties", {})) for _, node, _ in _walk(schema)) > MAX_PROPERTIES:
-            found.append(f"{side}: it has more than {MAX_PROPERTIES} properties (OpenAI)")
+    schema = tool["inputSchema"]
+    found += [f"inputSchema: {problem}" for problem in _root(schema)]
+    for path, node, depth in _walk(schema):
+        for rule in (_keywords, _type, _items, _choices, _union, _names):
+            found += [f"inputSchema at {path or 'its root'}: {problem}" for problem in rule(node)]
+        if depth > MAX_DEPTH:
+            found.append(f"inputSchema at {path}: it is nested more than {MAX_DEPTH} levels deep (OpenAI)")
+    if sum(len(node.get("properties", {})) for _, node, _ in _walk(schema)) > MAX_PROPERTIES:
+        found.append(f"inputSchema: it has more than {MAX_PROPERTIES} properties (OpenAI)")
     return found
 
 

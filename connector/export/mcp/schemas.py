@@ -1,4 +1,4 @@
-"""The schemas of an action with only those keywords of JSON Schema that every agent host accepts.
+"""The inputs of an action with only those keywords of JSON Schema that every agent host accepts.
 
 Hosts pass a tool's schema on to a model provider, and each provider accepts another subset of JSON Schema; one keyword
 too many loses the tool, or all tools. So a schema here has only types, titles, descriptions, enums, rows and required
@@ -11,8 +11,8 @@ Rows nested in rows of the same kind are written out twice; deeper rows are free
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from connector.catalogue.action import Action
 from connector.export.descriptions import CONSTRAINTS, constraint_sentence
@@ -26,19 +26,32 @@ _NUMBER_FORMATS = frozenset({"int32", "int64", "float", "double"})
 
 
 class PortableSchema:
-    """The portable form of one schema.
+    """The portable form of the inputs of an action.
 
     Args:
-        action: Whose schema it is.
-        side: Which of the two.
+        action: The action.
         tools: Names of the tools by operation id, for fields whose choices another tool lists.
+        only_important: Leave out the fields that are neither required nor important, and the titles.
+        names: Only these fields of the action, with everything inside.
+
+    Attributes:
+        left_out: The fields that are neither required nor important, where these are left out.
     """
 
-    def __init__(self, action: Action, side: Literal["inputs", "outputs"], tools: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        action: Action,
+        tools: Mapping[str, str],
+        *,
+        only_important: bool = False,
+        names: Collection[str] | None = None,
+    ) -> None:
         self._action = action
-        self._root: Schema = action.document[side]
-        self._is_input = side == "inputs"
+        self._root: Schema = action.document["inputs"]
         self._tools = tools
+        self._only_important = only_important
+        self._names = names
+        self.left_out: list[str] = []
 
     def schema(self) -> Schema:
         """The whole schema.
@@ -52,13 +65,28 @@ class PortableSchema:
         made: Schema = {"type": "object"}
         # OpenAI requires `properties` at the root, even if there are none.
         if schema.get("properties") or not key:
+            kept = {name: f"{key}.{name}" if key else name for name in self._kept(schema, key)}
             made["properties"] = {
-                name: self._field(field, f"{key}.{name}" if key else name, inside)
-                for name, field in schema.get("properties", {}).items()
+                name: self._field(schema["properties"][name], path, inside) for name, path in kept.items()
             }
-        if schema.get("required"):
-            made["required"] = schema["required"]
+        if required := [name for name in schema.get("required", ()) if name in made.get("properties", {})]:
+            made["required"] = required
         return made
+
+    def _kept(self, schema: Schema, key: str) -> list[str]:
+        """The names of the fields that are in the schema."""
+        fields = schema.get("properties", {})
+        if self._names is not None and not key:
+            return [name for name in fields if name in self._names]
+        if not self._only_important:
+            return list(fields)
+        needed = {name for name, field in fields.items() if self._is_important(field)} | {*schema.get("required", ())}
+        self.left_out += [f"{key}.{name}" if key else name for name in fields if name not in needed]
+        return [name for name in fields if name in needed]
+
+    def _is_important(self, field: Schema) -> bool:
+        visibility = resolve(field, self._root).get("x-ms-visibility", "important")
+        return bool(visibility == "important")
 
     def _field(self, declared: Schema, key: str, inside: tuple[str, ...]) -> Schema:
         field = resolve(declared, self._root)
@@ -97,15 +125,13 @@ class PortableSchema:
 
     def _labelled(self, branches: list[Schema], field: Schema, key: str, more: str = "") -> Schema:
         """The branches as one schema, with title and description."""
-        labels: Schema = {"title": field["title"]} if "title" in field else {}
+        labels: Schema = {"title": field["title"]} if "title" in field and not self._only_important else {}
         if description := " ".join(self._description(field, key, more)):
             labels["description"] = description
         if len(branches) == 1:
             return {"type": branches[0]["type"], **labels, **branches[0]}
-        if self._is_input:
-            # Gemini on Vertex accepts nothing beside anyOf.
-            return {"anyOf": [{"type": branch["type"], **labels, **branch} for branch in branches]}
-        return {**labels, **_joined(branches)}
+        # Gemini on Vertex accepts nothing beside anyOf.
+        return {"anyOf": [{"type": branch["type"], **labels, **branch} for branch in branches]}
 
     def _description(self, field: Schema, key: str, more: str) -> list[str]:
         sentences = [field["description"]] if "description" in field else []
@@ -118,7 +144,7 @@ class PortableSchema:
             sentences.append("Secret.")
         if field.get("deprecated"):
             sentences.append("Deprecated.")
-        if self._is_input and field.get("examples") and not field.get("writeOnly"):
+        if field.get("examples") and not field.get("writeOnly"):
             example = _shown(field["examples"][0])
             sentences += [f"Example: {example}"] if len(example) <= _LONGEST_EXAMPLE else []
         return sentences

@@ -11,12 +11,13 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from connector.catalogue.action import Action
-from connector.export import ExportError, export
+from connector.export import ExportError, export, select
 from connector.export.examples import example_inputs
 from connector.export.mcp.portability import ACCEPTED, problems
+from connector.export.mcp.schemas import PortableSchema
+from connector.export.mcp.tools import estimated_tokens, meta_tools, tool_list, tool_names
 from tests.connector.export.whole import Json, bundle, definitions, document, nodes, parcels
 from tests.connector.parcels import action, body, manifest
-from tests.connector.parcels import field as plain_field
 
 by_action = pytest.mark.parametrize("key", sorted(definitions()))
 
@@ -30,8 +31,15 @@ def tool(key: str) -> Json:
 
 
 @cache
-def validate(key: str, side: str) -> Draft202012Validator:
-    return Draft202012Validator(tool(key)[side])
+def whole_schema(key: str) -> Json:
+    """All inputs of an action, as `describe_action` explains them."""
+    names = tool_names(select(bundle()))
+    return PortableSchema(Action(bundle(), key), names).schema()
+
+
+@cache
+def validate(key: str) -> Draft202012Validator:
+    return Draft202012Validator(whole_schema(key))
 
 
 def of_parcels(tmp_path: Path, *actions: Json, connector: Json | None = None) -> Json:
@@ -40,8 +48,15 @@ def of_parcels(tmp_path: Path, *actions: Json, connector: Json | None = None) ->
     return json.loads(content)["tools"][0]  # type: ignore[no-any-return]
 
 
-def test_every_action_is_a_tool_named_after_its_connector() -> None:
-    assert [one["name"] for one in tools()] == [f"courier_{key}" for key in bundle().actions]
+def whole_of_parcels(tmp_path: Path, *actions: Json) -> Json:
+    """All inputs of the first action of a connector with these actions."""
+    folder = parcels(tmp_path, *actions)
+    (key, *_) = folder.actions
+    return PortableSchema(Action(folder, key), {}).schema()
+
+
+def test_every_action_is_a_tool_named_after_its_connector_and_one_explains_them() -> None:
+    assert [one["name"] for one in tools()] == [f"courier_{key}" for key in [*bundle().actions, "describe_action"]]
 
 
 @by_action
@@ -56,51 +71,103 @@ def test_a_tool_has_the_texts_and_the_effects_of_its_action(key: str) -> None:
         "idempotentHint": definition.effects.idempotent,
         "openWorldHint": True,
     }
-    assert set(shown) == {"name", "title", "description", "inputSchema", "outputSchema", "annotations"}
+    assert set(shown) == {"name", "title", "description", "inputSchema", "annotations"}
 
 
 @by_action
 def test_a_tool_has_nothing_that_a_common_host_refuses(key: str) -> None:
-    assert problems(tool(key), "courier") == []
-    for side in ("inputSchema", "outputSchema"):
-        Draft202012Validator.check_schema(tool(key)[side])
-        assert {word for node in nodes(tool(key)[side]) for word in node} <= ACCEPTED
+    whole = tool(key) | {"inputSchema": whole_schema(key)}
+    for shown in (tool(key), whole):
+        assert problems(shown, "courier") == []
+        Draft202012Validator.check_schema(shown["inputSchema"])
+        assert {word for node in nodes(shown["inputSchema"]) for word in node} <= ACCEPTED
 
 
 @by_action
-def test_every_field_is_there_with_its_label_its_text_and_whether_it_is_required(key: str) -> None:
-    definition = definitions()[key]
-    for side, schema in (("inputSchema", definition.inputs), ("outputSchema", definition.outputs)):
-        shown = tool(key)[side]
-        assert list(shown["properties"]) == list(schema.properties)
-        assert shown.get("required", []) == schema.required
-        for name, declared in schema.properties.items():
-            field = schema.resolve(declared)
-            found = shown["properties"][name]
-            if side == "inputSchema" and "anyOf" in found:
-                found = found["anyOf"][0]
-            assert found["title"] == field.title
-            assert found["description"].startswith(field.description or "-")
+def test_every_field_can_be_explained_with_its_label_its_text_and_whether_it_is_required(key: str) -> None:
+    schema, shown = definitions()[key].inputs, whole_schema(key)
+    assert list(shown["properties"]) == list(schema.properties)
+    assert shown.get("required", []) == schema.required
+    for name, declared in schema.properties.items():
+        field = schema.resolve(declared)
+        found = shown["properties"][name]
+        if "anyOf" in found:
+            found = found["anyOf"][0]
+        assert found["title"] == field.title
+        assert found["description"].startswith(field.description or "-")
+
+
+@by_action
+def test_a_tool_has_the_inputs_that_are_required_or_important_and_takes_the_others(key: str) -> None:
+    schema, shown = definitions()[key].inputs, tool(key)["inputSchema"]
+    important = {
+        name
+        for name, declared in schema.properties.items()
+        if schema.resolve(declared).x_ms_visibility == "important" or name in schema.required
+    }
+    assert shown["properties"].keys() - {"other_inputs"} == important
+    assert shown.get("required", []) == schema.required
+    hidden = schema.properties.keys() - important
+    assert ("other_inputs" in shown["properties"]) >= bool(hidden)
+
+
+def test_the_tool_that_sends_a_message_is_slim() -> None:
+    shown = tool("send_message")
+    assert len(json.dumps(shown, ensure_ascii=False).encode()) < 3_000
+    assert "(62 more)" in shown["inputSchema"]["properties"]["other_inputs"]["description"]
 
 
 @by_action
 def test_what_the_definition_accepts_the_tool_accepts(key: str) -> None:
     one = Action(bundle(), key)
+    slim = Draft202012Validator(tool(key)["inputSchema"])
     for example in definitions()[key].examples:
         if example.outputs is not None:
-            assert validate(key, "inputSchema").is_valid(example_inputs(one, example)), example.title
-            assert validate(key, "outputSchema").is_valid(example.outputs), example.title
+            assert validate(key).is_valid(example_inputs(one, example)), example.title
+            assert slim.is_valid(example_inputs(one, example)), example.title
 
 
 @by_action
 def test_a_tool_still_asks_for_what_is_required_and_refuses_another_type(key: str) -> None:
     schema = definitions()[key].inputs
     for name in schema.required:
-        assert any(name in error.message for error in validate(key, "inputSchema").iter_errors({}))
+        slim = Draft202012Validator(tool(key)["inputSchema"])
+        assert any(name in error.message for error in slim.iter_errors({}))
     for name, declared in schema.properties.items():
         types = set(schema.resolve(declared).types)
         wrong: Any = 1.5 if not types & {"number"} else "no"
-        assert not validate(key, "inputSchema").is_valid({name: wrong})
+        assert not validate(key).is_valid({name: wrong})
+
+
+def test_few_tools_find_explain_and_run_all_actions() -> None:
+    found = {one["name"]: one for one in meta_tools(select(bundle()))}
+    kinds = ["find_actions", "describe_action", "read", "change", "destroy"]
+    assert list(found) == [f"courier_{kind}" for kind in kinds]
+    hints = {
+        name: (one["annotations"]["readOnlyHint"], one["annotations"]["destructiveHint"]) for name, one in found.items()
+    }
+    harmless = dict.fromkeys(("courier_find_actions", "courier_describe_action", "courier_read"), (True, False))
+    assert hints == harmless | {"courier_change": (False, False), "courier_destroy": (False, True)}
+    assert [problem for one in found.values() for problem in problems(one, "courier")] == []
+    assert estimated_tokens(list(found.values())) < 800
+
+
+def test_there_is_no_tool_for_a_kind_of_action_that_is_not_offered() -> None:
+    names = [one["name"] for one in meta_tools(select(bundle(), read_only=True))]
+    assert names == ["courier_find_actions", "courier_describe_action", "courier_read"]
+
+
+def test_a_tool_per_action_is_chosen_as_long_as_the_list_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = select(bundle(), ["lists"])
+    assert tool_list(small, "auto") == tool_list(small, "all")
+    monkeypatch.setattr("connector.export.mcp.tools.MAX_TOKENS", estimated_tokens(tool_list(small)) - 1)
+    assert tool_list(small, "auto") == tool_list(small, "meta") == meta_tools(small)
+
+
+def test_the_estimate_of_tokens_is_not_below_what_o200k_counts() -> None:
+    measured = {"all": 11_355, "meta": 633}
+    for mode, tokens in measured.items():
+        assert tokens <= estimated_tokens(tool_list(select(bundle()), mode)) < 1.2 * tokens  # type: ignore[arg-type]
 
 
 def nested_filters(depth: int) -> Json:
@@ -112,11 +179,11 @@ def nested_filters(depth: int) -> Json:
 
 @pytest.mark.parametrize("depth", range(6))
 def test_rows_inside_themselves_are_accepted_to_any_depth(depth: int) -> None:
-    assert validate("create_or_update_audience", "inputSchema").is_valid(nested_filters(depth))
+    assert validate("create_or_update_audience").is_valid(nested_filters(depth))
 
 
 def test_rows_inside_themselves_are_written_out_twice_and_the_rest_is_told() -> None:
-    row = tool("create_or_update_audience")["inputSchema"]["properties"]["filters"]
+    row = whole_schema("create_or_update_audience")["properties"]["filters"]
     for _ in range(2):
         assert "Nested further" not in row["description"]
         row = row["items"]["properties"]["filters"]
@@ -125,12 +192,12 @@ def test_rows_inside_themselves_are_written_out_twice_and_the_rest_is_told() -> 
 
 
 def test_the_choices_of_a_field_name_the_tool_that_lists_them() -> None:
-    shown = tool("send_message")["inputSchema"]["properties"]["brand_id"]["description"]
+    shown = whole_schema("send_message")["properties"]["brand_id"]["description"]
     assert "For the allowed values, call courier_list_brands: “id” in “results”." in shown
 
 
 def test_a_secret_has_no_example_and_is_called_one() -> None:
-    shown = tool("create_profile")["inputSchema"]["properties"]["password"]["description"]
+    shown = whole_schema("create_profile")["properties"]["password"]["description"]
     assert shown.endswith("Secret.")
 
 
@@ -159,7 +226,7 @@ BODIES: dict[str, tuple[Json, str]] = {
 @pytest.mark.parametrize("word", BODIES)
 def test_a_word_that_not_every_host_takes_is_told_in_the_description(word: str, tmp_path: Path) -> None:
     one, sentence = BODIES[word]
-    shown = of_parcels(tmp_path, action(inputs={"size": one}))["inputSchema"]["properties"]["size"]
+    shown = whole_of_parcels(tmp_path, action(inputs={"size": one}))["properties"]["size"]
     assert word not in shown
     assert shown["description"] == sentence
 
@@ -172,13 +239,10 @@ def test_choices_of_texts_and_a_fixed_text_stay_choices(tmp_path: Path) -> None:
 
 def test_a_field_of_two_types_has_alternatives_with_nothing_beside_them(tmp_path: Path) -> None:
     union = body(["string", "integer"], "Size", description="How big.")
-    made = of_parcels(
-        tmp_path, action(inputs={"size": union}, outputs={"size": plain_field(["string", "null"], "Size")})
-    )
+    made = whole_of_parcels(tmp_path, action(inputs={"size": union}))
     words = {"title": "Size", "description": "How big."}
     alternatives = [{"type": "string", **words}, {"type": "integer", **words}]
-    assert made["inputSchema"]["properties"]["size"] == {"anyOf": alternatives}
-    assert made["outputSchema"]["properties"]["size"]["anyOf"] == [{"type": "string"}, {"type": "null"}]
+    assert made["properties"]["size"] == {"anyOf": alternatives}
 
 
 def test_an_action_without_inputs_has_none(tmp_path: Path) -> None:
@@ -226,10 +290,6 @@ GOOD: Json = {
         },
         "required": ["size"],
     },
-    "outputSchema": {
-        "type": "object",
-        "properties": {"id": {"title": "ID", "anyOf": [{"type": "string"}, {"type": "null"}]}},
-    },
 }
 
 
@@ -269,7 +329,6 @@ REFUSED: dict[str, Change] = {
     "“none” is required but not a property": lambda tool, _: tool["inputSchema"].update(required=["none"]),
     "nested more than 10 levels": lambda _, fields: fields.update(rows=deep(11)),
     "more than 5000 properties": lambda _, fields: fields.update({f"f{n}": {"type": "string"} for n in range(5000)}),
-    "outputSchema: its type must be object": lambda tool, _: tool["outputSchema"].update(type="string"),
 }
 
 
