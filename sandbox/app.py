@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from . import audit, outbox
+from . import audit, outbox, welcome
 from .idempotency import expiry_of, key_of, run_once
 from .protocol import (
     BAD_REQUEST,
     INTERNAL,
+    OK,
     UNAUTHORIZED,
     ApiError,
     Call,
@@ -40,16 +41,26 @@ class App:
         store: the database.
         now: the clock, in epoch seconds.
         page_size: the number of items on a page.
+        on_request: called with the entry of each request in the log.
     """
 
-    def __init__(self, store: Store, now: Callable[[], float], page_size: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], float],
+        page_size: int,
+        on_request: Callable[[JsonObject], None] | None = None,
+    ) -> None:
         self._store = store
         self._now = now
         self._page_size = page_size
-        self.log = RequestLog()
+        self.log = RequestLog(on_request)
 
     def handle(self, request: Request) -> Response:
-        """Respond to one request, and log it."""
+        """Respond to one request, and log it, unless a browser asks for the page."""
+        if request.method in {"GET", "HEAD"} and request.target == "/" and "html" in request.headers.get("accept", ""):
+            url = f"http://{request.headers['host']}"
+            return Response(OK, html=welcome.page(url, self.sent(), self.log.entries()))
         started = time.perf_counter()
         response = self._handle(request)
         self.log.add(int(self._now() * 1000), time.perf_counter() - started, request, response)

@@ -26,10 +26,11 @@ INTERNAL = 500
 
 @dataclass(frozen=True)
 class Response:
-    """A status and a JSON body; ``None`` means no body."""
+    """A status and a JSON body, or a page for a browser; ``None`` means no body."""
 
     status: int
     body: JsonObject | None = None
+    html: str | None = None
 
 
 class ApiError(Exception):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -21,9 +22,14 @@ _SECRETS = frozenset({"access_token", "headers", "incoming_webhook", "password",
 
 
 class RequestLog:
-    """The last 200 requests."""
+    """The last 200 requests.
 
-    def __init__(self) -> None:
+    Args:
+        on_request: called with each entry as it is made.
+    """
+
+    def __init__(self, on_request: Callable[[JsonObject], None] | None = None) -> None:
+        self._on_request = on_request
         self._entries: deque[tuple[int, float, Request, Response]] = deque(maxlen=_SIZE)
         self._lock = Lock()
 
@@ -33,6 +39,8 @@ class RequestLog:
             request = replace(request, body=json.dumps(f"({len(request.body):,} bytes)").encode())
         with self._lock:
             self._entries.append((timestamp, seconds, request, response))
+        if self._on_request is not None:
+            self._on_request(_entry(timestamp, seconds, request, response))
 
     def clear(self) -> None:
         """Forget all requests."""
@@ -43,18 +51,19 @@ class RequestLog:
         """The requests, newest first."""
         with self._lock:
             kept = list(self._entries)
-        return [
-            {
-                "time": iso(timestamp),
-                "method": request.method,
-                "path": request.target,
-                "status": response.status,
-                "seconds": round(seconds, 4),
-                "request": _masked(_json(request.body)),
-                "response": _masked(response.body),
-            }
-            for timestamp, seconds, request, response in reversed(kept)
-        ]
+        return [_entry(*each) for each in reversed(kept)]
+
+
+def _entry(timestamp: int, seconds: float, request: Request, response: Response) -> JsonObject:
+    return {
+        "time": iso(timestamp),
+        "method": request.method,
+        "path": request.target,
+        "status": response.status,
+        "seconds": round(seconds, 4),
+        "request": _masked(_json(request.body)),
+        "response": _masked(response.body),
+    }
 
 
 def _json(body: bytes) -> Any:

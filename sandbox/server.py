@@ -159,6 +159,7 @@ def start(
     database: Path | None = None,
     page_size: int = 5,
     now: Callable[[], float] = time.time,
+    on_request: Callable[[JsonObject], None] | None = None,
 ) -> Sandbox:
     """Start a sandbox on the loopback interface.
 
@@ -168,6 +169,7 @@ def start(
             that ends with the sandbox.
         page_size: the number of items on a page, small so that there are several pages.
         now: the clock, in epoch seconds.
+        on_request: called after each request with its entry in ``Sandbox.requests``, in the request's thread.
 
     Returns:
         The running sandbox.
@@ -180,7 +182,7 @@ def start(
     if page_size < 1:
         raise ValueError(f"page_size must be 1 or more, not {page_size}")
     store = Store(database, lambda db: seed(db, int(now() * 1000)))
-    app = App(store, now, page_size)
+    app = App(store, now, page_size, on_request)
     try:
         server = _Server(port, app)
     except OSError as error:

@@ -161,7 +161,8 @@ def _open(path: Path) -> sqlite3.Connection:
         path.touch(mode=_PRIVATE)  # messages name people; SQLite gives its side files the same mode
         return sqlite3.connect(path, timeout=_BUSY_SECONDS, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
-        raise DatabaseFileError(f"{path} cannot be opened as a database: {error}") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise DatabaseFileError(f"{path} cannot be opened as a database: {reason}") from error
 
 
 def _switch_to_write_ahead_log(db: sqlite3.Connection) -> None:

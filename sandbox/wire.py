@@ -11,6 +11,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
+from . import welcome
 from .protocol import MISDIRECTED, TOO_LARGE, ApiError, Request, Response
 
 MAX_BODY_BYTES = 6 * 1024 * 1024  # bytes; the service refuses more with 413
@@ -145,9 +146,16 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _write(self, response: Response) -> None:
         body = b"" if response.body is None else json.dumps(response.body).encode()
+        kind = "application/json; charset=utf-8"
+        if response.html is not None:
+            body, kind = response.html.encode(), "text/html; charset=utf-8"
         self.send_response(response.status)
-        if response.body is not None:
-            self.send_header("Content-Type", "application/json; charset=utf-8")
+        if response.html is not None:
+            self.send_header("Content-Security-Policy", welcome.POLICY)
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.send_header("Referrer-Policy", "no-referrer")
+        if body:
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
         elif response.status != 204:  # noqa: PLR2004 - no content, and so no length
             self.send_header("Content-Length", "0")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +15,7 @@ from connector.errors import ConnectorError
 
 
 class SandboxError(ConnectorError):
-    """The local service cannot be started."""
+    """The local service cannot be started, or there is none (code `no_sandbox`)."""
 
     code = "sandbox"
 
@@ -47,21 +48,30 @@ class ObservableService(Service, Protocol):
 
 
 @contextlib.contextmanager
-def started(bundle: Bundle, *, port: int = 0, database: Path | None = None) -> Iterator[Service]:
+def started(
+    bundle: Bundle,
+    *,
+    port: int = 0,
+    database: Path | None = None,
+    on_request: Callable[[dict[str, Any]], None] | None = None,
+) -> Iterator[Service]:
     """The connector's local service, for as long as the block lasts.
 
     Args:
         bundle: The connector folder.
         port: TCP port on loopback; 0 takes a free one.
         database: File for its state; private to this block when left out.
+        on_request: Called after each request, as `ObservableService.requests` shows it, if the service can do that.
 
     Raises:
         SandboxError: The connector brings none, the port is taken, or the file is no database of it.
     """
     if bundle.manifest.sandbox is None:
-        raise SandboxError(f"The connector “{bundle.manifest.key}” has no sandbox.")
+        raise SandboxError(f"The connector “{bundle.manifest.key}” has no sandbox.", code="no_sandbox")
+    start = bundle.module(bundle.manifest.sandbox).start
+    can_tell = on_request is not None and "on_request" in inspect.signature(start).parameters
     try:
-        service = bundle.module(bundle.manifest.sandbox).start(port=port, database=database)
+        service = start(port=port, database=database, **({"on_request": on_request} if can_tell else {}))
     except OSError as error:
         reason = (error.strerror or str(error)).rstrip(".")
         raise SandboxError(f"The sandbox cannot start: {reason}.", hint="Choose another port or file.") from None

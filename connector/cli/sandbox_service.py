@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+
+import click
 
 from connector.catalogue.loader import Bundle
 from connector.catalogue.sandbox import SandboxError, Service, connection_to, default_database, started
@@ -12,25 +15,37 @@ from connector.connections.connection import Connection
 
 
 @contextlib.contextmanager
-def running(bundle: Bundle, *, port: int = 0, database: Path | None = None, hint: str = "") -> Iterator[Service]:
+def running(
+    bundle: Bundle,
+    *,
+    port: int = 0,
+    database: Path | None = None,
+    on_request: Callable[[dict[str, Any]], None] | None = None,
+) -> Iterator[Service]:
     """The sandbox, running as long as the block lasts.
 
     Args:
         bundle: The connector folder.
         port: Port on this machine; 0 picks a free one.
         database: File for its data; this user's own if left out.
-        hint: What to do if it cannot start.
+        on_request: Called after each request.
 
     Raises:
-        SandboxError: The connector has none, or it cannot start.
+        SandboxError: It cannot start.
+        click.UsageError: The connector has none, or what was chosen cannot be used.
     """
+    chosen = port != 0 or database is not None
     database = database or default_database(bundle)
     with contextlib.ExitStack() as stack:
         try:
-            service = stack.enter_context(started(bundle, port=port, database=database))
+            service = stack.enter_context(started(bundle, port=port, database=database, on_request=on_request))
         except SandboxError as error:
-            if bundle.manifest.sandbox is not None:
-                error.hint = hint or f"If the file {database} is damaged, move it away: it has only sandbox data."
+            if bundle.manifest.sandbox is None:
+                raise click.UsageError(error.message) from None
+            if chosen:
+                hint = "Choose another --port (0 picks a free one), or another --db."
+                raise click.UsageError(f"{error.message} {hint}") from None
+            error.hint = f"If the file {database} is damaged, move it away: it has only sandbox data."
             raise
         yield service
 
@@ -40,7 +55,8 @@ def connection(bundle: Bundle) -> Iterator[Connection]:
     """A connection to the sandbox, which runs as long as the block lasts.
 
     Raises:
-        SandboxError: The connector has none, or it cannot start.
+        SandboxError: It cannot start.
+        click.UsageError: The connector has none.
     """
     with running(bundle) as service:
         yield connection_to(bundle, service)

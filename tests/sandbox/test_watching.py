@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from sandbox import Sandbox
+from sandbox import Sandbox, start
 
 Call = Callable[..., requests.Response]
 CONTENT = {"title": "Sale", "body": "Ends today, {{name}}."}
@@ -87,3 +87,38 @@ def test_the_log_holds_no_secret(call: Call, server: Sandbox) -> None:
     assert "s3cret" not in logged
     assert "sandbox-token" not in logged
     assert "https://h.example" in logged
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def test_a_browser_sees_what_was_sent_and_how_to_call(call: Call, server: Sandbox, clock: SimpleNamespace) -> None:
+    content = {"title": "<b>Sale</b>", "body": "x"}
+    call("POST", "/send", {"message": {"to": {"email": "a@b.example"}, "content": content}})
+    clock.now += 5
+    seen = requests.get(server.url, headers=BROWSER, timeout=10)
+    assert (seen.status_code, seen.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert seen.headers["Content-Security-Policy"].startswith("default-src 'none';")
+    assert "<td>&lt;b&gt;Sale&lt;/b&gt;</td>" in seen.text
+    assert "<td>POST</td><td>/send</td><td>202</td>" in seen.text
+    assert f"curl {server.url}/lists" in seen.text
+    assert "<td>/audit-events/{audit_event_id}</td>" in seen.text
+    assert len(server.requests()) == 1, "looking is no request of a client"
+    head = requests.head(server.url, headers=BROWSER, timeout=10)
+    assert (head.status_code, head.text) == (200, "")
+
+
+def test_a_fresh_sandbox_has_a_page_too(server: Sandbox) -> None:
+    assert "None yet." in requests.get(server.url, headers=BROWSER, timeout=10).text
+
+
+def test_a_program_gets_the_services_answer_at_the_same_address(server: Sandbox) -> None:
+    assert requests.get(server.url, timeout=10).status_code == 401
+
+
+def test_each_request_is_reported_as_it_is_answered() -> None:
+    entries: list[dict[str, object]] = []
+    with start(on_request=entries.append) as server:
+        requests.get(f"{server.url}/lists", headers={"Authorization": "Bearer x"}, timeout=10)
+        assert entries == server.requests()
+        assert [entry["path"] for entry in entries] == ["/lists"]

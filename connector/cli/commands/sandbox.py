@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from connector.cli import console, context, interrupts, options, sandbox_service
 from connector.errors import ExitStatus
+from connector.secrets import printable
 
 
 @click.command(
     help="""Run the sandbox until you press Ctrl-C, for other programs to call.
 
-    Prints its address as the first line of stdout. Any secret is accepted. Data is kept between runs, in a file that
-    run --sandbox uses too. After Ctrl-C the exit status is 0.
+    Prints its address as the first line of stdout, and each request on stderr. Any secret is accepted. Data is kept
+    between runs, in a file that run --sandbox uses too. After Ctrl-C the exit status is 0.
     """
 )
 @click.option(
@@ -32,22 +35,34 @@ from connector.errors import ExitStatus
     type=click.Path(dir_okay=False, path_type=Path),
     help="Database file to use; created if it is missing.",
 )
-@click.option("--reset", is_flag=True, help="Start again with the original sample data.")
+@click.option("--reset", is_flag=True, help="Restore the original sample data, and exit.")
+@click.option("--quiet", is_flag=True, help="Do not print the requests.")
 @click.pass_obj
-def sandbox(connector_name: str | None, port: int, database: Path | None, reset: bool) -> int:
-    """Run the sandbox in the foreground."""
+def sandbox(connector_name: str | None, port: int, database: Path | None, reset: bool, quiet: bool) -> int:
+    """Run the sandbox in the foreground, or reset it."""
     bundle = context.load_bundle(connector_name)
-    hint = "Choose another --port (0 picks a free one). If the file is damaged, move it away or choose another --db."
-    with sandbox_service.running(bundle, port=port, database=database, hint=hint) as service:
-        if reset:
+    if reset:
+        with sandbox_service.running(bundle, database=database) as service:
             service.reset()
+        console.message("The sandbox has its original sample data again.")
+        return ExitStatus.OK
+    on_request = None if quiet else _print_request
+    with sandbox_service.running(bundle, port=port, database=database, on_request=on_request) as service:
         try:
             click.echo(service.url)
             console.message(
-                "The sandbox is running. It accepts any secret and delivers nothing. Press Ctrl-C to stop it."
+                "The sandbox is running. It accepts any secret and delivers nothing. Open the address in a browser to "
+                "see what was sent. Press Ctrl-C to stop it."
             )
             threading.Event().wait()
         except KeyboardInterrupt:
             interrupts.settled()
             console.message("Sandbox stopped. Its data is kept.")
     return ExitStatus.OK
+
+
+def _print_request(entry: Mapping[str, Any]) -> None:
+    """Print a request without its body, which `run -v` and the page show."""
+    time = entry["time"].partition("T")[2][:8]
+    line = f"{time} {entry['method']} {entry['path']} {entry['status']} ({entry['seconds'] * 1000:.0f} ms)"
+    click.echo(printable(line), err=True)

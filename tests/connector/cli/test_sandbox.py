@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -81,9 +82,9 @@ def test_all_pages_of_the_sandbox_are_read(cli: Cli) -> None:
 
 def test_a_connector_without_a_sandbox_is_reported(cli: Cli, shop_folder: Path) -> None:
     ran = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--sandbox")
-    assert (ran.status, ran.out) == (1, "")
+    assert (ran.status, ran.out) == (2, "")
     assert "has no sandbox" in ran.err
-    assert cli("--connector", shop_folder, "sandbox").status == 1
+    assert cli("--connector", shop_folder, "sandbox").status == 2
 
 
 def test_it_prints_its_address_serves_and_ends_cleanly_with_ctrl_c(tmp_path: Path) -> None:
@@ -105,9 +106,30 @@ def test_the_running_sandbox_and_run_share_their_state_until_it_is_reset(cli: Cl
         assert ask(f"{url}/lists/mine") == 200
         assert ask(f"{url}/lists/yours", "PUT", {"name": "Yours"}) < 300
         assert cli("run", "get_list", "list_id=yours", "--sandbox").status == 0
-    with running("--port", "0", "--reset") as (_, url):
-        assert ask(f"{url}/lists/mine") == 404
+    ran = cli("sandbox", "--reset")
+    assert (ran.status, ran.out) == (0, "")
+    assert "has its original sample data again" in ran.err
+    assert cli("run", "get_list", "list_id=mine", "--sandbox").status == 5
+    assert cli("run", "get_list", "list_id=news.weekly", "--sandbox").status == 0
+
+
+def test_every_request_is_printed_without_what_it_says(tmp_path: Path) -> None:
+    with running("--port", "0", "--db", tmp_path / "sandbox.sqlite3") as (process, url):
         assert ask(f"{url}/lists/news.weekly") == 200
+        assert ask(f"{url}/lists/%1b[31m?x=1") == 404
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+    assert re.search(r"^\d\d:\d\d:\d\d GET /lists/news.weekly 200 \(\d+ ms\)$", err, re.MULTILINE)
+    assert " GET /lists/%1b[31m?x=1 404 (" in err
+    assert "Bearer" not in err
+
+
+def test_requests_are_not_printed_where_they_are_not_wanted(tmp_path: Path) -> None:
+    with running("--port", "0", "--db", tmp_path / "sandbox.sqlite3", "--quiet") as (process, url):
+        assert ask(f"{url}/lists/news.weekly") == 200
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+    assert "GET" not in err
 
 
 def test_a_taken_port_is_explained(cli: Cli) -> None:
@@ -116,7 +138,7 @@ def test_a_taken_port_is_explained(cli: Cli) -> None:
         other.listen()
         port = other.getsockname()[1]
         ran = cli("sandbox", "--port", str(port))
-    assert (ran.status, ran.out) == (1, "")
+    assert (ran.status, ran.out) == (2, "")
     assert "The sandbox cannot start" in ran.err
     assert str(port) in ran.err
     assert "Choose another --port (0 picks a free one)" in ran.err
@@ -129,9 +151,9 @@ def test_a_damaged_file_is_explained_and_left_alone(cli: Cli, tmp_path: Path, co
     file = tmp_path / "sandbox.sqlite3"
     file.write_bytes(content)
     ran = cli("sandbox", "--port", "0", "--db", file)
-    assert (ran.status, ran.out) == (1, "")
+    assert (ran.status, ran.out) == (2, "")
     assert str(file) in ran.err
-    assert "move it away or choose another --db" in ran.err
+    assert "or another --db" in ran.err
     assert file.read_bytes() == content
 
 
