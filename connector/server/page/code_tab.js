@@ -7,9 +7,9 @@ import { NotYet } from "./request_tab.js";
 
 let lastPicked = null;
 
-export function CodeTab({ check }) {
+export function CodeTab({ check, problems }) {
   const [picked, setPicked] = useState(lastPicked);
-  if (check.code.length === 0) return html`<${NotYet} check=${check} what="code for this step" />`;
+  if (check.code.length === 0) return html`<${NotYet} ...${{ check, problems }} what="code for this step" />`;
   const current = check.code.find((each) => each.language === picked) ?? check.code[0];
   const pick = (key) => setPicked((lastPicked = key));
   return html`

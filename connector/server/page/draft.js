@@ -138,16 +138,16 @@ function rowValue(items, root, draft, place, out) {
 
 function mapValue(field, root, entries, at, out) {
   const inner = isObject(field.additionalProperties) ? resolve(field.additionalProperties, root) : { type: "string" };
-  const found = {};
+  const found = new Map();
   for (const { key, value } of entries) {
     if (key === "" && (value === undefined || value === "")) continue;
     if (key === "") out.faults.push({ path: at.shown, message: "Give every value a name." });
-    else if (key in found) out.faults.push({ path: at.shown, message: `The name “${key}” is there twice.` });
+    else if (found.has(key)) out.faults.push({ path: at.shown, message: `The name “${key}” is there twice.` });
     const place = inside(at, key);
     out.places.set(place.sent, at.shown);
-    found[key] = fieldValue(inner, root, value, place, out) ?? "";
+    found.set(key, fieldValue(inner, root, value, place, out) ?? "");
   }
-  return Object.keys(found).length > 0 ? found : undefined;
+  return found.size > 0 ? Object.fromEntries(found) : undefined;
 }
 
 function jsonValue(text, at, out) {

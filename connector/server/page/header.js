@@ -27,4 +27,4 @@ export function Header({ catalogue, where, setWhere, throttle }) {
   `;
 }
 
-export const nameOf = (connection) => (connection?.sandbox ? "Sandbox on this machine" : connection?.name ?? "");
+export const nameOf = (connection) => (connection?.sandbox ? "Sandbox" : connection?.name ?? "");

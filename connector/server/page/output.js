@@ -10,7 +10,7 @@ import { OutputFields } from "./output_fields.js";
 import { namesOf, resolve, titleOf, typeName } from "./schema.js";
 import { useCountdown } from "./use_run.js";
 
-export function Output({ action, running, run, problems, connection, catalogue, setTab }) {
+export function Output({ action, running, run, problems, submitted, connection, catalogue, setTab }) {
   if (running.phase === "running") return html`<${Running} running=${running} />`;
   if (running.phase === "failed") return html`<${Failed} ...${{ error: running.error, running, run }} />`;
   if (running.phase === "stopped") return html`<div class="notice" role="status"><p><strong>Stopped.</strong> ${running.attempts.length > 0 ? "A request had been sent; check whether it took effect." : "Nothing was sent."}</p></div>`;
@@ -23,7 +23,7 @@ export function Output({ action, running, run, problems, connection, catalogue, 
       </div>
     `;
   }
-  if (problems.length > 0) return html`<${Problems} problems=${problems} action=${action} />`;
+  if (submitted && problems.length > 0) return html`<${Problems} problems=${problems} />`;
   return html`<${Described} schema=${action.outputs} />`;
 }
 
@@ -37,14 +37,20 @@ function Running({ running }) {
   `;
 }
 
+const WAITS = {
+  throttle: "Waiting for the call limit",
+  retry_after: "Waiting, because the service asked to slow down",
+  backoff: "Waiting before the next attempt",
+};
+
 function Waiting({ wait }) {
   const left = useCountdown(wait.until);
   return html`
     <div class="notice wait">
-      <p role="status"><${Icon} name="clock" /> <strong>Waiting for ${wait.message}.</strong></p>
+      <p role="status"><${Icon} name="clock" /> <strong>${WAITS[wait.reason] ?? wait.message}</strong></p>
       <p class="count" aria-hidden="true">${Math.ceil(left)} s</p>
       <progress max=${wait.seconds || 1} value=${Math.max(0, wait.seconds - left)} aria-label="The wait"></progress>
-      <p class="muted">The run goes on by itself. Stop gives its place back.</p>
+      <p class="muted">The run continues by itself. Stop gives its place in the limit back.</p>
     </div>
   `;
 }
@@ -89,30 +95,14 @@ function Failed({ error, running, run }) {
   `;
 }
 
-const Problems = ({ problems, action }) => html`
+const Problems = ({ problems }) => html`
   <div class="notice bad" role="alert">
     <p><${Icon} name="alert" size="18" /> <strong>${plural(problems.length, "problem")} with the inputs. Nothing was sent.</strong></p>
     <ul>
-      ${problems.map((problem) => html`<li><button type="button" class="link" onClick=${() => focusField(problem.path)}>${labelOf(action.inputs, problem.path)}</button>: ${problem.message}</li>`)}
+      ${problems.map((problem) => html`<li><button type="button" class="link" onClick=${() => focusField(problem.path)}>${problem.label}</button>: ${problem.message}</li>`)}
     </ul>
   </div>
 `;
-
-/** The label of the field at a path: “Recipients, row 2, Email”. */
-export function labelOf(root, path) {
-  let schema = root;
-  const labels = [];
-  for (const step of path.match(/[^.[\]]+|\[\d+\]/g) ?? []) {
-    if (step.startsWith("[")) {
-      labels.push(`row ${Number(step.slice(1, -1)) + 1}`);
-      schema = resolve(schema?.items, root);
-    } else {
-      schema = resolve(schema?.properties?.[step], root);
-      labels.push(titleOf(schema, step));
-    }
-  }
-  return labels.join(", ") || "The inputs";
-}
 
 /** What the action returns, before the first run. */
 const Described = ({ schema }) => html`

@@ -9,7 +9,7 @@ import { Output } from "./output.js";
 import { RequestTab } from "./request_tab.js";
 import { SandboxTab } from "./sandbox_tab.js";
 
-export function Panel({ action, catalogue, where, connection, check, tab, setTab, running, run, open, past, problems, forget }) {
+export function Panel({ action, catalogue, where, connection, check, tab, setTab, running, run, open, past, problems, submitted, forget }) {
   const tabs = [
     ["output", "Output"],
     ["json", "JSON"],
@@ -19,10 +19,10 @@ export function Panel({ action, catalogue, where, connection, check, tab, setTab
     ...(catalogue.sandbox ? [["sandbox", "Sandbox"]] : []),
   ];
   const content = {
-    output: () => html`<${Output} ...${{ action, running, run, problems, connection, catalogue, setTab }} />`,
+    output: () => html`<${Output} ...${{ action, running, run, problems, submitted, connection, catalogue, setTab }} />`,
     json: () => html`<${JsonTab} running=${running} />`,
-    request: () => html`<${RequestTab} check=${check} where=${where} />`,
-    code: () => html`<${CodeTab} check=${check} />`,
+    request: () => html`<${RequestTab} check=${check} problems=${problems} />`,
+    code: () => html`<${CodeTab} check=${check} problems=${problems} />`,
     history: () => html`<${HistoryTab} ...${{ past, open, forget, catalogue }} />`,
     sandbox: () => html`<${SandboxTab} sandbox=${catalogue.sandbox} />`,
   };

@@ -4,8 +4,8 @@ import { html } from "./vendor/preact-htm.js";
 import { CodeBlock } from "./copy.js";
 import { pretty, plural } from "./format.js";
 
-export function RequestTab({ check }) {
-  if (!check.request) return html`<${NotYet} check=${check} what="the request" />`;
+export function RequestTab({ check, problems }) {
+  if (!check.request) return html`<${NotYet} ...${{ check, problems }} what="the request" />`;
   const { method, url, headers, body } = check.request;
   return html`
     <div class="request">
@@ -19,16 +19,18 @@ export function RequestTab({ check }) {
   `;
 }
 
+const MOST = 6;
+
 /** Why there is no request or code yet. */
-export function NotYet({ check, what }) {
-  if (check.problems.length === 0 && !check.error) return html`<p class="muted">Loading…</p>`;
+export function NotYet({ check, problems, what }) {
+  if (problems.length === 0 && !check.error) return html`<p class="muted">Loading…</p>`;
   return html`
     <div class="notice">
       <p><strong>Fill in the form to see ${what}.</strong></p>
       <ul>
-        ${check.problems.slice(0, 6).map((problem) => html`<li>${problem.message}</li>`)}
-        ${check.problems.length > 6 && html`<li>${plural(check.problems.length - 6, "more problem")}</li>`}
-        ${check.problems.length === 0 && html`<li>${check.error.message} ${check.error.hint}</li>`}
+        ${problems.slice(0, MOST).map((problem) => html`<li>${problem.label}: ${problem.message}</li>`)}
+        ${problems.length > MOST && html`<li>${plural(problems.length - MOST, "more problem")}</li>`}
+        ${problems.length === 0 && html`<li>${check.error.message} ${check.error.hint}</li>`}
       </ul>
     </div>
   `;

@@ -62,7 +62,8 @@ export function Rows({ own, value, change, path, aria, title }) {
 
 function focusRow(at) {
   const row = document.querySelector(`[data-row="${CSS.escape(at)}"]`);
-  row?.querySelector(":is(input, select, textarea), .ghost")?.focus();
+  const first = row?.querySelector(".field :is(input, select, textarea)") ?? row?.querySelector("input, select, textarea, .ghost");
+  first?.focus();
 }
 
 const RowActions = ({ noun, duplicate, remove }) => html`

@@ -77,3 +77,19 @@ export function typeName(schema, root) {
   if (types.includes("array") && hasFields(resolve(own.items, root))) return "table";
   return types.map((type) => names[type] ?? type).join(" or ") || "any";
 }
+
+/** The label of the field at a path: “Recipients, row 2, Email”. */
+export function labelOf(root, path) {
+  let schema = root;
+  const labels = [];
+  for (const step of path.match(/[^.[\]]+|\[\d+\]/g) ?? []) {
+    if (step.startsWith("[")) {
+      labels.push(`row ${Number(step.slice(1, -1)) + 1}`);
+      schema = resolve(schema?.items, root);
+    } else {
+      schema = resolve(schema?.properties?.[step], root);
+      labels.push(titleOf(schema, step));
+    }
+  }
+  return labels.join(", ") || "The inputs";
+}

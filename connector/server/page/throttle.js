@@ -22,10 +22,9 @@ export function useThrottle(where) {
 export function Gauge({ limits }) {
   const limit = limits[0];
   if (!limit) return html`<div class="gauge"></div>`;
-  const text = `${limit.free} of ${limit.calls} calls left`;
   return html`
     <div class=${`gauge${limit.free === 0 ? " empty" : ""}`} title=${`The limit is ${limit.calls} calls per ${limit.renewal_period} seconds and connection.`}>
-      <span>${text}</span>
+      <span>${limit.free} of ${limit.calls} <span class="wide">calls left</span></span>
       <meter min="0" max=${limit.calls} value=${limit.free} aria-label="Calls left"></meter>
     </div>
   `;

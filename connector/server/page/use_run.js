@@ -7,7 +7,7 @@ const IDLE = { phase: "idle", started: 0, wait: null, pages: null, attempts: [],
 
 /**
  * {phase, wait, pages, attempts, result, error, seconds, busy, start(inputs, options), stop(), clear()}. The phase is idle, running,
- * done, failed or stopped; `wait` is {until, message} while the run waits.
+ * done, failed or stopped; `wait` is {until, seconds, reason, message} while the run waits.
  */
 export function useRun(action, where) {
   const [state, setState] = useState(IDLE);
@@ -18,7 +18,7 @@ export function useRun(action, where) {
   const set = (part) => mounted.current && setState((old) => ({ ...old, ...(typeof part === "function" ? part(old) : part) }));
 
   function onEvent(name, data) {
-    if (name === "wait") set({ wait: { until: performance.now() + data.seconds * 1000, seconds: data.seconds, message: data.message } });
+    if (name === "wait") set({ wait: { until: performance.now() + data.seconds * 1000, ...data } });
     if (name === "attempt") set((old) => ({ wait: null, attempts: [...old.attempts, data] }));
     if (name === "page") set({ wait: null, pages: data });
   }

@@ -7,7 +7,7 @@ import { focusField, FormContext } from "./form_context.js";
 import { FormPane } from "./form_pane.js";
 import { forget, readHistory, remember } from "./history.js";
 import { Panel } from "./panel.js";
-import { withoutSecrets } from "./schema.js";
+import { labelOf, withoutSecrets } from "./schema.js";
 import * as server from "./server.js";
 import { useRun } from "./use_run.js";
 
@@ -101,7 +101,8 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
     return () => removeEventListener("keydown", keys);
   });
 
-  const problems = [...check.faults, ...check.problems.map((problem) => ({ ...problem, path: shownPath(problem.field, check.places) }))];
+  const listed = [...check.faults, ...check.problems.map((problem) => ({ ...problem, path: shownPath(problem.field, check.places) }))];
+  const problems = listed.map((problem) => ({ ...problem, label: labelOf(schema, problem.path), message: withoutPlace(problem.message) }));
   return html`
     <${FormContext.Provider} value=${form}>
       <${FormPane}
@@ -113,7 +114,7 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
       />
       <${Panel}
         ...${{ action, catalogue, where, connection, check, tab, setTab, running, run, open, past }}
-        problems=${submitted ? problems : []}
+        ...${{ problems, submitted }}
         forget=${() => setPast(forget(catalogue.connector.key))}
       />
     <//>
