@@ -19,7 +19,7 @@ from connector.connections import stored
 from connector.connections.auth import secrets_of
 from connector.connections.connection import Connection, is_loopback
 from connector.connector import Connector
-from connector.errors import AuthorizationError, ExitStatus
+from connector.errors import ExitStatus
 from connector.secrets import Secret
 from connector.web.policy import AccessPolicy, host_names, new_token, with_port
 
@@ -125,13 +125,11 @@ def _connections(bundle: Bundle, program: str, lists: Sequence[str]) -> dict[str
     known = stored.known(bundle.manifest)
     names = [name.strip() for each in lists for name in each.split(",") if name.strip()]
     found = {}
-    try:
+    with hints.connection_errors(bundle.manifest, program):
         for name in names:
             stored_name = None if name == _ENVIRONMENT and name not in known else name
             found[name] = stored.stored_connection(bundle.manifest, stored_name)
             secrets_of(bundle.manifest, found[name])
-    except AuthorizationError as error:
-        raise hints.add_connection_hint(error, bundle.manifest, program) from None
     return found
 
 

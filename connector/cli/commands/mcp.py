@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from connector.cli import completers, context, hints, sandbox_service
-from connector.errors import AuthorizationError, ConnectorError, ExitStatus
+from connector.errors import ConnectorError, ExitStatus
 
 if TYPE_CHECKING:
     from connector.catalogue.loader import Bundle
@@ -95,13 +95,10 @@ def mcp(
     with context.usage_errors():
         selection = select(bundle, keys, cast("Only", only), read_only=read_only)
     with contextlib.ExitStack() as stack:
-        try:
+        has_sandbox = bundle.manifest.sandbox is not None
+        program = context.program_name(connector_name)
+        with hints.connection_errors(bundle.manifest, program, offer_sandbox=has_sandbox):
             connection = _connection(bundle, stack, connection_name, in_sandbox=in_sandbox)
-        except AuthorizationError as error:
-            program = context.program_name(connector_name)
-            raise hints.add_connection_hint(
-                error, bundle.manifest, program, offer_sandbox=bundle.manifest.sandbox is not None
-            ) from None
         connector = stack.enter_context(Connector(bundle))
         mode, when = cast("ToolMode", tools), cast("Confirm", confirm)
         server = create_server(McpSettings(connector, selection, connection, mode, when))
