@@ -8,8 +8,9 @@ import click
 
 _EPILOG = """\b
 The token:
-  Programs send the token of the URL as “Authorization: Bearer TOKEN”. It is new at each start; to choose one, set
-  CONNECTOR_TOKEN. Anybody who has it can run actions with the connections that you name.
+  Programs send the token of the URL as “Authorization: Bearer TOKEN”. It is
+  new at each start; to choose one, set CONNECTOR_TOKEN. Anybody who has it can
+  run actions with the connections that you name.
 """
 
 
