@@ -14,22 +14,22 @@ delete_audience = send
 list_audience_members = page
 
 
-def create_or_update_audience(call: Call) -> Outputs:
+async def create_or_update_audience(call: Call) -> Outputs:
     """Send one comparison as a group of one."""
     rule = call.body.get("filter", {})
     if rule and "filters" not in rule:
         call.body["filter"] = {"operator": call.inputs.get("audience_operator", "AND"), "filters": [rule]}
-    return _simplest(call.send())
+    return _simplest(await call.send())
 
 
-def get_audience(call: Call) -> Outputs:
+async def get_audience(call: Call) -> Outputs:
     """Show a group of one as the comparison it is."""
-    return _simplest(call.send())
+    return _simplest(await call.send())
 
 
-def list_audiences(call: Call) -> Outputs:
+async def list_audiences(call: Call) -> Outputs:
     """Show every group of one as the comparison it is."""
-    outputs = page(call)
+    outputs = await page(call)
     for row in outputs["items"] or ():
         row.update(_simplest(row))
     return outputs

@@ -29,6 +29,6 @@ def _sendable_steps(inputs: InputView) -> Iterator[Problem]:
 
 
 @check(_sendable_steps)
-def run_ad_hoc_automation(call: Call) -> Outputs:
+async def run_ad_hoc_automation(call: Call) -> Outputs:
     """Start the automation with its steps."""
-    return call.send()
+    return await call.send()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +67,7 @@ class Client:
     rng: random.Random
     strict_outputs: bool = False
 
-    def run(
+    async def run(
         self, action: Action, given: Mapping[str, Any], connection: Connection | None, settings: RunSettings
     ) -> Result:
         """Run an action once.
@@ -81,7 +81,7 @@ class Client:
             inputs = self.validated(action, given, settings)
             run = self.authenticated(action, inputs, connection, settings)
             with run.errors_with_key():
-                outputs = action.handler(run.call)
+                outputs = await action.handler(run.call)
                 problems = action.output_problems(outputs, None if self.strict_outputs else _CHECKED_ROWS)
                 if problems and self.strict_outputs:
                     raise OutputError("The response does not fit the definition.", problems)
@@ -91,10 +91,10 @@ class Client:
         notify(settings.on_event, RunSucceeded(outputs, meta))
         return Result(fields=outputs, meta=meta, raw=response.text if response.body is MISSING else response.body)
 
-    def iterate(
+    def pages(
         self, action: Action, given: Mapping[str, Any], connection: Connection | None, settings: RunSettings
-    ) -> Iterator[dict[str, Any]]:
-        """The rows of all pages one by one; the time that the caller spends on a row is not the run's.
+    ) -> AsyncGenerator[list[dict[str, Any]], None]:
+        """The rows of page after page; the time that the caller spends on a page is not the run's.
 
         Raises:
             InputError: The inputs are wrong, or the action has no pages.
@@ -102,18 +102,18 @@ class Client:
         run = self.authenticated(action, self.validated(action, given, settings), connection, settings)
         run.call.all_pages = False  # the handler finishes one page at a time
 
-        def rows() -> Iterator[dict[str, Any]]:
+        async def pages() -> AsyncGenerator[list[dict[str, Any]], None]:
             started = self.clock.monotonic()
             with self._reported(action, connection, settings.on_event), run.errors_with_key():
                 with contextlib.suppress(GeneratorExit):  # the caller has seen enough
-                    for row in pagination.rows(run.call, lambda: action.handler(run.call)):
+                    async for rows in pagination.pages(run.call, lambda: action.handler(run.call)):
                         left = run.deadline - self.clock.monotonic()
-                        yield row
+                        yield rows
                         run.deadline = self.clock.monotonic() + left
                 meta = self._meta(run, _response(run), started, run.call.warnings)
             notify(settings.on_event, RunSucceeded(None, meta))
 
-        return rows()
+        return pages()
 
     @contextlib.contextmanager
     def _reported(

@@ -1,11 +1,19 @@
-"""Time as a value that is passed in, so that tests never wait for real."""
+"""Time as a value that is passed in, so that tests never wait for real; and waiting without holding a thread.
+
+What waits is a coroutine: it yields the seconds it has to wait (`pause`), or None where it is about to wait for the
+network (`network`). `complete` drives one in the caller's thread; `connector.call.tasks` drives many on an event loop.
+"""
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import time
+from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from types import coroutine
+from typing import Protocol, TypeVar
+
+_T = TypeVar("_T")
 
 _MAX_NAP = 1.0
 """Seconds that the machine's clock sleeps at once."""
@@ -20,8 +28,11 @@ class Clock(Protocol):
     def wall(self) -> datetime:
         """The time of day, with its zone."""
 
-    def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
-        """Wait that many seconds, or less if `cancelled` is set meanwhile."""
+    def sleep(self, seconds: float) -> None:
+        """Wait that many seconds in this thread."""
+
+    async def asleep(self, seconds: float) -> None:
+        """Wait that many seconds on the event loop."""
 
 
 class SystemClock:
@@ -35,15 +46,61 @@ class SystemClock:
         """The time of day in UTC."""
         return datetime.now(UTC)
 
-    def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
-        """Wait that many seconds, or less if `cancelled` is set meanwhile."""
+    def sleep(self, seconds: float) -> None:
+        """Wait that many seconds in this thread."""
         ends = time.monotonic() + seconds
         while (left := min(_MAX_NAP, ends - time.monotonic())) > 0:
             # A signal that arrives just before the machine goes to sleep is looked at when it wakes.
-            if cancelled is None:
-                time.sleep(left)
-            elif cancelled.wait(left):
-                return
+            time.sleep(left)
+
+    async def asleep(self, seconds: float) -> None:
+        """Wait that many seconds on the event loop."""
+        await asyncio.sleep(max(0.0, seconds))
+
+
+Step = float | None
+"""What a coroutine yields: seconds to wait, or None where it will hold its thread until the network responds."""
+
+
+@coroutine
+def pause(seconds: float) -> Generator[Step, None, None]:
+    """Wait that many seconds; whoever drives the coroutine decides how."""
+    yield seconds
+
+
+@coroutine
+def network() -> Generator[Step, None, None]:
+    """From here to the next wait the thread waits for the network."""
+    yield None
+
+
+def complete(steps: Coroutine[Step, None, _T], clock: Clock) -> _T:
+    """Drive a coroutine to its end in this thread, and sleep where it waits.
+
+    Returns:
+        What the coroutine returns; it raises what the coroutine raises.
+    """
+    try:
+        while True:
+            seconds = steps.send(None)
+            if seconds is not None:
+                try:
+                    clock.sleep(seconds)
+                except BaseException as stopped:
+                    steps.throw(stopped)  # it gives back what it holds
+                    raise
+    except StopIteration as end:
+        value: _T = end.value
+        return value
+
+
+def iterate(pages: AsyncGenerator[Sequence[_T], None], clock: Clock) -> Iterator[_T]:
+    """The items of page after page, each page driven in this thread when its first item is asked for."""
+    try:
+        while (page := complete(anext(pages, None), clock)) is not None:
+            yield from page
+    finally:
+        complete(pages.aclose(), clock)
 
 
 def iso_from_epoch_milliseconds(milliseconds: float) -> str | None:

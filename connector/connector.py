@@ -5,25 +5,23 @@ What a run does step by step is `connector.client`.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import random
-import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, partial
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, Unpack
 
 from connector.call.options import RunOptions, RunSettings
 from connector.call.result import Choice, Preview, Result
+from connector.call.tasks import TaskThreads
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
 from connector.catalogue.loader import Bundle, read
 from connector.catalogue.sandbox import connection_to, started
 from connector.client import Client
-from connector.clock import Clock, SystemClock
+from connector.clock import Clock, SystemClock, complete, iterate
 from connector.connections.connection import Connection
 from connector.definition.files import find
 from connector.errors import InputError, Problem
@@ -33,7 +31,6 @@ from connector.throttle.memory_store import MemoryStore
 from connector.throttle.status import ThrottleStatus, throttle_status
 from connector.throttle.store import Store
 
-_ASYNC_THREADS = 100
 _MOST_CHOICES = 1_000
 
 
@@ -49,6 +46,8 @@ class Connector:
         strict_outputs: Make an answer that is not what the definition says an error instead of a warning.
         new_key: Makes idempotency keys.
         rng: Source of the random parts of waits.
+        max_in_flight: Largest number of calls that tasks (`arun`, `aiterate`) make at a time, each in a thread of its
+            own. Tasks that wait hold no thread, so there may be any number of them.
     """
 
     def __init__(
@@ -61,16 +60,18 @@ class Connector:
         strict_outputs: bool = False,
         new_key: Callable[[], str] = lambda: str(uuid.uuid4()),
         rng: random.Random | None = None,
+        max_in_flight: int = 100,
     ) -> None:
         self.definition = bundle.manifest
         self._bundle = bundle
         self._clock = clock or SystemClock()
         agent = f"{bundle.manifest.key}-connector/{bundle.manifest.version}"
-        self._transport = transport or RequestsTransport(self._clock, agent)
+        self._transport = transport or RequestsTransport(self._clock, agent, max_in_flight)
         self._strict_outputs = strict_outputs
         self._catalogue = Catalogue(bundle)
         self._given_store = store or (MemoryStore(clock) if clock else None)
         self._new_key = new_key
+        self._threads = TaskThreads(max_in_flight)
         self._rng = rng or random.SystemRandom()
 
     @cached_property
@@ -136,7 +137,8 @@ class Connector:
             ConnectorError: One of its other kinds, by who must act.
             TypeError: An option does not exist.
         """
-        return self._client.run(self.find(action), inputs or {}, connection, RunSettings.of("run", options))
+        settings = RunSettings.of("run", options)
+        return complete(self._client.run(self.find(action), inputs or {}, connection, settings), self._clock)
 
     async def arun(
         self,
@@ -147,16 +149,12 @@ class Connector:
     ) -> Result:
         """Run an action without blocking the event loop; as `run`.
 
-        A cancelled task gives its place in the throttle back and makes no further attempt.
+        While it waits it holds no thread. A cancelled task gives its place in the throttle back and makes no further
+        attempt. `on_event` is called in whichever thread drives the run at that moment.
         """
-        cancelled = threading.Event()
-        settings = RunSettings.of("arun", options, cancelled=cancelled)
-        work = partial(self._client.run, self.find(action), inputs or {}, connection, settings)
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        except asyncio.CancelledError:
-            cancelled.set()
-            raise
+        settings = RunSettings.of("arun", options)
+        run = self._client.run(self.find(action), inputs or {}, connection, settings)
+        return await self._threads.complete(run, self._clock)
 
     def iterate(
         self,
@@ -177,7 +175,19 @@ class Connector:
             InputError: The inputs are wrong, or the action has no pages.
         """
         settings = RunSettings.of("iterate", {**options, "all_pages": True})
-        return self._client.iterate(self.find(action), inputs or {}, connection, settings)
+        return iterate(self._client.pages(self.find(action), inputs or {}, connection, settings), self._clock)
+
+    def aiterate(
+        self,
+        action: str | Action,
+        inputs: Mapping[str, Any] | None = None,
+        connection: Connection | None = None,
+        **options: Unpack[RunOptions],
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """The rows of a list action one by one, without blocking the event loop; as `iterate`."""
+        settings = RunSettings.of("aiterate", {**options, "all_pages": True})
+        pages = self._client.pages(self.find(action), inputs or {}, connection, settings)
+        return self._threads.iterate(pages, self._clock)
 
     def preview(
         self,
@@ -267,16 +277,10 @@ class Connector:
         self._transport.close()
         if "_client" in self.__dict__ and self._given_store is None:
             self._client.store.close()
-        if "_threads" in self.__dict__:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            del self.__dict__["_threads"]
+        self._threads.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @cached_property
-    def _threads(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(_ASYNC_THREADS, thread_name_prefix="connector")

@@ -15,7 +15,7 @@ from connector.call.masking import attempt_started, response_received
 from connector.call.options import RunSettings
 from connector.call.result import Attempt, RunTrace
 from connector.catalogue.action import Action
-from connector.clock import Clock
+from connector.clock import Clock, network, pause
 from connector.connections.auth import secret_headers
 from connector.definition.service import ConnectorDefinition
 from connector.errors import (
@@ -40,8 +40,12 @@ from connector.http.service_error import is_service_error, service_error
 from connector.http.transport import SendOptions, Transport
 from connector.secrets import Secrets, SecretTexts
 from connector.throttle.bucket import RateLimit
-from connector.throttle.limiter import Permit, acquire
+from connector.throttle.limiter import Permit
 from connector.throttle.store import Store
+
+
+class _HeldBack(Exception):  # noqa: N818 - it leads out of the HTTP library, before a byte has left
+    """The call may not leave now, although it was granted: a pause has begun, or connecting took a whole period."""
 
 
 @dataclass
@@ -70,7 +74,7 @@ class Run:
     settings: RunSettings
     trace: RunTrace = field(default_factory=RunTrace)
 
-    def send(self, request: HttpRequest) -> HttpResponse:
+    async def send(self, request: HttpRequest) -> HttpResponse:
         """The response to a request, after as many attempts as are allowed.
 
         Raises:
@@ -83,7 +87,7 @@ class Run:
         for attempt in itertools.count(1):
             outcome: HttpResponse | UnavailableError
             try:
-                outcome = self._send_once(request, self._take_token(), attempt)
+                outcome = await self._attempt(request, attempt)
             except ThrottledError as error:
                 raise final_error(error, repeatable=self.repeatable, earlier=earlier) from None
             except UnavailableError as error:
@@ -97,7 +101,7 @@ class Run:
             self._notify_wait(
                 "retry_after" if self._retry_after(outcome) else "backoff", f"{reason}; trying again.", wait
             )
-            self.clock.sleep(wait, self.settings.cancelled)
+            await pause(wait)
         if not isinstance(outcome, HttpResponse):
             raise final_error(outcome, repeatable=self.repeatable, earlier=earlier) from None
         if already_done(request, outcome, earlier):
@@ -135,24 +139,34 @@ class Run:
         """Called when a page has been read and counted."""
         notify(self.settings.on_event, PageRead(self.call.pages, self.call.rows))
 
-    def _take_token(self) -> Permit:
+    async def _attempt(self, request: HttpRequest, attempt: int) -> HttpResponse:
+        """The response to one attempt, once there is room for it."""
         left = min(self.max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())
-        permit = acquire(
+        permit = Permit(
             self.store,
             self.clock,
             self.rate_limits,
             max(0.0, left),
-            self.settings.cancelled,
+            self.deadline,
             lambda seconds: self._notify_wait("throttle", "Waiting for the call limit.", seconds),
             self.rng,
-            self.deadline,
         )
-        self.trace.throttled += permit.waited
-        return permit
+        before = self.trace.throttled
+        while True:
+            await permit.take()
+            self.trace.throttled = before + permit.waited
+            try:
+                await network()
+            except BaseException:
+                permit.release()
+                raise
+            with contextlib.suppress(_HeldBack):
+                return self._send_once(request, permit, attempt)
 
     def _send_once(self, request: HttpRequest, permit: Permit, attempt: int) -> HttpResponse:
         def departing() -> None:
-            self.trace.throttled += permit.departing()
+            if not permit.depart():
+                raise _HeldBack
 
         timeouts, limits = self.definition.timeouts, self.definition.limits
         options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing)
@@ -162,12 +176,13 @@ class Run:
         self.trace.in_flight = True
         try:
             response = self.transport.send(request, secret_headers(self.definition, self.secrets), options)
-        except UnavailableError as error:
+        except (UnavailableError, _HeldBack) as error:
             self.trace.in_flight = False
             if isinstance(error, NotSentError):
                 permit.release()
-            seconds = round(self.clock.monotonic() - started, 6)
-            notify(on_event, AttemptFailed(attempt, seconds, error.to_dict()))
+            if isinstance(error, UnavailableError):
+                seconds = round(self.clock.monotonic() - started, 6)
+                notify(on_event, AttemptFailed(attempt, seconds, error.to_dict()))
             raise
         self.trace.in_flight = False  # it stays true where something else ended the thread meanwhile
         if on_event is not None:
@@ -184,8 +199,6 @@ class Run:
             with contextlib.suppress(ConnectorError):
                 self.store.pause(self.rate_limits[0], retry_after or 1.0)
         if attempt >= policy.attempts or not should_retry(policy, outcome, repeatable=self.repeatable):
-            return None
-        if self.settings.cancelled is not None and self.settings.cancelled.is_set():
             return None
         wait = backoff(policy, attempt, retry_after, self.rng)
         return wait if self.clock.monotonic() + wait < self.deadline else None

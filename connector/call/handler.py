@@ -7,7 +7,7 @@ returns the outputs, perhaps with something derived.
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, update_wrapper
 from typing import Any, Protocol
@@ -22,7 +22,7 @@ from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse, flatten
 
 Outputs = dict[str, Any]
-Handler = Callable[["Call"], Outputs]
+Handler = Callable[["Call"], Awaitable[Outputs]]
 
 
 class InputView:
@@ -74,7 +74,7 @@ class CheckedHandler:
         self.handler = handler
         self.checks = checks
 
-    def __call__(self, call: Call) -> Outputs:
+    def __call__(self, call: Call) -> Awaitable[Outputs]:
         """Run the handler."""
         return self.handler(call)
 
@@ -105,7 +105,7 @@ def without_checks(handler: Handler) -> Handler:
 class Sender(Protocol):
     """What sends the requests of a call: a run."""
 
-    def send(self, request: HttpRequest) -> HttpResponse:
+    async def send(self, request: HttpRequest) -> HttpResponse:
         """The response to a request.
 
         Raises:
@@ -166,7 +166,7 @@ class Call:
             self.body = copy.deepcopy(self.body)
             json_pointer.put(self.body, field.pointers(name)[0], value)
 
-    def send(self) -> Outputs:
+    async def send(self) -> Outputs:
         """Build the request, send it, and flatten the answer.
 
         Raises:
@@ -177,7 +177,7 @@ class Call:
         self._check_size(built)
         if self.sender is None:
             raise RuntimeError("This call belongs to no run.")
-        self.response = self.sender.send(built)
+        self.response = await self.sender.send(built)
         self.pages += 1
         outputs = flatten(self.action.outputs, self.response, self.sender.in_time)
         if self.action.pagination is not None:
@@ -196,11 +196,11 @@ class Call:
             raise InputError("The inputs are too large.", [problem])
 
 
-def send(call: Call) -> Outputs:
+async def send(call: Call) -> Outputs:
     """The standard handler: one call, its answer flattened."""
-    return call.send()
+    return await call.send()
 
 
-def page(call: Call) -> Outputs:
+async def page(call: Call) -> Outputs:
     """The standard handler of a paged action: one page, or all pages up to a bound when the caller asks."""
-    return pagination.gather(call)
+    return await pagination.gather(call)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self, TypedDict
@@ -34,11 +33,7 @@ class RunOptions(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class RunSettings:
-    """The options of one run as values; see `RunOptions`. None means what the definition says.
-
-    Attributes:
-        cancelled: Set by another thread to give the run up.
-    """
+    """The options of one run as values; see `RunOptions`. None means what the definition says."""
 
     max_wait: float | None = None
     timeout: float | None = None
@@ -46,27 +41,25 @@ class RunSettings:
     max_items: int | None = None
     idempotency_key: str | None = None
     on_event: EventCallback | None = None
-    cancelled: threading.Event | None = None
 
     @classmethod
-    def of(cls, function: str, options: Mapping[str, Any], **more: Any) -> Self:
+    def of(cls, function: str, options: Mapping[str, Any]) -> Self:
         """The settings that keyword arguments make.
 
         Args:
             function: Name of the function they were passed to, for the error.
             options: The keyword arguments.
-            **more: Settings that are not the caller's.
 
         Raises:
             TypeError: An option does not exist; the nearest is proposed.
         """
-        known = [field.name for field in fields(cls) if field.name != "cancelled"]
+        known = [field.name for field in fields(cls)]
         for name in options:
             if name not in known:
                 close = nearest(name, known)
                 meant = f"Did you mean “{close[0]}”?" if close else f"The options are: {', '.join(known)}."
                 raise TypeError(f"{function}() has no option “{name}”. {meant}")
-        return cls(**options, **more)
+        return cls(**options)
 
     @property
     def walks_pages(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Protocol
 
 from connector import json_pointer
@@ -24,11 +24,13 @@ class PagedCall(Protocol):
     def set_input(self, name: str, value: Any) -> None:
         """Change an input for the next page."""
 
-    def send(self) -> dict[str, Any]:
+    async def send(self) -> dict[str, Any]:
         """Fetch the page that the cursor input names."""
 
 
-def walk(call: PagedCall, fetch: Callable[[], dict[str, Any]] | None = None) -> Iterator[dict[str, Any]]:
+async def walk(
+    call: PagedCall, fetch: Callable[[], Awaitable[dict[str, Any]]] | None = None
+) -> AsyncIterator[dict[str, Any]]:
     """The outputs of page after page, from the cursor input on; each is fetched when it is asked for.
 
     Args:
@@ -42,7 +44,7 @@ def walk(call: PagedCall, fetch: Callable[[], dict[str, Any]] | None = None) -> 
     paging = _paging(call)
     seen = {call.inputs.get(paging.input)}
     while True:
-        yield fetch() if fetch is not None else call.send()
+        yield await (fetch() if fetch is not None else call.send())
         cursor = next_cursor(paging, call.response)
         if cursor is None:
             return
@@ -55,28 +57,28 @@ def walk(call: PagedCall, fetch: Callable[[], dict[str, Any]] | None = None) -> 
         call.set_input(paging.input, cursor)
 
 
-def rows(call: PagedCall, fetch: Callable[[], dict[str, Any]]) -> Iterator[Any]:
-    """The rows of all pages one by one, at most `max_items`; `fetch` gives the outputs of one page."""
+async def pages(call: PagedCall, fetch: Callable[[], Awaitable[dict[str, Any]]]) -> AsyncIterator[list[Any]]:
+    """The rows of page after page, at most `max_items` in all; `fetch` gives the outputs of one page."""
     paging = _paging(call)
-    count = 0
-    for outputs in walk(call, fetch):
-        for row in outputs[paging.rows] or []:
-            yield row
-            count += 1
-            if count >= call.max_items:
-                return
+    left = call.max_items
+    async for outputs in walk(call, fetch):
+        rows = (outputs[paging.rows] or [])[:left]
+        left -= len(rows)
+        yield rows
+        if left <= 0:
+            return
 
 
-def gather(call: PagedCall) -> dict[str, Any]:
+async def gather(call: PagedCall) -> dict[str, Any]:
     """One page; or, when the call asks for all, the rows of all pages under the fields of the last one."""
     paging = _paging(call)
     outputs: dict[str, Any] = {}
     if not call.all_pages:
-        outputs = call.send()
+        outputs = await call.send()
         _warn_without_rows(call, paging, outputs)
         return outputs
     collected: list[Any] = []
-    for outputs in walk(call):
+    async for outputs in walk(call):
         _warn_without_rows(call, paging, outputs)
         collected += outputs[paging.rows] or []
         if len(collected) >= call.max_items:

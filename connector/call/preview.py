@@ -18,7 +18,7 @@ class _RequestBuilt(Exception):  # noqa: N818 - it carries a request out of a ha
 class _Stop:
     """A sender that shows the request and ends the handler."""
 
-    def send(self, request: HttpRequest) -> NoReturn:
+    async def send(self, request: HttpRequest) -> NoReturn:
         raise _RequestBuilt(request)
 
     def in_time(self) -> None:
@@ -36,7 +36,9 @@ def first_request(handler: Handler, call: Call) -> HttpRequest:
     """
     call.sender = _Stop()
     try:
-        handler(call)
+        handler(call).__await__().send(None)
     except _RequestBuilt as built:
         return built.request
+    except StopIteration:
+        pass
     raise DefinitionError(f"The handler of “{call.action.key}” sent nothing.")

@@ -86,11 +86,13 @@ class RequestsTransport:
     Args:
         clock: Where the deadline is read.
         user_agent: What the service sees as the caller.
+        connections: How many are kept per host.
     """
 
-    def __init__(self, clock: Clock, user_agent: str) -> None:
+    def __init__(self, clock: Clock, user_agent: str, connections: int = _POOL) -> None:
         self._clock = clock
         self._user_agent = user_agent
+        self._connections = max(_POOL, connections)
         self._lock = threading.Lock()
         self._opened: tuple[int, requests.Session] | None = None
 
@@ -112,7 +114,7 @@ class RequestsTransport:
         session.headers.clear()
         session.headers.update({"User-Agent": self._user_agent, "Accept-Encoding": "gzip", "Connection": "keep-alive"})
         session.cookies.set_policy(_NoCookies())
-        adapter = DeadlineAdapter(pool_connections=_POOL, pool_maxsize=_POOL, max_retries=0)
+        adapter = DeadlineAdapter(pool_connections=_POOL, pool_maxsize=self._connections, max_retries=0)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         return session

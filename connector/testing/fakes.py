@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Mapping, Sequence
@@ -35,13 +36,16 @@ class FakeClock:
         """The fake time of day."""
         return self._epoch + timedelta(seconds=self.monotonic())
 
-    def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
-        """Move the clock; nobody waits. A set event ends the sleep before it began."""
-        if cancelled is not None and cancelled.is_set():
-            return
+    def sleep(self, seconds: float) -> None:
+        """Move the clock; nobody waits."""
         with self._lock:
             self.slept.append(seconds)
             self._now += max(0.0, seconds)
+
+    async def asleep(self, seconds: float) -> None:
+        """Move the clock, and let the event loop go on."""
+        self.sleep(seconds)
+        await asyncio.sleep(0)
 
     def advance(self, seconds: float) -> None:
         """Move the clock by hand."""

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from connector.call.events import Event, WaitStarted
+from connector.clock import complete
 from connector.errors import (
     ConnectionLostError,
     NotSentError,
@@ -54,7 +54,7 @@ class Try:
         return reply
 
     def __call__(self, request: HttpRequest = REQUEST) -> HttpResponse:
-        return self.run.send(request)
+        return complete(self.run.send(request), self.clock)
 
     @property
     def tries(self) -> int:
@@ -207,33 +207,16 @@ def test_another_failure_pauses_nobody() -> None:
     assert attempt.store.reserve([BUCKET], 0).wait == 0
 
 
-def test_who_is_cancelled_while_waiting_makes_no_further_attempt() -> None:
-    cancelled = threading.Event()
+def test_a_run_that_is_stopped_while_it_waits_makes_no_further_attempt() -> None:
+    class Stopping(FakeClock):
+        def sleep(self, *_: object) -> None:
+            raise KeyboardInterrupt
 
-    class Cancelling(FakeClock):
-        def sleep(self, seconds: float, event: threading.Event | None = None) -> None:
-            cancelled.set()
-            super().sleep(seconds, event)
-
-    attempt = Try([response(500), OK], clock=Cancelling(), cancelled=cancelled)
-    with pytest.raises(UnavailableError, match=r"may have been carried out.*cancelled"):
+    attempt = Try([response(500), OK], clock=Stopping())
+    with pytest.raises(KeyboardInterrupt):
         attempt()
     assert attempt.tries == 1
     assert attempt.tokens_used == 1
-
-
-def test_who_was_cancelled_during_the_call_waits_for_nothing_more() -> None:
-    cancelled = threading.Event()
-    attempt = Try([BROKEN], cancelled=cancelled)
-    attempt.replies[0] = OK
-
-    def send_once(_: HttpRequest) -> HttpResponse:
-        cancelled.set()
-        raise BROKEN
-
-    with pytest.raises(UnavailableError):
-        Try([], send_once=send_once, cancelled=cancelled)()
-    assert attempt.tries == 0
 
 
 @pytest.mark.parametrize("failure", [BROKEN, response(500), response(503)], ids=str)

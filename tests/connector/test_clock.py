@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import asyncio
 import math
-import threading
 
 import pytest
 
-from connector.clock import SystemClock, iso_from_epoch_milliseconds
+from connector.clock import SystemClock, complete, iso_from_epoch_milliseconds, network, pause
+from connector.testing import FakeClock
 
 
 @pytest.mark.parametrize(
@@ -24,13 +25,11 @@ def test_epoch_milliseconds_become_iso_text_or_nothing(milliseconds: float, text
     assert iso_from_epoch_milliseconds(milliseconds) == text
 
 
-def test_the_machines_clock_does_not_wait_once_it_is_cancelled() -> None:
+def test_the_machines_clock_never_waits_for_what_is_over() -> None:
     clock = SystemClock()
-    cancelled = threading.Event()
-    cancelled.set()
     before = clock.monotonic()
-    clock.sleep(60, cancelled)
     clock.sleep(-1)
+    asyncio.run(clock.asleep(-1))
     assert clock.monotonic() - before < 30
     assert clock.wall().tzinfo is not None
 
@@ -48,3 +47,33 @@ def test_the_machines_clock_sleeps_in_short_naps(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("connector.clock.time.monotonic", lambda: now[0])
     SystemClock().sleep(2.5)
     assert naps == [1.0, 1.0, 0.5]
+
+
+def test_a_coroutine_is_driven_to_its_end_with_a_sleep_per_wait() -> None:
+    async def steps() -> str:
+        await pause(2)
+        await network()
+        await pause(3)
+        return "done"
+
+    clock = FakeClock()
+    assert complete(steps(), clock) == "done"
+    assert clock.slept == [2, 3]
+
+
+def test_what_ends_a_sleep_ends_the_coroutine_there() -> None:
+    ended: list[str] = []
+
+    async def steps() -> None:
+        try:
+            await pause(2)
+        finally:
+            ended.append("given back")
+
+    class Stopping(FakeClock):
+        def sleep(self, *_: object) -> None:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        complete(steps(), Stopping())
+    assert ended == ["given back"]

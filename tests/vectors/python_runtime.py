@@ -22,6 +22,7 @@ from connector.throttle.bucket import RateLimit, Reservation
 from connector.throttle.limiter import Permit, acquire
 from connector.throttle.memory_store import MemoryStore
 from connector.validation.normalize import accept
+from tests.connector.throttle.worlds import departing
 from tests.vectors.files import Json, actions, bundle
 
 SECRET = "example-secret"  # noqa: S105 - it opens nothing
@@ -133,7 +134,7 @@ class _Scene:
         return self.store.depart(used, self.reservations[name])
 
     def departing(self, _used: Sequence[RateLimit], _: float, name: str) -> float:
-        self.permits[name].departing()
+        departing(self.permits[name])
         return self._time()
 
     def release(self, used: Sequence[RateLimit], _: float, name: str) -> None:

@@ -35,9 +35,9 @@ def lucky(given):
 
 
 @check(one_address, lucky)
-def move_parcel(call):
+async def move_parcel(call):
     call.body["moved"] = True
-    outputs = call.send()
+    outputs = await call.send()
     return outputs | {"id": outputs["id"] or "made up"}
 """
 
@@ -83,10 +83,10 @@ def test_a_handler_may_reshape_the_body_and_finish_the_outputs(bench: MakeBench)
 
 def test_a_handler_may_send_several_calls_and_all_are_told(bench: MakeBench) -> None:
     handlers = """
-def move_parcel(call):
-    call.send()
+async def move_parcel(call):
+    await call.send()
     call.body = {"second": True}
-    return call.send()
+    return await call.send()
 """
     made = bench([response(200, {}), response(202, {"id": "p"})], actions=[CHECKED], handlers=handlers)
     result = made.run("move_parcel", {"name": "Ada"})
@@ -122,7 +122,7 @@ def test_a_request_too_large_is_refused_before_a_token_is_taken(
 
 
 def test_a_handler_that_sends_nothing_is_the_authors_mistake(bench: MakeBench) -> None:
-    made = bench(actions=[CHECKED], handlers="def move_parcel(call):\n    return {'id': None}\n")
+    made = bench(actions=[CHECKED], handlers="async def move_parcel(call):\n    return {'id': None}\n")
     with pytest.raises(DefinitionError, match="sent nothing"):
         made.run("move_parcel", {"name": "Ada"})
     with pytest.raises(DefinitionError, match="sent nothing"):

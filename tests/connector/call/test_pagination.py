@@ -153,7 +153,7 @@ def test_a_cursor_may_travel_in_the_body(bench: MakeBench) -> None:
 
 def test_a_page_handler_needs_an_action_with_pages(bench: MakeBench) -> None:
     odd = action("odd", {}, {"id": field("string")}, method="GET")
-    handlers = "from connector.call import walk\n\ndef odd(call):\n    return next(walk(call))\n"
+    handlers = "from connector.call import walk\n\nasync def odd(call):\n    return await anext(walk(call))\n"
     made = bench([], actions=[odd], handlers=handlers)
     with pytest.raises(DefinitionError, match="no pages"):
         made.run("odd")

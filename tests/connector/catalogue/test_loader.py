@@ -120,8 +120,8 @@ def test_the_handlers_of_two_connectors_never_meet(tmp_path: Path) -> None:
 from connector.call import send
 from . import helpers
 
-def get_parcel(call):
-    return call.send() | {"note": helpers.NAME}
+async def get_parcel(call):
+    return await call.send() | {"note": helpers.NAME}
 """
     results = []
     for name in ("one", "two"):

@@ -59,7 +59,7 @@ def test_no_command_prints_the_secret(
 def test_a_fault_of_our_own_shows_no_secret_in_its_traceback(program: Program, own_folder: Path, shop: Shop) -> None:
     code = (own_folder / "actions/things.py").read_text().replace("get_thing = send\n", "")
     (own_folder / "actions/things.py").write_text(
-        f"{code}\n\ndef get_thing(call):\n    call.send()\n    return 1 / 0\n"
+        f"{code}\n\nasync def get_thing(call):\n    await call.send()\n    return 1 / 0\n"
     )
     ran = program("--connector", own_folder, "run", "--base-url", shop.url, "get_thing", "thing_id=t1")
     assert (ran.returncode, ran.stdout) == (1, "")

@@ -204,7 +204,9 @@ CASES: dict[str, Mapping[str, Any]] = {f"{rule.code} anti-example": rule.bad for
     },
     "a page where there are none": {HANDLERS: HEAD + "get_thing = check()(page)\nlist_things = check()(page)\n"},
     "a walk by a handler of its own": {
-        HANDLERS: HEAD + "get_thing = send\n\n\ndef list_things(call):\n    return {'results': list(walk(call))}\n"
+        HANDLERS: HEAD
+        + "get_thing = send\n\n\nasync def list_things(call):\n"
+        + "    return {'results': [each async for each in walk(call)]}\n"
     },
     "a connection of unknown fields": {
         CONNECTOR: {"connection": {"required": ["key"], "environment": {"token": ["T"]}}}

@@ -29,6 +29,7 @@ from connector.throttle.file_store import FileStore
 from connector.throttle.limiter import acquire
 from connector.throttle.memory_store import MemoryStore
 from connector.throttle.store import ThrottleStoreError
+from tests.connector.throttle.worlds import departing
 
 LIMIT = RateLimit("home", 20, 0.1)
 FOREVER = 1e9
@@ -62,7 +63,7 @@ class Log:
         """Make calls, and note the times that they count from."""
         for _ in range(count):
             permit = acquire(store, SystemClock(), [LIMIT], FOREVER)
-            permit.departing()
+            departing(permit)
             os.write(self._handle, _TIME.pack(permit._reservation.times[0]))
 
     @property

@@ -120,10 +120,10 @@ def test_a_machine_clock_that_is_set_back_neither_blocks_nor_lets_a_burst_throug
 
 def test_who_sleeps_while_the_clock_is_set_back_waits_a_period_more_at_most(process: Process) -> None:
     class SetBack(FakeClock):
-        def sleep(self, seconds: float, cancelled: Any = None) -> None:
+        def sleep(self, seconds: float) -> None:
             if not self.slept:
                 self.advance(-7_200)
-            super().sleep(seconds, cancelled)
+            super().sleep(seconds)
 
     clock = SetBack(1e5)
     store = process(clock=clock)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from connector.clock import SystemClock
+from connector.clock import complete
 from connector.errors import ThrottledError
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
@@ -35,33 +35,26 @@ class Ending(FakeClock):
         super().__init__(start)
         self._end = end
 
-    def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
+    def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-        self._end(cancelled)
+        self._end()
 
 
-def _interrupt(_: Any) -> None:
-    raise KeyboardInterrupt
+@pytest.mark.parametrize("error", [KeyboardInterrupt, asyncio.CancelledError, MemoryError])
+def test_a_wait_that_ends_early_gives_its_place_back_to_every_process(world: World, error: type[BaseException]) -> None:
+    def end() -> None:
+        raise error
 
-
-def _cancel(cancelled: threading.Event) -> None:
-    cancelled.set()
-
-
-@pytest.mark.parametrize(("end", "error"), [(_interrupt, KeyboardInterrupt), (_cancel, ThrottledError)])
-def test_an_interrupted_or_cancelled_wait_gives_its_place_back_to_every_process(
-    world: World, end: Any, error: type[BaseException]
-) -> None:
     for _ in range(3):
         world.store.reserve([HOME], 0)
     for _ in range(5):
         with pytest.raises(error):
-            acquire(world.store, Ending(world.clock.monotonic(), end), [HOME], 60, threading.Event())
+            acquire(world.store, Ending(world.clock.monotonic(), end), [HOME], 60)
     assert world.stores[-1].reserve([HOME], FOREVER).wait == pytest.approx(HOME.padded_period, abs=1e-5)
 
 
 def test_a_wait_that_a_pause_makes_longer_than_the_deadline_gives_its_place_back(world: World) -> None:
-    def paused(_: Any) -> None:
+    def paused() -> None:
         world.stores[-1].pause(HOME, 30)
 
     for _ in range(3):
@@ -73,31 +66,14 @@ def test_a_wait_that_a_pause_makes_longer_than_the_deadline_gives_its_place_back
     assert [world.store.reserve([HOME], FOREVER).wait for _ in range(3)] == [0, 0, 0]
 
 
-def test_a_cancelled_event_ends_a_real_sleep_at_once(world: World) -> None:
-    for _ in range(3):
-        world.store.reserve([HOME], 0)
-    cancelled = threading.Event()
-    timer = threading.Timer(0.02, cancelled.set)
-    timer.start()
-    clock = SystemClock()
-    before = clock.monotonic()
-    with pytest.raises(ThrottledError, match="cancelled"):
-        acquire(world.store, clock, [HOME], 1e12, cancelled)
-    timer.join()
-    assert clock.monotonic() - before < 5
-    assert world.store.reserve([HOME], FOREVER).wait == pytest.approx(HOME.padded_period, abs=1e-5)
-
-
 def test_a_cancelled_task_gives_its_place_back(world: World, tmp_path: Path) -> None:
-    asleep, released = threading.Event(), threading.Event()
+    asleep = threading.Event()
 
     class Sleeper(FakeClock):
-        def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
+        async def asleep(self, seconds: float) -> None:
             assert seconds > 0
             asleep.set()
-            assert cancelled is not None
-            assert cancelled.wait(10)
-            released.set()
+            await asyncio.Event().wait()
 
     bench = make_bench(
         tmp_path / "folder",
@@ -114,10 +90,8 @@ def test_a_cancelled_task_gives_its_place_back(world: World, tmp_path: Path) -> 
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await asyncio.to_thread(released.wait, 10)
 
     asyncio.run(cancel())
-    bench.connector._threads.shutdown(wait=True)
     (shown,) = bench.connector.throttle(bench.connection)
     bench.connector.close()
     assert shown.used == 1
@@ -128,7 +102,7 @@ def send(store: Store, clock: FakeClock, reply: HttpResponse, seed: int) -> Http
     run = make_run(
         lambda _: reply, store, clock, rate_limits=[HOME], repeatable=False, seed=seed, deadline=1e12, max_wait=1e9
     )
-    return run.send(REQUEST)
+    return complete(run.send(REQUEST), clock)
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
 
 from connector.errors import ThrottledError
@@ -43,8 +41,8 @@ class LateClock(FakeClock):
 
     late = 0.0
 
-    def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
-        super().sleep(seconds, cancelled)
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
         if seconds < 1.9:
             self.advance(self.late)
 
@@ -83,17 +81,6 @@ def test_a_machine_that_always_wakes_too_late_sends_nothing() -> None:
         acquire(store, clock, [TIGHT], FOREVER)  # type: ignore[arg-type]
     assert len(clock.slept) == 5
     assert store.peek(TIGHT)[0].waiting == {}
-
-
-@pytest.mark.parametrize("taken", [0, 3])
-def test_who_was_cancelled_takes_no_token_whether_one_is_free_or_not(world: World, taken: int) -> None:
-    waits(world.store, taken)
-    cancelled = threading.Event()
-    cancelled.set()
-    with pytest.raises(ThrottledError, match="cancelled"):
-        acquire(world.store, world.clock, [TIGHT], 60, cancelled)
-    assert world.clock.slept == []
-    assert waits(world.store, 4 - taken) == [0.0] * (3 - taken) + [10.05]
 
 
 @pytest.mark.parametrize(("period", "margin"), [(60.0, 0.25), (240.0, 1.0), (1.0, 0.05), (0.1, 0.05)])

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Any
-
 import pytest
 
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
 from connector.throttle.bucket import RateLimit, Reservation
-from connector.throttle.limiter import acquire
+from connector.throttle.limiter import Permit, acquire
 from tests.connector.throttle.worlds import FOREVER, World
 
 HOME = RateLimit("home", 10, 60.0)
@@ -53,11 +50,11 @@ def test_a_sleeper_notices_half_way_that_the_line_is_shorter(world: World) -> No
     line = take(world, 20)
 
     class Leaving(FakeClock):
-        def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
+        def sleep(self, seconds: float) -> None:
             if not self.slept:
                 for number, waiting in enumerate(line):
                     world.stores[number % len(world.stores)].release([HOME], waiting)
-            super().sleep(seconds, cancelled)
+            super().sleep(seconds)
             world.clock.advance(seconds)
 
     clock = Leaving(world.clock.monotonic())
@@ -115,31 +112,12 @@ def test_a_refusal_leaves_no_place_in_line(world: World) -> None:
     assert world.store.reserve([HOME], FOREVER).wait == pytest.approx(SPAN, abs=1e-4)
 
 
-def test_threads_that_are_cancelled_while_they_wait_cost_the_next_nothing(world: World) -> None:
+def test_calls_that_are_given_up_while_they_wait_cost_the_next_nothing(world: World) -> None:
     take(world, 10)
-    gate = threading.Event()
-
-    class Waiting(FakeClock):
-        def sleep(self, *_: object) -> None:
-            assert gate.wait(20)
-
-    cancelled = threading.Event()
-    errors: list[Any] = []
-
-    def work() -> None:
-        try:
-            acquire(world.store, Waiting(world.clock.monotonic()), [HOME], FOREVER, cancelled)
-        except ThrottledError as error:
-            errors.append(error.message)
-
-    threads = [threading.Thread(target=work) for _ in range(60)]
-    for thread in threads:
-        thread.start()
-    while len(world.store.peek(HOME)[0].waiting) < 60:
-        pass
-    cancelled.set()
-    gate.set()
-    for thread in threads:
-        thread.join()
-    assert len(errors) == 60
+    waiting = [Permit(world.store, world.clock, [HOME], FOREVER).take() for _ in range(60)]
+    for steps in waiting:
+        assert (steps.send(None) or 0) > 0
+    assert len(world.store.peek(HOME)[0].waiting) == 60
+    for steps in waiting:
+        steps.close()
     assert world.store.reserve([HOME], FOREVER).wait == pytest.approx(SPAN, abs=1e-4)

@@ -219,10 +219,10 @@ class Mirror(FakeClock):
         self._world = world
         self._first = first
 
-    def sleep(self, seconds: float, cancelled: threading.Event | None = None) -> None:
+    def sleep(self, seconds: float) -> None:
         if not self.slept:
             self._first()
-        super().sleep(seconds, cancelled)
+        super().sleep(seconds)
         self._world.clock.advance(seconds)
 
 

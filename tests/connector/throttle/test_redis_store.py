@@ -158,10 +158,10 @@ def test_a_place_in_line_holds_only_where_it_was_taken(own_server: RedisServer) 
 
 def test_a_waiting_call_survives_the_outage_within_its_share(own_server: RedisServer) -> None:
     class Stopping(FakeClock):
-        def sleep(self, seconds: float, cancelled: Any = None) -> None:
+        def sleep(self, seconds: float) -> None:
             if not self.slept:
                 own_server.stop()
-            super().sleep(seconds, cancelled)
+            super().sleep(seconds)
 
     clock = Stopping()
     store = shared(own_server, clock)

@@ -9,8 +9,10 @@ from typing import Any
 
 import redis
 
+from connector.clock import complete
 from connector.testing import FakeClock
 from connector.throttle.bucket import RateLimit
+from connector.throttle.limiter import Permit
 from connector.throttle.redis_store import RedisStore
 from connector.throttle.store import Store
 
@@ -69,3 +71,11 @@ def most_in_any_window(times: Sequence[float], period: float) -> int:
             first += 1
         most = max(most, last - first + 1)
     return most
+
+
+def departing(permit: Permit) -> float:
+    """Let a call leave as soon as it may; the seconds that it waited for another token, 0 nearly always."""
+    before = permit.waited
+    while not permit.depart():
+        complete(permit.take(), permit._clock)
+    return permit.waited - before
