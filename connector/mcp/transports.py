@@ -1,12 +1,20 @@
-"""Running a server: over stdio, for a host on this machine that starts it."""
+"""Running a server: over stdio, for a host that starts it, or over streamable HTTP, for hosts that connect to it."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
+from mcp.server.transport_security import TransportSecuritySettings
+
+from connector.web import serve as web
+from connector.web.access_control import AccessControl, App
+from connector.web.policy import AccessPolicy
+
+PATH = "/mcp"
 
 
 def serve_stdio(server: Server[Any]) -> None:
@@ -20,3 +28,31 @@ def serve_stdio(server: Server[Any]) -> None:
 async def _serve_stdio(server: Server[Any]) -> None:
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
+
+
+def serve_http(server: Server[Any], listener: socket.socket, policy: AccessPolicy) -> None:
+    """Serve everybody who has the token, until Ctrl-C or SIGTERM.
+
+    Args:
+        server: The server.
+        listener: A socket that listens; it is closed.
+        policy: Who may call.
+    """
+    web.serve(AccessControl(http_app(server, policy.max_body), policy), listener)
+
+
+def http_app(server: Server[Any], max_body: int) -> App:
+    """The application at `PATH`. It has to stand behind access control.
+
+    The SDK's own check accepts any port of this machine as an origin, so that another program's page could call: it is
+    off.
+
+    Args:
+        server: The server.
+        max_body: The largest request body in bytes.
+    """
+    return server.streamable_http_app(
+        streamable_http_path=PATH,
+        max_request_body_size=max_body,
+        transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+    )

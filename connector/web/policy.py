@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hmac
+import os
 import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 
+from connector.errors import ConnectorError, ExitStatus
 from connector.secrets import Secret
 
 _HTTP_PORT = 80
@@ -16,9 +18,38 @@ _BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 _TOKEN_BYTES = 32
 
 
+TOKEN_VARIABLE = "CONNECTOR_TOKEN"  # noqa: S105 - the name of a variable
+"""The environment variable with a token that stays the same from launch to launch."""
+_SHORTEST_TOKEN = 16
+
+
 def new_token() -> Secret:
     """A token that nobody can guess, for one launch."""
     return Secret(secrets.token_urlsafe(_TOKEN_BYTES))
+
+
+def chosen_token() -> Secret | None:
+    """The token in the environment, for clients whose settings name one; None if there is none.
+
+    Raises:
+        TokenError: It could be guessed, or cannot be in a header.
+    """
+    text = os.environ.get(TOKEN_VARIABLE, "")
+    if not text:
+        return None
+    if len(text) < _SHORTEST_TOKEN or not re.fullmatch(r"[!-~]+", text):
+        raise TokenError(
+            f"{TOKEN_VARIABLE} must have {_SHORTEST_TOKEN} characters or more, all of them ASCII and none a space.",
+            hint='Make one with: python3 -c "import secrets; print(secrets.token_urlsafe())"',
+        )
+    return Secret(text)
+
+
+class TokenError(ConnectorError):
+    """The token in the environment is not one."""
+
+    code = "token"
+    exit_status = ExitStatus.USAGE
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from connector.call.result import Result
-from connector.catalogue.loader import load
+from connector.catalogue.loader import Bundle, load
 from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.definition.action import ActionDefinition
@@ -216,6 +216,7 @@ class Bench:
     transport: ScriptedTransport
     clock: FakeClock
     connection: Connection
+    bundle: Bundle
 
     def run(self, key: str, inputs: Mapping[str, Any] | None = None, **options: Any) -> Result:
         return self.connector.run(key, inputs, self.connection, **options)
@@ -241,10 +242,9 @@ def make_bench(
     transport = options.pop("transport", None) or ScriptedTransport(replies)
     options.setdefault("rng", random.Random(7))  # noqa: S311 - jitter of a fake clock
     options.setdefault("new_key", lambda: "made-key")
-    loaded = Connector(
-        load(write_folder(place, actions, handlers, connector)), transport=transport, clock=clock, **options
-    )
-    return Bench(loaded, transport, clock, Connection(api_key=API_KEY, name="home"))
+    bundle = load(write_folder(place, actions, handlers, connector))
+    loaded = Connector(bundle, transport=transport, clock=clock, **options)
+    return Bench(loaded, transport, clock, Connection(api_key=API_KEY, name="home"), bundle)
 
 
 class Echo:

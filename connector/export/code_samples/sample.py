@@ -31,7 +31,7 @@ class Target:
     connector: str
     connection: str | None = None
     sandbox: bool = False
-    server: str = "http://127.0.0.1:8000"
+    server: str = "http://127.0.0.1:8765"
     token_variable: str = "CONNECTOR_TOKEN"  # noqa: S105 - the name of a variable
 
     @classmethod

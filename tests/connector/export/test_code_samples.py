@@ -180,7 +180,7 @@ def test_the_command_runs_the_same_inputs(action: Action, inputs: Json, tmp_path
 def test_the_curl_command_posts_the_same_inputs(action: Action, inputs: Json) -> None:
     variables = {**environment(action, inputs), "CONNECTOR_TOKEN": "t-1"}
     arguments, stdin = typed(code("http", action, inputs), "curl", variables)
-    assert arguments[:3] == ["-X", "POST", f"http://127.0.0.1:8000/actions/{action.key}/run"]
+    assert arguments[:3] == ["-X", "POST", f"http://127.0.0.1:8765/actions/{action.key}/run"]
     assert arguments[3:7] == ["-H", "Authorization: Bearer t-1", "-H", "Content-Type: application/json"]
     assert arguments[7] in {"--data-raw", "--data-binary"}
     assert json.loads(stdin if arguments[8] == "@-" else arguments[8]) == own_inputs(action, inputs)
