@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import html
-import os
 import webbrowser
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,11 +20,9 @@ from connector.connections.connection import Connection, is_loopback
 from connector.connector import Connector
 from connector.errors import ExitStatus
 from connector.secrets import Secret
-from connector.web.policy import AccessPolicy, host_names, new_token, with_port
+from connector.web.policy import AccessPolicy, chosen_token, host_names, new_token, with_port
 
 _ENVIRONMENT = "environment"
-_TOKEN_VARIABLE = "CONNECTOR_TOKEN"  # noqa: S105 - the name of a variable
-_SHORTEST_TOKEN = 16
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ def execute(connector_name: str | None, options: Options) -> int:
     from connector.web.serve import listen, serve  # noqa: PLC0415
 
     options.check()
-    token = _token()
+    token = chosen_token() or new_token()
     bundle = context.load_bundle(connector_name)
     with contextlib.ExitStack() as stack:
         connections = _connections(bundle, context.program_name(connector_name), options.connections)
@@ -98,22 +95,6 @@ def execute(connector_name: str | None, options: Options) -> int:
         serve(AccessLog(app, console.message) if options.log else app, listener)
     console.message("Server stopped.")
     return ExitStatus.OK
-
-
-def _token() -> Secret:
-    """The token of this launch: a new one, or the one in the environment.
-
-    Raises:
-        click.UsageError: The one in the environment could be guessed, or does not fit into a header.
-    """
-    chosen = os.environ.get(_TOKEN_VARIABLE, "")
-    if not chosen:
-        return new_token()
-    if len(chosen) < _SHORTEST_TOKEN or not chosen.isascii() or not chosen.replace("-", "").replace("_", "").isalnum():
-        raise click.UsageError(
-            f"{_TOKEN_VARIABLE} must have {_SHORTEST_TOKEN} or more letters, digits, dashes or underscores."
-        )
-    return Secret(chosen)
 
 
 def _connections(bundle: Bundle, program: str, lists: Sequence[str]) -> dict[str, Connection]:

@@ -1,18 +1,15 @@
-"""Running a server: over stdio, for a host that starts it, or over streamable HTTP, for hosts that connect to it."""
+"""A server over stdio, for a host that starts it, and over streamable HTTP, for hosts that connect to it."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
 from typing import Any
 
 from mcp.server.lowlevel import Server
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import TransportSecuritySettings
 
-from connector.web import serve as web
-from connector.web.access_control import AccessControl, App
-from connector.web.policy import AccessPolicy
+from connector.web.access_control import App
 
 PATH = "/mcp"
 
@@ -28,17 +25,6 @@ def serve_stdio(server: Server[Any]) -> None:
 async def _serve_stdio(server: Server[Any]) -> None:
     async with stdio_server() as (incoming, outgoing):
         await server.run(incoming, outgoing, server.create_initialization_options())
-
-
-def serve_http(server: Server[Any], listener: socket.socket, policy: AccessPolicy) -> None:
-    """Serve everybody who has the token, until Ctrl-C or SIGTERM.
-
-    Args:
-        server: The server.
-        listener: A socket that listens; it is closed.
-        policy: Who may call.
-    """
-    web.serve(AccessControl(http_app(server, policy.max_body), policy), listener)
 
 
 def http_app(server: Server[Any], max_body: int) -> App:

@@ -21,6 +21,7 @@ _TOKEN_BYTES = 32
 TOKEN_VARIABLE = "CONNECTOR_TOKEN"  # noqa: S105 - the name of a variable
 """The environment variable with a token that stays the same from launch to launch."""
 _SHORTEST_TOKEN = 16
+_TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def new_token() -> Secret:
@@ -32,15 +33,14 @@ def chosen_token() -> Secret | None:
     """The token in the environment, for clients whose settings name one; None if there is none.
 
     Raises:
-        TokenError: It could be guessed, or cannot be in a header.
+        TokenError: It could be guessed, or cannot be in a URL.
     """
     text = os.environ.get(TOKEN_VARIABLE, "")
     if not text:
         return None
-    if len(text) < _SHORTEST_TOKEN or not re.fullmatch(r"[!-~]+", text):
+    if len(text) < _SHORTEST_TOKEN or not _TOKEN.fullmatch(text):
         raise TokenError(
-            f"{TOKEN_VARIABLE} must have {_SHORTEST_TOKEN} characters or more, all of them ASCII and none a space.",
-            hint='Make one with: python3 -c "import secrets; print(secrets.token_urlsafe())"',
+            f"{TOKEN_VARIABLE} must have {_SHORTEST_TOKEN} or more letters, digits, dashes or underscores."
         )
     return Secret(text)
 

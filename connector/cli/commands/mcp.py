@@ -147,6 +147,7 @@ def _serve(server: Server[Any], stack: contextlib.ExitStack, port: int | None) -
     """Serve on a port of this machine, or over stdio if there is none."""
     from connector.mcp import transports  # noqa: PLC0415
     from connector.web import policy, serve  # noqa: PLC0415
+    from connector.web.access_control import AccessControl  # noqa: PLC0415
 
     if port is None:
         transports.serve_stdio(server)
@@ -159,7 +160,7 @@ def _serve(server: Server[Any], stack: contextlib.ExitStack, port: int | None) -
     if token is None:
         click.echo(f"Authorization: Bearer {access.token.reveal()}")
     console.message("The MCP server is running. Press Ctrl-C to stop it.")
-    transports.serve_http(server, listener, access)
+    serve.serve(AccessControl(transports.http_app(server, access.max_body), access), listener)
     console.message("Server stopped.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from mcp import Client
@@ -27,13 +27,13 @@ INPUTS: Json = {"parcel_id": "a", "pin": "99887766"}
 class Person:
     """Answers questions, and remembers them."""
 
-    def __init__(self, answer: str) -> None:
-        self.says = answer
+    def __init__(self, action: Literal["accept", "decline", "cancel"]) -> None:
+        self.action = action
         self.asked: list[str] = []
 
     async def __call__(self, _context: Any, params: ElicitRequestParams) -> ElicitResult:
         self.asked.append(params.message)
-        return ElicitResult.model_validate({"action": self.says, "content": {} if self.says == "accept" else None})
+        return ElicitResult(action=self.action, content={} if self.action == "accept" else None)
 
 
 def test_with_consent_it_runs_once(bench: MakeBench, era: Era) -> None:
@@ -46,7 +46,7 @@ def test_with_consent_it_runs_once(bench: MakeBench, era: Era) -> None:
 
 
 @pytest.mark.parametrize("says", ["decline", "cancel"])
-def test_without_consent_nothing_is_sent(bench: MakeBench, era: Era, says: str) -> None:
+def test_without_consent_nothing_is_sent(bench: MakeBench, era: Era, says: Literal["decline", "cancel"]) -> None:
     made, person = bench(actions=[DELETE]), Person(says)
     result = call(server_of(made), era, "parcels_delete_parcel", INPUTS, elicitation_callback=person)
     assert result.is_error
