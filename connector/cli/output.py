@@ -102,7 +102,7 @@ def to_table(value: Any) -> str:
     lines += [f"({empty} more fields are empty)"] if hide_empty else []
     parts = ["\n".join(lines)] if lines else []
     parts += [f"{_safe(name)} ({len(item)})\n{_rows_table(item)}" for name, item in value.items() if _is_rows(item)]
-    return "\n\n".join(parts)
+    return "\n\n".join(parts) or "(empty)"
 
 
 def _without_doubles(fields: dict[str, Any]) -> dict[str, Any]:

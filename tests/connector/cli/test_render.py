@@ -51,6 +51,7 @@ def test_many_empty_fields_are_counted_instead_of_hiding_the_others() -> None:
 def test_an_empty_list_is_shown_as_none() -> None:
     assert output.to_table({"rows": []}) == "rows  (none)"
     assert output.to_table([]) == "(none)"
+    assert output.to_table({}) == "(empty)"
 
 
 def test_wide_letters_keep_the_columns_straight() -> None:
