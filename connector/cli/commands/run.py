@@ -10,7 +10,7 @@ import click
 from connector.cli import completers, console, context, options
 
 _EPILOG = """\b
-Inputs:
+How to write inputs:
   name=text         text, or a number, true or false if the input is one
   name:=json        any JSON value: tags:='["a", "b"]'
   name=@file        text from a file; name:=@file for JSON from a file
@@ -22,6 +22,17 @@ For the inputs of an action, add --help after its name: run ACTION --help
 The result goes to stdout, everything else to stderr. Secrets come from a stored connection or from environment
 variables, never from arguments.
 """
+
+
+_SECTIONS = {
+    "Inputs": ["--inputs", "--example", "--again"],
+    "Where to run": ["--sandbox", "--connection", "--base-url", "--allow-insecure"],
+    "Look before sending": ["--dry-run", "--curl"],
+    "Pages": ["--all-pages", "--max-items"],
+    "Waiting": ["--timeout", "--max-wait", "--wait-until", "--watch", "--interval"],
+    "Output": ["--output", "--fields", "--query", "--no-empty", "--raw", "--meta", "--verbose"],
+}
+"""The options in the help, by what they are for. One that is not here is shown under “Other options”."""
 
 
 class _RunCommand(click.Command):
@@ -38,6 +49,16 @@ class _RunCommand(click.Command):
                 name = error.option_name.lstrip("-").replace("-", "_")
                 ctx.meta[console.OPTION_HINT] = f"Write inputs without dashes: {name}=..."
             raise
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options in sections."""
+        shown = [each for each in self.get_params(ctx) if isinstance(each, click.Option)]
+        left = {max(each.opts, key=len): each.get_help_record(ctx) or ("", "") for each in shown}
+        for title, names in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([left.pop(name) for name in names])
+        with formatter.section("Other options"):
+            formatter.write_dl(list(left.values()))
 
     def _action_to_explain(self, ctx: click.Context, args: list[str]) -> str | None:
         """The action on the command line, if there is one and its help is wanted."""
@@ -65,7 +86,7 @@ class _RunCommand(click.Command):
 
 
 @click.command(cls=_RunCommand, epilog=_EPILOG)
-@click.argument("action", required=False, shell_complete=completers.actions)
+@click.argument("action", metavar="ACTION", required=False, shell_complete=completers.actions)
 @click.argument("items", metavar="[NAME=VALUE]...", nargs=-1, shell_complete=completers.inputs)
 @click.option(
     "--inputs", "file", metavar="FILE|-", help="Read inputs from a JSON file (- for stdin). Arguments override them."
@@ -110,15 +131,16 @@ class _RunCommand(click.Command):
 )
 @click.option(
     "--query",
-    metavar="EXPRESSION",
-    help="Print what this JMESPath expression selects: \"results[?status=='SENT'].id\". Needs jmespath.",
+    metavar="JMESPATH",
+    help="Print what this expression selects, such as \"results[?status=='SENT'].id\". Needs jmespath.",
 )
 @click.option("--no-empty", is_flag=True, help="Leave out empty fields.")
 @click.option(
     "--output",
     type=click.Choice(["json", "jsonl", "csv", "text", "table"]),
-    help="Output format. Defaults to table on a terminal, otherwise json. With json, errors are JSON too. jsonl, csv "
-    "and text print the rows of a list alone.",
+    metavar="FORMAT",
+    help="json, jsonl, csv, text or table. Defaults to table on a terminal, otherwise json. With json, errors are "
+    "JSON too; jsonl, csv and text print the rows of a list alone.",
 )
 @click.option("--raw", is_flag=True, help="Print the service's last response instead of the fields.")
 @click.option("--meta", "with_meta", is_flag=True, help="Also print what happened: attempts, waits, pages.")
