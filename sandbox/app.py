@@ -27,7 +27,8 @@ from .protocol import (
     not_found,
 )
 from .request_log import RequestLog
-from .routes import ROUTES, Route
+from .route import Route
+from .routes import ROUTES
 from .store import Store
 from .validation import Check
 

@@ -66,15 +66,19 @@ class Route:
     reason: str | None = None
 
 
-def find(profile: JsonObject, routing: JsonObject | None, *, user_id: str | None) -> Route:
+def find(
+    profile: JsonObject, routing: JsonObject | None, *, user_id: str | None, push_providers: tuple[str, ...] = ()
+) -> Route:
     """The integrations that a routing chooses for a user. Without a routing, the one for the user's first address.
 
     Args:
         profile: the merged profile.
         routing: the routing of the message or the template; names channels or providers.
         user_id: the owner of the in-app inbox; None for a recipient that is only an address.
+        push_providers: the providers of the user's device tokens.
     """
     reachable = [Integration(*names) for key, names in _ADDRESSES.items() if profile.get(key)]
+    reachable += [Integration("push", provider) for provider in dict.fromkeys(push_providers)]
     if routing is None or not routing["channels"]:
         return Route(tuple(reachable[:1]), None if reachable else "NO_CHANNELS")
     if user_id is not None:

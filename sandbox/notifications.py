@@ -22,6 +22,7 @@ class Template:
     content: JsonObject
     routing: JsonObject
     published: bool
+    topic_id: str | None = None
 
 
 def find(db: sqlite3.Connection, name: str) -> Template | None:
@@ -33,7 +34,13 @@ def find(db: sqlite3.Connection, name: str) -> Template | None:
     ).fetchone()
     if row is None:
         return None
-    return Template(row["id"], json.loads(row["content"]), json.loads(row["routing"]), published=bool(row["published"]))
+    return Template(
+        row["id"],
+        json.loads(row["content"]),
+        json.loads(row["routing"]),
+        published=bool(row["published"]),
+        topic_id=json.loads(row["summary"]).get("topic_id"),
+    )
 
 
 def get_notifications(call: Call) -> Response:

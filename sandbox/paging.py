@@ -12,12 +12,14 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from .protocol import Call, JsonObject, bad_request
 
 FIRST_KEY = ""
 NEWEST = 2**62
 _BATCH = 64
+_MAX_DIGITS = 9
 # The cursors in the service's documentation: a timestamp in epoch milliseconds, then the last key that was shown.
 _DOCUMENTED = re.compile(r"[0-9]{13},(.+)")
 
@@ -50,6 +52,15 @@ def _everything(_row: sqlite3.Row) -> bool:
     return True
 
 
+def _limit(call: Call, most: int) -> int:
+    limit = call.one("limit") if most else None
+    if limit is None:
+        return call.page_size
+    if not (limit.isascii() and limit.isdigit() and len(limit) <= _MAX_DIGITS and 1 <= int(limit) <= most):
+        raise bad_request(f"limit: Expected a number from 1 to {most}")
+    return int(limit)
+
+
 def page(
     call: Call,
     sql: str,
@@ -58,6 +69,7 @@ def page(
     key: str = "id",
     start: str | int = FIRST_KEY,
     keep: Callable[[sqlite3.Row], bool] = _everything,
+    most: int = 0,
 ) -> tuple[list[sqlite3.Row], JsonObject]:
     """The rows of the requested page, and its ``paging`` object.
 
@@ -68,21 +80,50 @@ def page(
         key: the column that pages are ordered by.
         start: what ``:after`` is on the first page; its type is the key's.
         keep: drops rows that SQL cannot filter.
+        most: the largest ``limit`` that the collection takes; 0 where it takes none.
 
     Raises:
         ApiError: 400, the cursor does not belong to this collection.
     """
     cursor = call.one("cursor")
     after = start if cursor is None else _decode(cursor, call.scope, type(start))
+    size = _limit(call, most)
     kept: list[sqlite3.Row] = []
-    batch = max(_BATCH, call.page_size + 1)
+    batch = max(_BATCH, size + 1)
     while True:
         rows = call.db.execute(sql, {**params, "after": after, "limit": batch}).fetchall()
         kept.extend(row for row in rows if keep(row))
-        if len(kept) > call.page_size or len(rows) < batch:
+        if len(kept) > size or len(rows) < batch:
             break
         after = rows[-1][key]
-    shown = kept[: call.page_size]
+    shown = kept[:size]
     if len(kept) == len(shown):
         return shown, {"more": False}
     return shown, {"more": True, "cursor": _encode(call.scope, shown[-1][key])}
+
+
+def listing(
+    call: Call, sql: str, params: Mapping[str, Any], view: Callable[[sqlite3.Row], JsonObject], *, key: str = "id"
+) -> JsonObject:
+    """A page in the form of the tenants: ``items`` with ``has_more``, a cursor and the addresses of the pages.
+
+    Args:
+        call: has the cursor and the limit, which is at most 100.
+        sql: a query with ``:after`` and ``:limit``, ordered by the key.
+        params: the query's other parameters.
+        view: makes an item of a row.
+        key: the column that pages are ordered by.
+    """
+    rows, paging = page(call, sql, params, key=key, most=100)
+    kept = {name: values[-1] for name, values in call.query.items() if name != "cursor"}
+    found: JsonObject = {"type": "list", "items": [view(row) for row in rows], "has_more": paging["more"]}
+    found["url"] = _address(call, {**kept, **({"cursor": cursor} if (cursor := call.one("cursor")) else {})})
+    if paging["more"]:
+        found["cursor"] = paging["cursor"]
+        found["next_url"] = _address(call, {**kept, "cursor": paging["cursor"]})
+    return found
+
+
+def _address(call: Call, query: Mapping[str, str]) -> str:
+    path = "/" + "/".join(quote(segment, safe="") for segment in json.loads(call.scope))
+    return f"{path}?{urlencode(query)}" if query else path

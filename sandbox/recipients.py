@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from . import audiences, lists, profiles
+from . import audiences, lists, profiles, tenant_users, tenants
 from .protocol import JsonObject
 
 _ADDRESS_KEYS = ("email", "phone_number", "slack", "ms_teams", "pagerduty", "webhook")
@@ -51,13 +51,23 @@ def is_single(to: JsonObject | list[JsonObject]) -> bool:
     """Whether it names one person, so that the request and its message share an identifier."""
     if isinstance(to, list):
         return len(to) == 1 and is_single(to[0])
-    return not any(to.get(key) for key in ("list_id", "list_pattern", "audience_id"))
+    if any(to.get(key) for key in ("list_id", "list_pattern", "audience_id")):
+        return False
+    return not to.get("tenant_id") or any(to.get(key) for key in ("user_id", *_ADDRESS_KEYS))
 
 
-def resolve(db: sqlite3.Connection, to: JsonObject | list[JsonObject]) -> list[Person]:
-    """All people it names; lists and audiences that do not exist name nobody."""
+def resolve(db: sqlite3.Connection, to: JsonObject | list[JsonObject], tenant_id: str | None = None) -> list[Person]:
+    """All people it names; lists, audiences and tenants that do not exist name nobody.
+
+    Args:
+        db: the connection, in a transaction.
+        to: the recipients of a message.
+        tenant_id: the tenant of the message's context, which counts before that of a recipient.
+    """
     if isinstance(to, list):
-        return [person for entry in to for person in resolve(db, entry)]
+        return [person for entry in to for person in resolve(db, entry, tenant_id)]
+    if tenant_id:
+        to = {**to, "context": {"tenant_id": tenant_id}}
     if audience_id := to.get("audience_id"):
         audience = audiences.load(db, audience_id)
         names = audiences.members(db, audience) if audience else []
@@ -70,6 +80,8 @@ def resolve(db: sqlite3.Connection, to: JsonObject | list[JsonObject]) -> list[P
         return list(found.values())
     if to.get("list_id"):
         return _subscribers(db, to["list_id"], to)
+    if to.get("tenant_id") and not any(to.get(key) for key in ("user_id", *_ADDRESS_KEYS)):
+        return [user(db, name, to) for name in tenant_users.members(db, to["tenant_id"])]
     return [_addressed(db, to)]
 
 
@@ -82,16 +94,21 @@ def user(
     preferences: tuple[JsonObject, ...] = (),
     list_id: str | None = None,
 ) -> Person:
-    """A person by their id, with their stored profile and preferences."""
+    """A person by their id, with their preferences and their stored profile, in the tenant too."""
+    tenant_id = _tenant(to)
+    stored = profiles.load(db, user_id) or {}
+    if tenant := tenants.load(db, tenant_id or ""):
+        own = tenant_users.profile(db, tenant["id"], user_id)
+        stored = profiles.merged(profiles.merged(stored, tenant["user_profile"]), own)
     return Person(
         recipient=user_id,
         user_id=user_id,
         received=received or {},
-        stored=profiles.load(db, user_id) or {},
+        stored=stored,
         data=to.get("data") or {},
         preferences=(*preferences, profiles.load_preferences(db, user_id)),
         list_id=list_id,
-        tenant_id=_tenant(to),
+        tenant_id=tenant_id,
     )
 
 
@@ -137,5 +154,5 @@ def address(profile: JsonObject, keys: Iterable[str] = _ADDRESS_KEYS) -> str | N
 
 
 def _tenant(to: JsonObject) -> str | None:
-    tenant: str | None = to.get("tenant_id") or (to.get("context") or {}).get("tenant_id") or to.get("account_id")
+    tenant: str | None = (to.get("context") or {}).get("tenant_id") or to.get("tenant_id") or to.get("account_id")
     return tenant

@@ -10,9 +10,10 @@ import json
 import sqlite3
 from itertools import count
 
-from . import audiences, audit, brands, bulk, profiles, recipients
+from . import audiences, audit, brands, bulk, preferences, profiles, recipients, tenant_users, tenants, tokens, topics
 from .protocol import JsonObject
 from .seed_people import AUDIENCES, BRANDS, DEFAULT_BRAND, LISTS, PREFERENCES, PROFILES
+from .seed_tenants import CHOICES, MEMBERS, TENANTS, TOKENS, TOPICS
 from .seed_traffic import (
     AUDIT_EVENTS,
     AUTOMATIONS,
@@ -34,6 +35,7 @@ def seed(db: sqlite3.Connection, now: int) -> None:
     """Write all data of a new sandbox, as of a time in epoch milliseconds."""
     _people(db, now)
     _brands(db, now)
+    _tenants(db, now)
     _templates(db, now)
     _traffic(db, now)
     numbers = count(1)
@@ -45,8 +47,8 @@ def seed(db: sqlite3.Connection, now: int) -> None:
 def _people(db: sqlite3.Connection, now: int) -> None:
     for age, (user_id, profile) in enumerate(PROFILES.items()):
         profiles.save(db, user_id, profile, now - (300 - age) * DAY)
-    for user_id, preferences in PREFERENCES.items():
-        db.execute("UPDATE profiles SET preferences = ? WHERE id = ?", (json.dumps(preferences), user_id))
+    for user_id, chosen in PREFERENCES.items():
+        db.execute("UPDATE profiles SET preferences = ? WHERE id = ?", (json.dumps(chosen), user_id))
     for age, (list_id, (name, subscribers)) in enumerate(LISTS.items()):
         made = now - (200 - age) * DAY
         db.execute("INSERT INTO lists (id, name, created, updated) VALUES (?, ?, ?, ?)", (list_id, name, made, made))
@@ -61,6 +63,20 @@ def _people(db: sqlite3.Connection, now: int) -> None:
 def _brands(db: sqlite3.Connection, now: int) -> None:
     for age, (brand_id, brand) in enumerate(BRANDS.items()):
         brands.save(db, brand_id, brand, now - (400 - age) * DAY, is_default=brand_id == DEFAULT_BRAND)
+
+
+def _tenants(db: sqlite3.Connection, now: int) -> None:
+    for topic_id, topic in TOPICS.items():
+        topics.save(db, topic_id, *topic)
+    for tenant_id, tenant in TENANTS.items():
+        tenants.save(db, tenant_id, tenant)
+        for user_id, profile in MEMBERS[tenant_id].items():
+            tenant_users.add(db, tenant_id, user_id, profile)
+    for user_id, chosen_in, topic_id, chosen in CHOICES:
+        preferences.save(db, user_id, chosen_in, topic_id, chosen)
+    for user_id, devices in TOKENS.items():
+        for token, body in devices.items():
+            tokens.save(db, user_id, token, body, now)
 
 
 def _templates(db: sqlite3.Connection, now: int) -> None:
@@ -110,7 +126,8 @@ def _jobs(db: sqlite3.Connection, ran: int) -> None:
 
 def _message(db: sqlite3.Connection, entry: SeedMessage, message_id: str, now: int) -> None:
     sent_at = now - entry.age
-    person = recipients.resolve(db, entry.to)[0]
+    context = entry.message.get("context") or {}
+    person = recipients.resolve(db, entry.to, context.get("tenant_id"))[0]
     Sender(db, sent_at, request_id=message_id).send(entry.message, person, message_id=message_id)
     if entry.after:
         row = db.execute("SELECT events FROM messages WHERE id = ?", (message_id,)).fetchone()

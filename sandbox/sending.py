@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import brands, channels, notifications, recipients, timeline
+from . import brands, channels, notifications, preferences, recipients, tenants, timeline, tokens, topics
 from .protocol import ACCEPTED, Call, JsonObject, Response
 from .recipients import Person
 from .render import render
@@ -50,7 +50,7 @@ class Sender:
                 plan.event,
                 plan.notification,
                 person.list_id,
-                (message.get("context") or {}).get("tenant_id") or person.tenant_id,
+                person.tenant_id,
                 json.dumps(metadata.get("tags") or []),
                 self.now,
                 json.dumps(plan.events),
@@ -70,7 +70,7 @@ def send_to(db: sqlite3.Connection, message: JsonObject, now: int, run_id: str |
     """Send a message to everyone in its ``to`` and return the request's id."""
     sender = Sender(db, now, new_id(now), run_id)
     shared = sender.request_id if recipients.is_single(message["to"]) else None
-    for person in recipients.resolve(db, message["to"]):
+    for person in recipients.resolve(db, message["to"], (message.get("context") or {}).get("tenant_id")):
         sender.send(message, person, message_id=shared)
     return sender.request_id
 
@@ -108,13 +108,18 @@ def _plan(sender: Sender, message: JsonObject, person: Person, message_id: str) 
         plan.events.append(timeline.failure("UNMAPPED", when.start + timeline.MAPPED, error=lost))
         return plan
     plan.events.extend(_loaded_events(person, plan, when.start))
-    routing = message.get("routing") or (template.routing if template else None)
-    route = channels.find(person.profile, routing, user_id=person.user_id)
-    reason = _unroutable_reason(message, person, template) or route.reason
+    preference = _preference(sender.db, message, person, template)
+    chosen = {"method": "all", "channels": preference["custom_routing"]} if preference.get("custom_routing") else None
+    routing = message.get("routing") or chosen or (template.routing if template else None)
+    devices = tokens.active(sender.db, person.user_id, sender.now) if person.user_id else ()
+    providers = tuple(device["provider_key"] for device in devices)
+    route = channels.find(person.profile, routing, user_id=person.user_id, push_providers=providers)
+    reason = _unroutable_reason(message, person, template, preference) or route.reason
     if reason:
         plan.events.append(timeline.failure("UNROUTABLE", when.start + timeline.ROUTED, reason=reason))
         return plan
-    brand_id = message.get("brand_id") or message.get("brand")
+    tenant = tenants.load(sender.db, person.tenant_id or "") or {}
+    brand_id = message.get("brand_id") or message.get("brand") or tenant.get("brand_id")
     brand = brands.load(sender.db, brand_id) if brand_id else None
     values = {**data, "profile": person.profile}
     for integration in route.integrations:
@@ -156,9 +161,22 @@ def _loaded_events(person: Person, plan: _Plan, start: int) -> Iterator[JsonObje
     }
 
 
-def _unroutable_reason(message: JsonObject, person: Person, template: notifications.Template | None) -> str | None:
+def _preference(
+    db: sqlite3.Connection, message: JsonObject, person: Person, template: notifications.Template | None
+) -> JsonObject:
+    """What counts for the person and the topic of the message; empty without a topic."""
+    asked = (message.get("preferences") or {}).get("subscription_topic_id")
+    topic = topics.load(db, asked or (template.topic_id if template else None) or "")
+    return preferences.effective(db, person.user_id, person.tenant_id, topic) if topic else {}
+
+
+def _unroutable_reason(
+    message: JsonObject, person: Person, template: notifications.Template | None, preference: JsonObject
+) -> str | None:
     topic = (message.get("preferences") or {}).get("subscription_topic_id")
-    if channels.opted_out(list(person.preferences), template.id if template else "", topic):
+    if preference.get("status") == "OPTED_OUT" or channels.opted_out(
+        list(person.preferences), template.id if template else "", topic
+    ):
         return "UNSUBSCRIBED"
     if template and not template.published and not message.get("content"):
         return "UNPUBLISHED"

@@ -18,7 +18,7 @@ from threading import Lock
 Seeder = Callable[[sqlite3.Connection], None]
 
 _APPLICATION = 0x53424F58  # "SBOX", written into the file's header, so that no other program's file is taken
-_VERSION = 2
+_VERSION = 3
 _BUSY_SECONDS = 30.0
 _PRIVATE = 0o600
 
@@ -63,6 +63,21 @@ CREATE TABLE automations (id TEXT PRIMARY KEY, alias TEXT NOT NULL UNIQUE, steps
 CREATE TABLE runs (
     id TEXT PRIMARY KEY, automation_id TEXT, cancelation_token TEXT, started INTEGER NOT NULL) WITHOUT ROWID;
 CREATE INDEX runs_by_token ON runs (cancelation_token);
+CREATE TABLE tenants (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, parent_id TEXT, brand_id TEXT, properties TEXT NOT NULL,
+    user_profile TEXT NOT NULL, defaults TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE tenant_users (
+    tenant_id TEXT NOT NULL, user_id TEXT NOT NULL, profile TEXT, PRIMARY KEY (tenant_id, user_id)) WITHOUT ROWID;
+CREATE INDEX tenant_users_by_user ON tenant_users (user_id, tenant_id);
+CREATE TABLE topics (
+    id TEXT PRIMARY KEY, name TEXT NOT NULL, section_id TEXT NOT NULL, section_name TEXT NOT NULL,
+    default_status TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE user_topics (
+    user_id TEXT NOT NULL, tenant_id TEXT NOT NULL, topic_id TEXT NOT NULL, preference TEXT NOT NULL,
+    PRIMARY KEY (user_id, tenant_id, topic_id)) WITHOUT ROWID;
+CREATE TABLE device_tokens (
+    user_id TEXT NOT NULL, token TEXT NOT NULL, body TEXT NOT NULL, expires INTEGER,
+    PRIMARY KEY (user_id, token)) WITHOUT ROWID;
 CREATE TABLE idempotency (
     endpoint TEXT NOT NULL, key TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
     expires INTEGER NOT NULL, PRIMARY KEY (endpoint, key)) WITHOUT ROWID;

@@ -153,7 +153,8 @@ def operation(reader: Reader, path_item: dict[str, Any], described: dict[str, An
     for parameter in map(reader.parameter, parameters):
         if parameter["in"] == "query":
             table = reader.flatten(parameter["schema"])
-            facts["query"][parameter["name"]] = next(iter(shown(table).values())) + (" list" if "/[]" in table else "")
+            leaf = next(iter(table.values()))
+            facts["query"][parameter["name"]] = "|".join(leaf["type"]) + (" list" if "/[]" in table else "")
         elif parameter["in"] == "header":
             facts["headers"].append(parameter["name"])
     for content in described.get("requestBody", {}).get("content", {}).values():
