@@ -206,7 +206,12 @@ class Connector:
         return self._client.preview(self.find(action), inputs or {}, connection, settings)
 
     def choices(
-        self, action: str | Action, field: str, connection: Connection | None = None, **options: Unpack[RunOptions]
+        self,
+        action: str | Action,
+        field: str,
+        connection: Connection | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        **options: Unpack[RunOptions],
     ) -> list[Choice]:
         """The choices of a field whose values another action lists.
 
@@ -214,10 +219,11 @@ class Connector:
             action: Key, operation id or summary.
             field: An input of it that declares `x-ms-dynamic-values`.
             connection: The account whose choices are wanted.
+            inputs: What is filled in already; the choices of some fields depend on it, as versions do on a template.
             **options: As for `run`.
 
         Raises:
-            InputError: The field does not exist, or has no such list.
+            InputError: The field does not exist, has no such list, or depends on an input that is not filled in.
         """
         found = self.find(action)
         declared = found.definition.inputs.properties.get(found.accepted_names.get(field, field))
@@ -225,8 +231,15 @@ class Connector:
         if source is None:
             problem = Problem(field, "choices", f"“{field}” has no choices.")
             raise InputError(f"The field “{field}” of “{found.key}” has no choices.", [problem])
-        options["max_items"] = _MOST_CHOICES
-        result = self.run(source.operation_id, source.parameters, connection, **options)
+        given = {found.accepted_names.get(name, name): value for name, value in (inputs or {}).items()}
+        missing = [name for name in source.depends_on if given.get(name) in (None, "")]
+        if missing:
+            titles = {name: found.definition.input(name).title or name for name in missing}
+            problems = [Problem(name, "required", f"{title} is required.") for name, title in titles.items()]
+            raise InputError(f"The choices of “{field}” depend on {' and '.join(titles.values())}.", problems)
+        if self.find(source.operation_id).definition.pagination is not None:
+            options["max_items"] = _MOST_CHOICES
+        result = self.run(source.operation_id, source.inputs(given), connection, **options)
         return [
             Choice(value=str(row[source.value_path]), label=str(row[source.value_title] or row[source.value_path]))
             for row in result.rows(source.value_collection)

@@ -20,7 +20,7 @@ def save(db: sqlite3.Connection, user_id: str, token: str, body: JsonObject, now
         ApiError: 400, the expiry date is not a date.
     """
     expiry = body.get("expiry_date")
-    expires = now + LIFETIME if expiry is None else None
+    expires = None if expiry is False else now + LIFETIME
     if isinstance(expiry, str):
         expires = parse_timestamp(expiry)
         if expires is None:

@@ -39,7 +39,7 @@ PREFERENCES_UPDATE = record({"topics": lambda value, path: _topics(value, path, 
 
 
 def _expiry(value: Any, path: str) -> Iterator[str]:
-    if not isinstance(value, str) and value is not False:
+    if not isinstance(value, str | bool):
         yield problem(path, "Expected a date, or false")
 
 

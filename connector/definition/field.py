@@ -6,6 +6,7 @@ annotations that a validator ignores; they say where the value stands on the wir
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
@@ -50,7 +51,8 @@ class DynamicValues(Model):
         value_collection: Output field of that action that holds the rows.
         value_path: Name in a row that becomes the value.
         value_title: Name in a row that is shown.
-        parameters: Inputs for that action; empty for most.
+        parameters: Inputs for that action; empty for most. `{"parameter": "name"}` stands for the value that the input
+            of that name has in the same form.
     """
 
     operation_id: str
@@ -58,6 +60,26 @@ class DynamicValues(Model):
     value_path: str = Field(alias="value-path")
     value_title: str = Field(alias="value-title")
     parameters: dict[str, Any] = Field(default_factory=dict)
+
+    @property
+    def depends_on(self) -> tuple[str, ...]:
+        """The inputs of the same form that must be filled in before there are choices."""
+        return tuple(
+            value["parameter"]
+            for value in self.parameters.values()
+            if isinstance(value, dict) and isinstance(value.get("parameter"), str)
+        )
+
+    def inputs(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The inputs for the listing action.
+
+        Args:
+            given: The inputs of the form under their own names; it has those that the choices depend on.
+        """
+        return {
+            name: given[value["parameter"]] if isinstance(value, dict) and value.get("parameter") in given else value
+            for name, value in self.parameters.items()
+        }
 
 
 class FieldSchema(Model):

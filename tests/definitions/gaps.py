@@ -144,11 +144,14 @@ def _uncovered(definition: ActionDefinition, side: Side, spots: list[Spot], show
     exact = {spot.place for spot in spots if not spot.raw and not spot.field.x_time}
     exact |= {_general(place, definition, side) for place in shown}
     opaque = {spot.place for spot in spots if spot.raw}
+    # Rows with a name and a value are an object whose names the user chooses.
+    keyed = {spot.place[:-1] for spot in spots if spot.place[-1:] == ("*",)}
     whole = {place for place in opaque if _covers_all(definition, name, side, place)}
     for leaf in WIRE.leaves(name, side):
         recursive = any(kind.startswith("@") for kind in leaf.types)
         reached = (
             leaf.place in exact | opaque
+            or (leaf.place in keyed and leaf.types <= {"any", "object"})
             or any(leaf.place[: len(place)] == place for place in whole)
             or (recursive and any(place[: len(leaf.place)] == leaf.place for place in exact | opaque))
         )

@@ -194,6 +194,19 @@ test('the choices of a field are those of all pages', async () => {
   await assert.rejects(runtime.choices('replace_list_subscriptions', 'recipients', connection), core.InputError);
 });
 
+test('choices may depend on another input', async () => {
+  const topics = () => json(200, { items: [{ topic_id: 't', topic_name: 'T' }], paging: { more: false } });
+  let url = '';
+  const { io, runtime, connection } = sample((request) => {
+    url = request.url;
+    return topics();
+  }, { connector: 'courier' });
+  const ask = (inputs) => runtime.choices('get_user_preference', 'topic_id', connection, { inputs });
+  assert.deepEqual(await io.until(ask({ user_id: 'a/b' })), [{ value: 't', label: 'T' }]);
+  assert.ok(url.endsWith('/users/a%2Fb/preferences'));
+  await assert.rejects(ask({ user_id: '' }), { message: /depend on User ID/, problems: [{ field: 'user_id', rule: 'required', message: 'User ID is required.', hint: '' }] });
+});
+
 test('inputs that are no object, or have no end, are an error of the inputs', () => {
   const { runtime } = sample(thing);
   for (const values of [null, [], 'text', 5]) assert.throws(() => runtime.validate('get_thing', values), core.InputError);

@@ -13,7 +13,7 @@ _NOT_SEARCHED = re.compile(
     "a|an|and|any|as|at|by|each|everyone|for|from|get|in|into|is|its|keep|list|manage|more|of|on|one|or|other"
     "|several|that|the|their|then|they|this|through|to|up|what|who|with|you|your"
 )
-_MOST = 40
+_MOST = 80
 _LONG = 5  # Letters. “SMS” is no plural.
 
 

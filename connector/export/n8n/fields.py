@@ -180,7 +180,7 @@ def _single(drawing: Drawing, form_field: FormField) -> Property:
 
 def _text(drawing: Drawing, form_field: FormField) -> Property:
     field = form_field.field
-    if field.x_ms_dynamic_values is not None:
+    if field.x_ms_dynamic_values is not None and not field.x_ms_dynamic_values.depends_on:
         return _choice_of_others(drawing, field, field.x_ms_dynamic_values)
     if field.enum:
         return _choice(drawing, field, empty=not form_field.is_required)

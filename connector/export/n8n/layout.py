@@ -177,8 +177,8 @@ def empty_switch(parameter: str) -> str:
 
 
 def parameter_name(name: str) -> str:
-    """The name of a field in the node."""
-    return re.sub(r"[^A-Za-z0-9_]", "_", name)
+    """The name of a field in the node, as in `package/inputs.ts`; `limit` is what n8n calls its own bound on items."""
+    return "pageSize" if name == "limit" else re.sub(r"[^A-Za-z0-9_]", "_", name)
 
 
 def _parameters(fields: Mapping[str, FieldSchema], action: Action, selects: list[str]) -> dict[str, str]:

@@ -93,7 +93,7 @@ class NodeData:
         for action in self.actions:
             for field in _every_field(action):
                 values = field.x_ms_dynamic_values
-                if values is None or source_key(values) in found:
+                if values is None or values.depends_on or source_key(values) in found:
                     continue
                 name = f"search{style.class_name(self._source(action, values).key)}"
                 taken = {method for method, _ in found.values()}

@@ -120,6 +120,8 @@ def _form_field(action: Action, name: str, operations: frozenset[str]) -> Form:
         form_field["example"] = example
     if field.x_ms_dynamic_values is not None and field.x_ms_dynamic_values.operation_id in operations:
         form_field["listed"] = True
+        if field.x_ms_dynamic_values.depends_on:
+            form_field["dependsOn"] = list(field.x_ms_dynamic_values.depends_on)
     return form_field
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from connector.export.errors import ExportError
 from connector.export.icons import read_icon
-from connector.export.json_files import json_bytes
+from connector.export.json_files import dense_json_bytes, json_bytes
 from connector.export.power_platform import api_properties
 from connector.export.power_platform.dynamic_values import DynamicChoices
 from connector.export.power_platform.operations import Operation, operation_of
@@ -41,7 +41,8 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
     text = readme(selection, operations)
     # Microsoft's style guide asks for four spaces. With two, the definition stays below the 500,000 characters that a
     # solution accepts, which matters more.
-    definition = json_bytes(_swagger(selection, operations), ascii_only=True)
+    # A solution takes at most 500,000 characters, so each operation's parts stand on one line.
+    definition = dense_json_bytes(_swagger(selection, operations), levels=4)
     if len(definition) > MAX_BYTES:
         raise ExportError(
             f"The definition has {len(definition):,} bytes; the platform accepts {MAX_BYTES:,}. Export fewer groups."

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from connector.catalogue.action import Action
+from connector.definition.action import ActionDefinition
 from connector.definition.field import DynamicValues, FieldSchema
 from connector.export.errors import cannot_export
 
@@ -23,11 +24,10 @@ class DynamicChoices:
         """
         if values.operation_id not in self._actions:
             return {}
-        if values.parameters:
-            raise cannot_export(
-                action, f"the choices of “{name}” depend on other inputs, which a static list operation cannot take"
-            )
-        outputs = self._actions[values.operation_id].definition.outputs
+        listing = self._actions[values.operation_id].definition
+        if any(action.definition.input(each).x_in == "body" for each in values.depends_on):
+            raise cannot_export(action, f"the choices of “{name}” depend on an input in the body")
+        outputs = listing.outputs
         rows = outputs.properties.get(values.value_collection)
         row = outputs.resolve(outputs.resolve(rows).items or FieldSchema()) if rows else FieldSchema()
         columns = {column: outputs.resolve(field) for column, field in row.properties.items()}
@@ -36,10 +36,38 @@ class DynamicChoices:
         rows_path = _path(values.value_collection, {values.value_collection: outputs.resolve(rows)})
         value, title = _path(values.value_path, columns), _path(values.value_title, columns)
         source = {"operationId": values.operation_id}
+        classic, recent = _parameters(action.definition, listing, values)
         return {
-            "x-ms-dynamic-values": {**source, "value-collection": rows_path, "value-path": value, "value-title": title},
-            "x-ms-dynamic-list": {**source, "itemsPath": rows_path, "itemValuePath": value, "itemTitlePath": title},
+            "x-ms-dynamic-values": {
+                **source,
+                **classic,
+                "value-collection": rows_path,
+                "value-path": value,
+                "value-title": title,
+            },
+            "x-ms-dynamic-list": {
+                **source,
+                **recent,
+                "itemsPath": rows_path,
+                "itemValuePath": value,
+                "itemTitlePath": title,
+            },
         }
+
+
+def _parameters(
+    action: ActionDefinition, listing: ActionDefinition, values: DynamicValues
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The parameters of the listing operation as each of the two keywords writes them; nothing without any."""
+    classic: dict[str, Any] = {}
+    recent: dict[str, Any] = {}
+    for name, value in values.parameters.items():
+        wire_name = listing.input(name).x_name or name
+        source = value.get("parameter") if isinstance(value, dict) else None
+        taken_from = (action.input(source).x_name or source) if source else None
+        classic[wire_name] = {"parameter": taken_from} if taken_from else value
+        recent[wire_name] = {"parameterReference": taken_from} if taken_from else {"value": value}
+    return ({"parameters": classic}, {"parameters": recent}) if classic else ({}, {})
 
 
 def _path(name: str, fields: Mapping[str, FieldSchema]) -> str:

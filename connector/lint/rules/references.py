@@ -72,7 +72,7 @@ def dynamic_values_exist(view: FolderView) -> Iterator[Violation]:
             place = f"{node.place}/x-ms-dynamic-values"
             other = view.by_operation.get(source.operation_id)
             if other is not None:
-                problem = _choice_problem(source, other.definition)
+                problem = _choice_problem(source, other.definition, action.definition)
             elif view.complete:
                 problem = f"No action has the operation ID “{source.operation_id[:80]}”."
             else:
@@ -81,7 +81,7 @@ def dynamic_values_exist(view: FolderView) -> Iterator[Violation]:
                 yield Violation(*action.home(place), problem)
 
 
-def _choice_problem(source: DynamicValues, listing: ActionDefinition) -> str:
+def _choice_problem(source: DynamicValues, listing: ActionDefinition, action: ActionDefinition) -> str:
     """What is wrong with a source of dynamic values; empty when nothing is."""
     rows = listing.outputs.properties.get(source.value_collection)
     rows = listing.outputs.resolve(rows) if rows is not None else None
@@ -94,6 +94,9 @@ def _choice_problem(source: DynamicValues, listing: ActionDefinition) -> str:
     for name in source.parameters:
         if name not in listing.inputs.properties:
             return f"“{listing.summary}” has no input “{name[:80]}”."
+    for name in source.depends_on:
+        if name not in action.inputs.properties:
+            return f"“parameters” uses the input “{name[:80]}”, which the action does not have."
     missing = [name for name in listing.inputs.required if name not in source.parameters]
     return f"“{listing.summary}” requires {', '.join(missing)} under “parameters”." if missing else ""
 

@@ -89,12 +89,12 @@ const ways = {
     return { ends: await Promise.all(ends), statuses: node.statuses, warnings: node.warnings };
   },
 
-  choices({ account, action, field }) {
+  choices({ account, action, field, query }) {
     const red = nodeRed();
     if (account) red.deploy(types.connection, { id: 'account', ...account });
     return new Promise((resolve) => {
       const response = { code: 200, status: (code) => Object.assign(response, { code }), json: (body) => resolve({ status: response.code, body }) };
-      red.routes[`/${types.connection}/:id/choices/:action/:field`]({ params: { id: 'account', action, field } }, response);
+      red.routes[`/${types.connection}/:id/choices/:action/:field`]({ params: { id: 'account', action, field }, query }, response);
     });
   },
 };

@@ -197,6 +197,15 @@ def test_choices_are_listed_with_the_deployed_connection(package: NodeRedPackage
     assert package.ask("choices", account=account(service), action="send_message", field="title")["status"] == 400
 
 
+def test_choices_may_depend_on_what_is_typed_elsewhere(package: NodeRedPackage, service: FaultServer) -> None:
+    topics = {"items": [{"topic_id": "t", "topic_name": "T"}], "paging": {"more": False}}
+    service.does = lambda talk: talk.reply(json.dumps(topics).encode())
+    asked = {"account": account(service), "action": "get_user_preference", "field": "topic_id"}
+    found = package.ask("choices", **asked, query={"inputs": json.dumps({"user_id": "ada"})})
+    assert found == {"status": 200, "body": [{"value": "t", "label": "T"}]}
+    assert package.ask("choices", **asked)["status"] == 400
+
+
 def test_a_node_that_is_stopped_gives_its_calls_up(package: NodeRedPackage, service: FaultServer) -> None:
     service.does = Talk.stall
     whole = {"action": "update_profile", "fields": {**typed(recipient_id="ada"), "operations": operations()}}

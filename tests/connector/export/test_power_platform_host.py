@@ -145,6 +145,12 @@ def test_dynamic_values_find_rows_and_columns_in_a_real_answer(key: str) -> None
         assert any(row.get(way[2]) for row in found)
 
 
+def test_choices_may_depend_on_another_parameter() -> None:
+    (topic,) = [each for each in packaged("get_user_preference").beside_the_body if each["name"] == "topic_id"]
+    assert topic["x-ms-dynamic-values"]["parameters"] == {"user_id": {"parameter": "user_id"}}
+    assert topic["x-ms-dynamic-list"]["parameters"] == {"user_id": {"parameterReference": "user_id"}}
+
+
 def test_ids_have_choices() -> None:
     chosen = {key for key in definitions() for entry in packaged(key).beside_the_body if "x-ms-dynamic-list" in entry}
     assert {"get_list", "get_audience"} <= chosen

@@ -140,6 +140,7 @@ CASES: dict[str, Mapping[str, Any]] = {f"{rule.code} anti-example": rule.bad for
     "no such list": dynamic(value_collection="rows"),
     "no such value": dynamic(value_path="key"),
     "no such parameter": dynamic(parameters={"page": 1}),
+    "parameter from no input": dynamic(parameters={"cursor": {"parameter": "shelf"}}),
     "values of an action that needs inputs": {
         LISTING: {
             "inputs": {

@@ -127,6 +127,7 @@ class Connector {
   /**
    * The choices of an input whose values another action lists: all pages, at most a thousand.
    *
+   * @param options As for run; `inputs` has what is filled in already, which the choices of some inputs depend on.
    * @returns {Promise<{value: string, label: string}[]>}
    */
   async choices(key, name, connection, options = {}) {
@@ -137,7 +138,18 @@ class Connector {
       const problem = { field: name, rule: 'choices', message: `“${name}” has no list of choices.`, hint: '' };
       throw new InputError(`The field “${name}” of “${action.key}” has no list of choices.`, [problem]);
     }
-    const found = await this.run(source.operationId, source.parameters || {}, connection, { ...options, maxItems: MOST_CHOICES });
+    const { inputs = {}, ...rest } = options;
+    const given = Object.fromEntries(Object.entries(inputs).map(([one, value]) => [Object.hasOwn(action.names, one) ? action.names[one] : one, value]));
+    const parameters = Object.entries(source.parameters || {}).map(([one, value]) => [one, value, value?.parameter]);
+    const missing = parameters.map(([, , from]) => from).filter((from) => from && (given[from] ?? '') === '');
+    if (missing.length) {
+      const titles = missing.map((from) => inputOf(action, from)?.title || from);
+      const problems = missing.map((from, place) => ({ field: from, rule: 'required', message: `${titles[place]} is required.`, hint: '' }));
+      throw new InputError(`The choices of “${name}” depend on ${titles.join(' and ')}.`, problems);
+    }
+    const sent = Object.fromEntries(parameters.map(([one, value, from]) => [one, from ? given[from] : value]));
+    const bound = this.find(source.operationId).pagination ? { maxItems: MOST_CHOICES } : {};
+    const found = await this.run(source.operationId, sent, connection, { ...rest, ...bound });
     return (found.fields[source['value-collection']] || [])
       .map((row) => ({ value: row[source['value-path']], label: row[source['value-title']] }))
       .filter(({ value }) => value)

@@ -49,9 +49,9 @@ function read(
 	return values;
 }
 
-/** The name of a field in the node. */
+/** The name of a field in the node; `limit` is what n8n calls its own bound on items. */
 function parameterOf(name: string): string {
-	return name.replace(/[^A-Za-z0-9_]/g, '_');
+	return name === 'limit' ? 'pageSize' : name.replace(/[^A-Za-z0-9_]/g, '_');
 }
 
 /** The name of the switch that sends a field empty. */

@@ -23,7 +23,8 @@ function registerConnection(RED) {
   RED.httpAdmin.get(`/${types.connection}/:id/choices/:action/:field`, RED.auth.needsPermission('flows.write'), async (request, response) => {
     const { id, action, field } = request.params;
     try {
-      response.json(await connector.choices(action, field, connectionOf(RED, id, 'Deploy the connection first.')));
+      const inputs = JSON.parse(request.query?.inputs || '{}');
+      response.json(await connector.choices(action, field, connectionOf(RED, id, 'Deploy the connection first.'), { inputs }));
     } catch (error) {
       response.status(error instanceof ConnectorError ? 400 : 500).json({ message: error.message });
     }

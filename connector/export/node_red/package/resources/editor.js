@@ -41,16 +41,23 @@
 
   const text = (field, node, action) => {
     if (!field.listed) return 'str';
-    let known;
+    const known = {};
+    // What other fields say that the choices depend on; only what is typed here is known in the editor.
+    const given = () => {
+      const inputs = (field.dependsOn || []).map((name) => [name, node.draft.inputs[name]]);
+      const texts = inputs.filter(([, input]) => input && input.typedInput('type') === 'str');
+      return Object.fromEntries(texts.map(([name, input]) => [name, input.typedInput('value')]));
+    };
     return {
       value: 'str',
       label: 'text',
       icon: 'red/images/typedInput/az.svg',
       autoComplete(typed, done) {
         const connection = $('#node-input-connection').val();
-        const url = `__CONNECTION__/${connection}/choices/${action}/${encodeURIComponent(field.name)}`;
-        known ||= $.getJSON(url).then((rows) => rows, () => []);
-        known.then((rows) =>
+        const query = field.dependsOn ? `?inputs=${encodeURIComponent(JSON.stringify(given()))}` : '';
+        const url = `__CONNECTION__/${connection}/choices/${action}/${encodeURIComponent(field.name)}${query}`;
+        known[url] ||= $.getJSON(url).then((rows) => rows, () => []);
+        known[url].then((rows) =>
           done(
             rows
               .filter(({ value, label }) => `${value} ${label}`.toLowerCase().includes(typed.toLowerCase()))
