@@ -19,7 +19,7 @@ def sent(call: Call, clock: SimpleNamespace, to: Any, **more: Any) -> dict[str, 
     return found
 
 
-def refusal(response: requests.Response) -> tuple[int, str]:
+def error_of(response: requests.Response) -> tuple[int, str]:
     return response.status_code, response.json()["message"]
 
 
@@ -35,7 +35,7 @@ def test_a_page_of_tenants_says_where_the_next_one_is(call: Call) -> None:
 @pytest.mark.parametrize("limit", ["0", "101", "x", "-1", "1e3", "9" * 30])
 def test_a_limit_outside_its_range_is_refused(call: Call, limit: str) -> None:
     expected = (400, "limit: Expected a number from 1 to 100")
-    assert refusal(call("GET", "/tenants", params={"limit": limit})) == expected
+    assert error_of(call("GET", "/tenants", params={"limit": limit})) == expected
 
 
 def test_put_replaces_a_tenant_and_keeps_its_users(call: Call) -> None:
@@ -61,7 +61,7 @@ def test_put_replaces_a_tenant_and_keeps_its_users(call: Call) -> None:
     ],
 )
 def test_a_tenant_is_not_below_itself(call: Call, parent: str, message: str) -> None:
-    assert refusal(call("PUT", "/tenants/acme", {"name": "A", "parent_tenant_id": parent})) == (400, message)
+    assert error_of(call("PUT", "/tenants/acme", {"name": "A", "parent_tenant_id": parent})) == (400, message)
 
 
 def test_deleting_a_tenant_ends_its_memberships_and_keeps_its_children(call: Call) -> None:
@@ -119,7 +119,7 @@ def test_a_required_topic_is_sent_whatever_was_chosen_before(call: Call, clock: 
     call("PUT", "/tenants/harbour/default_preferences/items/topic-news", {"status": "REQUIRED"})
     assert sent(call, clock, {"user_id": "farid"}, context={"tenant_id": "harbour"}, **NEWS)["status"] == "DELIVERED"
     path, no = "/users/farid/preferences/topic-news?tenant_id=harbour", {"topic": {"status": "OPTED_OUT"}}
-    assert refusal(call("PUT", path, no)) == (400, "Subscription topic topic-news is required; users cannot opt out")
+    assert error_of(call("PUT", path, no)) == (400, "Subscription topic topic-news is required; users cannot opt out")
     call("DELETE", "/tenants/harbour/default_preferences/items/topic-news")
     assert call("PUT", path, no).json() == {"message": "success"}
 
@@ -172,7 +172,7 @@ def test_a_digest_schedule_stays_until_it_is_changed(call: Call) -> None:
     ],
 )
 def test_an_unknown_topic_is_not_found(call: Call, method: str, path: str, body: Any) -> None:
-    assert refusal(call(method, path, body)) == (404, "Subscription topic topic-9 not found")
+    assert error_of(call(method, path, body)) == (404, "Subscription topic topic-9 not found")
 
 
 def test_device_tokens_get_push_notifications_until_they_expire(call: Call, clock: SimpleNamespace) -> None:
@@ -208,7 +208,7 @@ def test_a_token_may_say_when_it_expires(call: Call, expiry: Any, shown: Any) ->
     ],
 )
 def test_a_token_that_is_none_is_refused(call: Call, body: Any, message: str) -> None:
-    assert refusal(call("PUT", "/users/ada/tokens/t", body)) == (400, message)
+    assert error_of(call("PUT", "/users/ada/tokens/t", body)) == (400, message)
 
 
 def test_a_token_is_patched_and_stays_a_token(call: Call) -> None:
@@ -217,4 +217,4 @@ def test_a_token_is_patched_and_stays_a_token(call: Call) -> None:
     assert call("PATCH", path, {"patch": patch}).status_code == 204
     assert call("GET", path).json()["device"]["model"] == "6"
     broken = call("PATCH", path, {"patch": [{"op": "remove", "path": "/provider_key"}]})
-    assert refusal(broken) == (400, "provider_key: Required")
+    assert error_of(broken) == (400, "provider_key: Required")
