@@ -85,7 +85,7 @@ ROUTING: Check = record(
 )
 _UTM = record(optional=dict.fromkeys(("source", "medium", "campaign", "term", "content"), string))
 METADATA = record(optional={"event": string, "tags": array(string), "utm": _UTM, "trace_id": string})
-_CHANNEL = record(
+CHANNEL = record(
     optional={
         "brand_id": string,
         "providers": array(string),
@@ -96,7 +96,7 @@ _CHANNEL = record(
         "metadata": record(optional={"utm": _UTM}),
     }
 )
-_PROVIDER = record(
+PROVIDER = record(
     optional={
         "override": ANY_OBJECT,
         "if": string,
@@ -195,11 +195,11 @@ DELIVERY = record(
         "content": content,
         "data": ANY_OBJECT,
         "brand_id": string,
-        "channels": mapping(_CHANNEL),
+        "channels": mapping(CHANNEL),
         "context": _CONTEXT,
         "metadata": METADATA,
         "preferences": record({"subscription_topic_id": string}),
-        "providers": mapping(_PROVIDER),
+        "providers": mapping(PROVIDER),
         "routing": ROUTING,
         "timeout": _TIMEOUT,
         "delay": record(optional={"duration": integer, "until": string, "timezone": string}),

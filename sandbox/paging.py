@@ -102,6 +102,25 @@ def page(
     return shown, {"more": True, "cursor": _encode(call.scope, shown[-1][key])}
 
 
+def sliced(call: Call, items: list[JsonObject], *, most: int) -> tuple[list[JsonObject], JsonObject]:
+    """The items of the requested page of a list that is at hand, and its ``paging`` object.
+
+    Args:
+        call: has the cursor and the limit.
+        items: all items, in their order.
+        most: the largest ``limit`` that the collection takes.
+
+    Raises:
+        ApiError: 400, the cursor does not belong to this collection, or the limit is out of range.
+    """
+    cursor = call.one("cursor")
+    start = 0 if cursor is None else int(_decode(cursor, call.scope, int))
+    end = start + min(_limit(call, most), most)
+    if end >= len(items):
+        return items[start:], {"more": False}
+    return items[start:end], {"more": True, "cursor": _encode(call.scope, end)}
+
+
 def listing(
     call: Call, sql: str, params: Mapping[str, Any], view: Callable[[sqlite3.Row], JsonObject], *, key: str = "id"
 ) -> JsonObject:

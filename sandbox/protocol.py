@@ -13,6 +13,7 @@ from typing import Any
 JsonObject = dict[str, Any]
 
 OK = 200
+CREATED = 201
 ACCEPTED = 202
 NO_CONTENT = 204
 BAD_REQUEST = 400

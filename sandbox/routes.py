@@ -11,10 +11,10 @@ from . import (
     bulk,
     lists,
     messages,
-    notifications,
     profile_lists,
     profiles,
     sending,
+    template_routes,
     user_routes,
 )
 from .route import on
@@ -102,6 +102,6 @@ ROUTES = (
     on("POST /bulk/{job_id}", bulk.add_users, bodies.BULK_USERS, audit_as="bulk-job/users-added"),
     on("POST /bulk/{job_id}/run", bulk.run_job, audit_as="bulk-job/run"),
     on("GET /bulk/{job_id}/users", bulk.get_users),
-    on("GET /notifications", notifications.get_notifications),
+    *template_routes.ROUTES,
     *user_routes.ROUTES,
 )

@@ -10,21 +10,41 @@ import json
 import sqlite3
 from itertools import count
 
-from . import audiences, audit, brands, bulk, preferences, profiles, recipients, tenant_users, tenants, tokens, topics
+from . import (
+    audiences,
+    audit,
+    brands,
+    bulk,
+    preferences,
+    profiles,
+    recipients,
+    routing_strategies,
+    submissions,
+    templates,
+    tenant_users,
+    tenants,
+    tokens,
+    topics,
+)
 from .protocol import JsonObject
 from .seed_people import AUDIENCES, BRANDS, DEFAULT_BRAND, LISTS, PREFERENCES, PROFILES
 from .seed_tenants import CHOICES, MEMBERS, TENANTS, TOKENS, TOPICS
 from .seed_traffic import (
     AUDIT_EVENTS,
     AUTOMATIONS,
+    CHECKS,
     COMPLETED_JOB,
     COMPLETED_USERS,
+    DRAFT,
     JOB_AGE,
     MESSAGES,
+    STRATEGIES,
+    SUBMISSION,
     TEMPLATES,
     WAITING_JOB,
     WAITING_USERS,
     SeedMessage,
+    SeedTemplate,
 )
 from .sending import Sender
 from .timeline import SENT
@@ -80,22 +100,42 @@ def _tenants(db: sqlite3.Connection, now: int) -> None:
 
 
 def _templates(db: sqlite3.Connection, now: int) -> None:
+    for age, (strategy_id, strategy) in enumerate(STRATEGIES.items()):
+        routing_strategies.save(db, strategy_id, strategy, now - (150 - age) * DAY)
     for template_id, template in TEMPLATES.items():
-        made = now - template.age
-        first_generation = "routing" in template.summary
-        dates = ("created_at", "updated_at") if first_generation else ("created", "updated")
-        summary = {"id": template_id, **template.summary, **dict.fromkeys(dates, made)}
-        db.execute(
-            "INSERT INTO templates (id, summary, content, routing, event_ids, published) VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                template_id,
-                json.dumps(summary),
-                json.dumps({"title": template.title, "body": template.body}),
-                json.dumps({"method": "single", "channels": list(template.channels)}),
-                json.dumps(template.event_ids),
-                template.published,
-            ),
-        )
+        if "routing" in template.summary and "name" in template.summary:
+            _newer_template(db, template_id, template, now)
+        else:
+            _older_template(db, template_id, template, now - template.age)
+    submissions.save(db, DRAFT, SUBMISSION, list(CHECKS), now - 2 * DAY)
+    _automations(db)
+
+
+def _older_template(db: sqlite3.Connection, template_id: str, template: SeedTemplate, made: int) -> None:
+    summary = {"id": template_id, **template.summary, **dict.fromkeys(("created_at", "updated_at"), made)}
+    db.execute(
+        "INSERT INTO templates (id, summary, content, routing, event_ids, published) VALUES (?, ?, ?, ?, ?, 1)",
+        (
+            template_id,
+            json.dumps(summary),
+            json.dumps({"title": template.title, "body": template.body}),
+            json.dumps({"method": "single", "channels": list(template.channels)}),
+            json.dumps(template.event_ids),
+        ),
+    )
+
+
+def _newer_template(db: sqlite3.Connection, template_id: str, template: SeedTemplate, now: int) -> None:
+    """A template with a version for each wording: the first ones are published, and the last one if it is said."""
+    made = now - template.age
+    for number, body in enumerate((*template.earlier, template.body), 1):
+        nodes = [{"type": "meta", "title": template.title}, {"type": "text", "content": body}]
+        templates.save_draft(db, template_id, {**template.summary, "content": {"elements": nodes}}, made)
+        if template.published or number <= len(template.earlier):
+            templates.publish(db, template_id, made)
+
+
+def _automations(db: sqlite3.Connection) -> None:
     for automation_id, (alias, steps) in AUTOMATIONS.items():
         db.execute(
             "INSERT INTO automations (id, alias, steps) VALUES (?, ?, ?)", (automation_id, alias, json.dumps(steps))

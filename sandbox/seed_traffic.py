@@ -13,11 +13,12 @@ SHIPPED = "HB20RDERSH1PPED0000000000002"
 RESET = "HB3PASSW0RDRESET000000000003"
 DIGEST = "HB4W33K7D1G3ST00000000000004"
 LAUNCH = "nt_01kmrbq6ypf25tsge12qek41r0"
+DRAFT = "nt_01harbour0summer000000000004"
 
 
 @dataclass(frozen=True)
 class SeedTemplate:
-    """A template: its list entry without dates, its content, and its age in milliseconds."""
+    """A template: its list entry without dates or what a newer one keeps, its content, and its age in milliseconds."""
 
     summary: JsonObject
     title: str
@@ -26,6 +27,7 @@ class SeedTemplate:
     age: int
     event_ids: tuple[str, ...] = ()
     published: bool = True
+    earlier: tuple[str, ...] = ()
 
 
 def _first_generation(title: str, topic: str, event: str, tag: str, channels: tuple[str, ...]) -> JsonObject:
@@ -39,8 +41,14 @@ def _first_generation(title: str, topic: str, event: str, tag: str, channels: tu
     }
 
 
-def _second_generation(name: str, state: str, *tags: str) -> JsonObject:
-    return {"name": name, "state": state, "tags": list(tags), "creator": "bruno", "updater": "bruno"}
+def _second_generation(name: str, *tags: str, strategy: str | None = None) -> JsonObject:
+    return {
+        "name": name,
+        "tags": list(tags),
+        "brand": None,
+        "subscription": None,
+        "routing": {"strategy_id": strategy} if strategy else None,
+    }
 
 
 _MAIL: tuple[str, ...] = ("email", "sms")
@@ -78,34 +86,57 @@ TEMPLATES: dict[str, SeedTemplate] = {
         ("weekly-digest",),
     ),
     LAUNCH: SeedTemplate(
-        _second_generation("Book launch", "PUBLISHED", "news", "events"),
+        _second_generation("Book launch", "news", "events"),
         "{{title}} is out",
         "Meet the author on Friday.",
         (),
         90 * DAY,
+        earlier=("Meet the author.", "Meet the author this week."),
     ),
     "nt_01harbour0reading00000000002": SeedTemplate(
-        _second_generation("Reading reminder", "PUBLISHED", "events"),
+        _second_generation("Reading reminder", "events", strategy="rs_harbour_reminders"),
         "Tomorrow: {{title}}",
         "Doors open at seven.",
-        ("push", "email", "sms"),
+        (),
         60 * DAY,
     ),
     "nt_01harbour0review000000000003": SeedTemplate(
-        _second_generation("Ask for a review", "PUBLISHED"),
+        _second_generation("Ask for a review", strategy="rs_harbour_reminders"),
         "How did you like {{title}}?",
         "Two lines are enough.",
         (),
         30 * DAY,
     ),
-    "nt_01harbour0summer000000000004": SeedTemplate(
-        _second_generation("Summer sale", "DRAFT", "news"),
+    DRAFT: SeedTemplate(
+        _second_generation("Summer sale", "news", strategy="rs_harbour_reminders"),
         "Summer sale",
         "Everything by the sea.",
         (),
         5 * DAY,
         published=False,
     ),
+}
+
+SUBMISSION = "sub_01harbour0summer"
+CHECKS: tuple[JsonObject, ...] = (
+    {"id": "legal-review", "status": "RESOLVED", "type": "custom"},
+    {"id": "brand-review", "status": "PENDING", "type": "custom"},
+)
+STRATEGIES: dict[str, JsonObject] = {
+    "rs_harbour_mail": {
+        "name": "Email only",
+        "description": "Email, through SendGrid with a fallback",
+        "tags": ["email"],
+        "routing": {"method": "single", "channels": ["email"]},
+        "channels": {"email": {"providers": ["sendgrid", "aws-ses"]}},
+        "providers": {"sendgrid": {"override": {}}},
+    },
+    "rs_harbour_phone": {"name": "Phone first", "routing": {"method": "single", "channels": ["push", "sms"]}},
+    "rs_harbour_reminders": {
+        "name": "Reminders",
+        "description": "The first of push, email and text message",
+        "routing": {"method": "single", "channels": ["push", "email", "sms"]},
+    },
 }
 
 AUTOMATIONS: dict[str, tuple[str, list[JsonObject]]] = {

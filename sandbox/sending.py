@@ -120,6 +120,7 @@ def _plan(sender: Sender, message: JsonObject, person: Person, message_id: str) 
         return plan
     tenant = tenants.load(sender.db, person.tenant_id or "") or {}
     brand_id = message.get("brand_id") or message.get("brand") or tenant.get("brand_id")
+    brand_id = brand_id or (template.brand_id if template else None)
     brand = brands.load(sender.db, brand_id) if brand_id else None
     values = {**data, "profile": person.profile}
     for integration in route.integrations:

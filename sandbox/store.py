@@ -44,7 +44,15 @@ CREATE TABLE audit_events (
     source TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE TABLE templates (
     id TEXT PRIMARY KEY, summary TEXT NOT NULL, content TEXT NOT NULL, routing TEXT NOT NULL,
-    event_ids TEXT NOT NULL, published INTEGER NOT NULL) WITHOUT ROWID;
+    event_ids TEXT NOT NULL, published INTEGER NOT NULL, draft TEXT, version INTEGER NOT NULL DEFAULT 0,
+    changed INTEGER NOT NULL DEFAULT 0, archived INTEGER) WITHOUT ROWID;
+CREATE TABLE template_versions (
+    template_id TEXT NOT NULL, number INTEGER NOT NULL, payload TEXT NOT NULL, created INTEGER NOT NULL,
+    PRIMARY KEY (template_id, number)) WITHOUT ROWID;
+CREATE TABLE submissions (
+    template_id TEXT NOT NULL, id TEXT NOT NULL, checks TEXT NOT NULL, PRIMARY KEY (template_id, id)) WITHOUT ROWID;
+CREATE TABLE routing_strategies (
+    id TEXT PRIMARY KEY, body TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER) WITHOUT ROWID;
 CREATE TABLE messages (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, request_id TEXT NOT NULL, trace_id TEXT,
     run_id TEXT, recipient TEXT NOT NULL, event TEXT NOT NULL, notification TEXT NOT NULL, list_id TEXT,

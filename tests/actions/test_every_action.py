@@ -35,11 +35,21 @@ KNOWN = {
     "user_id": "ada",
     "topic_id": "topic-news",
     "token": "fcm-greta-phone",
+    "template_id": "nt_01kmrbq6ypf25tsge12qek41r0",
+    "strategy_id": "rs_harbour_reminders",
+    "submission_id": "sub_01harbour0summer",
+    "element_id": "elem_2",
+    "locale": "es",
 }
 KNOWN_FOR = {
     "cancel_message": {"message_id": DELAYED},
     "add_users_to_bulk_job": {"job_id": OPEN_JOB},
     "run_bulk_job": {"job_id": OPEN_JOB},
+    "archive_routing_strategy": {"strategy_id": "rs_harbour_phone"},
+    **dict.fromkeys(
+        ("get_submission_checks", "replace_submission_checks", "cancel_submission"),
+        {"template_id": "nt_01harbour0summer000000000004"},
+    ),
     "create_or_replace_tenant": {"tenant_id": "acme-paris"},
     "get_push_token": {"user_id": "greta"},
     "update_push_token": {"user_id": "greta"},
@@ -53,6 +63,7 @@ LEAST: dict[str, dict[str, Any]] = {
     "run_ad_hoc_automation": {"steps": [{"action": "delay", "duration": "1 minute"}]},
     "run_templated_automation": {"recipient": "ada"},
     "send_message": {"user_id": "ada", "title": "Hi", "body": "There"},
+    "update_template_element": {"type": "divider"},
     "update_profile": {"operations": [{"op": "add", "path": "/nickname", "value": "A"}]},
 }
 

@@ -53,7 +53,7 @@ def unknown_places(definition: ActionDefinition) -> Iterator[str]:
         faults: dict[str, list[list[str]]] = {}
         for spot in spots:
             fine = _whole(spot, side) or excused("not_described", definition, place=as_pointer(spot.place))
-            faults.setdefault(spot.name, []).append([] if fine else list(_misplaced(spot, name, side)))
+            faults.setdefault(spot.name, []).append([] if fine else list(_misplaced(spot, definition, side)))
         for shown, alternatives in faults.items():
             # Of several places that are tried in turn, one that the service has is enough.
             if all(alternatives):
@@ -83,7 +83,8 @@ def _parameters(definition: ActionDefinition, facts: dict[str, Any]) -> Iterator
             yield f"input {name}: the service reads no header {wire_name}"
 
 
-def _misplaced(spot: Spot, name: str, side: Side) -> Iterator[str]:
+def _misplaced(spot: Spot, definition: ActionDefinition, side: Side) -> Iterator[str]:
+    name = operation(definition)
     found = WIRE.find(name, side, spot.place, named=True)
     if not found:
         yield f"the service has nothing at {as_pointer(spot.place) or 'the start'}"
@@ -102,6 +103,8 @@ def _misplaced(spot: Spot, name: str, side: Side) -> Iterator[str]:
     if side == "request" and spot.field.enum is not None:
         choices = WIRE.enum(found)
         given = {choice for choice in spot.field.enum if choice is not None}
+        if choices is None and excused("narrowed", definition, place=as_pointer(spot.place)):
+            return
         if choices is None:
             yield f"{as_pointer(spot.place)} has choices, though the service takes anything"
         elif given != set(choices):

@@ -1,5 +1,6 @@
 """The service's own Python client, unchanged, against the sandbox, by what its calls give back."""
 
+import json
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -302,3 +303,59 @@ def test_device_tokens(client: Any) -> None:
     assert tokens.delete("t1", user_id="zoe") is None
     with refused("NotFoundError"):
         tokens.retrieve("t1", user_id="zoe")
+
+
+def test_templates(client: Any) -> None:
+    elements = [{"type": "channel", "channel": "email", "elements": [{"type": "text", "content": "Hi"}]}]
+    payload = {
+        "name": "N",
+        "tags": ["a"],
+        "brand": {"id": "harbour-kids"},
+        "subscription": None,
+        "routing": {"strategy_id": "rs_harbour_mail"},
+        "content": {"version": "2022-01-01", "elements": elements},
+    }
+    made = client.notifications.create(notification=payload, state="DRAFT")
+    assert (made.state, made.name, made.routing.strategy_id) == ("DRAFT", "N", "rs_harbour_mail")
+    assert client.notifications.publish(made.id) is None
+    assert client.notifications.retrieve(made.id).content.elements[0].channel == "email"
+    replaced = client.notifications.replace(made.id, notification={**payload, "name": "M"}, state="PUBLISHED")
+    assert (replaced.name, replaced.state) == ("M", "PUBLISHED")
+    found = client.notifications.list_versions(made.id)
+    assert [version.version for version in found.versions] == ["draft", "published:v002", "v001"]
+    content = client.notifications.with_raw_response.retrieve_content(made.id)
+    assert json.loads(content.text())["elements"][0]["elements"][0]["id"] == "elem_2"
+    changed = client.notifications.put_element("elem_2", id=made.id, type="text", data={"content": "Ho"})
+    assert (changed.state, [element.id for element in changed.elements]) == ("DRAFT", ["elem_1", "elem_2"])
+    translated = client.notifications.put_locale("fr", id=made.id, elements=[{"id": "elem_2", "content": "Salut"}])
+    assert translated.version == "2022-01-01"
+    assert client.notifications.put_content(made.id, content={"elements": []}, state="PUBLISHED").elements == []
+    assert client.notifications.archive(made.id) is None
+    with refused("NotFoundError"):
+        client.notifications.retrieve(made.id)
+    older = client.notifications.with_raw_response.retrieve_content("HB1WE1C0ME000000000000000001")
+    assert json.loads(older.text())["blocks"][0]["content"] == "Good to have you aboard."
+
+
+def test_submission_checks(client: Any) -> None:
+    checks, names = client.notifications.checks, {"id": "nt_01harbour0summer000000000004"}
+    assert [check.status for check in checks.list("sub_01harbour0summer", **names).checks] == ["RESOLVED", "PENDING"]
+    new = [{"id": "tone", "status": "FAILED", "type": "custom"}]
+    assert checks.update("sub_01harbour0summer", checks=new, **names).checks[0].id == "tone"
+    assert checks.delete("sub_01harbour0summer", **names) is None
+
+
+def test_routing_strategies(client: Any) -> None:
+    strategies = client.routing_strategies
+    made = strategies.create(name="S", routing={"method": "single", "channels": ["email"]}, tags=["a"])
+    assert (made.routing.method, made.tags) == ("single", ["a"])
+    assert strategies.retrieve(made.id) == made
+    routing = {"method": "all", "channels": ["sms"]}
+    assert strategies.replace(made.id, name="R", routing=routing).routing.channels == ["sms"]
+    first = strategies.list(limit=2)
+    assert (len(first.results), first.paging.more) == (2, True)
+    assert strategies.list(cursor=first.paging.cursor).results[-1].name == "Reminders"
+    assert len(strategies.list_notifications("rs_harbour_reminders").results) == 3
+    with refused("ConflictError"):
+        strategies.archive("rs_harbour_reminders")
+    assert strategies.archive(made.id) is None

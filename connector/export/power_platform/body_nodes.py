@@ -68,7 +68,7 @@ def merge(old: BodyNode, new: BodyNode) -> None:
     old.values = old.values or new.values
 
 
-def hide(node: BodyNode, side: Side, *, aside: bool = False) -> None:
+def hide(node: BodyNode, side: Side, *, aside: bool = False, in_rows: bool = False) -> None:
     """Hide most of what a form could only show as a field for raw JSON.
 
     The free-form objects of a request are shown, because an action is hardly useful without them (the data of a
@@ -77,15 +77,15 @@ def hide(node: BodyNode, side: Side, *, aside: bool = False) -> None:
     - objects whose keys the user chooses, such as settings per channel: `convertarraytoobject` would show them as
       rows, but it is a preview, it can neither set a plain value per key nor reach into nested rows, and its behaviour
       for an empty list is undocumented;
-    - free-form objects in the rows of an advanced list, which would add a field per row;
+    - free-form objects in the rows of an advanced list, or advanced ones in any rows, which would add a field per row;
     - in a response, every object without named properties: an expression can read it.
     """
     for inner in node.properties.values():
         free = inner.opaque or (side == "output" and len(inner.types) > 1 and not inner.properties)
-        inner.hidden = free and (side == "output" or inner.values is not None or aside)
+        advanced = inner.schema is not None and inner.schema.x_ms_visibility == "advanced"
+        inner.hidden = free and (side == "output" or inner.values is not None or aside or (in_rows and advanced))
         if inner.hidden:
             continue
-        hide(inner, side, aside=aside)
+        hide(inner, side, aside=aside, in_rows=in_rows)
         if inner.items is not None:
-            advanced = inner.schema is not None and inner.schema.x_ms_visibility == "advanced"
-            hide(inner.items, side, aside=aside or advanced)
+            hide(inner.items, side, aside=aside or advanced, in_rows=True)

@@ -1,0 +1,47 @@
+"""Submissions of templates for review, and the checks that decide about them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from . import templates
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
+
+
+def save(db: sqlite3.Connection, template_id: str, submission_id: str, checks: list[JsonObject], now: int) -> None:
+    """Write a submission with all its checks."""
+    stored = json.dumps([{**check, "updated": now} for check in checks])
+    db.execute("INSERT OR REPLACE INTO submissions VALUES (?, ?, ?)", (template_id, submission_id, stored))
+
+
+def _key(call: Call) -> tuple[str, str]:
+    return templates.row_of(call)["id"], call.ids["submissionId"]
+
+
+def _checks(call: Call) -> list[JsonObject]:
+    key = _key(call)
+    row = call.db.execute("SELECT checks FROM submissions WHERE template_id = ? AND id = ?", key).fetchone()
+    if row is None:
+        raise not_found(f"Submission {key[1]} of notification template {key[0]} not found")
+    checks: list[JsonObject] = json.loads(row["checks"])
+    return checks
+
+
+def get_checks(call: Call) -> Response:
+    """The checks of a submission."""
+    return Response(OK, {"checks": _checks(call)})
+
+
+def replace_checks(call: Call) -> Response:
+    """Replace the checks of a submission."""
+    _checks(call)
+    save(call.db, *_key(call), call.body["checks"], call.now)
+    return Response(OK, {"checks": _checks(call)})
+
+
+def cancel(call: Call) -> Response:
+    """Cancel a submission."""
+    _checks(call)
+    call.db.execute("DELETE FROM submissions WHERE template_id = ? AND id = ?", _key(call))
+    return Response(NO_CONTENT)
