@@ -18,6 +18,7 @@ KEYS = [action.key for action in COURIER.actions]
 MESSAGE = "1-66a8f1c0-5d2c8e7a4b1f9036c7d2e501"
 DELAYED = "1-66a8f1c0-5d2c8e7a4b1f9036c7d2e50c"
 FINISHED_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
+DRAFT = "nt_01harbour0summer000000000004"
 OPEN_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
 
 # What the fresh sandbox knows, by the names of the inputs that ask for it.
@@ -46,10 +47,9 @@ KNOWN_FOR = {
     "add_users_to_bulk_job": {"job_id": OPEN_JOB},
     "run_bulk_job": {"job_id": OPEN_JOB},
     "archive_routing_strategy": {"strategy_id": "rs_harbour_phone"},
-    **dict.fromkeys(
-        ("get_submission_checks", "replace_submission_checks", "cancel_submission"),
-        {"template_id": "nt_01harbour0summer000000000004"},
-    ),
+    "get_submission_checks": {"template_id": DRAFT},
+    "replace_submission_checks": {"template_id": DRAFT},
+    "cancel_submission": {"template_id": DRAFT},
     "create_or_replace_tenant": {"tenant_id": "acme-paris"},
     "get_push_token": {"user_id": "greta"},
     "update_push_token": {"user_id": "greta"},
