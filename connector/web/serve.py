@@ -16,7 +16,7 @@ from connector.errors import ConnectorError, ExitStatus
 if TYPE_CHECKING:
     from connector.web.access_control import App
 
-_GRACE_SECONDS = 5
+_GRACE_SECONDS = 3
 _BACKLOG = 2048
 _IDLE_SECONDS = 75
 
@@ -53,7 +53,7 @@ def listen(address: str, port: int) -> socket.socket:
 def serve(app: App, listener: socket.socket) -> None:
     """Serve an application until Ctrl-C or SIGTERM.
 
-    Requests that are being served then have five seconds to finish. A second Ctrl-C ends them at once.
+    Requests that are being served then have three seconds to finish. A second Ctrl-C ends them at once.
 
     Args:
         app: The ASGI application.
@@ -91,6 +91,7 @@ def make_server(app: App) -> Any:
             loop="asyncio",
             access_log=False,
             log_config=None,
+            log_level="critical",
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,

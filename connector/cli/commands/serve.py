@@ -6,11 +6,13 @@ from typing import Any
 
 import click
 
+from connector.cli import completers
+
 _EPILOG = """\b
 The token:
-  Programs send the token of the URL as “Authorization: Bearer TOKEN”. It is
-  new at each start; to choose one, set CONNECTOR_TOKEN. Anybody who has it can
-  run actions with the connections that you name.
+  Programs send it as “Authorization: Bearer TOKEN”. Whoever has it can run
+  actions with the connections that you name. It is new at each start; to
+  choose one, set CONNECTOR_TOKEN.
 """
 
 
@@ -45,6 +47,7 @@ The token:
     "--connections",
     multiple=True,
     metavar="NAME[,NAME]...",
+    shell_complete=completers.connections,
     help="Stored connections that may be used; “environment” is the one in environment variables.",
 )
 @click.option("--no-page", is_flag=True, help="Serve the HTTP API only.")

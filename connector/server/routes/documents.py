@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
+from http import HTTPStatus
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connector.export import export
+from connector.export import ExportError, export
 from connector.server.openapi import openapi
 from connector.server.responses import json_response
 from connector.server.served import ServedConnector
+from connector.web.errors import HttpError
 
 
 def routes(served: ServedConnector) -> list[Route]:
@@ -23,7 +25,10 @@ def routes(served: ServedConnector) -> list[Route]:
 
     @cache
     def swagger() -> Response:
-        content = export(served.bundle, "power-platform")["apiDefinition.swagger.json"]
+        try:
+            content = export(served.bundle, "power-platform")["apiDefinition.swagger.json"]
+        except ExportError as error:
+            raise HttpError(error.message, code=error.code, http_status=HTTPStatus.NOT_FOUND) from None
         return Response(content, media_type="application/json")
 
     async def get_openapi(_request: Request) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from tests.connector.web.serving import Site
@@ -40,24 +38,25 @@ def test_nothing_is_an_empty_object(site: Site, body: bytes) -> None:
     assert (reply.status, reply.body["code"]) == (422, "input")
 
 
-def test_half_a_character_reaches_the_service_and_comes_back(site: Site) -> None:
-    reply = site.post("/actions/send_message/check", b'{"user_id": "ada", "title": "\\ud83d", "body": "x"}')
-    assert (reply.status, reply.body["error"]) == (200, None)
+def test_half_a_character_is_a_problem_and_one_that_is_repeated_in_a_response_is_escaped(site: Site) -> None:
+    reply = site.post(SEND, b'{"user_id": "ada", "title": "\\ud83d", "\\ud83d": "x"}')
+    assert reply.status == 422
+    assert {"encoding", "unknown"} <= {problem["rule"] for problem in reply.body["problems"]}
 
 
-def test_deep_inputs_are_one_problem(site: Site) -> None:
-    data: Any = {}
-    for _ in range(400):
-        data = {"a": data}
-    reply = site.post("/actions/send_message/run", {"user_id": "ada", "title": "Hi", "body": "x", "data": data})
-    assert reply.status in {200, 400, 422}
+@pytest.mark.parametrize("depth", [400, 480, 500, 900, 960, 5_000, 50_000])
+def test_deep_inputs_are_sent_or_refused(site: Site, depth: int) -> None:
+    data = b'{"a":' * depth + b"1" + b"}" * depth
+    reply = site.post(SEND, b'{"user_id": "ada", "title": "Hi", "body": "x", "data": %s}' % data)
+    assert reply.status == 200 or reply.body["message"].endswith("nested too deeply.")
 
 
 def test_every_problem_of_the_inputs_is_listed(site: Site) -> None:
     reply = site.post(SEND, {"usr_id": "ada", "title": 7, "body": "There"})
     assert reply.status == 422
-    assert [problem["rule"] for problem in reply.body["problems"]] == ["additionalProperties", "type", "choice"]
-    assert "Did you mean “user_id”?" in reply.body["problems"][0]["message"]
+    problems = {problem["rule"]: problem["message"] for problem in reply.body["problems"]}
+    assert set(problems) == {"required", "type", "unknown"}
+    assert "Did you mean “user_id”?" in problems["unknown"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,7 @@ def test_pages_of_an_action_without_pages_are_a_problem(site: Site) -> None:
 def test_an_unknown_action_is_guessed(site: Site, route: str) -> None:
     reply = site.send("POST" if route else "GET", f"/actions/send_mesage{route}", {} if route else None)
     assert (reply.status, reply.body["code"]) == (404, "unknown_action")
-    assert reply.body["message"] == "There is no action “send_mesage”. Did you mean “send_message”?"
+    assert reply.body["message"].startswith("There is no action “send_mesage”. Did you mean “send_message”")
 
 
 @pytest.mark.parametrize("target", ["/nothing", "/actions", "/actions/", "/page/../app.py", "/docs", "//evil.example/"])
