@@ -19,6 +19,7 @@ from connector.connections.auth import secrets_of
 from connector.connections.connection import Connection, is_loopback
 from connector.connector import Connector
 from connector.errors import ExitStatus
+from connector.export.code_samples import Target
 from connector.secrets import Secret
 from connector.web.policy import AccessPolicy, chosen_token, host_names, new_token, with_port
 
@@ -84,9 +85,9 @@ def execute(connector_name: str | None, options: Options) -> int:
         limit = 2 * bundle.manifest.limits.request_bytes
         policy = AccessPolicy(host_names(options.address, port, options.host_names), port, token, limit)
         connector = stack.enter_context(Connector(bundle))
-        app = AccessControl(
-            create_app(ServedConnector(bundle, connector, connections, service), with_page=not options.no_page), policy
-        )
+        target = Target(context.program_name(connector_name), connector_name or bundle.manifest.key)
+        served = ServedConnector(bundle, connector, connections, service, target)
+        app = AccessControl(create_app(served, with_page=not options.no_page), policy)
         url = _url(options, port, token)
         click.echo(url)
         console.message(f"Actions run with: {', '.join(connections)}. Press Ctrl-C to stop.")

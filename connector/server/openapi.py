@@ -33,7 +33,7 @@ _PARAMETERS: dict[str, dict[str, Any]] = {
     "Timeout": {
         "name": "timeout",
         "description": "Time limit for the whole run in seconds, with its waits.",
-        "schema": {"type": "number", "exclusiveMinimum": 0},
+        "schema": {"type": "number", "minimum": 1},
     },
     "MaxWait": {
         "name": "max_wait",

@@ -78,18 +78,18 @@ def seconds(text: str) -> float:
     return number
 
 
-def positive_seconds(text: str) -> float:
-    """A number of seconds above 0.
+def time_limit(text: str) -> float:
+    """A number of seconds from 1: no network keeps a shorter limit.
 
     Raises:
         ValueError: It is something else.
     """
-    if seconds(text) == 0:
-        raise ValueError("must be more than 0 seconds.")
+    if seconds(text) < 1:
+        raise ValueError("must be a number of seconds, 1 or more.")
     return seconds(text)
 
 
-_RUN = {"max_wait": seconds, "timeout": positive_seconds, "all_pages": flag, "max_items": whole, "meta": flag}
+_RUN = {"max_wait": seconds, "timeout": time_limit, "all_pages": flag, "max_items": whole, "meta": flag}
 
 
 def run_options(request: Request, action: Action) -> tuple[RunOptions, bool]:

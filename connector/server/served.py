@@ -14,12 +14,15 @@ from connector.catalogue.loader import Bundle
 from connector.catalogue.sandbox import Service
 from connector.connections.connection import Connection
 from connector.connector import Connector
+from connector.export.code_samples import Target
 from connector.export.selection import ExportSelection
 from connector.validation.messages import nearest
 from connector.web.errors import HttpError
 
 SANDBOX = "sandbox"
 """The name of the connection to the sandbox."""
+ENVIRONMENT = "environment"
+"""The name of the connection whose secrets are in environment variables."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,14 @@ class ServedConnector:
         connector: Runs its actions.
         connections: By name; the names are all that callers see of them.
         sandbox: The running sandbox, if the connector has one.
+        target: Where copied code finds the connector; under its own name when left out.
     """
 
     bundle: Bundle
     connector: Connector
     connections: Mapping[str, Connection]
     sandbox: Service | None = None
+    target: Target | None = None
 
     @cached_property
     def selection(self) -> ExportSelection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import asdict, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -11,8 +12,10 @@ from starlette.routing import Route
 
 from connector.call.curl import curl_command
 from connector.errors import ConnectorError, InputError
+from connector.export.code_samples import Target, code_samples
+from connector.server.options import flag, query, whole
 from connector.server.responses import json_response
-from connector.server.served import ServedConnector
+from connector.server.served import ENVIRONMENT, SANDBOX, ServedConnector
 from connector.web.json_body import json_object
 
 
@@ -22,8 +25,9 @@ def routes(served: ServedConnector) -> list[Route]:
     async def check(request: Request) -> Response:
         action = served.action(request)
         name = served.connection_name(request)
+        pages = query(request, {"all_pages": flag, "max_items": whole})
         inputs = json_object(await request.body())
-        found: dict[str, Any] = {"problems": [], "error": None, "request": None, "curl": None, "code": []}
+        found: dict[str, Any] = {"problems": [], "error": None, "request": None, "curl": None}
         try:
             preview = served.connector.preview(action, inputs, served.connections[name])
         except InputError as error:
@@ -32,7 +36,8 @@ def routes(served: ServedConnector) -> list[Route]:
             found["error"] = error.to_dict()
         else:
             found |= {"request": preview.model_dump(), "curl": curl_command(served.bundle.manifest, preview)}
-        return json_response(found)
+        samples = code_samples(served.bundle, action, inputs, _target(served, name, request), **pages)
+        return json_response(found | {"code": [asdict(sample) for sample in samples]})
 
     async def choices(request: Request) -> Response:
         action = served.action(request)
@@ -44,3 +49,12 @@ def routes(served: ServedConnector) -> list[Route]:
         Route("/actions/{key}/check", check, methods=["POST"]),
         Route("/actions/{key}/choices/{field}", choices, methods=["POST"]),
     ]
+
+
+def _target(served: ServedConnector, connection: str, request: Request) -> Target:
+    """Where copied code runs an action: with the connection that this request names, over HTTP on this server."""
+    known = served.target or Target.installed(served.bundle.manifest)
+    server = f"{request.url.scheme}://{request.headers['host']}"
+    if connection == SANDBOX and served.sandbox is not None:
+        return replace(known, sandbox=True, server=server)
+    return replace(known, connection=None if connection == ENVIRONMENT else connection, server=server)

@@ -65,7 +65,7 @@ def test_every_problem_of_the_inputs_is_listed(site: Site) -> None:
         ("max_wait=x", "The query parameter “max_wait” must be a number of seconds, 0 or more."),
         ("max_wait=-1", "The query parameter “max_wait” must be a number of seconds, 0 or more."),
         ("max_wait=nan", "The query parameter “max_wait” must be a number of seconds, 0 or more."),
-        ("timeout=0", "The query parameter “timeout” must be more than 0 seconds."),
+        ("timeout=0.9", "The query parameter “timeout” must be a number of seconds, 1 or more."),
         ("max_items=0", "The query parameter “max_items” must be a whole number, 1 or more."),
         ("max_items=9999999999", "The query parameter “max_items” must be a whole number, 1 or more."),
         ("max_items=%D9%A3", "The query parameter “max_items” must be a whole number, 1 or more."),
