@@ -56,7 +56,7 @@ def test_a_cancelled_call_gives_its_place_back(bench: MakeBench, era: Era) -> No
 
     async def say(client: Client) -> None:
         waiting = asyncio.create_task(client.call_tool("parcels_get_parcel", {"parcel_id": "b"}))
-        await until(clock.asleep)
+        await until(clock.fell_asleep)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting

@@ -125,7 +125,7 @@ def test_a_call_cancelled_over_http_gives_its_place_back(bench: MakeBench, era: 
 
     async def say(client: Client) -> None:
         waiting = asyncio.create_task(client.call_tool("parcels_get_parcel", {"parcel_id": "b"}))
-        await until(clock.asleep)
+        await until(clock.fell_asleep)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
