@@ -21,11 +21,11 @@ export function contrast(one, other) {
 
 const mixed = (color, other, share) => color.map((part, at) => Math.round(part + (other[at] - part) * share));
 
-/** The color, moved toward another one until it can be read on a background. */
-export function readableOn(color, background, toward) {
+/** The color, moved toward another one until it can be read on a background, also where that is tinted with the color. */
+export function readableOn(color, background, toward, tint = 0.16) {
   for (let share = 0; share < 1; share += 0.04) {
     const tried = mixed(color, toward, share);
-    if (contrast(tried, background) >= READABLE) return tried;
+    if (contrast(tried, mixed(background, tried, tint)) >= READABLE) return tried;
   }
   return toward;
 }

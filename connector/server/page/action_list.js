@@ -49,7 +49,7 @@ export function ActionList({ catalogue, selected }) {
       <div ref=${list} class="groups">
         ${groups.map(
           (group) => html`
-            <section key=${group.key} aria-labelledby=${`group-${group.key}`}>
+            <div role="group" key=${group.key} aria-labelledby=${`group-${group.key}`}>
               <h2 id=${`group-${group.key}`} title=${group.description}>
                 ${catalogue.icons?.[group.icon] && html`<img src=${catalogue.icons[group.icon]} alt="" width="16" height="16" />`}${group.title}
               </h2>
@@ -65,7 +65,7 @@ export function ActionList({ catalogue, selected }) {
                   `,
                 )}
               </ul>
-            </section>
+            </div>
           `,
         )}
         <p class="muted nothing" role="status">${groups.length === 0 ? `No action matches “${query}”.` : ""}</p>

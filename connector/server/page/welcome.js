@@ -29,11 +29,11 @@ export function Welcome({ catalogue, open }) {
           const members = actions.filter((action) => action.group === group.key);
           const main = members.filter((action) => action.visibility === "important");
           return html`
-            <section class="card" aria-labelledby=${`card-${group.key}`}>
-              <h3 id=${`card-${group.key}`}>${icons?.[group.icon] && html`<img src=${icons[group.icon]} alt="" width="20" height="20" />`}${group.title}</h3>
+            <div class="card">
+              <h3>${icons?.[group.icon] && html`<img src=${icons[group.icon]} alt="" width="20" height="20" />`}${group.title}</h3>
               <p>${group.description}</p>
               <ul>${(main.length > 0 ? main : members).slice(0, MOST_LISTED).map((action) => html`<li><a href=${linkTo(action.key)}>${action.summary}</a></li>`)}</ul>
-            </section>
+            </div>
           `;
         })}
       </div>
