@@ -30,9 +30,9 @@ def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 @pytest.fixture(scope="session")
 def limited_server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose connector allows two calls in three seconds."""
+    """A server whose connector allows two calls in six seconds."""
     del browser
-    folder = small_limit(tmp_path_factory.mktemp("limited") / "connector", calls=2, period=3)
+    folder = small_limit(tmp_path_factory.mktemp("limited") / "connector", calls=2, period=6)
     with serving(tmp_path_factory.mktemp("page"), folder) as url:
         yield url
 
@@ -51,7 +51,9 @@ def visit(browser: Any, server: str) -> Iterator[Open]:
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: message.type == "error" and errors.append(message.text))
-        page.goto(url + fragment)
+        page.goto(url)
+        page.wait_for_url(lambda address: "token" not in address)
+        page.goto(url.split("?")[0] + fragment)
         page.get_by_role("navigation", name="Actions").wait_for()
         return page
 

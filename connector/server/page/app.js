@@ -15,6 +15,7 @@ export function App({ catalogue }) {
   const [action, setAction] = useState(null);
   const [problem, setProblem] = useState("");
   const [pane, setPane] = useState(link.key ? "form" : "list");
+  const [tab, setTab] = useState("output");
   const throttle = useThrottle(where);
   const drafts = useRef(new Map());
 
@@ -48,14 +49,14 @@ export function App({ catalogue }) {
 
   return html`
     <${Header} catalogue=${catalogue} where=${where} setWhere=${setWhere} throttle=${throttle} />
-    <div class="panes" data-pane=${pane}>
+    <main class="panes" data-pane=${pane}>
       <${ActionList} catalogue=${catalogue} selected=${link.key} />
-      ${problem && html`<main class="form-pane"><div class="notice bad" role="alert">${problem}</div></main>`}
+      ${problem && html`<div class="form-pane"><div class="notice bad" role="alert">${problem}</div></div>`}
       ${!link.key && html`<${Welcome} catalogue=${catalogue} open=${open} />`}
       ${link.key && action && html`
-        <${Workbench} key=${action.key} ...${{ action, catalogue, where, throttle, drafts: drafts.current, open, setPane }} />
+        <${Workbench} key=${action.key} ...${{ action, catalogue, where, throttle, drafts: drafts.current, open, setPane, tab, setTab }} />
       `}
-    </div>
+    </main>
     <${PaneSwitch} pane=${pane} setPane=${setPane} hasAction=${Boolean(link.key && action)} />
   `;
 }

@@ -2,12 +2,13 @@
 
 /** Call `onEvent(name, data)` for each event of the stream, whose data is JSON, until it ends. */
 export async function readEvents(body, onEvent) {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const parts = (rest + value).replaceAll("\r\n", "\n").split("\n\n");
+    const parts = (rest + decoder.decode(value, { stream: true })).replaceAll("\r\n", "\n").split("\n\n");
     rest = parts.pop();
     for (const part of parts) report(part, onEvent);
   }

@@ -11,12 +11,14 @@ import { ObjectFields } from "./object_fields.js";
 export function FormPane({ action, connection, draft, setDraft, options, setOptions, running, run, load, count, example, clear, link }) {
   const heading = useRef(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  // The same element becomes Run at once, so that it keeps the focus: this click must not submit the form then.
+  const stop = (event) => (event.preventDefault(), running.stop());
   return html`
-    <main class="form-pane" aria-labelledby="action-title">
+    <section class="form-pane" aria-labelledby="action-title">
       <div class="form-scroll">
         <header class="form-head">
           <div class="form-title">
-            <h1 id="action-title" tabindex="-1" ref=${heading}>${action.summary}</h1>
+            <h2 id="action-title" tabindex="-1" ref=${heading}>${action.summary}</h2>
             <${Effect} effects=${action.effects} />
           </div>
           <${Description} text=${action.description} />
@@ -34,13 +36,13 @@ export function FormPane({ action, connection, draft, setDraft, options, setOpti
       </div>
       <div class="bar">
         ${running.busy
-          ? html`<button type="button" class="primary stop" onClick=${running.stop}><${Icon} name="stop" /> Stop <${Elapsed} since=${running.started} /></button>`
+          ? html`<button type="button" class="primary stop" onClick=${stop}><${Icon} name="stop" /> Stop <${Elapsed} since=${running.started} /></button>`
           : html`<button type="submit" form="inputs" class="primary" title="Ctrl+Enter"><${Icon} name="play" /> Run <span class="in">${connection?.sandbox ? "in the sandbox" : `on ${nameOf(connection)}`}</span></button>`}
         ${example && html`<button type="button" disabled=${running.busy} onClick=${() => load(example)}><${Icon} name="wand" /> Example</button>`}
         <button type="button" class="quiet" disabled=${running.busy} onClick=${clear}>Clear</button>
         <span class="bar-status" role="status">${count > 0 ? plural(count, "problem") : ""}</span>
       </div>
-    </main>
+    </section>
   `;
 }
 

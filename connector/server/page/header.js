@@ -11,7 +11,7 @@ export function Header({ catalogue, where, setWhere, throttle }) {
     <header class="top">
       <a class="brand" href="#" aria-label=${`${connector.title} actions, start`}>
         ${icons?.[connector.icon] && html`<img src=${icons[connector.icon]} alt="" width="28" height="28" />`}
-        <strong>${connector.title}</strong> <span class="muted version">${connector.version}</span>
+        <h1>${connector.title}</h1> <span class="muted version">${connector.version}</span>
       </a>
       <${Gauge} limits=${throttle.limits} />
       <div class="where">

@@ -58,14 +58,16 @@ const Epoch = ({ value, compact }) => html`
 
 const PICTURE_URL = /\.(png|jpe?g|gif|webp|svg)(\?\S*)?$/i;
 
-/** A link, with the picture that it leads to. A picture that cannot be loaded is left out. */
+/** A link. The picture that it leads to is loaded when it is asked for, since that tells the other side about it. */
 function Linked({ url, compact }) {
-  const [broken, setBroken] = useState(false);
-  const picture = PICTURE_URL.test(url) && url.startsWith("https:") && !broken;
+  const [state, setState] = useState("");
+  const picture = !compact && PICTURE_URL.test(url) && url.startsWith("https:");
   return html`
     <span>
       <a href=${url} target="_blank" rel="noopener noreferrer">${compact ? short(url, 48) : url}</a>
-      ${picture && html`<img class="picture" src=${url} alt="" loading="lazy" referrerpolicy="no-referrer" onError=${() => setBroken(true)} />`}
+      ${picture && state === "" && html` <button type="button" class="quiet small" onClick=${() => setState("shown")}>Show the picture</button>`}
+      ${state === "shown" && html`<img class="picture" src=${url} alt="" referrerpolicy="no-referrer" onError=${() => setState("broken")} />`}
+      ${state === "broken" && html` <span class="muted">The picture cannot be loaded.</span>`}
     </span>
   `;
 }

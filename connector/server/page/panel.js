@@ -27,10 +27,10 @@ export function Panel({ action, catalogue, where, connection, check, tab, setTab
     sandbox: () => html`<${SandboxTab} sandbox=${catalogue.sandbox} />`,
   };
   return html`
-    <aside class="panel-pane" aria-label="Results">
+    <section class="panel-pane" aria-label="Results">
       <${Tabs} tabs=${tabs} selected=${tab} select=${setTab} name="panel" />
-      <div class="panel-content" role="tabpanel" id="panel-content" aria-labelledby=${`panel-tab-${tab}`} tabindex="-1">${content[tab]()}</div>
-    </aside>
+      <div class="panel-content" role="tabpanel" id="panel-content" aria-labelledby=${`panel-tab-${tab}`} tabindex="0">${content[tab]()}</div>
+    </section>
   `;
 }
 

@@ -62,7 +62,7 @@ export function Rows({ own, value, change, path, aria, title }) {
 
 function focusRow(at) {
   const row = document.querySelector(`[data-row="${CSS.escape(at)}"]`);
-  const first = row?.querySelector(".field :is(input, select, textarea)") ?? row?.querySelector("input, select, textarea, .ghost");
+  const first = row?.querySelector(":scope .field :is(input, select, textarea)") ?? row?.querySelector("input, select, textarea, .ghost");
   first?.focus();
 }
 

@@ -12,32 +12,32 @@ export function Welcome({ catalogue, open }) {
   const first = firstAction(catalogue);
   const sandbox = connections.some((each) => each.sandbox);
   return html`
-    <main class="welcome">
-      <h1>${connector.title}</h1>
+    <section class="welcome" aria-labelledby="welcome">
+      <h2 id="welcome">${connector.title}</h2>
       <p class="lead">${connector.description}</p>
       ${first &&
-      html`<section class="try" aria-labelledby="try">
+      html`<div class="try">
         <div>
-          <h2 id="try">Try it: ${first.summary}</h2>
+          <h3>Try it: ${first.summary}</h3>
           <p>${first.about} ${sandbox && "In the sandbox nothing leaves this machine, and you need no account."}</p>
         </div>
         <button type="button" class="primary" onClick=${() => open(first.key, "example")}><${Icon} name="play" /> Open with an example</button>
-      </section>`}
-      <h2 class="all">${plural(actions.length, "action")} in ${plural(groups.length, "group")}</h2>
+      </div>`}
+      <h3 class="all">${plural(actions.length, "action")} in ${plural(groups.length, "group")}</h3>
       <div class="cards">
         ${groups.map((group) => {
           const members = actions.filter((action) => action.group === group.key);
           const main = members.filter((action) => action.visibility === "important");
           return html`
             <div class="card">
-              <h3>${icons?.[group.icon] && html`<img src=${icons[group.icon]} alt="" width="20" height="20" />`}${group.title}</h3>
+              <h4>${icons?.[group.icon] && html`<img src=${icons[group.icon]} alt="" width="20" height="20" />`}${group.title}</h4>
               <p>${group.description}</p>
               <ul>${(main.length > 0 ? main : members).slice(0, MOST_LISTED).map((action) => html`<li><a href=${linkTo(action.key)}>${action.summary}</a></li>`)}</ul>
             </div>
           `;
         })}
       </div>
-    </main>
+    </section>
   `;
 }
 

@@ -14,13 +14,12 @@ import { useRun } from "./use_run.js";
 const PAUSE_MILLISECONDS = 180;
 const NOTHING = { problems: [], error: null, request: null, curl: null, code: [] };
 
-export function Workbench({ action, catalogue, where, throttle, drafts, open, setPane }) {
+export function Workbench({ action, catalogue, where, throttle, drafts, open, setPane, tab, setTab }) {
   const schema = action.inputs;
   const [draft, setDraft] = useState(() => startOf(action, drafts));
   const [touched, setTouched] = useState(() => new Set());
   const [submitted, setSubmitted] = useState(false);
   const [check, setCheck] = useState({ ...NOTHING, places: new Map(), faults: [] });
-  const [tab, setTab] = useState("output");
   const [options, setOptions] = useState({});
   const [past, setPast] = useState(() => readHistory(catalogue.connector.key));
   const running = useRun(action, where);
