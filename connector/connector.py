@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, Unpack
 
+from connector.batch.batch import Batch, BatchOptions
 from connector.call.options import RunOptions, RunSettings
 from connector.call.result import Choice, Preview, Result
 from connector.call.tasks import TaskThreads
@@ -263,6 +264,24 @@ class Connector:
         client = self._client
         store = client.store_of(connection)
         return tuple(throttle_status(store, limit, calls) for limit in client.rate_limits(found, connection))
+
+    def batch(
+        self,
+        action: str | Action,
+        file: str | Path,
+        connection: Connection | Mapping[str, Connection],
+        **options: Unpack[BatchOptions],
+    ) -> Batch:
+        """One action over a file of rows, each row once; see `Batch.run` and `Batch.dry_run`.
+
+        Args:
+            action: Key, operation id or summary.
+            file: CSV or JSON Lines, one row per run.
+            connection: The account, or several by name.
+            **options: See `connector.batch.batch.BatchOptions`.
+        """
+        connections = {connection.name or "": connection} if isinstance(connection, Connection) else connection
+        return Batch(self._client, self.find(action), Path(file), connections, **options)
 
     def test(self, connection: Connection, **options: Unpack[RunOptions]) -> Result:
         """Run the action that shows whether a connection works.

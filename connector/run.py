@@ -167,6 +167,8 @@ class Run:
         def departing() -> None:
             if not permit.depart():
                 raise _HeldBack
+            if self.settings.on_departure is not None:
+                self.settings.on_departure()
 
         timeouts, limits = self.definition.timeouts, self.definition.limits
         options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self, TypedDict
 
@@ -33,7 +33,11 @@ class RunOptions(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class RunSettings:
-    """The options of one run as values; see `RunOptions`. None means what the definition says."""
+    """The options of one run as values; see `RunOptions`. None means what the definition says.
+
+    Attributes:
+        on_departure: Called before the first byte of each request leaves; what it raises stops the request.
+    """
 
     max_wait: float | None = None
     timeout: float | None = None
@@ -41,6 +45,7 @@ class RunSettings:
     max_items: int | None = None
     idempotency_key: str | None = None
     on_event: EventCallback | None = None
+    on_departure: Callable[[], None] | None = None
 
     @classmethod
     def of(cls, function: str, options: Mapping[str, Any]) -> Self:
@@ -53,7 +58,7 @@ class RunSettings:
         Raises:
             TypeError: An option does not exist; the nearest is proposed.
         """
-        known = [field.name for field in fields(cls)]
+        known = [field.name for field in fields(cls) if field.name != "on_departure"]
         for name in options:
             if name not in known:
                 close = nearest(name, known)

@@ -15,9 +15,9 @@ from connector.catalogue.action import Action
 from connector.cli import console
 from connector.definition.field import FieldSchema
 from connector.validation.flow_action import with_inputs
+from connector.validation.text_values import typed
 
 _ITEM = re.compile(r"(?P<name>[^=]+?)(?P<separator>:=|=)(?P<value>.*)", re.DOTALL)
-_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,3})?")
 _MAX_BYTES = 20_000_000
 _MAX_QUOTE = 60
 
@@ -49,12 +49,12 @@ def parse(action: Action, items: Sequence[str], file: str | None = None) -> dict
         field = _field(action, name)
         list_item = _list_item(action, field)
         if separator == "=" and list_item is not None and text and name not in inputs.keys() - collected:
-            inputs.setdefault(name, []).append(_typed(list_item, _single_value(name, text)))
+            inputs.setdefault(name, []).append(typed(list_item, _single_value(name, text)))
             collected.add(name)
             continue
         if name in inputs and field is not None:
             raise click.UsageError(f"“{name}” is set twice.")
-        inputs[name] = _json(name, text) if separator == ":=" else _typed(field, text)
+        inputs[name] = _json(name, text) if separator == ":=" else typed(field, text)
     return merge(action, from_file, inputs)
 
 
@@ -156,15 +156,4 @@ def _single_value(name: str, text: str) -> str:
         raise click.UsageError(
             f"“{name}” is a list. Write {name}:={text[:_MAX_QUOTE]} with a colon, or repeat {name}=... for each value."
         )
-    return text
-
-
-def _typed(field: FieldSchema | None, text: str) -> Any:
-    """The text, or the number or boolean it spells if the input is one."""
-    if field is None or "string" in field.types or not field.types:
-        return text
-    if "boolean" in field.types and text.casefold() in {"true", "false"}:
-        return text.casefold() == "true"
-    if {"integer", "number"} & set(field.types) and _NUMBER.fullmatch(text):
-        return json.loads(text)
     return text

@@ -25,6 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"catalogue"}),
     frozenset({"run"}),
     frozenset({"client"}),
+    frozenset({"batch"}),
     frozenset({"connector"}),
     frozenset({"testing", "web"}),
     # The package itself names what is public and loads it when it is first used.

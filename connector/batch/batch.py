@@ -1,0 +1,179 @@
+"""A batch from its options to its report: `Connector.batch` is this."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TypedDict
+
+from connector.batch.columns import ColumnMap
+from connector.batch.dry_run import DryRun, dry_run
+from connector.batch.folder import BatchFolder, BatchRecord, read_record, result_columns
+from connector.batch.lanes import Lane, RowIndex
+from connector.batch.report import BatchProgress, BatchReport
+from connector.batch.row_run import RowRunner
+from connector.batch.runner import BatchRunner
+from connector.batch.source import FileFormat, Source
+from connector.catalogue.action import Action
+from connector.client import Client
+from connector.connections.auth import identity_of, secrets_of
+from connector.connections.connection import Connection
+from connector.errors import AuthorizationError
+from connector.throttle.status import throttle_status
+
+DEFAULT_CONCURRENCY = 16
+_MAX_WAIT = 3_600.0
+
+
+class BatchOptions(TypedDict, total=False):
+    """The options of a batch; see the attributes of `Batch`."""
+
+    folder: Path | None
+    file_format: FileFormat | None
+    mapping: Mapping[str, str]
+    templates: Mapping[str, str]
+    connection_column: str | None
+    concurrency: int
+    timeout: float | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One action over a file of rows.
+
+    Attributes:
+        client: Runs the action.
+        action: The action.
+        path: The file: CSV or JSON Lines.
+        connections: The accounts by name; a single one may have any name.
+        folder: Where the journal and the results are; `FILE.batch` beside the file when left out.
+        file_format: How the file is written, where its name does not say.
+        mapping: The input that a column is, where its name does not say; empty to ignore a column.
+        templates: Texts for inputs, with the names of columns in braces.
+        connection_column: The column with the name of a row's connection.
+        concurrency: Rows that run at a time.
+        timeout: Seconds for a row.
+    """
+
+    client: Client
+    action: Action
+    path: Path
+    connections: Mapping[str, Connection]
+    folder: Path | None = None
+    file_format: FileFormat | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
+    connection_column: str | None = None
+    concurrency: int = DEFAULT_CONCURRENCY
+    timeout: float | None = None
+
+    @cached_property
+    def source(self) -> Source:
+        """The file, its header read.
+
+        Raises:
+            InputError: It cannot be read.
+        """
+        return Source.open(self.path, self.file_format)
+
+    @cached_property
+    def columns(self) -> ColumnMap:
+        """How rows become inputs.
+
+        Raises:
+            InputError: The columns do not fit the action.
+        """
+        mapping = dict(self.mapping)
+        if self.connection_column is not None:
+            mapping.setdefault(self.connection_column, "")
+        return ColumnMap.of(self.action, self.source.columns, mapping, self.templates)
+
+    @property
+    def place(self) -> Path:
+        """The folder of the batch."""
+        return self.folder or self.path.with_name(f"{self.path.stem}.batch")
+
+    def dry_run(self, on_progress: Callable[[int], None] = lambda _: None) -> DryRun:
+        """Validate every row. Makes no call.
+
+        Raises:
+            InputError: The file cannot be read, or its columns do not fit the action.
+        """
+
+        def forecast(rows: int) -> float:
+            connection = next(iter(self.connections.values()))
+            store, limits = self.client.store_of(connection), self.client.rate_limits(self.action, connection)
+            return max(throttle_status(store, limit, max(1, rows)).asked_in for limit in limits)
+
+        return dry_run(self.source, self.columns, forecast if self.connections else None, on_progress)
+
+    def run(self, on_progress: Callable[[BatchProgress], None] = lambda _: None) -> BatchReport:
+        """Run every row that is not finished.
+
+        Args:
+            on_progress: Called about twice a second, and at the end.
+
+        Raises:
+            InputError: The file cannot be read, or its columns do not fit the action.
+            AuthorizationError: There is no connection, or it lacks a secret.
+            BatchError: The folder belongs to another batch, or another process uses it.
+            KeyboardInterrupt: It was interrupted; run it again to go on.
+        """
+        if not self.connections:
+            raise AuthorizationError("This action needs a connection.", code="missing_connection")
+        for connection in self.connections.values():
+            secrets_of(self.client.definition, connection)
+        columns = self.columns
+        default = next(iter(self.connections)) if len(self.connections) == 1 else ""
+        index = RowIndex.of(self.source, self.connection_column, self.connections, default)
+        with self._opened() as folder:
+            runner = RowRunner(
+                self.client, columns, folder, self.client.clock, self.timeout, _MAX_WAIT, threading.Event()
+            )
+            lanes = [
+                Lane(
+                    self.connections[name],
+                    self.client.rate_limits(self.action, self.connections[name]),
+                    index.rows(name, folder.progress),
+                    index.unfinished(name, folder.progress),
+                )
+                for name in index.counts
+            ]
+            stopped = None
+            if lanes:
+                stopped = BatchRunner(
+                    self.client, runner, lanes, self.client.clock, index.total, self.concurrency, on_progress
+                ).run()
+            counts = folder.progress.counts
+            return BatchReport(self.place, index.total, counts["done"], counts["failed"], counts["unknown"], stopped)
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[BatchFolder]:
+        found = read_record(self.place) if self.place.is_dir() else None
+        prefix = found.key_prefix if found is not None else secrets.token_hex(8)
+        record = BatchRecord(
+            connector=self.client.definition.key,
+            action=self.action.key,
+            source=self.path.name,
+            sha256=self.source.sha256(),
+            columns={
+                "mapping": dict(self.mapping),
+                "templates": dict(self.templates),
+                "connection": self.connection_column,
+            },
+            connections={name: self._identity(connection) for name, connection in self.connections.items()},
+            key_prefix=prefix,
+        )
+        outputs = tuple(self.action.definition.outputs.properties)
+        columns = result_columns(self.source.columns, outputs)
+        with BatchFolder.open(self.place, record, columns, self.source.format) as folder:
+            yield folder
+
+    def _identity(self, connection: Connection) -> str:
+        """What must be the same when the batch goes on; a sandbox has another port each time."""
+        return "sandbox" if connection.ephemeral else identity_of(self.client.definition, connection)

@@ -1,0 +1,120 @@
+"""A batch before it runs: every row validated, the problems summed up, and how long it will take. Makes no call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from connector.batch.columns import ColumnMap
+from connector.batch.report import duration
+from connector.batch.source import Source
+from connector.errors import ExitStatus
+
+_MOST_KINDS = 1_000
+_SHOWN_ROWS = 5
+_REPORT_EVERY = 1_000
+
+
+@dataclass
+class ProblemKind:
+    """The same problem in some rows.
+
+    Attributes:
+        field: The input.
+        rule: The rule that is broken.
+        message: The sentence for the first of them.
+        rows: The numbers of the first rows that have it.
+        count: How many rows have it.
+    """
+
+    field: str
+    rule: str
+    message: str
+    rows: list[int]
+    count: int = 0
+
+    def __str__(self) -> str:
+        shown = ", ".join(f"{row:,}" for row in self.rows)
+        more = " …" if self.count > len(self.rows) else ""
+        return f"{self.count:,} {'row' if self.count == 1 else 'rows'} ({shown}{more}): {self.message}"
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What a batch would meet.
+
+    Attributes:
+        rows: Rows in the file.
+        wrong: Rows whose inputs are wrong.
+        problems: Their problems by kind, the most frequent first.
+        seconds: How long the calls take at the limit of the connection, at one call a row; None where it is unknown.
+    """
+
+    rows: int
+    wrong: int
+    problems: tuple[ProblemKind, ...]
+    seconds: float | None
+
+    @property
+    def exit_status(self) -> int:
+        """0 when every row is right."""
+        return int(ExitStatus.INPUT if self.wrong else ExitStatus.OK)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as JSON-ready values."""
+        problems = [vars(problem) for problem in self.problems]
+        return {
+            "type": "dry_run",
+            "rows": self.rows,
+            "wrong": self.wrong,
+            "problems": problems,
+            "seconds": self.seconds,
+        }
+
+    def __str__(self) -> str:
+        lines = [f"{self.rows:,} rows: {self.rows - self.wrong:,} right, {self.wrong:,} wrong."]
+        lines += [f"  {problem}" for problem in self.problems]
+        if self.seconds is not None and self.rows:
+            lines.append(f"Running them takes about {duration(self.seconds)} at the connection's call limit.")
+        return "\n".join(lines)
+
+
+def dry_run(
+    source: Source,
+    columns: ColumnMap,
+    forecast: Callable[[int], float] | None = None,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> DryRun:
+    """Validate every row.
+
+    Args:
+        source: The file.
+        columns: How rows become inputs.
+        forecast: Seconds that a number of calls take at the call limit.
+        on_progress: Called now and then with the number of rows that were read.
+
+    Raises:
+        InputError: The file cannot be read to its end.
+    """
+    kinds: dict[tuple[str, str], ProblemKind] = {}
+    rows = wrong = 0
+    for row in source.rows():
+        rows += 1
+        inputs, problems = columns.row_inputs(row)
+        if not row.problem:
+            problems = problems + columns.action.validate_inputs(inputs)[1]
+        wrong += bool(problems)
+        for (field, rule), problem in {(each.field, each.rule): each for each in problems}.items():
+            kind = kinds.get((field, rule))
+            if kind is None:
+                if len(kinds) == _MOST_KINDS:
+                    continue
+                kind = kinds[field, rule] = ProblemKind(field, rule, problem.message, [])
+            kind.count += 1
+            if len(kind.rows) < _SHOWN_ROWS:
+                kind.rows.append(row.number)
+        if rows % _REPORT_EVERY == 0:
+            on_progress(rows)
+    ordered = sorted(kinds.values(), key=lambda kind: -kind.count)
+    return DryRun(rows, wrong, tuple(ordered), forecast(rows) if forecast is not None else None)

@@ -1,0 +1,165 @@
+"""One row run: its inputs, its key, and what its outcome means for the batch."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector.batch.columns import KEY_COLUMN, ColumnMap
+from connector.batch.folder import OUTPUT, BatchFolder, Outcome
+from connector.batch.source import Row
+from connector.call.options import RunSettings
+from connector.client import Client
+from connector.clock import Clock
+from connector.connections.connection import Connection
+from connector.errors import (
+    AuthorizationError,
+    ConnectorError,
+    DefinitionError,
+    InputError,
+    OutcomeUnknownError,
+    OutputError,
+    RefusedError,
+    ThrottledError,
+    UnavailableError,
+)
+
+KEY_LIFETIME = 24 * 3_600 - 600
+"""Seconds for which the service remembers an idempotency key, less ten minutes. Source: its API reference, 24 hours."""
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """What became of a row.
+
+    Attributes:
+        outcome: What it is finished with; None when it is not finished and may be run again.
+        error: What went wrong.
+    """
+
+    row: Row
+    outcome: Outcome | None
+    error: ConnectorError | None = None
+
+
+@dataclass(frozen=True)
+class RowRunner:
+    """Runs rows of a batch, and writes down what became of them. Serves several threads.
+
+    Attributes:
+        timeout: Seconds for a row.
+        max_wait: Seconds for which a row may wait for the call limit.
+        cancelled: Set to stop waiting.
+    """
+
+    client: Client
+    columns: ColumnMap
+    folder: BatchFolder
+    clock: Clock
+    timeout: float | None
+    max_wait: float
+    cancelled: threading.Event
+
+    def run(
+        self, row: Row, connection: Connection, on_departure: Callable[[], None] = lambda: None, *, last: bool
+    ) -> RowResult:
+        """Run a row, or conclude that it must not be run again.
+
+        Args:
+            row: The row.
+            connection: The account.
+            on_departure: Called when its request leaves.
+            last: Whether a failure that may pass is final.
+
+        Raises:
+            OSError: The folder cannot be written to; the row was not sent, or is in the journal.
+        """
+        inputs, problems = self.columns.row_inputs(row)
+        key = self._key(row, inputs)
+        begun = self.folder.progress.begun.get(row.number)
+        if begun is not None and not self._may_repeat(key, self.clock.wall().timestamp() - begun):
+            error: ConnectorError = OutcomeUnknownError(
+                "The row was begun earlier, and whether it was carried out is unknown.",
+                hint="Check in the service before you run it again.",
+            )
+            return self._finished(row, "unknown", key, error)
+        departed = False
+
+        def departing() -> None:
+            nonlocal departed
+            if not departed:
+                self.folder.started(row.number, self.clock.wall().timestamp(), durable=not self._may_repeat(key, 0.0))
+                departed = True
+                on_departure()
+
+        settings = RunSettings(
+            idempotency_key=key,
+            timeout=self.timeout,
+            max_wait=self.max_wait,
+            cancelled=self.cancelled,
+            on_departure=departing,
+        )
+        try:
+            if problems:
+                raise InputError("The row cannot be read.", problems)
+            result = self.client.run(self.columns.action, inputs, connection, settings)
+        except ConnectorError as problem:
+            error = problem
+        else:
+            key = result.meta.idempotency_key or key
+            return self._finished(row, "done", key, None, {f"{OUTPUT}{name}": v for name, v in result.fields.items()})
+        return self._failed(row, key, error, departed=departed, last=last)
+
+    def _failed(self, row: Row, key: str | None, error: ConnectorError, *, departed: bool, last: bool) -> RowResult:
+        unknown = isinstance(error, OutcomeUnknownError) or (isinstance(error, OutputError) and not self._read_only)
+        if unknown:
+            return self._finished(row, "unknown", key, error)
+        stops = isinstance(error, AuthorizationError | DefinitionError)
+        passes = isinstance(error, ThrottledError) or (isinstance(error, UnavailableError) and error.retryable)
+        if stops or (passes and not last):
+            if departed and (stops or not self._may_repeat(key, 0.0)):
+                self.folder.undone(row.number)
+            return RowResult(row, None, error)
+        # A row that is corrected is another request, so it needs another key.
+        kept = None if isinstance(error, InputError | RefusedError) else key
+        return self._finished(row, "failed", kept, error)
+
+    def _finished(
+        self,
+        row: Row,
+        outcome: Outcome,
+        key: str | None,
+        error: ConnectorError | None,
+        outputs: Mapping[str, Any] | None = None,
+    ) -> RowResult:
+        own = {name: value for name, value in row.values.items() if not name.startswith("_")}
+        values = own | {"_row": row.number, "_key": key}
+        if error is not None:
+            values |= {"_code": error.error_code, "_error": _sentence(error), "_hint": error.hint}
+        self.folder.finish(row.number, outcome, values | dict(outputs or {}))
+        return RowResult(row, outcome, error)
+
+    def _key(self, row: Row, inputs: Mapping[str, Any]) -> str | None:
+        """The idempotency key of a row: its own, or one that is the same in every run of the batch."""
+        declared = self.columns.action.definition.idempotency
+        if declared is None:
+            return None
+        own = inputs.get(declared.input) or row.values.get(KEY_COLUMN)
+        return str(own) if own else f"{self.folder.record.key_prefix}-{row.number}"
+
+    def _may_repeat(self, key: str | None, age: float) -> bool:
+        """Whether a row that may have been sent may be sent again."""
+        if self.columns.action.effects["idempotent"] or self._read_only:
+            return True
+        return key is not None and age < KEY_LIFETIME
+
+    @property
+    def _read_only(self) -> bool:
+        return self.columns.action.effects["readOnly"]
+
+
+def _sentence(error: ConnectorError) -> str:
+    problems = getattr(error, "problems", ())
+    return " ".join(problem.message for problem in problems) or error.message

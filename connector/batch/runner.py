@@ -1,0 +1,219 @@
+"""Running the rows of a batch on this machine: several at a time, each connection at its own limit.
+
+The calling thread hands rows out, lane after lane, to threads that run them. A lane hands out as many rows as the limit
+of its connection has room for, so that no thread sleeps for the limit and a small lane never waits behind a large one.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from connector.batch.lanes import Lane
+from connector.batch.report import BatchProgress
+from connector.batch.row_run import RowResult, RowRunner
+from connector.batch.source import Row
+from connector.client import Client
+from connector.clock import Clock
+from connector.errors import AuthorizationError, ConnectorError, DefinitionError, ThrottledError, UnavailableError
+from connector.throttle.status import ThrottleStatus, throttle_status
+
+MOST_UNAVAILABLE = 5
+"""Rows of one connection in a row that find the service unavailable, before the batch stops."""
+
+_LEAST_WAIT = 0.01
+_REPORT_EVERY = 0.5
+_GRACE = 2.0
+"""Seconds for which rows in flight are waited for when the batch is stopped."""
+
+
+@dataclass
+class BatchRunner:
+    """Runs the lanes of a batch to their end.
+
+    Attributes:
+        rows: Rows in the file.
+        concurrency: Rows that run at a time.
+        on_progress: Called about twice a second, and at the end.
+    """
+
+    client: Client
+    runner: RowRunner
+    lanes: Sequence[Lane]
+    clock: Clock
+    rows: int
+    concurrency: int
+    on_progress: Callable[[BatchProgress], None]
+    _work: queue.SimpleQueue[tuple[Lane, Row, bool] | None] = field(default_factory=queue.SimpleQueue)
+    _results: queue.SimpleQueue[tuple[Lane, RowResult | BaseException]] = field(default_factory=queue.SimpleQueue)
+    _in_flight: int = 0
+    _tried: set[int] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self) -> ConnectorError | None:
+        """Run every row; why it stopped before the last one, if it did.
+
+        Raises:
+            KeyboardInterrupt: After the rows in flight have ended, or a moment later.
+            OSError: The folder cannot be written to.
+        """
+        threads = [
+            threading.Thread(target=self._serve, daemon=True, name=f"batch-{number}")
+            for number in range(self.concurrency)
+        ]
+        for thread in threads:
+            thread.start()
+        began, at_start, reported = self.clock.monotonic(), self.runner.folder.progress.finished, 0.0
+        ready = deque(self.lanes)
+        try:
+            while True:
+                self._hand_out(ready)
+                if not self._in_flight and not ready:
+                    return None
+                stopped = self._collect(self._pause(ready), ready)
+                if stopped is not None:
+                    return stopped
+                now = self.clock.monotonic()
+                if now - reported >= _REPORT_EVERY:
+                    reported = now
+                    self.on_progress(self._progress(now - began, at_start))
+        finally:
+            self._end(threads)
+            self.on_progress(self._progress(self.clock.monotonic() - began, at_start))
+
+    def _serve(self) -> None:
+        """Run rows until there are none; in a thread."""
+        while (work := self._work.get()) is not None:
+            lane, row, last = work
+            departed = False
+
+            def on_departure(lane: Lane = lane) -> None:
+                nonlocal departed
+                departed = True
+                with self._lock:
+                    lane.undeparted -= 1
+
+            try:
+                result: RowResult | BaseException = self.runner.run(row, lane.connection, on_departure, last=last)
+            except BaseException as error:
+                result = error
+            if not departed:
+                on_departure()
+            self._results.put((lane, result))
+
+    def _hand_out(self, ready: deque[Lane]) -> None:
+        """Give rows to the threads, one lane after the other, as long as threads and limits have room."""
+        skipped = 0
+        while ready and self._in_flight < self.concurrency and skipped < len(ready):
+            lane = ready[0]
+            ready.rotate(-1)
+            if not self._has_room(lane):
+                skipped += 1
+                continue
+            row = lane.next_row()
+            if row is None:
+                ready.remove(lane)
+                continue
+            skipped = 0
+            lane.credit -= 1
+            lane.in_flight += 1
+            self._in_flight += 1
+            with self._lock:
+                lane.undeparted += 1
+            last = row.number in self._tried
+            self._tried.discard(row.number)
+            self._work.put((lane, row, last))
+
+    def _has_room(self, lane: Lane) -> bool:
+        """Whether the limits of the lane's connection have room for another call now."""
+        if lane.credit > 0:
+            return True
+        now = self.clock.monotonic()
+        if now < lane.not_before:
+            return False
+        states = self._states(lane, 1)
+        with self._lock:
+            lane.credit = min(state.free for state in states) - lane.undeparted
+        if lane.credit <= 0:
+            lane.not_before = now + max(_LEAST_WAIT, *(state.next_in for state in states))
+        return lane.credit > 0
+
+    def _states(self, lane: Lane, calls: int) -> list[ThrottleStatus]:
+        store = self.client.store_of(lane.connection)
+        return [throttle_status(store, limit, calls) for limit in lane.limits]
+
+    def _pause(self, ready: deque[Lane]) -> float:
+        """Seconds until a lane may have room again, at most until the next report."""
+        if not ready or self._in_flight >= self.concurrency:
+            return _REPORT_EVERY
+        wait = min(lane.not_before for lane in ready) - self.clock.monotonic()
+        return min(max(wait, _LEAST_WAIT), _REPORT_EVERY)
+
+    def _collect(self, wait: float, ready: deque[Lane]) -> ConnectorError | None:
+        """Take the results that are there, waiting for the first; why the batch must stop, if it must."""
+        try:
+            lane, result = self._results.get(timeout=wait)
+        except queue.Empty:
+            return None
+        while True:
+            stopped = self._take(lane, result, ready)
+            if stopped is not None:
+                return stopped
+            try:
+                lane, result = self._results.get_nowait()
+            except queue.Empty:
+                return None
+
+    def _take(self, lane: Lane, result: RowResult | BaseException, ready: deque[Lane]) -> ConnectorError | None:
+        lane.in_flight -= 1
+        self._in_flight -= 1
+        if isinstance(result, BaseException):
+            raise result
+        error = result.error
+        lane.unavailable = lane.unavailable + 1 if isinstance(error, UnavailableError) and error.retryable else 0
+        if result.outcome is not None:
+            lane.left -= 1
+        elif isinstance(error, AuthorizationError | DefinitionError) or lane.unavailable >= MOST_UNAVAILABLE:
+            return error
+        else:
+            # Tried once more after the others; a wait for the call limit of our own is no try.
+            if not isinstance(error, ThrottledError) or error.status is not None:
+                self._tried.add(result.row.number)
+            lane.again.append(result.row)
+            if lane not in ready:
+                ready.append(lane)
+        return error if lane.unavailable >= MOST_UNAVAILABLE else None
+
+    def _end(self, threads: Sequence[threading.Thread]) -> None:
+        """Stop the threads. Those that wait for a response are waited for a moment; their rows are in the journal."""
+        self.runner.cancelled.set()
+        for _ in threads:
+            self._work.put(None)
+        ends = self.clock.monotonic() + _GRACE
+        for thread in threads:
+            thread.join(max(0.0, ends - self.clock.monotonic()))
+
+    def _progress(self, elapsed: float, at_start: int) -> BatchProgress:
+        counts = self.runner.folder.progress.counts
+        finished = sum(counts.values())
+        left = self.rows - finished
+        lanes = [lane for lane in self.lanes if lane.left] or self.lanes[:1]
+        states = [state for lane in lanes for state in self._states(lane, max(1, lane.left - lane.in_flight))]
+        forecast = max((state.asked_in for state in states), default=0.0)
+        rate = (finished - at_start) / elapsed if elapsed > 0 else 0.0
+        by_rate = left / rate if rate and forecast == 0 else 0.0
+        fullest = max(states, key=lambda state: state.used / state.calls)
+        return BatchProgress(
+            rows=self.rows,
+            done=counts["done"],
+            failed=counts["failed"],
+            unknown=counts["unknown"],
+            in_flight=self._in_flight,
+            used=fullest.used,
+            calls=fullest.calls,
+            renewal_period=fullest.renewal_period,
+            seconds_left=max(forecast, by_rate) if rate or forecast else None,
+        )

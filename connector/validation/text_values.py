@@ -1,0 +1,22 @@
+"""What a text spells for a field: people type numbers and yes or no as text, on a command line and in a spreadsheet."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from connector.definition.field import FieldSchema
+
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,3})?")
+
+
+def typed(field: FieldSchema | None, text: str) -> Any:
+    """The text, or the number or boolean it spells if the field is one and takes no text."""
+    if field is None or "string" in field.types or not field.types:
+        return text
+    if "boolean" in field.types and text.casefold() in {"true", "false"}:
+        return text.casefold() == "true"
+    if {"integer", "number"} & set(field.types) and _NUMBER.fullmatch(text):
+        return json.loads(text)
+    return text
