@@ -13,7 +13,7 @@ from typing import TypedDict
 
 from connector.batch.columns import ColumnMap
 from connector.batch.dry_run import DryRun, dry_run
-from connector.batch.folder import BatchFolder, BatchRecord, read_record, result_columns
+from connector.batch.folder import BatchFolder, BatchRecord, Progress, read_progress, read_record, result_columns
 from connector.batch.lanes import Lane, RowIndex
 from connector.batch.report import BatchProgress, BatchReport
 from connector.batch.row_run import RowRunner
@@ -23,7 +23,7 @@ from connector.catalogue.action import Action
 from connector.client import Client
 from connector.connections.auth import identity_of, secrets_of
 from connector.connections.connection import Connection
-from connector.errors import AuthorizationError
+from connector.errors import AuthorizationError, ConnectorError
 from connector.throttle.status import throttle_status
 
 DEFAULT_CONCURRENCY = 16
@@ -131,6 +131,10 @@ class Batch:
         columns = self.columns
         default = next(iter(self.connections)) if len(self.connections) == 1 else ""
         index = RowIndex.of(self.source, self.connection_column, self.connections, default)
+        finished = read_progress(self.place) if (self.place / "journal").is_file() else Progress()
+        if finished.finished == index.total and read_record(self.place) == self._record():
+            # The files of results are left alone: failed rows are corrected in theirs.
+            return self._report(index.total, finished, None)
         with self._opened() as folder:
             runner = RowRunner(
                 self.client, columns, folder, self.client.clock, self.timeout, _MAX_WAIT, threading.Event()
@@ -149,14 +153,23 @@ class Batch:
                 stopped = BatchRunner(
                     self.client, runner, lanes, self.client.clock, index.total, self.concurrency, on_progress
                 ).run()
-            counts = folder.progress.counts
-            return BatchReport(self.place, index.total, counts["done"], counts["failed"], counts["unknown"], stopped)
+            return self._report(index.total, folder.progress, stopped)
+
+    def _report(self, rows: int, progress: Progress, stopped: ConnectorError | None) -> BatchReport:
+        counts = progress.counts
+        return BatchReport(self.place, rows, counts["done"], counts["failed"], counts["unknown"], stopped)
 
     @contextlib.contextmanager
     def _opened(self) -> Iterator[BatchFolder]:
+        outputs = tuple(self.action.definition.outputs.properties)
+        columns = result_columns(self.source.columns, outputs)
+        with BatchFolder.open(self.place, self._record(), columns, self.source.format) as folder:
+            yield folder
+
+    def _record(self) -> BatchRecord:
+        """What this batch is, with the key prefix of its folder if there is one."""
         found = read_record(self.place) if self.place.is_dir() else None
-        prefix = found.key_prefix if found is not None else secrets.token_hex(8)
-        record = BatchRecord(
+        return BatchRecord(
             connector=self.client.definition.key,
             action=self.action.key,
             source=self.path.name,
@@ -167,12 +180,8 @@ class Batch:
                 "connection": self.connection_column,
             },
             connections={name: self._identity(connection) for name, connection in self.connections.items()},
-            key_prefix=prefix,
+            key_prefix=found.key_prefix if found is not None else secrets.token_hex(8),
         )
-        outputs = tuple(self.action.definition.outputs.properties)
-        columns = result_columns(self.source.columns, outputs)
-        with BatchFolder.open(self.place, record, columns, self.source.format) as folder:
-            yield folder
 
     def _identity(self, connection: Connection) -> str:
         """What must be the same when the batch goes on; a sandbox has another port each time."""

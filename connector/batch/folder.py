@@ -5,8 +5,8 @@
     success failed unknown   the rows, as .csv or .jsonl, with what became of them
 
 A line of the journal is `started ROW TIME`, written before the first byte of the request leaves; `undone ROW`, where
-that had no effect; or `done|failed|unknown ROW LENGTH LENGTH LENGTH`, written after the row's line in its result file, with
-the lengths of the three files.
+that had no effect; or `done|failed|unknown ROW LENGTH LENGTH LENGTH`, written after the row's line in its result file,
+with the lengths of the three files.
 So whatever was cut off can be dropped: a torn last line of the journal, and the end of the result files beyond the last
 lengths written down.
 """
@@ -278,7 +278,7 @@ def _same(place: Path, record: BatchRecord) -> BatchRecord:
     """The record of the folder, which is new or belongs to the same batch."""
     found = read_record(place)
     if found is None:
-        strangers = sorted(path.name for path in place.iterdir() if path.name != "lock")
+        strangers = sorted(path.name for path in place.iterdir() if path.name not in {"lock", ".batch.json"})
         if strangers:
             raise BatchError(f"The folder {place} is not a batch's: it has {strangers[0]}.", hint="Choose another one.")
         partial = place / ".batch.json"

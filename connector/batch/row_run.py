@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from connector.batch.columns import KEY_COLUMN, ColumnMap
@@ -12,7 +13,7 @@ from connector.batch.folder import OUTPUT, BatchFolder, Outcome
 from connector.batch.source import Row
 from connector.call.options import RunSettings
 from connector.client import Client
-from connector.clock import Clock
+from connector.clock import Clock, complete
 from connector.connections.connection import Connection
 from connector.errors import (
     AuthorizationError,
@@ -44,6 +45,31 @@ class RowResult:
     error: ConnectorError | None = None
 
 
+class _StoppedError(Exception):
+    """The batch was stopped while a row waited."""
+
+
+@dataclass(frozen=True)
+class _StoppableClock:
+    """A clock whose sleep ends when the batch is stopped."""
+
+    clock: Clock
+    stopped: threading.Event
+
+    def monotonic(self) -> float:
+        return self.clock.monotonic()
+
+    def wall(self) -> datetime:
+        return self.clock.wall()
+
+    def sleep(self, seconds: float) -> None:
+        if self.stopped.wait(max(0.0, seconds)):
+            raise _StoppedError
+
+    async def asleep(self, seconds: float) -> None:
+        await self.clock.asleep(seconds)
+
+
 @dataclass(frozen=True)
 class RowRunner:
     """Runs rows of a batch, and writes down what became of them. Serves several threads.
@@ -51,7 +77,7 @@ class RowRunner:
     Attributes:
         timeout: Seconds for a row.
         max_wait: Seconds for which a row may wait for the call limit.
-        cancelled: Set to stop waiting.
+        stopped: Set to stop waiting.
     """
 
     client: Client
@@ -60,7 +86,7 @@ class RowRunner:
     clock: Clock
     timeout: float | None
     max_wait: float
-    cancelled: threading.Event
+    stopped: threading.Event
 
     def run(
         self, row: Row, connection: Connection, on_departure: Callable[[], None] = lambda: None, *, last: bool
@@ -98,13 +124,15 @@ class RowRunner:
             idempotency_key=key,
             timeout=self.timeout,
             max_wait=self.max_wait,
-            cancelled=self.cancelled,
             on_departure=departing,
         )
         try:
             if problems:
                 raise InputError("The row cannot be read.", problems)
-            result = self.client.run(self.columns.action, inputs, connection, settings)
+            run = self.client.run(self.columns.action, inputs, connection, settings)
+            result = complete(run, _StoppableClock(self.clock, self.stopped))
+        except _StoppedError:
+            return RowResult(row, None)
         except ConnectorError as problem:
             error = problem
         else:

@@ -189,7 +189,7 @@ class BatchRunner:
 
     def _end(self, threads: Sequence[threading.Thread]) -> None:
         """Stop the threads. Those that wait for a response are waited for a moment; their rows are in the journal."""
-        self.runner.cancelled.set()
+        self.runner.stopped.set()
         for _ in threads:
             self._work.put(None)
         ends = self.clock.monotonic() + _GRACE

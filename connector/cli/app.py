@@ -23,6 +23,7 @@ _COMMANDS = {
     "show": ("show", "show", "Show an action's inputs, outputs, example and errors."),
     "run": ("run", "run", "Run an action, or preview its request."),
     "docs": ("docs", "docs", "Open the reference in the browser."),
+    "batch": ("batch", "batch", "Run an action once for each row of a file."),
     "connection": ("connection", "connection", "Manage connections: the accounts that actions run with."),
     "throttle": ("throttle", "throttle", "Show how much of the call limit is used."),
     "serve": ("serve", "serve", "Serve the actions over HTTP, with a page to try them in."),
