@@ -19,13 +19,13 @@ from connector.call.result import Choice, Preview, Result
 from connector.call.tasks import TaskThreads
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
+from connector.catalogue.choices import choices_in, choices_source
 from connector.catalogue.loader import Bundle, read
 from connector.catalogue.sandbox import connection_to, started
 from connector.client import Client
 from connector.clock import Clock, SystemClock, complete, iterate
 from connector.connections.connection import Connection
 from connector.definition.files import find
-from connector.errors import InputError, Problem
 from connector.http.transport import RequestsTransport, Transport
 from connector.throttle.default_store import default_store
 from connector.throttle.memory_store import MemoryStore
@@ -226,26 +226,10 @@ class Connector:
         Raises:
             InputError: The field does not exist, has no such list, or depends on an input that is not filled in.
         """
-        found = self.find(action)
-        declared = found.definition.inputs.properties.get(found.accepted_names.get(field, field))
-        source = found.definition.inputs.resolve(declared).x_ms_dynamic_values if declared else None
-        if source is None:
-            problem = Problem(field, "choices", f"“{field}” has no choices.")
-            raise InputError(f"The field “{field}” of “{found.key}” has no choices.", [problem])
-        given = {found.accepted_names.get(name, name): value for name, value in (inputs or {}).items()}
-        missing = [name for name in source.depends_on if given.get(name) in (None, "")]
-        if missing:
-            titles = {name: found.definition.input(name).title or name for name in missing}
-            problems = [Problem(name, "required", f"{title} is required.") for name, title in titles.items()]
-            raise InputError(f"The choices of “{field}” depend on {' and '.join(titles.values())}.", problems)
+        source, parameters = choices_source(self.find(action), field, inputs or {})
         if self.find(source.operation_id).definition.pagination is not None:
             options["max_items"] = _MOST_CHOICES
-        result = self.run(source.operation_id, source.inputs(given), connection, **options)
-        return [
-            Choice(value=str(row[source.value_path]), label=str(row[source.value_title] or row[source.value_path]))
-            for row in result.rows(source.value_collection)
-            if row[source.value_path]
-        ]
+        return choices_in(self.run(source.operation_id, parameters, connection, **options), source)
 
     def throttle(
         self, connection: Connection, action: str | Action | None = None, *, calls: int = 1
@@ -276,9 +260,9 @@ class Connector:
 
         Args:
             action: Key, operation id or summary.
-            file: CSV or JSON Lines, one row per run.
+            file: CSV or JSON Lines, a row for each run.
             connection: The account, or several by name.
-            **options: See `connector.batch.batch.BatchOptions`.
+            **options: See `BatchOptions`.
         """
         connections = {connection.name or "": connection} if isinstance(connection, Connection) else connection
         return Batch(self._client, self.find(action), Path(file), connections, **options)

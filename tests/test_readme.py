@@ -101,3 +101,10 @@ def test_the_store_in_redis_can_be_made_as_shown() -> None:
 def test_every_block_of_the_readme_is_run() -> None:
     fenced = README.count("```sh") + README.count("```python") + README.count("```json")
     assert fenced == len(_BLOCKS.findall(README))
+
+
+def test_a_batch_runs_over_the_example_file(tmp_path: Path) -> None:
+    ran = run(block("batch"), RESULTS=str(tmp_path), CONNECTOR_STATE_DIR=str(tmp_path / "state"))
+    assert ran.returncode == 0, ran.stderr
+    assert "3 rows: 3 right, 0 wrong." in ran.stdout
+    assert "3 rows finished: 3 done" in ran.stdout

@@ -13,7 +13,8 @@ from typing import TypedDict
 
 from connector.batch.columns import ColumnMap
 from connector.batch.dry_run import DryRun, dry_run
-from connector.batch.folder import BatchFolder, BatchRecord, Progress, read_progress, read_record, result_columns
+from connector.batch.folder import BatchFolder, result_columns
+from connector.batch.journal import BatchRecord, Progress, read_progress, read_record
 from connector.batch.lanes import Lane, RowIndex
 from connector.batch.report import BatchProgress, BatchReport
 from connector.batch.row_run import RowRunner

@@ -18,52 +18,15 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from connector.batch.journal import OUTCOMES, BatchError, BatchRecord, Outcome, Progress, read_record, replayed
 from connector.batch.source import FileFormat, write_cells
-from connector.errors import ConnectorError, ExitStatus
 from connector.throttle import private_file
 
-Outcome = Literal["done", "failed", "unknown"]
-OUTCOMES: tuple[Outcome, ...] = ("done", "failed", "unknown")
 _FILES: dict[Outcome, str] = {"done": "success", "failed": "failed", "unknown": "unknown"}
-_FORMAT = 1
-
-
-class BatchError(ConnectorError):
-    """The folder of a batch cannot be used, or belongs to another batch."""
-
-    code = "batch"
-    exit_status = ExitStatus.USAGE
-
-
-@dataclass(frozen=True)
-class BatchRecord:
-    """What a batch is: `batch.json`. A batch is resumed only if all of it is the same, the prefix aside.
-
-    Attributes:
-        connector: Key of the connector.
-        action: Key of the action.
-        source: Name of the file of rows.
-        sha256: Checksum of the file of rows.
-        columns: How columns become inputs, as it was asked for.
-        connections: Identities of the connections by name; hashes, without a secret.
-        key_prefix: Random; the idempotency key of row 7 is `PREFIX-7`.
-        format: Version of this folder's layout.
-    """
-
-    connector: str
-    action: str
-    source: str
-    sha256: str
-    columns: dict[str, Any]
-    connections: dict[str, str]
-    key_prefix: str
-    format: int = _FORMAT
-
-
 _WHAT = {
     "connector": "the connector",
     "action": "the action",
@@ -72,39 +35,6 @@ _WHAT = {
     "connections": "the connection",
     "format": "the version of this program",
 }
-
-
-@dataclass
-class Progress:
-    """How far a batch is, as its journal says.
-
-    Attributes:
-        counts: Rows finished, by outcome.
-        begun: Rows that were sent and not finished, with the Unix time of their start in seconds.
-    """
-
-    counts: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
-    begun: dict[int, float] = field(default_factory=dict)
-    _finished: bytearray = field(default_factory=bytearray, repr=False)
-
-    @property
-    def finished(self) -> int:
-        """Rows finished, whatever their outcome."""
-        return sum(self.counts.values())
-
-    def is_finished(self, row: int) -> bool:
-        """Whether a row has an outcome."""
-        byte, bit = divmod(row, 8)
-        return byte < len(self._finished) and bool(self._finished[byte] & (1 << bit))
-
-    def finish(self, row: int, outcome: Outcome) -> None:
-        """Count a row."""
-        byte, bit = divmod(row, 8)
-        if byte >= len(self._finished):
-            self._finished.extend(bytes(max(byte + 1 - len(self._finished), len(self._finished))))
-        self._finished[byte] |= 1 << bit
-        self.counts[outcome] += 1
-        self.begun.pop(row, None)
 
 
 class BatchFolder:
@@ -166,8 +96,9 @@ class BatchFolder:
                 raise BatchError("The batch was stopped before the row was sent.")
             _write_all(self._journal, f"started {row} {now:.0f}\n".encode())
             self.progress.begun[row] = now
-        if durable:
-            os.fdatasync(self._journal) if hasattr(os, "fdatasync") else os.fsync(self._journal)
+            if durable:
+                # One row at a time: others that were written down and not yet sent would be unknown for nothing.
+                os.fdatasync(self._journal) if hasattr(os, "fdatasync") else os.fsync(self._journal)
 
     def undone(self, row: int) -> None:
         """Note that a row that was begun has had no effect, so that it may be run again."""
@@ -204,7 +135,7 @@ class BatchFolder:
     def _open_files(self) -> None:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         self._journal = os.open(self.place / "journal", flags, 0o600)
-        self.progress, self._lengths, whole = _replayed(self._journal)
+        self.progress, self._lengths, whole = replayed(self._journal)
         os.ftruncate(self._journal, whole)
         os.lseek(self._journal, 0, os.SEEK_END)
         for outcome in OUTCOMES:
@@ -244,36 +175,6 @@ def result_columns(columns: tuple[str, ...], outputs: tuple[str, ...]) -> tuple[
     return (*own, "_row", "_key", "_code", "_error", "_hint", *(f"{OUTPUT}{name}" for name in outputs))
 
 
-def read_record(place: Path) -> BatchRecord | None:
-    """What `batch.json` says; None where the folder is no batch's.
-
-    Raises:
-        BatchError: The file is damaged.
-    """
-    try:
-        return BatchRecord(**json.loads((place / "batch.json").read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, TypeError):
-        raise BatchError(f"{place / 'batch.json'} cannot be read, or is damaged.", code="batch_damaged") from None
-
-
-def read_progress(place: Path) -> Progress:
-    """How far a batch is, also while another process runs it.
-
-    Raises:
-        BatchError: There is no journal.
-    """
-    try:
-        handle = os.open(place / "journal", os.O_RDONLY)
-    except OSError:
-        raise BatchError(f"{place} is not the folder of a batch.") from None
-    try:
-        return _replayed(handle)[0]
-    finally:
-        os.close(handle)
-
-
 def _same(place: Path, record: BatchRecord) -> BatchRecord:
     """The record of the folder, which is new or belongs to the same batch."""
     found = read_record(place)
@@ -293,31 +194,6 @@ def _same(place: Path, record: BatchRecord) -> BatchRecord:
             hint="Use another folder for another batch, or undo the change to go on with this one.",
         )
     return found
-
-
-def _replayed(handle: int) -> tuple[Progress, dict[Outcome, int], int]:
-    """What a journal says: the progress, the lengths of the result files, and how much of the journal is whole."""
-    progress, lengths, whole = Progress(), dict.fromkeys(OUTCOMES, 0), 0
-    with os.fdopen(os.dup(handle), "rb") as file:
-        file.seek(0)
-        for line in file:
-            if not line.endswith(b"\n"):
-                break
-            words = line.split()
-            try:
-                if words[0] == b"started":
-                    progress.begun[int(words[1])] = float(words[2])
-                elif words[0] == b"undone":
-                    progress.begun.pop(int(words[1]), None)
-                else:
-                    outcome = OUTCOMES[OUTCOMES.index(words[0].decode())]
-                    sizes = [int(word) for word in words[2:5]]
-                    lengths = dict(zip(OUTCOMES, sizes, strict=True))
-                    progress.finish(int(words[1]), outcome)
-            except (ValueError, IndexError):
-                raise BatchError("The journal of the batch is damaged.", code="batch_damaged") from None
-            whole += len(line)
-    return progress, lengths, whole
 
 
 def _write_all(handle: int, data: bytes) -> None:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from connector.batch.folder import Progress
+from connector.batch.journal import Progress
 from connector.batch.source import Row, Source
 from connector.connections.connection import Connection
 from connector.errors import InputError, Problem
@@ -26,7 +26,7 @@ class Lane:
         connection: The account that they run with.
         limits: Its call limits.
         left: Rows that are not finished, those in flight included.
-        again: Rows that are to be tried once more, before the others.
+        again: Rows that are to be tried once more, after the others.
         in_flight: Rows that are being run.
         undeparted: Those of them whose request has not left yet, so that the limit does not count them.
         credit: Calls that the limit allowed when it was last looked at.
@@ -47,7 +47,8 @@ class Lane:
 
     def next_row(self) -> Row | None:
         """The row to run next; None when every row has been handed out."""
-        return self.again.popleft() if self.again else next(self.rows, None)
+        row = next(self.rows, None)
+        return self.again.popleft() if row is None and self.again else row
 
 
 @dataclass

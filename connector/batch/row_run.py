@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from connector.batch.columns import KEY_COLUMN, ColumnMap
-from connector.batch.folder import OUTPUT, BatchFolder, Outcome
+from connector.batch.folder import OUTPUT, BatchFolder
+from connector.batch.journal import Outcome
 from connector.batch.source import Row
 from connector.call.options import RunSettings
 from connector.client import Client
@@ -27,8 +28,8 @@ from connector.errors import (
     UnavailableError,
 )
 
-KEY_LIFETIME = 24 * 3_600 - 600
-"""Seconds for which the service remembers an idempotency key, less ten minutes. Source: its API reference, 24 hours."""
+_SPARE_TIME = 600.0
+"""Seconds before the service forgets an idempotency key in which it is not relied on any more."""
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,8 @@ class RowRunner:
         """Whether a row that may have been sent may be sent again."""
         if self.columns.action.effects["idempotent"] or self._read_only:
             return True
-        return key is not None and age < KEY_LIFETIME
+        remembered = self.client.definition.idempotency
+        return key is not None and remembered is not None and age < remembered.hours * 3_600 - _SPARE_TIME
 
     @property
     def _read_only(self) -> bool:

@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import click
 
 from connector.batch.batch import BatchOptions
-from connector.batch.folder import BatchError, read_progress, read_record
+from connector.batch.journal import BatchError, read_progress, read_record
 from connector.batch.report import BatchProgress, BatchReport
 from connector.catalogue.loader import Bundle
 from connector.cli import console, context, hints, sandbox_service
@@ -67,7 +67,8 @@ def execute(
     """
     path = _stdin_as_file(options) if file == "-" else Path(file)
     if where.in_sandbox and (where.connection_names or where.base_url):
-        raise click.UsageError(f"Use either --sandbox or {'--connection' if where.connection_names else '--base-url'}.")
+        other = "--connection" if where.connection_names else "--base-url"
+        raise click.UsageError(f"Use either --sandbox or {other}, not both.")
     bundle, program = context.load_bundle(connector_name), context.program_name(connector_name)
     settings: dict[str, Any] = {"store": MemoryStore(SystemClock())} if where.in_sandbox else {}
     with (
@@ -121,13 +122,13 @@ def status(folder: str, *, as_json: bool) -> None:
     record, progress = read_record(place), read_progress(place)
     if record is None:
         raise BatchError(f"{folder} is not the folder of a batch.")
-    counted: dict[str, int] = {**progress.counts, "begun": len(progress.begun)}
-    found = {"action": record.action, "source": record.source, **counted}
+    counts = {str(outcome): count for outcome, count in progress.counts.items()} | {"begun": len(progress.begun)}
+    found = {"action": record.action, "source": record.source, **counts}
     if as_json:
         click.echo(json.dumps(found))
         return
-    counts = ", ".join(f"{count:,} {outcome}" for outcome, count in progress.counts.items())
-    click.echo(f"{record.action} over {record.source}: {progress.finished:,} rows finished: {counts}.")
+    shown = ", ".join(f"{count:,} {outcome}" for outcome, count in progress.counts.items())
+    click.echo(f"{record.action} over {record.source}: {progress.finished:,} rows finished: {shown}.")
     if progress.begun:
         click.echo(f"{len(progress.begun):,} rows are being run, or were when the batch was stopped.")
 

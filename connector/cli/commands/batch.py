@@ -12,7 +12,7 @@ from connector.cli.app import HelpfulGroup
 
 _EPILOG = """\b
 Columns are inputs, by name, label or path-style key:
-  user_id,title,body          texts; numbers and true or false where the input is one
+  user_id,title,body          texts, or numbers, true and false
   recipients:=                a column whose cells are JSON
   _key                        the row's own idempotency key
 
