@@ -171,7 +171,9 @@ class Run:
                 self.settings.on_departure()
 
         timeouts, limits = self.definition.timeouts, self.definition.limits
-        options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing)
+        options = SendOptions(
+            timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing, permit.sent
+        )
         on_event, started = self.settings.on_event, self.clock.monotonic()
         if on_event is not None:
             notify(on_event, attempt_started(self.definition, self.call, request, self.hidden, attempt))

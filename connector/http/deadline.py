@@ -236,7 +236,11 @@ def _send(connection: HTTPConnection, data: Any, send: Callable[[Any], None]) ->
     try:
         for start in range(0, len(data), _PIECE):
             connection.sock.settimeout(time_left(connection.timeout))
-            send(data[start : start + _PIECE])
+            try:
+                send(data[start : start + _PIECE])
+            finally:
+                if call is not None:
+                    call.has_left()
     except TimeoutError as error:
         raise ReadTimeoutError(None, "", "the request was not taken in time") from error  # type: ignore[arg-type]
     except ssl.SSLError as error:

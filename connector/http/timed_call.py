@@ -17,6 +17,7 @@ class TimedCall:
         ends: When it must be over, on `time.monotonic`.
         departing: Called once, when the connection stands and before the first byte of the request leaves. It may
             wait, or raise to keep the request.
+        sent: Called once, after the first bytes have been given to the connection, or could not be.
         observed: Whether the call came as far as a connection of this module; without one, nothing is known of it.
         departed: Whether a byte of the request may have left.
         connecting: Whether a connection is being made; what it sends to a proxy is not the request.
@@ -24,6 +25,7 @@ class TimedCall:
 
     ends: float
     departing: Callable[[], None] | None = None
+    sent: Callable[[], None] | None = None
     observed: bool = False
     departed: bool = False
     connecting: bool = False
@@ -36,14 +38,22 @@ class TimedCall:
             self.departing()
         self.departed = True
 
+    def has_left(self) -> None:
+        """Note that the first bytes have been given to the connection, or could not be."""
+        if self.departed and self.sent is not None:
+            sent, self.sent = self.sent, None
+            sent()
+
 
 _thread = threading.local()
 
 
 @contextlib.contextmanager
-def within(seconds: float, departing: Callable[[], None] | None = None) -> Iterator[TimedCall]:
+def within(
+    seconds: float, departing: Callable[[], None] | None = None, sent: Callable[[], None] | None = None
+) -> Iterator[TimedCall]:
     """The call of this thread inside the block is over in that many seconds of real time."""
-    call = _thread.call = TimedCall(time.monotonic() + seconds, departing)
+    call = _thread.call = TimedCall(time.monotonic() + seconds, departing, sent)
     try:
         yield call
     finally:

@@ -41,6 +41,7 @@ class SendOptions:
         deadline: When the call must be over, on the clock's monotonic time.
         response_bytes: Largest response that is read.
         departing: Called once, when the connection stands and before the first byte of the request leaves.
+        sent: Called once, when the first bytes have left or could not leave.
     """
 
     connect: float
@@ -48,6 +49,7 @@ class SendOptions:
     deadline: float
     response_bytes: int
     departing: Callable[[], None] | None = None
+    sent: Callable[[], None] | None = None
 
 
 class Transport(Protocol):
@@ -124,7 +126,7 @@ class RequestsTransport:
         left = options.deadline - self._clock.monotonic()
         if left <= 0:
             raise NotSentError("The time for this run was used up before the call was made.")
-        with within(left, options.departing) as call:
+        with within(left, options.departing, options.sent) as call:
             try:
                 response = self._respond(request, secret_headers, options, left)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:

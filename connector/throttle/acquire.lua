@@ -176,6 +176,12 @@ function act.depart()
     return {text(now), lost, 1}
 end
 
+-- Arguments: id. Counts a call from now that has left at some time until now.
+function act.stamp()
+    for i, calls in limits() do enter(i, calls, argument(1), now) end
+    return {text(now), lost}
+end
+
 -- Arguments: id. Gives back what was not used.
 function act.release()
     for i = 2, #KEYS, 3 do

@@ -116,9 +116,9 @@ class Bucket:
         return now - at < self.padded_period and now >= self.paused_until and at in self.times
 
     def move(self, at: float, now: float) -> None:
-        """Let a call leave now that was entered at `at`."""
-        if self.remove(at):
-            self.grant(max(now, self.newest()))
+        """Enter a call as leaving now that was entered at `at`, or before all that are known."""
+        self.remove(at)
+        self.grant(max(now, self.newest()))
 
     def forget_unused(self, now: float) -> bool:
         """Whether nothing of this bucket matters any more: every token is there and nobody waits."""
@@ -224,9 +224,12 @@ def move(entries: Sequence[Entry], reservation: Reservation, since: float) -> bo
         reservation.times
     ) != len(entries):
         return False
-    times = []
+    stamp(entries, reservation, since)
+    return True
+
+
+def stamp(entries: Sequence[Entry], reservation: Reservation, since: float) -> None:
+    """Count a call from now that has left at some time until now."""
     for (bucket, now), at in zip(entries, reservation.times, strict=True):
         bucket.move(at, now)
-        times.append(bucket.newest())
-    reservation.times, reservation.since = times, since
-    return True
+    reservation.times, reservation.since = [bucket.newest() for bucket, _ in entries], since

@@ -100,6 +100,12 @@ class FileStore:
             raw = self._clock.monotonic()
             return rule.move([(each.bucket, each.now(raw)) for each in stored], reservation, raw)
 
+    def stamp(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
+        """Count a call from now that has left; see `Store.stamp`."""
+        with self._held(limits, timeout) as stored:
+            raw = self._clock.monotonic()
+            rule.stamp([(each.bucket, each.now(raw)) for each in stored], reservation, raw)
+
     def release(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
         """Give a reservation back whose call was not made."""
         with self._held(limits, timeout) as stored:

@@ -26,10 +26,10 @@ class Permit:
     """A call that may leave, once `take` has returned.
 
     What the limit counts is when a request leaves, so whoever sends it calls `depart` when the connection stands
-    (name look-up, TCP and TLS are done) and directly before the first byte is written. Within half the safety margin
-    of the grant that costs a look at the clock. Later, the grant moves to the time of departure in one short step of
-    the store. Where that is impossible (a pause has begun, or the connection took longer than a whole period), the
-    call must take another token.
+    (name look-up, TCP and TLS are done) and directly before the first byte is written, and `sent` after it. Within half
+    the safety margin of the grant each costs a look at the clock. Later, the grant moves to the time of departure in
+    one short step of the store. Where that is impossible (a pause has begun, or the connection took longer than a whole
+    period), the call must take another token.
 
     Args:
         store: Where the buckets live.
@@ -110,6 +110,15 @@ class Permit:
             return False
         self._departed = True
         return True
+
+    def sent(self) -> None:
+        """Count the call from now if the way to here took long: it left at some time since `depart`.
+
+        A busy machine may stop a thread between its last look at the clock and its first byte, for any time.
+        """
+        if self._clock.monotonic() - self._reservation.since > _safety_margin(self._limits) / 2:
+            with contextlib.suppress(ConnectorError):
+                self._store.stamp(self._limits, self._reservation, self._timeout())
 
     def release(self) -> None:
         """Give the token back, because the call is not made: the connection failed, or the run was cancelled.

@@ -85,6 +85,13 @@ class MemoryStore:
             now = self._clock.monotonic()
             return rule.move(self._entries(limits, now), reservation, now)
 
+    def stamp(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
+        """Count a call from now that has left; see `Store.stamp`."""
+        del timeout
+        with self._lock:
+            now = self._clock.monotonic()
+            rule.stamp(self._entries(limits, now), reservation, now)
+
     def release(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
         """Give a reservation back whose call was not made."""
         del timeout

@@ -18,7 +18,7 @@ import redis
 
 from connector.clock import Clock, SystemClock
 from connector.throttle import redis_connection
-from connector.throttle.bucket import Bucket, RateLimit, Reservation
+from connector.throttle.bucket import Bucket, RateLimit, Reservation, stamp
 from connector.throttle.fork import renew_in_child
 from connector.throttle.memory_store import Buckets
 from connector.throttle.outage import Share
@@ -130,11 +130,20 @@ class RedisStore:
         with self._lock:
             if reply is None and not self._share.can_move(limits, reservation, made):
                 return False
-            for limit, at in zip(limits, reservation.times, strict=False):
-                self._local.of(limit, made).move(at, made)
-            reservation.times = [self._local.of(limit, made).newest() for limit in limits]
-        reservation.since = made
+            self._stamp_own(limits, reservation, made)
         return True
+
+    def stamp(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
+        """Count a call from now that has left; see `Store.stamp`."""
+        with self._lock:
+            self._stamp_own(limits, reservation, self._clock.monotonic())
+        if not reservation.alone:
+            self._call("stamp", limits, [f"{reservation.name:x}"], timeout)
+
+    def _stamp_own(self, limits: Sequence[RateLimit], reservation: Reservation, now: float) -> None:
+        """Count a call from now in this process's own copy."""
+        entries = [(self._local.of(limit, now), now) for limit in limits]
+        stamp(entries, reservation, now)
 
     def release(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
         """Give a reservation back whose call was not made."""

@@ -48,6 +48,9 @@ class Store(Protocol):
             and reserved again.
         """
 
+    def stamp(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
+        """Count a granted call from now, because it has left at some time until now; a pause changes nothing."""
+
     def release(self, limits: Sequence[RateLimit], reservation: Reservation, timeout: float = STORE_TIMEOUT) -> None:
         """Give a reservation back whose call was not made, waiting or granted; everybody behind moves forward."""
 

@@ -116,6 +116,7 @@ const THROTTLE_STEPS = {
     await named[name].departing();
     return io.time;
   },
+  sent: ({ named, name }) => named[name].sent(),
   release({ buckets, used, named, name }) {
     if (named[name].departing) named[name].release();
     else buckets.release(used, named[name]);

@@ -137,6 +137,9 @@ class _Scene:
         departing(self.permits[name])
         return self._time()
 
+    def sent(self, _used: Sequence[RateLimit], _: float, name: str) -> None:
+        self.permits[name].sent()
+
     def release(self, used: Sequence[RateLimit], _: float, name: str) -> None:
         if name in self.permits:
             self.permits[name].release()
@@ -153,6 +156,7 @@ _STEPS: dict[str, Callable[[_Scene, Sequence[RateLimit], float, str], Any]] = {
     "claim": _Scene.claim,
     "depart": _Scene.depart,
     "departing": _Scene.departing,
+    "sent": _Scene.sent,
     "release": _Scene.release,
 }
 

@@ -10,6 +10,7 @@ from connector.errors import ThrottledError
 from connector.testing import FakeClock
 from connector.throttle.bucket import RateLimit
 from connector.throttle.limiter import Permit, acquire
+from connector.throttle.store import ThrottleStoreError
 from tests.connector.throttle.worlds import FOREVER, World, departing, most_in_any_window
 
 HOME = RateLimit("home", 10, 60.0)
@@ -138,3 +139,44 @@ def test_both_limits_move_with_the_departure(world: World) -> None:
     for limit in (HOME, SLOW):
         bucket, now = world.store.peek(limit)
         assert max(bucket.times) == pytest.approx(now, abs=1e-5)
+
+
+def test_a_call_held_up_on_its_way_to_the_connection_counts_from_its_first_byte_for_every_process(world: World) -> None:
+    left = []
+    for permit in permits(world, 10):
+        assert departing(permit) == 0
+        world.clock.advance(2)
+        permit.sent()
+        left.append(world.clock.monotonic())
+    for _ in range(20):
+        (permit,) = permits(world, 1)
+        assert departing(permit) == 0
+        permit.sent()
+        left.append(world.clock.monotonic())
+    assert most_in_any_window(left, HOME.period) == 10
+    assert left[10] - left[0] == pytest.approx(SPAN, abs=HOME.safety_margin / 2)
+
+
+def test_it_counts_even_if_a_pause_began_or_its_token_was_taken_by_another(world: World) -> None:
+    (permit,) = permits(world, 1)
+    assert departing(permit) == 0
+    world.clock.advance(SPAN + 1)
+    permits(world, 10)
+    world.clock.advance(1)
+    world.store.pause(HOME, 5)
+    permit.sent()
+    for store in world.stores:
+        bucket, now = store.peek(HOME)
+        assert bucket.newest() == pytest.approx(now, abs=1e-3)
+
+
+def test_what_cannot_be_counted_any_more_fails_no_call(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    (permit,) = permits(world, 1)
+    assert departing(permit) == 0
+    world.clock.advance(1)
+
+    def gone(*_: Any) -> None:
+        raise ThrottleStoreError("Gone.")
+
+    monkeypatch.setattr(world.store, "stamp", gone)
+    permit.sent()

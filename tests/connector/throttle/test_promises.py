@@ -34,6 +34,7 @@ STEPS = st.lists(
         st.tuples(st.just("leave the line"), st.integers(0, 6)),
         st.tuples(st.just("give back"), st.integers(0, 4)),
         st.tuples(st.just("leave late"), st.integers(0, 4)),
+        st.tuples(st.just("arrive late"), st.integers(0, 4)),
         st.tuples(st.just("look again"), st.integers(0, 6)),
         st.tuples(st.just("pause"), st.floats(0, 20)),
         st.tuples(st.just("peek"), st.integers(1, 12)),
@@ -139,6 +140,13 @@ class Walk:
         may = late < self._limit.padded_period and self._now > self._paused_until
         assert caller.store.depart([self._limit], caller.reservation) is may
         if may:
+            caller.at = self._now
+
+    def arrive_late(self, _: Store, back: int) -> None:
+        """The machine held the call up after it had departed: it counts from now, whatever has begun meanwhile."""
+        if back < len(self.made):
+            caller = self.made[-1 - back]
+            caller.store.stamp([self._limit], caller.reservation)
             caller.at = self._now
 
     def call(self, store: Store, max_wait: float) -> None:

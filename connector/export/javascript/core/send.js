@@ -73,6 +73,7 @@ async function sendOnce(run, request, permit) {
       async departing() {
         run.throttled += await permit.departing();
       },
+      sent: () => permit.sent(),
     },
   );
   const size = typeof response.body === 'string' ? bytesOf(response.body) : response.body.length;

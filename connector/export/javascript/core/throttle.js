@@ -74,9 +74,9 @@ class Bucket {
     return now - at < this.paddedPeriod && now >= this.pausedUntil && this.times.includes(at);
   }
 
-  // Count a call from now that was entered at `at`; the time by which it is entered.
+  // Count a call from now that was entered at `at`, or before all that are known; the time by which it is entered.
   move(at, now) {
-    if (!this.remove(at)) return at;
+    this.remove(at);
     this.grant(Math.max(now, this.newest()));
     return this.newest();
   }
@@ -192,6 +192,12 @@ class Permit {
     }
     this.hasDeparted = true;
     return this.waited - before;
+  }
+
+  // Count the call from now if the way to here took long: it left at some time since `departing`.
+  sent() {
+    const now = this.io.now();
+    if (now - this.reservation.since > this.margin / 2) this.throttle.stamp(this.buckets, this.reservation, now);
   }
 
   // The response is here, or the call failed on its way: where nobody knows when it left, the later time is the safe one.

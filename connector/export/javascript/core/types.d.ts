@@ -61,6 +61,8 @@ export interface SendOptions {
    * does not call it: the call then counts from when `send` began or, if that is long ago, from when it ended.
    */
   departing(): Promise<void>;
+  /** Call it when the first bytes have been given to the connection, where `departing` was awaited. */
+  sent(): void;
 }
 
 /** A response of any status. Redirects are not followed. */

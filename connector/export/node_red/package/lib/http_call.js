@@ -103,6 +103,7 @@ class Call {
     socket.on('data', this.onData);
     outgoing.once('finish', () => this.listen());
     outgoing.end(content);
+    options.sent();
     const response = await this.unlessFailed(arriving);
     const { statusCode: status, headers } = response;
     if (response.isUpgrade) {
