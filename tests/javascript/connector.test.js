@@ -4,6 +4,7 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 const core = require('../../connector/export/javascript/core');
+const { bytesOf } = require('../../connector/export/javascript/core/request');
 const { definitions } = require('./definitions');
 const { mostInAWindow, virtualIo } = require('./virtual_time');
 
@@ -245,4 +246,9 @@ test('the whole sentence of an error lists every problem', async () => {
 test('a run without a connection says so', async () => {
   const { runtime } = sample(thing);
   await assert.rejects(runtime.run('get_thing', { thing_id: 't' }, null), { code: 'missing_connection' });
+});
+
+test('the size of a request is counted in bytes of UTF-8', () => {
+  const borders = ['\u007f', '\u0080', '\u07ff', '\u0800', '\uffff', '\u{10000}'];
+  assert.deepEqual(borders.map(bytesOf), borders.map((text) => Buffer.byteLength(text)));
 });

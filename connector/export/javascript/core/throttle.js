@@ -131,7 +131,6 @@ class Throttle {
       return bucket.newest();
     });
     reservation.since = now - late;
-    reservation.wait = 0;
     return 0;
   }
 

@@ -1,0 +1,99 @@
+"""File descriptors over a long life: `python -m benchmarks.descriptors [--count 10000]`.
+
+With a limit of 256 descriptors, one connector makes a call under so many connections, and so many connectors are
+loaded, used once and closed. Both use the store that is the default, in files, and real sockets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import resource
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from connector import Connection, Connector
+
+DESCRIPTORS = 256
+FOLDER = Path(__file__).resolve().parents[1] / "tests/vectors/sample"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers everything with an empty object, on connections that are kept."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def _service() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _open() -> int:
+    linux = Path("/proc/self/fd")
+    return len(list((linux if linux.exists() else Path("/dev/fd")).iterdir()))
+
+
+def _run(connector: Connector, url: str, key: str) -> None:
+    connector.run("get_thing", {"thing_id": "t"}, Connection(api_key=key, base_url=url))
+
+
+def connections(count: int, url: str) -> int:
+    """The most descriptors that were open while one connector made a call under each of so many connections."""
+    most = 0
+    with Connector.load(FOLDER) as connector:
+        for number in range(count):
+            _run(connector, url, f"key-{number}")
+            most = max(most, _open())
+    return most
+
+
+def cycles(count: int, url: str) -> int:
+    """The most that were open after any of so many connectors was loaded, used once and closed."""
+    most = 0
+    for number in range(count):
+        with Connector.load(FOLDER) as connector:
+            _run(connector, url, f"key-{number % 200}")
+        most = max(most, _open())
+    return most
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--count", type=int, default=10_000)
+    count: int = parser.parse_args().count
+    resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
+    for title, work in (("connections on one connector", connections), ("load, call and close", cycles)):
+        with tempfile.TemporaryDirectory() as folder, _service() as url:
+            os.environ["CONNECTOR_STATE_DIR"] = folder
+            before, started = _open(), time.monotonic()
+            most = work(count, url)
+            seconds = time.monotonic() - started
+            sys.stdout.write(
+                f"{count:,} x {title}: at most {most} of {DESCRIPTORS} descriptors ({before} at the start), "
+                f"{_open()} at the end; {seconds:.1f} s, {1000 * seconds / count:.2f} ms each\n"
+            )
+
+
+if __name__ == "__main__":
+    main()
