@@ -8,6 +8,7 @@ import ssl
 import threading
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -383,3 +384,28 @@ def test_interim_answers_are_passed_over_up_to_a_bound(send: Send, station: Stat
     else:
         with pytest.raises(ConnectionLostError):
             send()
+
+
+def test_the_throttle_is_asked_before_the_first_byte_and_shown_the_time_after_it(
+    transport: RequestsTransport, station: Station
+) -> None:
+    calls: list[str] = []
+    options = replace(PATIENT, departing=lambda: calls.append("departing"), sent=lambda: calls.append("sent"))
+
+    def seen(talk: Conversation) -> None:
+        calls.append("arrived")
+        talk.content_free()
+
+    for _ in range(2):  # the second on the connection of the first
+        station.replies.append(seen)
+        transport.send(HttpRequest("POST", f"{station.url}/x", {}, {"a": "b"}), {}, options)
+    assert [call for call in calls if call != "arrived"] == ["departing", "sent"] * 2
+    assert calls.index("departing") < calls.index("arrived")
+
+
+def test_a_call_whose_connection_fails_has_not_left(transport: RequestsTransport) -> None:
+    calls: list[str] = []
+    options = replace(PATIENT, departing=lambda: calls.append("departing"), sent=lambda: calls.append("sent"))
+    with pytest.raises(NotSentError):
+        transport.send(HttpRequest("GET", "http://127.0.0.1:9/x", {}), {}, options)
+    assert calls == []
