@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from connector.definition.action import ActionDefinition
+from connector.validation.flow_action import with_inputs
 from connector.validation.normalize import accept, accepted_names, path_style_key
 from tests.connector.parcels import Json, body, definition, field, rows
 
@@ -180,3 +181,21 @@ def test_a_value_of_the_wrong_kind_passes_through_for_validation_to_see() -> Non
     )
     given = {"people": "ada", "row": [1]}
     assert accept(made, given)[0] == given
+
+
+FLOW: Json = {"inputs": {"host": {"operationId": "X"}, "parameters": {"body/title": "Hi"}}, "runAfter": {}}
+
+
+@pytest.mark.parametrize("own", ["inputs", "host", "parameters"])
+def test_an_action_that_has_such_an_input_itself_takes_no_flows_action(own: str) -> None:
+    inputs = {"title": body(), own: body("object")}
+    found, _ = accept(definition(inputs), FLOW)
+    assert "title" not in found
+    assert accepted({"title": body()}, FLOW) == {"title": "Hi"}
+
+
+def test_inputs_that_are_added_go_among_the_parameters_of_a_flows_action() -> None:
+    names = accepted_names(definition({"title": body(), "key": body()}))
+    added = with_inputs(names, FLOW, {"title": "Ho", "key": "k"})
+    assert added == {"inputs": {**FLOW["inputs"], "parameters": {"title": "Ho", "key": "k"}}}
+    assert with_inputs(names, {"body/title": "Hi", "x": 1}, {"title": "Ho"}) == {"x": 1, "title": "Ho"}
