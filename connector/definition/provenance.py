@@ -35,11 +35,11 @@ class Provenance:
         self._noted: dict[str, bool] = {}
 
     def moved(self, pointer: str, file: str, origin: str) -> None:
-        """Note that what stands at the pointer, and all below it, was written elsewhere."""
+        """Note that the value at the pointer, and all below it, was written elsewhere."""
         self._moved[pointer] = (file, origin)
 
     def origin(self, pointer: str) -> tuple[str, str]:
-        """The file and the pointer there of what stands at a pointer of the document."""
+        """The file, and the pointer in it, of the value at a pointer of the document."""
         rest = ""
         start = pointer
         while start and start not in self._moved:

@@ -48,7 +48,7 @@ def build(definition: ActionDefinition, inputs: Mapping[str, Any], base_url: str
     Args:
         definition: The action.
         inputs: Checked inputs under their own names.
-        base_url: Where the service answers, without a trailing slash.
+        base_url: The URL of the API, without a trailing slash.
         body: What `body_of` made of the inputs, perhaps reshaped by a handler.
     """
     path = definition.request.path
@@ -94,7 +94,7 @@ def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
 
 
 def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:
-    """Where a free-form object whose keys stand beside other fields names a key that one of them fills."""
+    """Where a free-form object whose keys are sent beside other fields has a key that one of them fills."""
     problems = []
     taken = {field.pointers(name)[0]: field for name, field in _placed(definition.inputs, inputs) if not field.x_spread}
     for name, field in _placed(definition.inputs, inputs):

@@ -31,7 +31,7 @@ _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 def should_retry(policy: RetryPolicy, outcome: HttpResponse | UnavailableError, *, repeatable: bool) -> bool:
-    """Whether another attempt may help and cannot do anything twice.
+    """Whether another attempt may succeed and cannot repeat an effect.
 
     Args:
         policy: Says after which statuses to try again.
@@ -89,7 +89,7 @@ def final_error(error: ConnectorError, *, repeatable: bool, earlier: str | None)
 def backoff(policy: RetryPolicy, attempt: int, retry_after: float | None, rng: random.Random) -> float:
     """Seconds to wait after the failed `attempt` (from 1): full jitter under a doubling bound.
 
-    A Retry-After of the service is a floor, with a little jitter on top so that not everybody returns at once.
+    A Retry-After of the service is the minimum, plus a little jitter so that not everybody returns at once.
     """
     bound = min(policy.cap, policy.base * 2 ** min(attempt - 1, 30))
     drawn = rng.uniform(0, bound)

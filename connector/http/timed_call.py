@@ -15,8 +15,8 @@ class TimedCall:
 
     Attributes:
         ends: When it must be over, on `time.monotonic`.
-        departing: Called once, when the connection stands and before the first byte of the request leaves. It may
-            wait, or raise to keep the request.
+        departing: Called once, when the connection is established and before the first byte of the request leaves. It
+            may wait, or raise to keep the request.
         observed: Whether the call came as far as a connection of this module; without one, nothing is known of it.
         departed: Whether a byte of the request may have left.
         connecting: Whether a connection is being made; what it sends to a proxy is not the request.
@@ -71,7 +71,7 @@ def time_left(most: float | None) -> float:
 
 @contextlib.contextmanager
 def connecting() -> Iterator[None]:
-    """What is sent inside the block is not the request: the words of a proxy, of TLS."""
+    """What is sent inside the block is not the request but the handshake with a proxy or of TLS."""
     call = current_call()
     if call is None:
         yield

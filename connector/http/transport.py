@@ -40,7 +40,7 @@ class SendOptions:
         read: Seconds between two bytes.
         deadline: When the call must be over, on the clock's monotonic time.
         response_bytes: Largest response that is read.
-        departing: Called once, when the connection stands and before the first byte of the request leaves.
+        departing: Called once, when the connection is established and before the first byte of the request leaves.
     """
 
     connect: float
@@ -51,14 +51,14 @@ class SendOptions:
 
 
 class Transport(Protocol):
-    """Sends a request and returns the answer."""
+    """Sends a request and returns the response."""
 
     def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
         """Send once.
 
         Raises:
             NotSentError: Nothing left this machine.
-            ConnectionLostError: Something left, and no whole answer came back.
+            ConnectionLostError: Something left, and no complete response came back.
         """
 
     def close(self) -> None:
@@ -76,7 +76,7 @@ class _NoCookies(http.cookiejar.DefaultCookiePolicy):
 
 
 def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stands where `requests` would otherwise look up `.netrc` and replace our header."""
+    """Keeps `requests` from looking up `.netrc` and replacing our header."""
     return request
 
 
@@ -199,7 +199,7 @@ def _read(response: requests.Response, options: SendOptions, now: Callable[[], f
         part = options.response_bytes + 1 - len(content)
         content += unpack.decompress(chunk, part) if unpack else chunk
         taken += len(chunk)
-        # What follows the end of a packed answer is kept by the library, though nobody reads it.
+        # The library keeps what follows the end of a compressed response, though nobody reads it.
         if max(taken, len(content)) > options.response_bytes:
             size = f"{options.response_bytes // 1_000_000} MB"
             raise ConnectionLostError(f"The response is larger than {size} and was not read.", code="response_size")

@@ -52,7 +52,7 @@ class Bucket:
         times: When each of the last N calls left, in seconds on the bucket's clock; minus infinity where none did.
         oldest: The place of the oldest of them.
         paused_until: Nobody may call before this time.
-        waiting: The calls in line by name, first come first; each with the time that it was last told.
+        waiting: The calls in line by name, first come first; each with the time that it was last given.
         lease: Seconds past that time for which a waiting call keeps its place: whoever was killed never comes.
     """
 

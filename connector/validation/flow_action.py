@@ -1,6 +1,6 @@
 """An action of a Power Automate flow that was pasted whole, as “Peek code” shows it, and what only a flow understands.
 
-A pasted action is an object with `inputs`, or what stands there: a `host` and the `parameters`. In a flow, expressions
+A pasted action is an object with `inputs`, or its content: a `host` and the `parameters`. In a flow, expressions
 are evaluated before a connector sees them; here they are not.
 """
 

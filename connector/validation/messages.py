@@ -1,4 +1,4 @@
-"""The sentences about a wrong value, for someone who has never seen JSON."""
+"""The messages about a wrong value, for people who do not know JSON."""
 
 from __future__ import annotations
 
