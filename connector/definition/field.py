@@ -202,11 +202,6 @@ class FieldSchema(Model):
             return (json_pointer.join(name.split(".")),)
         return (self.x_pointer,) if isinstance(self.x_pointer, str) else tuple(self.x_pointer)
 
-    @property
-    def is_rows(self) -> bool:
-        """Whether this is a list of objects with named fields: rows of a table."""
-        return self.items is not None and bool(self.items.properties)
-
 
 class ObjectSchema(Model):
     """The inputs or the outputs of an action: an object with one property per field, in screen order.

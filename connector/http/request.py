@@ -37,10 +37,6 @@ class HttpRequest:
             return None
         return json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
-    def with_header(self, name: str, value: str) -> HttpRequest:
-        """The same request with one header more."""
-        return replace(self, headers={**self.headers, name: value})
-
 
 def build(definition: ActionDefinition, inputs: Mapping[str, Any], base_url: str, body: Any) -> HttpRequest:
     """The request of an action.
