@@ -108,11 +108,7 @@ def expand(
 
 
 def expand_common(written: Mapping[str, Any]) -> Expanded:
-    """What `definitions/common.json` holds, by itself: its fieldsets with those that they include, its errors coded.
-
-    Args:
-        written: What the file holds. Whatever has the wrong form there stays as it is.
-    """
+    """What `definitions/common.json` holds, by itself: its fieldsets with those that they include, its errors coded."""
     provenance = Provenance(COMMON.as_posix(), spelled_out=False)
     sharing = Sharing(written, provenance)
     made = dict(written)

@@ -71,12 +71,7 @@ class Provenance:
     ) -> None:
         """Give an object the default of a keyword, or note that it has the keyword itself.
 
-        Args:
-            made: The object.
-            word: The keyword.
-            value: Its default.
-            place: The pointer of the object.
-            target: What the object's `$ref` names; a keyword that it has needs no default.
+        A keyword that `target`, the target of the object's `$ref`, has needs no default.
         """
         if word in made:
             if not self._notes:

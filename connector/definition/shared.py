@@ -146,11 +146,7 @@ class Sharing:
     ) -> dict[str, _Found]:
         """The properties of an object, those of fieldsets included.
 
-        Args:
-            written: The properties as their file has them.
-            place: Their place in the document.
-            source: File and pointer of `written`.
-            around: The fieldsets that led here.
+        `source` is the file and pointer of `written`; `around` has the fieldsets that led here.
         """
         fields: dict[str, _Found] = {}
         for name, field in written.items():

@@ -39,14 +39,7 @@ class HttpRequest:
 
 
 def build(definition: ActionDefinition, inputs: Mapping[str, Any], base_url: str, body: Any) -> HttpRequest:
-    """The request of an action.
-
-    Args:
-        definition: The action.
-        inputs: Checked inputs under their own names.
-        base_url: The URL of the API, without a trailing slash.
-        body: What `body_of` made of the inputs, perhaps reshaped by a handler.
-    """
+    """The request of an action; `body` is what `body_of` made of the inputs, perhaps reshaped by a handler."""
     path = definition.request.path
     query: list[tuple[str, str]] = []
     headers = {"Accept": "application/json"}

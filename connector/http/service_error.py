@@ -48,16 +48,7 @@ def service_error(
     now: datetime,
     secrets: Sequence[str] = (),
 ) -> ConnectorError:
-    """The error for a response outside 2xx.
-
-    Args:
-        connector: Where the service puts its message and the request id.
-        action: Which errors are known.
-        inputs: The inputs of the run, for naming the one that caused it.
-        response: The response.
-        now: The time of day, for a Retry-After that is a date.
-        secrets: Texts that must not appear in the message, should the service have echoed one.
-    """
+    """The error for a response outside 2xx, naming the input that caused it if known, without the secrets."""
     words = _words(connector, response, secrets)
     known = _known(connector, action, response.status, words)
     field = (known.field if known else None) or _complained_field(action, words)

@@ -178,12 +178,7 @@ def wait_for(entries: Sequence[Entry], places: Sequence[int]) -> tuple[float, bo
 
 
 def claim(entries: Sequence[Entry], reservation: Reservation, since: float) -> float:
-    """Let a waiting call leave if its time has come.
-
-    Args:
-        entries: The buckets.
-        reservation: The waiting call; changed where it may leave.
-        since: Now, on the clock of this process.
+    """Let a waiting call leave if its time has come; `since` is now, on the clock of this process.
 
     Returns:
         Seconds still to wait; 0 where it may leave now; minus infinity where it has lost its place.

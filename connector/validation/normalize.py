@@ -57,13 +57,8 @@ def accept(
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The inputs under their own names, without what a form left empty, with defaults.
 
-    Args:
-        definition: The action.
-        given: What the caller hands over; an action of a flow may be pasted whole.
-        names: What `accepted_names` says of the action, where it was asked already.
-
     Returns:
-        The inputs, and a problem for each one that was given under two names with different values.
+        The inputs, and a problem for each one that was passed under two names with different values.
     """
     names = accepted_names(definition) if names is None else names
     inputs: dict[str, Any] = {}

@@ -43,7 +43,6 @@ class Validator:
     """Validates values against one schema; made once per action and used from many threads.
 
     Args:
-        schema: The schema as the definition's model.
         document: The same schema as plain JSON.
         quotes: Whether a problem may show the value; that of an output may repeat a secret.
     """
