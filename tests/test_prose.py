@@ -29,7 +29,7 @@ PRIVATE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-ALLOWED = ("Courier Inbox", "check box")
+ALLOWED = ("Tells the time", "check box")
 """Phrases in which such a word has its usual meaning."""
 
 
