@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -110,7 +110,7 @@ def masked(
     Args:
         definition: The action.
         inputs: Values under the inputs' own names.
-        replace_secret: What stands for the secret at a place, such as `headers[0].value`.
+        replace_secret: What replaces the secret at a place, such as `headers[0].value`.
     """
 
     def hide(field: FieldSchema, value: Any, place: str) -> Any:
