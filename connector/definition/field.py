@@ -51,8 +51,8 @@ class DynamicValues(Model):
         value_collection: Output field of that action that holds the rows.
         value_path: Name in a row that becomes the value.
         value_title: Name in a row that is shown.
-        parameters: Inputs for that action; empty for most. `{"parameter": "name"}` is replaced by the value that the input
-            of that name has in the same form.
+        parameters: Inputs for that action; empty for most. `{"parameter": "name"}` is replaced by the value that the
+            input of that name has in the same form.
     """
 
     operation_id: str
