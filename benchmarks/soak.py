@@ -57,7 +57,7 @@ class CountingServer(ThreadingHTTPServer):
 
 
 class CountingHandler(BaseHTTPRequestHandler):
-    """Answers everything with an empty object."""
+    """Responds to everything with an empty object."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -79,7 +79,7 @@ class CountingHandler(BaseHTTPRequestHandler):
 def serve(
     address: Queue[int], shown: Queue[list[float]], stop: Any, tls: ssl.SSLContext | None, handshake: float
 ) -> None:
-    """Answer every request, and tell at the end when each arrived."""
+    """Respond to every request, and report at the end when each arrived."""
     server = CountingServer(tls, handshake)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     address.put(server.server_port)
@@ -89,7 +89,7 @@ def serve(
 
 
 def work(url: str, folder: Path, limit: Throttle, until: float, shown: Queue[tuple[int, list[str]]]) -> None:
-    """Run an action again and again from four threads; tell how many runs succeeded, and why others did not."""
+    """Run an action again and again from four threads; report how many runs succeeded, and why others did not."""
     bundle = load(ROOT)
     bundle = dataclasses.replace(bundle, manifest=bundle.manifest.model_copy(update={"throttle": limit}))
     values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "nobody")

@@ -1,6 +1,6 @@
 """One run of an action, from the caller's inputs to named outputs.
 
-`Client.run` tells it from top to bottom: validate the inputs, authenticate, let the action's handler send, check the
+`Client.run` reads from top to bottom: validate the inputs, authenticate, let the action's handler send, check the
 outputs. A handler's `call.send()` builds a request and hands it to `Run.send`, which takes a token, sends, retries,
 raises the service's error or returns the response for `call.send()` to flatten. The parts are in the packages below.
 """

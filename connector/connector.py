@@ -1,4 +1,4 @@
-"""The public face: load a connector, look at its actions, run them.
+"""The public class: load a connector, list its actions, run them.
 
 What a run does step by step is `connector.client`.
 """
@@ -44,7 +44,7 @@ class Connector:
         store: Where the throttle's buckets live; a file of this user's, shared with all processes of the machine,
             when left out. With a `clock` of its own a connector keeps them in memory.
         clock: Where time comes from; the machine's when left out.
-        strict_outputs: Make an answer that is not what the definition says an error instead of a warning.
+        strict_outputs: Make a response that does not match the definition an error instead of a warning.
         new_key: Makes idempotency keys.
         rng: Source of the random parts of waits.
         max_in_flight: Largest number of calls that tasks (`arun`, `aiterate`) make at a time, each in a thread of its

@@ -67,7 +67,7 @@ class ConnectorError(Exception):
         message: One sentence that says what happened.
         code: A stable machine-readable name; the class has a default.
         hint: What to do now; may be empty.
-        status: HTTP status of the service's answer, if there was one.
+        status: HTTP status of the service's response, if there was one.
         request_id: The service's own id of the failed request, if it gave one.
         field: The input that caused it, where known.
 
@@ -156,14 +156,14 @@ class AuthorizationError(ConnectorError):
 
 
 class RefusedError(ConnectorError):
-    """The service understood the request and refused it (4xx)."""
+    """The service understood the request and rejected it (4xx)."""
 
     code = "refused"
     exit_status = ExitStatus.REFUSED
 
 
 class ThrottledError(ConnectorError):
-    """There is no room for the call now: the throttle's `max_wait`, or the service's 429.
+    """The call limit is used up: the throttle's `max_wait`, or the service's 429.
 
     Attributes:
         wait: Seconds until a call would have been possible, if known.
@@ -224,7 +224,7 @@ class OutcomeUnknownError(UnavailableError):
 
 
 class OutputError(_ProblemsError):
-    """The service's answer is not what the definition says."""
+    """The service's response does not match the definition."""
 
     code = "output"
     exit_status = ExitStatus.OUTPUT

@@ -1,4 +1,4 @@
-"""JSON Pointers (RFC 6901): where a value stands in a document.
+"""JSON Pointers (RFC 6901): the place of a value in a document.
 
 Reading follows the RFC. Writing is for building documents: missing objects on the way are made.
 """
@@ -20,7 +20,7 @@ class _Missing:
 
 
 MISSING: Final = _Missing()
-"""What `get` answers where there is nothing; unlike None, which is a value."""
+"""What `get` returns if there is nothing; unlike None, which is a value."""
 
 
 def parse(pointer: str) -> tuple[str, ...]:

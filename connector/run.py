@@ -78,10 +78,10 @@ class Run:
         """The response to a request, after as many attempts as are allowed.
 
         Raises:
-            ThrottledError: There is no room for the call within the wait or the deadline.
+            ThrottledError: The call limit allows no call within the wait or the deadline.
             OutcomeUnknownError: It may have been carried out, cannot be repeated, and no response says so.
             UnavailableError: Every attempt failed.
-            ConnectorError: The service refused it.
+            ConnectorError: The service rejected it.
         """
         earlier: str | None = None  # how an earlier attempt failed that may have been carried out
         for attempt in itertools.count(1):
@@ -199,7 +199,7 @@ class Run:
         policy = self.definition.retry
         retry_after = self._retry_after(outcome)
         if isinstance(outcome, HttpResponse) and outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
-            # Where the other runs cannot be told, each of them gets a response like this one.
+            # Where the other runs cannot be notified, each of them gets a response like this one.
             with contextlib.suppress(ConnectorError):
                 self.store.pause(self.rate_limits[0], retry_after or 1.0)
         if attempt >= policy.attempts or not should_retry(policy, outcome, repeatable=self.repeatable):
@@ -222,7 +222,7 @@ class Run:
         notify(self.settings.on_event, WaitStarted(round(seconds, 6), reason, message))
 
     def _raise_service_error(self, response: HttpResponse, earlier: str | None) -> None:
-        """Raise what a response stands for, unless it is a success or a declared outcome."""
+        """Raise the error of a response, unless it is a success or a declared outcome."""
         connector, action = self.definition, self.action.definition
         accepted = response.succeeded or response.status in action.outcomes
         if accepted and not is_service_error(connector, response):

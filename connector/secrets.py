@@ -8,7 +8,7 @@ from typing import Any
 
 MASK = "••••••"
 _SHORTEST = 4
-"""Characters. A shorter text is no secret, and masking it would only tear words apart."""
+"""Characters. A shorter text is not a secret, and masking it would only break up words."""
 
 # C0 without tab and newline, DEL, C1: what a terminal would obey instead of showing.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -17,7 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 class Secret:
     """A text that shows itself only when asked by name.
 
-    It compares by value, hashes, and refuses to be pickled or formatted into a message.
+    It compares by value, hashes, and cannot be pickled or formatted into a message.
     """
 
     __slots__ = ("_value",)
@@ -78,7 +78,7 @@ def mask(text: str, secrets: Iterable[str]) -> str:
 
 
 def mask_json(value: Any, secrets: Sequence[Any]) -> Any:
-    """A JSON value with every secret in it replaced: texts wherever they stand, others where a whole value is one."""
+    """A JSON value with every secret in it replaced: texts anywhere, others where a whole value is one."""
     texts = [secret for secret in secrets if isinstance(secret, str)]
     whole = [secret for secret in secrets if secret and not isinstance(secret, bool)]
 

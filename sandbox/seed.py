@@ -69,12 +69,13 @@ def _people(db: sqlite3.Connection, now: int) -> None:
         profiles.save(db, user_id, profile, now - (300 - age) * DAY)
     for user_id, chosen in PREFERENCES.items():
         db.execute("UPDATE profiles SET preferences = ? WHERE id = ?", (json.dumps(chosen), user_id))
-    for age, (list_id, (name, subscribers)) in enumerate(LISTS.items()):
+    for age, (list_id, found) in enumerate(LISTS.items()):
         made = now - (200 - age) * DAY
-        db.execute("INSERT INTO lists (id, name, created, updated) VALUES (?, ?, ?, ?)", (list_id, name, made, made))
+        row = (list_id, found["name"], made, made)
+        db.execute("INSERT INTO lists (id, name, created, updated) VALUES (?, ?, ?, ?)", row)
         db.executemany(
             "INSERT INTO subscriptions (list_id, user_id, created) VALUES (?, ?, ?)",
-            [(list_id, user_id, made) for user_id in subscribers],
+            [(list_id, user_id, made) for user_id in found["subscribers"]],
         )
     for age, (audience_id, audience) in enumerate(AUDIENCES.items()):
         audiences.save(db, audience_id, audience, now - (100 - age) * DAY)

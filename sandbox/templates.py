@@ -172,7 +172,7 @@ def view(row: sqlite3.Row, stored: JsonObject) -> JsonObject:
 
 
 def mutated(call: Call, draft: JsonObject) -> Response:
-    """Keep a draft whose content was changed, publish it if the body says so, and tell its checksums."""
+    """Keep a draft whose content was changed, publish it if the body says so, and return its checksums."""
     template_id = call.ids["id"]
     save_draft(call.db, template_id, draft, call.now)
     if _state(call) == "PUBLISHED":

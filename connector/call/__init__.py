@@ -1,7 +1,7 @@
 """What a handler author works with. Import from here: `from connector.call import page, send`.
 
 A handler is an `async def` that takes a `Call`, awaits `call.send()` and returns the outputs. It may await nothing
-else: a run waits where it is told to, in a thread or on an event loop. `send` and `page` are the standard handlers;
+else: a run waits where its caller wants, in a thread or on an event loop. `send` and `page` are the standard handlers;
 `check` attaches checks that look at several inputs, each seeing them as an `InputView` and yielding a `Problem` per
 mistake. Sending, retrying and flattening happen below, in `connector.http`; running an action is `connector.client`.
 """

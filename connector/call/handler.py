@@ -26,7 +26,7 @@ Handler = Callable[["Call"], Awaitable[Outputs]]
 
 
 class InputView:
-    """The inputs as a check sees them: what was given, and the values that are right by themselves.
+    """The inputs as a check sees them: what was passed, and the values that are valid by themselves.
 
     Args:
         values: The inputs that passed the schema.
@@ -109,7 +109,7 @@ class Sender(Protocol):
         """The response to a request.
 
         Raises:
-            ConnectorError: The service refused it, or could not be reached.
+            ConnectorError: The service rejected it, or could not be reached.
         """
 
     def in_time(self) -> None:
@@ -130,15 +130,15 @@ class Call:
     Attributes:
         action: The definition.
         inputs: Checked inputs with defaults; the handler's to change.
-        base_url: Where the service answers.
+        base_url: The URL of the API.
         limits: Bounds that a request must keep.
-        sender: Sends a request reliably; a refusal of the service is an error.
+        sender: Sends a request reliably; an error response of the service is an error.
         all_pages: Whether to walk all pages.
         max_items: How many rows a walk collects at most.
-        response: The last answer; None before the first.
-        pages: Answers so far.
+        response: The last response; None before the first.
+        pages: Responses so far.
         rows: Rows of the pages so far.
-        warnings: What the user should be told.
+        warnings: What the user should know.
     """
 
     action: ActionDefinition
@@ -159,7 +159,7 @@ class Call:
         return request.body_of(self.action, self.inputs)
 
     def set_input(self, name: str, value: Any) -> None:
-        """Change an input for the next request, in the body too where it stands there."""
+        """Change an input for the next request, in the body too if it is sent there."""
         self.inputs[name] = value
         field = self.action.input(name)
         if field.x_in == "body":
@@ -167,7 +167,7 @@ class Call:
             json_pointer.put(self.body, field.pointers(name)[0], value)
 
     async def send(self) -> Outputs:
-        """Build the request, send it, and flatten the answer.
+        """Build the request, send it, and flatten the response.
 
         Raises:
             InputError: The request would be too large for the service.
@@ -197,7 +197,7 @@ class Call:
 
 
 async def send(call: Call) -> Outputs:
-    """The standard handler: one call, its answer flattened."""
+    """The standard handler: one call, its response flattened."""
     return await call.send()
 
 

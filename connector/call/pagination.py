@@ -93,7 +93,7 @@ async def gather(call: PagedCall) -> dict[str, Any]:
 
 
 def next_cursor(paging: Pagination, response: HttpResponse | None) -> str | None:
-    """The cursor of the page after this answer; None on the last page."""
+    """The cursor of the next page; None on the last page."""
     body = response.body if response is not None else None
     if json_pointer.get(body, paging.more) is False:
         return None

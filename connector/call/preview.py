@@ -9,7 +9,7 @@ from connector.errors import DefinitionError
 from connector.http.request import HttpRequest
 
 
-class _RequestBuilt(Exception):  # noqa: N818 - it carries a request out of a handler, it is no error
+class _RequestBuilt(Exception):  # noqa: N818 - it carries a request out of a handler and is not an error
     def __init__(self, request: HttpRequest) -> None:
         super().__init__()
         self.request = request

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Attempt(BaseModel):
-    """One try of one call: the status of its answer, or why there was none, and the seconds waited after it."""
+    """One try of one call: the status of its response, or why there was none, and the seconds waited after it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -43,7 +43,7 @@ class Meta(BaseModel):
 
     Attributes:
         action: Key of the action.
-        status: HTTP status of the last answer.
+        status: HTTP status of the last response.
         attempts: Every try, of every page.
         pages: Pages read; 1 for an action without pages.
         waited: Seconds spent waiting for the throttle and between tries.
@@ -67,12 +67,12 @@ class Meta(BaseModel):
 
 
 class Result(BaseModel):
-    """The answer of an action.
+    """The result of a run.
 
     Attributes:
         fields: Every declared output by name, null where the service sent nothing.
         meta: What happened on the way.
-        raw: The JSON of the last answer as it came, or its text where it was no JSON.
+        raw: The JSON of the last response, unchanged, or its text if it is not JSON.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -1,7 +1,7 @@
 """Runs as tasks of an event loop: one that waits holds no thread, and those in flight are bounded.
 
 A run is driven a stretch at a time, from one wait to the next, in a thread; in between it is a suspended coroutine and
-a timer of the event loop. Calls have threads of their own, so that the steps of other runs never stand behind them.
+a timer of the event loop. Calls have threads of their own, so that the steps of other runs never wait for them.
 """
 
 from __future__ import annotations
@@ -108,6 +108,6 @@ def _advance(run: Coroutine[Step, None, _T], has_call_thread: bool, cancelled: t
 
 
 def _stop(run: Coroutine[Step, None, Any]) -> None:
-    """End a run where it stands, so that it gives back what it holds; one that has ended stays as it is."""
+    """End a run where it is, so that it gives back what it holds; one that has ended stays as it is."""
     with contextlib.suppress(asyncio.CancelledError, RuntimeError, StopIteration):
         run.throw(asyncio.CancelledError())

@@ -22,12 +22,7 @@ if TYPE_CHECKING:
 
 
 class Action:
-    """One action of a connector.
-
-    Args:
-        bundle: The folder it comes from.
-        key: Its key there.
-    """
+    """One action of a connector folder."""
 
     def __init__(self, bundle: Bundle, key: str) -> None:
         self._bundle = bundle
@@ -145,12 +140,7 @@ class Action:
         return [f"{message}: {', '.join(labels)}." for message, labels in found.items() if labels]
 
     def output_problems(self, outputs: Mapping[str, Any], rows: int | None = None) -> list[Problem]:
-        """Where the outputs are not what the definition says.
-
-        Args:
-            outputs: The outputs under their own names.
-            rows: How many rows of each list are checked; all when left out.
-        """
+        """Where the outputs do not match the definition; with `rows`, only so many rows of each list are checked."""
         if rows is not None:
             outputs = {name: value[:rows] if isinstance(value, list) else value for name, value in outputs.items()}
         return self._validators[1].problems(outputs)

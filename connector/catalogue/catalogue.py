@@ -11,11 +11,7 @@ from connector.validation.messages import nearest
 
 
 class Catalogue:
-    """The actions of one connector folder, in the order of its groups.
-
-    Args:
-        bundle: The folder, read.
-    """
+    """The actions of one connector folder, in the order of its groups."""
 
     def __init__(self, bundle: Bundle) -> None:
         self._actions = {key: Action(bundle, key) for key in bundle.actions}

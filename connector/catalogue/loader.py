@@ -34,15 +34,7 @@ _import_lock = threading.RLock()
 
 @dataclass(frozen=True)
 class LoadedAction:
-    """An action of a folder: its names at once, its definition when it is first asked for.
-
-    Attributes:
-        key: Its key.
-        operation_id: The name under which Power Automate flows know it.
-        summary: The name that people see.
-        description: What it does.
-        group: Key of its group.
-    """
+    """An action of a folder: its names at once, its definition when it is first asked for."""
 
     key: str
     operation_id: str

@@ -64,7 +64,7 @@ def started(
         on_request: Called after each request, as `ObservableService.requests` shows it, if the service can do that.
 
     Raises:
-        SandboxError: The connector brings none, the port is taken, or the file is no database of it.
+        SandboxError: The connector has none, the port is taken, or the file is not its database.
     """
     if bundle.manifest.sandbox is None:
         raise SandboxError(f"The connector “{bundle.manifest.key}” has no sandbox.", code="no_sandbox")

@@ -24,14 +24,7 @@ _PLURAL_TYPES = {"integer": "whole numbers", "number": "numbers", "boolean": "tr
 
 @dataclass(frozen=True)
 class Entry:
-    """A field of an action.
-
-    Attributes:
-        name: The name with the lists around it, `recipients[].email`.
-        field: Its definition.
-        required: Whether it must be set.
-        depth: How many lists are around it.
-    """
+    """A field of an action: its name with the lists around it, `recipients[].email`, and how many they are."""
 
     name: str
     field: FieldSchema
@@ -40,12 +33,7 @@ class Entry:
 
 
 def full(action: Action, program: str) -> list[str]:
-    """The lines of the whole help of an action.
-
-    Args:
-        action: The action.
-        program: How this program was started, for the command of the example.
-    """
+    """The lines of the whole help of an action; the example is a command of `program`."""
     definition = action.definition
     return [
         *_introduction(action),

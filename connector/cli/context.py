@@ -80,10 +80,6 @@ def is_action(connector_name: str | None, name: str) -> bool:
 def group_key(groups: Mapping[str, str], name: str) -> str:
     """The key of a group that was named by key or title.
 
-    Args:
-        groups: Titles by key.
-        name: What was typed.
-
     Raises:
         click.UsageError: No group has that name.
     """

@@ -138,7 +138,7 @@ def _field(action: Action, name: str) -> FieldSchema | None:
 
 
 def _list_item(action: Action, field: FieldSchema | None) -> FieldSchema | None:
-    """The items of a list of plain values; None if the field is no such list, or may be text itself."""
+    """The items of a list of plain values; None if the field is not such a list, or may be text itself."""
     if field is None or field.items is None or "string" in field.types:
         return None
     item = action.definition.inputs.resolve(field.items)

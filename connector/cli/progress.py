@@ -29,7 +29,7 @@ class Progress:
 
     Args:
         verbose: Whether to print every request and response as well, on a terminal or not.
-        clock: Tells the time.
+        clock: The clock.
     """
 
     def __init__(self, *, verbose: bool = False, clock: Clock | None = None) -> None:

@@ -14,15 +14,15 @@ _FIELD = re.compile(r"{([^}]+)}")
 
 
 def base_url_of(connector: ConnectorDefinition, connection: Connection | None) -> str:
-    """Where the connection's service answers, without a trailing slash."""
+    """The base URL of the connection, without a trailing slash."""
     return (connection.base_url if connection else None) or connector.base_url.rstrip("/")
 
 
 def secrets_of(connector: ConnectorDefinition, connection: Connection) -> Secrets:
-    """The connection's values as they are sent, without prefixes that were pasted along.
+    """The connection's values as they are sent, without prefixes that were pasted with them.
 
     Raises:
-        AuthorizationError: A required field is missing, or a value cannot travel in a header.
+        AuthorizationError: A required field is missing, or a value cannot be sent in a header.
     """
     values = Secrets({name: _stripped(connector, value) for name, value in connection.reveal().items()})
     for name in connector.connection.required:

@@ -16,12 +16,10 @@ class Connection:
     """What a run needs to know about an account.
 
     Args:
-        base_url: Where the service answers; the connector's own address when left out. Give it for a
-            sandbox, a proxy or another region.
-        allow_insecure: Accept a plain `http://` address that is not this machine. The secret then
-            travels readable for anyone on the way.
+        base_url: The URL of the API; defaults to the connector's. Set it for a sandbox, a proxy or another region.
+        allow_insecure: Accept an `http://` URL of another machine. The secret is then sent unencrypted.
         name: What people call this connection; shown in messages.
-        ephemeral: The service ends with this process, as a sandbox does: its call limit is kept in memory alone.
+        ephemeral: The service ends with this process, as a sandbox does: its call limit is kept in memory only.
         **values: The connection fields that the connector declares, such as `api_key`.
 
     Raises:
@@ -77,8 +75,8 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
     """The address without a trailing slash, if a secret may be sent there.
 
     Raises:
-        AuthorizationError: It is no web address, carries a user name, a query or a fragment, or would
-            send the secret unencrypted to another machine.
+        AuthorizationError: It is not a web address, has a user name, a query or a fragment, or would send the secret
+            unencrypted to another machine.
     """
     try:
         parts = urlsplit(url.strip())

@@ -25,14 +25,14 @@ LONGEST_MESSAGE = 501
 
 
 class Effects(Model):
-    """What a run does to the world, so that a host can ask before it does it.
+    """What a run changes, so that a host can ask first.
 
     Attributes:
         read_only: Nothing changes. Left out, true for GET only.
-        destructive: Something may be lost that cannot be brought back. Left out, false for GET and true for PUT, PATCH
-            and DELETE; a POST has to say.
-        idempotent: Running it twice with the same inputs has the effect of once. Left out, true for GET, PUT and
-            DELETE.
+        destructive: Data may be lost for good. Defaults to false for GET and true for PUT, PATCH and DELETE; a POST
+            must state it.
+        idempotent: Running it twice with the same inputs has the same effect as running it once. Defaults to true for
+            GET, PUT and DELETE.
     """
 
     read_only: Annotated[bool, LeftOut]
@@ -41,10 +41,10 @@ class Effects(Model):
 
 
 class BodyDefault(Model):
-    """Values that the service expects in an object of the body once the inputs have put that object there.
+    """Values that the service expects in an object of the body if the inputs create that object.
 
     Attributes:
-        at: Pointer to the object; `*` stands for every entry of a list.
+        at: Pointer to the object; `*` means every item of a list.
         if_present: Only when the object has this name.
         if_absent: Only when it does not.
         set_values: Values by name (`set`), for names that are absent.
@@ -84,8 +84,8 @@ class Pagination(Model):
     Attributes:
         rows: The output field that holds the rows.
         input: The input that takes the cursor.
-        cursor: Where the next cursor stands in the answer.
-        more: Where the answer says whether there is more; empty when only the cursor tells.
+        cursor: Pointer to the next cursor in the response.
+        more: Pointer to whether there are more pages; empty if only the cursor shows it.
     """
 
     rows: str
@@ -95,7 +95,7 @@ class Pagination(Model):
 
 
 class Idempotency(Model):
-    """The input that carries the idempotency key; made by the runtime when the user gives none."""
+    """The input with the idempotency key; the runtime generates one if it is empty."""
 
     input: str
 
@@ -114,14 +114,14 @@ class Throttle(Model):
 
 
 class KnownError(Model):
-    """A refusal of the service that is known, in our words.
+    """An error of the service that is known, with a message for the user.
 
     Attributes:
         status: The HTTP status it comes with.
-        code: A stable name of ours.
+        code: A stable name for programs.
         sentence: What happened, for the person who filled in the form.
         hint: What to do about it.
-        field: The input that caused it, where one did.
+        field: The input that caused it, if one did.
         pattern: A regular expression that the service's message must match for this entry to be used, without regard
             to case; written like the pattern of a field.
     """
@@ -150,7 +150,7 @@ class SampleRequest(Model):
 
     method: Annotated[Method, LeftOut]
     path: Annotated[str, LeftOut]
-    # JSON has lists for pairs, so a list is no looser here than a tuple.
+    # JSON has lists for pairs, so a list is as strict here as a tuple.
     query: list[Annotated[tuple[str, str], Field(strict=False)]] = Field(default_factory=list)
     headers: dict[str, str] = Field(default_factory=dict)
     body: Any = None
@@ -161,7 +161,7 @@ class SampleResponse(Model):
 
     Attributes:
         status: Left out, 200.
-        text: For answers that are not JSON.
+        text: For responses that are not JSON.
     """
 
     status: Annotated[int, LeftOut]
@@ -182,7 +182,7 @@ class Interaction(Model):
 
 
 class SampleError(Model):
-    """How an example is refused: the error's code, and the input it names."""
+    """The error that an example ends with: its code, and the input that caused it."""
 
     code: str
     field: str | None = None
@@ -200,13 +200,13 @@ class Example(Model):
 
 
 class ActionDefinition(Model):
-    """An action, whole.
+    """An action.
 
     Attributes:
         key: Left out, the name of the file.
         group: Left out, the name of the folder.
         since: The version that brought it. Left out, the connector's own `since`.
-        effects: What of it is left out follows from the method.
+        effects: Whatever is left out follows from the method.
         outcomes: Statuses outside 2xx that are an outcome with a body, not an error.
         errors: Known errors. A text names one of those in `definitions/common.json`.
     """

@@ -11,13 +11,13 @@ from connector.definition.rules import FieldRule
 
 
 class CommonDefinitions(Model):
-    """What several actions share, said once.
+    """What several actions share.
 
     Attributes:
         defs: Definitions for `$ref`: an action that refers to one gets it under its own `$defs`.
-        fieldsets: Groups of fields by name, in screen order: `"...name": {}` among properties stands for them. A
+        fieldsets: Groups of fields by name, in screen order: `"...name": {}` among properties includes them. A
             fieldset may contain others.
-        rules: Rules across fields, several under one name: that name among `x-rules` stands for them.
+        rules: Rules across fields, several under one name: that name among `x-rules` includes them.
         errors: Known errors by code: an action lists the code among its `errors`.
     """
 

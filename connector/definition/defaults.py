@@ -64,12 +64,7 @@ _ACTION_RANK = _Ranks({word: rank for rank, word in enumerate(_ORDER)})
 
 
 class Defaults:
-    """Fills in what one action leaves out.
-
-    Args:
-        request: Its request.
-        provenance: Learns which keywords are written though they say no more than the default.
-    """
+    """Fills in what one action leaves out; `provenance` notes keywords that only repeat their default."""
 
     def __init__(self, request: Mapping[str, Any], provenance: Provenance) -> None:
         self._method = text(request, "method")

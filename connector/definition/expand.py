@@ -38,9 +38,9 @@ class Expanded:
     _provenance: Provenance = field(repr=False)
 
     def home(self, pointer: str) -> tuple[str, str]:
-        """The file and the pointer there of what stands at a pointer of the document.
+        """The file, and the pointer in it, of the value at a pointer of the document.
 
-        Of what is left out in the file, it is the nearest place around it that is written there.
+        For a value that the file leaves out, it is the nearest place around it in the file.
         """
         file, origin = self._provenance.origin(pointer)
         source = self._common if file == COMMON.as_posix() else self._written
@@ -50,7 +50,7 @@ class Expanded:
         return file, origin
 
     def is_written(self, pointer: str) -> bool:
-        """Whether what stands at a pointer of the document is written in a file, not a default."""
+        """Whether the value at a pointer of the document is written in a file and not a default."""
         file, origin = self._provenance.origin(pointer)
         source = self._common if file == COMMON.as_posix() else self._written
         return json_pointer.get(source, origin) is not json_pointer.MISSING
@@ -108,11 +108,7 @@ def expand(
 
 
 def expand_common(written: Mapping[str, Any]) -> Expanded:
-    """What `definitions/common.json` holds, by itself: its fieldsets with those that they include, its errors coded.
-
-    Args:
-        written: What the file holds. Whatever has the wrong form there stays as it is.
-    """
+    """What `definitions/common.json` holds, by itself: its fieldsets with those that they include, its errors coded."""
     provenance = Provenance(COMMON.as_posix(), spelled_out=False)
     sharing = Sharing(written, provenance)
     made = dict(written)

@@ -1,7 +1,7 @@
-"""One box of a form, or one value of an answer: a JSON Schema with our annotations beside it.
+"""A field of a form or of a response: a JSON Schema with annotations.
 
-Everything without `x-` is JSON Schema 2020-12 and means exactly what it means there. The `x-` words are
-annotations that a validator ignores; they say where the value stands on the wire and how a form shows it.
+Everything without `x-` is JSON Schema 2020-12 and means exactly what it means there. The `x-` keywords are
+annotations that a validator ignores; they say where the value is on the wire and how a form shows it.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ class DynamicValues(Model):
         value_collection: Output field of that action that holds the rows.
         value_path: Name in a row that becomes the value.
         value_title: Name in a row that is shown.
-        parameters: Inputs for that action; empty for most. `{"parameter": "name"}` stands for the value that the input
-            of that name has in the same form.
+        parameters: Inputs for that action; empty for most. `{"parameter": "name"}` is replaced by the value that the
+            input of that name has in the same form.
     """
 
     operation_id: str
@@ -86,33 +86,33 @@ class FieldSchema(Model):
     """A field of an action, or a row of one, or a value in a list.
 
     Attributes:
-        ref: `#/$defs/` and the name of a definition; keywords beside it win.
+        ref: `#/$defs/` and the name of a definition; keywords beside it take precedence.
         type: Left out, a list where there are items, an object where there are properties, and text otherwise; an
             output may also be null, except for the rows of a list.
         pattern: A regular expression of literals, classes, groups, alternatives and greedy quantifiers, which means the
             same in Python and JavaScript. Quantifiers are not nested, and several of them need `maxLength`.
         max_length: Of a text in the path, 1024 when left out.
         additional_properties: Left out in the rows of an input, they take no unknown names.
-        x_in: Where an input travels; only at the top level of the inputs. Left out, it is the path for a name in
+        x_in: Where an input is sent; only at the top level of the inputs. Defaults to the path for a name in
             braces there, else the query of a GET or DELETE, else the body.
         x_name: Its name there, where that is not the field's own name (path, query, header).
-        x_pointer: Where it stands in the body, from the row's start for a field of a row. For outputs a list
-            of places is tried in order, and the first value of the declared type wins. Left out, it is the
+        x_pointer: Its place in the body, relative to the row for a field of a row. For outputs, a list of places is
+            tried in order, and the first value of the declared type is used. Left out, it is the
             field's name with `.` read as `/`.
         x_path: The documented dotted path, where it is not what the pointer says.
         x_aliases: Other names that are accepted for this input.
         x_map_key: The list is an object on the wire, keyed by this field of its rows.
         x_map_value: With `x_map_key`: the field of the row that is the whole value of its key.
-        x_spread: The object's keys stand on the wire beside the other fields, not inside an object of their own.
-        x_keep_empty: An empty text or list is a value here, not a field left empty.
-        x_text_for: In the items of a list: a text stands for an object that has it under each of these names.
-        x_from: Where an output is read: in the body's JSON (default), the body's text, the HTTP status, or in
-            whether that status means success.
-        default: Of an input, what it is when left empty; of an output, what it is when the service does not say.
-        x_time: The wire's number is epoch milliseconds; the output is its ISO 8601 text.
+        x_spread: The object's keys are sent beside the other fields, not inside an object of their own.
+        x_keep_empty: An empty text or list is sent as a value, not treated as a field left empty.
+        x_text_for: In the items of a list: a text is sent as an object that has it under each of these names.
+        x_from: Where an output is read from: the body's JSON (default), the body's text, the HTTP status, or whether
+            that status is a success.
+        default: The value of an input that is left empty, or of an output that the service does not return.
+        x_time: The service sends epoch milliseconds; the output is ISO 8601 text.
         x_rules: Of a row or an object: rules across its fields.
-        x_ms_visibility: Left out, what the object around it says. On the entries of a list, it is what their fields
-            have that say none.
+        x_ms_visibility: Defaults to that of the object around it. On the items of a list, it is the default of their
+            fields.
         x_ms_url_encoding: How often a value in the path is encoded; once when left out.
     """
 
@@ -178,7 +178,7 @@ class FieldSchema(Model):
 
     @model_validator(mode="after")
     def _no_keyword_is_null(self) -> Self:
-        # pydantic would read it as left out, but a JSON Schema validator stumbles over it.
+        # pydantic would read it as left out, but a JSON Schema validator rejects it.
         for name in self.model_fields_set - {"const", "default", "title", "description"}:
             if getattr(self, name) is None:
                 raise ValueError(f"{spelling(name)} must not be null")
@@ -202,11 +202,6 @@ class FieldSchema(Model):
             return (json_pointer.join(name.split(".")),)
         return (self.x_pointer,) if isinstance(self.x_pointer, str) else tuple(self.x_pointer)
 
-    @property
-    def is_rows(self) -> bool:
-        """Whether this is a list of objects with named fields: rows of a table."""
-        return self.items is not None and bool(self.items.properties)
-
 
 class ObjectSchema(Model):
     """The inputs or the outputs of an action: an object with one property per field, in screen order.
@@ -214,15 +209,15 @@ class ObjectSchema(Model):
     Attributes:
         schema_uri: The dialect; it is always this one, and left out in files.
         type: Always an object, and left out in files.
-        properties: The fields. `"...name": {}` stands for those of the fieldset of that name in
+        properties: The fields. `"...name": {}` includes those of the fieldset of that name in
             `definitions/common.json`; keywords inside the braces are set on each of them, and a property of the same
             name further down changes one.
-        required: Inputs that are needed beside those of the path. Outputs are always all there, so a file says none.
+        required: Required inputs beside those in the path. All outputs are always present, so a file lists none.
         additional_properties: Always false, and left out in files.
         x_rules: Rules across the fields at the top.
         defs: Definitions for `$ref`. Those of `definitions/common.json` need not be repeated.
-        x_ms_visibility: What the fields have that say none; `important` when left out. Only in files: a loaded schema
-            has it on each field.
+        x_ms_visibility: The default of the fields' own; `important` if left out. Only in files: a loaded schema has
+            it on each field.
     """
 
     schema_uri: Literal["https://json-schema.org/draft/2020-12/schema"] | None = None
@@ -239,7 +234,7 @@ class ObjectSchema(Model):
     _resolved: dict[int, tuple[FieldSchema, FieldSchema]] = PrivateAttr(default_factory=dict)
 
     def resolve(self, field: FieldSchema) -> FieldSchema:
-        """The field itself, or what its `$ref` names; the words beside the `$ref` win.
+        """The field itself, or what its `$ref` names; keywords beside the `$ref` take precedence.
 
         Raises:
             KeyError: `$ref` names nothing under `$defs`.

@@ -1,4 +1,4 @@
-"""Connector folders on disk: where they are, and their JSON files as they stand. No judgement of their content.
+"""Connector folders on disk: where they are, and their JSON files, unvalidated.
 
 Kept free of the models, so that listing actions and completing names in a shell stay instant.
 """
@@ -96,7 +96,7 @@ def parse(content: bytes) -> dict[str, Any]:
     """The JSON object that a file holds.
 
     Raises:
-        ValueError: It is not UTF-8, not JSON, nested too deeply, has a key twice, or is no object.
+        ValueError: It is not UTF-8, not JSON, nested too deeply, has a key twice, or is not an object.
     """
     try:
         document = json.loads(content.decode("utf-8"), object_pairs_hook=_unique)
@@ -112,7 +112,7 @@ def parse(content: bytes) -> dict[str, Any]:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys stand once: a second one would silently win."""
+    """An object without duplicate keys: the second one would silently be used."""
     document = dict(pairs)
     if len(document) != len(pairs):
         names = [name for name, _ in pairs]

@@ -1,7 +1,7 @@
 """How a definition file is laid out: one way for all, so that a change shows as what it is and nothing else.
 
-Two spaces for each level. An object or a list stands on one line where it fits, and has a line per entry where it does
-not. `python -m connector.definition.formatter definitions` lays out every file of a folder, or the files named.
+Two spaces for each level. An object or a list is on one line if it fits; otherwise, it has a line per entry. `python -m
+connector.definition.formatter definitions` lays out every file of a folder, or the files named.
 """
 
 from __future__ import annotations

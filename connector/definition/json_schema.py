@@ -42,7 +42,7 @@ _RULES_OF_A_FIELD: dict[str, Any] = {
     "if": {"properties": {"x-spread": {"const": True}}, "required": ["x-spread"]},
     "then": {"anyOf": [_IS_OBJECT, {"required": ["x-map-key"], "properties": {"x-map-key": {"type": "string"}}}]},
 }
-"""What the model checks across the words of one field, as far as JSON Schema can say it."""
+"""What the model checks across the keywords of one field, as far as JSON Schema can express it."""
 _EITHER: dict[str, Any] = {
     "oneOf": [{"required": [name], "properties": {name: {"minItems": 1}}} for name in ("fields", "atLeastOneOf")]
 }

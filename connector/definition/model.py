@@ -7,7 +7,7 @@ from pydantic.alias_generators import to_camel
 
 
 def spelling(name: str) -> str:
-    """How a word of these models is spelt in a file: `x_map_key` is `x-map-key`, `min_length` is `minLength`."""
+    """How a keyword of these models is spelled in a file: `x_map_key` is `x-map-key`, `min_length` is `minLength`."""
     if name.startswith("x_"):
         return name.replace("_", "-")
     return {"ref": "$ref", "defs": "$defs", "schema_uri": "$schema"}.get(name) or to_camel(name)
@@ -18,7 +18,7 @@ class LeftOut:
 
 
 class Model(BaseModel):
-    """The base of every part of a definition: unknown keywords are refused, values do not change.
+    """The base of every part of a definition: unknown keywords are errors, values do not change.
 
     Strict: a text that looks like a number or a truth value is a text.
     """

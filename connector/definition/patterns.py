@@ -240,7 +240,7 @@ class _Parser:
         return _Part(_class_source(self._escaped()), 1, 1)
 
     def _escaped(self, also: str = "") -> _Ranges:
-        """The characters that the escape at this place stands for."""
+        """The characters that the escape at this place matches."""
         char = self._next()
         if char in _CLASSES:
             return _CLASSES[char]

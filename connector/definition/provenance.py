@@ -35,11 +35,11 @@ class Provenance:
         self._noted: dict[str, bool] = {}
 
     def moved(self, pointer: str, file: str, origin: str) -> None:
-        """Note that what stands at the pointer, and all below it, was written elsewhere."""
+        """Note that the value at the pointer, and all below it, was written elsewhere."""
         self._moved[pointer] = (file, origin)
 
     def origin(self, pointer: str) -> tuple[str, str]:
-        """The file and the pointer there of what stands at a pointer of the document."""
+        """The file, and the pointer in it, of the value at a pointer of the document."""
         rest = ""
         start = pointer
         while start and start not in self._moved:
@@ -71,12 +71,7 @@ class Provenance:
     ) -> None:
         """Give an object the default of a keyword, or note that it has the keyword itself.
 
-        Args:
-            made: The object.
-            word: The keyword.
-            value: Its default.
-            place: The pointer of the object.
-            target: What the object's `$ref` names; a keyword that it has needs no default.
+        A keyword that `target`, the target of the object's `$ref`, has needs no default.
         """
         if word in made:
             if not self._notes:

@@ -14,13 +14,13 @@ from connector.definition.model import Model
 
 
 class ConnectionSchema(Model):
-    """The boxes of a connection.
+    """The fields of a connection.
 
     Attributes:
         properties: The fields; a secret is `writeOnly`.
-        required: Names of the fields without which nothing can be called.
-        environment: Per field, the environment variables it may come from; the first that is set counts.
-        test: Key of the action that shows whether a connection works.
+        required: Names of the required fields.
+        environment: Per field, the environment variables it is read from; the first one that is set is used.
+        test: Key of the action that tests a connection.
     """
 
     properties: dict[str, FieldSchema]
@@ -30,10 +30,10 @@ class ConnectionSchema(Model):
 
 
 class Authorization(Model):
-    """How the secret travels.
+    """How the secret is sent.
 
     Attributes:
-        template: The header's value, `{field}` standing for a connection field.
+        template: The header's value; `{field}` is replaced by a connection field.
         strip: Prefixes that users paste along with the secret, without regard to case; taken off before use.
     """
 
@@ -48,8 +48,8 @@ class RetryPolicy(Model):
     Attributes:
         attempts: Attempts in all, the first included.
         base: Upper bound of the first wait; each later bound is twice as long.
-        cap: Longest wait the policy itself chooses; a Retry-After may ask for more, within the time-out.
-        statuses: Answers after which a repeatable request is tried again.
+        cap: Longest wait that the policy chooses; a Retry-After may ask for more, within the timeout.
+        statuses: Statuses after which a repeatable request is tried again.
     """
 
     attempts: Annotated[int, Field(ge=1)] = 4
@@ -68,12 +68,12 @@ class Timeouts(Model):
 
 
 class Limits(Model):
-    """Bounds that are better met before sending.
+    """Size limits, checked before sending.
 
     Attributes:
-        request_bytes: Largest body the service takes.
-        url_characters: Longest address that servers take in practice.
-        response_bytes: Largest answer the runtime reads.
+        request_bytes: Largest body that the service accepts.
+        url_characters: Longest URL that servers accept in practice.
+        response_bytes: Largest response that is read.
     """
 
     request_bytes: int = 6_000_000
@@ -82,16 +82,16 @@ class Limits(Model):
 
 
 LONGEST_KIND = 200
-"""Characters of a kind of refusal; a longer text is not a kind."""
+"""Characters of an error type; a longer text is not one."""
 
 
 class ErrorBody(Model):
-    """Where the service says what it refused.
+    """Where an error response has its message and type.
 
     Attributes:
-        message: The words for people.
-        type: The kind of refusal.
-        kinds: A regular expression for the kinds; an answer that has such a kind and words is a refusal, whatever
+        message: The message for people.
+        type: The type of error.
+        kinds: A regular expression for error types; a response with such a type and a message is an error, whatever
             its status.
     """
 
@@ -113,7 +113,7 @@ class IdempotencyHeader(Model):
 
 
 class PagingDefaults(Model):
-    """How far a walk over all pages goes when the user sets no bound (items)."""
+    """How many items are collected from all pages unless the user sets a limit."""
 
     max_items: int = 10_000
 
@@ -127,7 +127,7 @@ class Group(Model):
 
 
 class Publisher(Model):
-    """Who publishes the connector and answers questions about it; this need not be the service's vendor.
+    """Who publishes and supports the connector; not necessarily the service's vendor.
 
     Attributes:
         name: A person or an organization: the author of exported packages, the holder of their license.
@@ -147,14 +147,14 @@ class Publisher(Model):
 
 
 class Publication(Model):
-    """What catalogues of connectors want to know beside what the connector does.
+    """What catalogues of connectors require besides the actions.
 
     Attributes:
         publisher: Who publishes the connector.
         privacy_policy: Web address of the service's privacy policy.
-        categories: In words of the catalogue; Microsoft's takes at most two of its own list.
-        brand_color: The ground that a catalogue prescribes, where it is not the connector's own.
-        icon: A square PNG on that ground, 230 pixels wide, where it is not the connector's own.
+        categories: Categories of the catalogue; Microsoft's accepts at most two from its own list.
+        brand_color: The background that a catalogue requires, if not the connector's own.
+        icon: A square PNG on that background, 230 pixels wide, if not the connector's own.
     """
 
     publisher: Publisher

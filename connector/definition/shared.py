@@ -1,6 +1,6 @@
 """What several actions share: `definitions/common.json`, put into an action's document where it is named.
 
-`"...brand": {}` among the properties of a form, a response or a row stands for the fields of the fieldset `brand`, in
+`"...brand": {}` among the properties of a form, a response or a row includes the fields of the fieldset `brand`, in
 that place and order; keywords inside the braces are set on each of them, and a property of the same name further down
 changes one. A text among `errors` is the name of a shared error, one among `x-rules` that of shared rules. A `$ref` to
 a definition that the file does not have itself brings the shared definition along, under `$defs`.
@@ -17,7 +17,7 @@ from connector.definition.files import COMMON
 from connector.definition.provenance import Provenance, below
 
 SPREAD = "..."
-"""What a property's name begins with when it stands for the fields of a fieldset."""
+"""What a property's name begins with if it includes a fieldset."""
 _MOST_FIELDS = 5_000
 _REFERENCE = "#/$defs/"
 
@@ -146,11 +146,7 @@ class Sharing:
     ) -> dict[str, _Found]:
         """The properties of an object, those of fieldsets included.
 
-        Args:
-            written: The properties as their file has them.
-            place: Where they are to stand in the document.
-            source: File and pointer of `written`.
-            around: The fieldsets that led here.
+        `source` is the file and pointer of `written`; `around` has the fieldsets that led here.
         """
         fields: dict[str, _Found] = {}
         for name, field in written.items():
@@ -173,7 +169,7 @@ class Sharing:
         around: tuple[str, ...],
         fields: dict[str, _Found],
     ) -> None:
-        """Add the fields of a fieldset, with the keywords that stand beside its name."""
+        """Add the fields of a fieldset, with the keywords given beside its name."""
         problem = self._problem(fieldset, around)
         found: dict[str, _Found] = {}
         if not problem:

@@ -12,7 +12,7 @@ def json_bytes(value: Any, *, ascii_only: bool = False) -> bytes:
 
 
 def dense_json_bytes(value: Any, levels: int) -> bytes:
-    """A value in ASCII as a JSON file that has to be small: what is below so many objects stands on one line."""
+    """A value in ASCII as a JSON file that has to be small: what is below so many objects is on one line."""
     return (_dense(value, levels, "") + "\n").encode()
 
 

@@ -2,8 +2,8 @@
 
 The HTTP libraries bound each wait for bytes and each address of a host, and name resolution not at all, so that a
 server that sends one byte now and then could hold a run for ever. Here each wait is cut to what is left of the call's
-time. And the libraries' errors do not tell whether the request had left; here it is noted before its first byte, when
-the connection stands: after name resolution, TCP, proxy and TLS.
+time. And the libraries' errors do not show whether the request had left; here it is noted before its first byte, when
+the connection is established: after name resolution, TCP, proxy and TLS.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class _TimedBytes(io.RawIOBase):
         try:
             count: int | None = self._raw.readinto(buffer)
         except ssl.SSLError as error:
-            # Not to be taken for a refused certificate: the request has left.
+            # Not a rejected certificate: the request has left.
             raise ConnectionAbortedError("the encryption broke") from error
         finally:
             self._sock.settimeout(pause)
@@ -103,7 +103,7 @@ class _DeadlineResponse(http.client.HTTPResponse):
         self.fp = _Reader(self._timed)
 
     def begin(self) -> None:
-        """Read the head of the response. The library would log lines of it that are no headers, whatever they hold."""
+        """Read the head of the response. The library would log lines that are not headers, whatever they contain."""
         super().begin()
         if self.fp is not None:
             self.fp.in_head = False
@@ -291,7 +291,7 @@ class DeadlineAdapter(HTTPAdapter):
     def close(self) -> None:
         """Close the connections now; left to itself, the library does so when memory is cleaned up."""
         for manager in (self.poolmanager, *self.proxy_manager.values()):
-            for key in manager.pools.keys():  # noqa: SIM118 - it is no dict
+            for key in manager.pools.keys():  # noqa: SIM118 - it is not a dict
                 with contextlib.suppress(KeyError):
                     manager.pools[key].close()
         super().close()

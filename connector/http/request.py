@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -37,20 +37,9 @@ class HttpRequest:
             return None
         return json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
-    def with_header(self, name: str, value: str) -> HttpRequest:
-        """The same request with one header more."""
-        return replace(self, headers={**self.headers, name: value})
-
 
 def build(definition: ActionDefinition, inputs: Mapping[str, Any], base_url: str, body: Any) -> HttpRequest:
-    """The request of an action.
-
-    Args:
-        definition: The action.
-        inputs: Checked inputs under their own names.
-        base_url: Where the service answers, without a trailing slash.
-        body: What `body_of` made of the inputs, perhaps reshaped by a handler.
-    """
+    """The request of an action; `body` is what `body_of` made of the inputs, perhaps reshaped by a handler."""
     path = definition.request.path
     query: list[tuple[str, str]] = []
     headers = {"Accept": "application/json"}
@@ -94,7 +83,7 @@ def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
 
 
 def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:
-    """Where a free-form object whose keys stand beside other fields names a key that one of them fills."""
+    """Where a free-form object whose keys are sent beside other fields has a key that one of them fills."""
     problems = []
     taken = {field.pointers(name)[0]: field for name, field in _placed(definition.inputs, inputs) if not field.x_spread}
     for name, field in _placed(definition.inputs, inputs):
@@ -121,7 +110,7 @@ def masked(
     Args:
         definition: The action.
         inputs: Values under the inputs' own names.
-        replace_secret: What stands for the secret at a place, such as `headers[0].value`.
+        replace_secret: What replaces the secret at a place, such as `headers[0].value`.
     """
 
     def hide(field: FieldSchema, value: Any, place: str) -> Any:

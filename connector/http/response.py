@@ -37,7 +37,7 @@ class HttpResponse:
 
     @cached_property
     def text(self) -> str:
-        """The body as text; bytes that are no UTF-8 become replacement characters."""
+        """The body as text; bytes that are not UTF-8 become replacement characters."""
         return self.content.decode("utf-8-sig", "replace")
 
     @cached_property

@@ -31,13 +31,7 @@ _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 def should_retry(policy: RetryPolicy, outcome: HttpResponse | UnavailableError, *, repeatable: bool) -> bool:
-    """Whether another attempt may help and cannot do anything twice.
-
-    Args:
-        policy: Says after which statuses to try again.
-        outcome: The response, or the error of an attempt without one.
-        repeatable: Whether sending the same request again has the effect of once.
-    """
+    """Whether another attempt may succeed and cannot repeat an effect."""
     if isinstance(outcome, HttpResponse):
         return repeatable and outcome.status in policy.statuses
     return (repeatable or isinstance(outcome, NotSentError)) and outcome.retryable
@@ -55,10 +49,7 @@ def may_have_acted(request: HttpRequest, outcome: HttpResponse | UnavailableErro
 def already_done(request: HttpRequest, response: HttpResponse, earlier: str | None) -> bool:
     """Whether a DELETE that finds nothing was carried out by an earlier attempt of the same run.
 
-    Args:
-        request: The request.
-        response: The response to its last attempt.
-        earlier: How an earlier attempt failed that may have been carried out; None where there was none.
+    `earlier` is how an attempt failed that may have been carried out; None if there was none.
     """
     return earlier is not None and request.method == "DELETE" and response.status in _GONE
 
@@ -66,10 +57,7 @@ def already_done(request: HttpRequest, response: HttpResponse, earlier: str | No
 def final_error(error: ConnectorError, *, repeatable: bool, earlier: str | None) -> ConnectorError:
     """The error of a run whose last attempt failed; never “not sent” after an attempt that may have been carried out.
 
-    Args:
-        error: The error of the last attempt.
-        repeatable: Whether sending the same request again has the effect of once.
-        earlier: How an earlier attempt failed that may have been carried out; None where there was none.
+    `earlier` is how an attempt failed that may have been carried out; None if there was none.
     """
     if isinstance(error, ConnectionLostError) and not repeatable:
         return OutcomeUnknownError.after(error)
@@ -89,7 +77,7 @@ def final_error(error: ConnectorError, *, repeatable: bool, earlier: str | None)
 def backoff(policy: RetryPolicy, attempt: int, retry_after: float | None, rng: random.Random) -> float:
     """Seconds to wait after the failed `attempt` (from 1): full jitter under a doubling bound.
 
-    A Retry-After of the service is a floor, with a little jitter on top so that not everybody returns at once.
+    A Retry-After of the service is the minimum, plus a little jitter so that not everybody returns at once.
     """
     bound = min(policy.cap, policy.base * 2 ** min(attempt - 1, 30))
     drawn = rng.uniform(0, bound)

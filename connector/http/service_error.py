@@ -1,4 +1,4 @@
-"""From the service's refusal to our error: who must act, in one sentence, naming the input where it is known."""
+"""From the service's error response to our error: who must act, in one sentence, naming the input where it is known."""
 
 from __future__ import annotations
 
@@ -48,16 +48,7 @@ def service_error(
     now: datetime,
     secrets: Sequence[str] = (),
 ) -> ConnectorError:
-    """The error that an answer outside 2xx stands for.
-
-    Args:
-        connector: Says where the service puts its own words and the request id.
-        action: Says which refusals are known.
-        inputs: The inputs of the run, for naming the one that caused it.
-        response: The answer.
-        now: The time of day, for a Retry-After that is a date.
-        secrets: Texts that must not appear in the message, should the service have echoed one.
-    """
+    """The error for a response outside 2xx, naming the input that caused it if known, without the secrets."""
     words = _words(connector, response, secrets)
     known = _known(connector, action, response.status, words)
     field = (known.field if known else None) or _complained_field(action, words)
@@ -80,7 +71,7 @@ def service_error(
 
 
 def is_service_error(connector: ConnectorDefinition, response: HttpResponse) -> bool:
-    """Whether the body says that it is a refusal, whatever the status says."""
+    """Whether the body is an error, whatever the status."""
     kind = json_pointer.get(response.body, connector.error_body.type)
     words = json_pointer.get(response.body, connector.error_body.message)
     if not isinstance(kind, str) or not isinstance(words, str) or len(kind) > LONGEST_KIND:
@@ -145,7 +136,7 @@ def _fill(text: str, action: ActionDefinition, inputs: Mapping[str, Any]) -> str
 
 
 def _complained_field(action: ActionDefinition, words: str) -> str | None:
-    """The input whose place on the wire the service's words begin with."""
+    """The input whose place on the wire the service's message begins with."""
     places = dict(_places(action.inputs))
     for part in words.split(";"):
         match = _COMPLAINT.match(part)

@@ -40,7 +40,7 @@ class SendOptions:
         read: Seconds between two bytes.
         deadline: When the call must be over, on the clock's monotonic time.
         response_bytes: Largest response that is read.
-        departing: Called once, when the connection stands and before the first byte of the request leaves.
+        departing: Called once, when the connection is established and before the first byte of the request leaves.
         sent: Called once, when the first bytes have left or could not leave.
     """
 

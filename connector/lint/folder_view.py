@@ -52,13 +52,7 @@ class LocatedField:
 
 @dataclass(frozen=True)
 class ActionView:
-    """One action file in the right format.
-
-    Attributes:
-        file: Its path from the connector folder.
-        definition: Its content.
-        expanded: The same as plain JSON, with everything that the file leaves out.
-    """
+    """One action file in the right format; `expanded` has everything that the file leaves out."""
 
     file: str
     definition: ActionDefinition
@@ -115,15 +109,7 @@ class ActionView:
 
 @dataclass(frozen=True)
 class FolderView:
-    """A connector folder, as far as it can be read.
-
-    Attributes:
-        folder: The folder.
-        manifest: `connector.json`; None when its format is wrong.
-        document: The same as plain JSON.
-        actions: The action files in the right format.
-        complete: Whether every file is in the right format.
-    """
+    """A connector folder, as far as it can be read; files in the wrong format are missing, `manifest` is None then."""
 
     folder: Path
     manifest: ConnectorDefinition | None

@@ -15,13 +15,7 @@ Changes = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Violation:
-    """A place where a rule is broken.
-
-    Attributes:
-        file: Path of the file, from the connector folder.
-        pointer: JSON pointer in it; empty for the whole file.
-        message: What is wrong there, in one sentence.
-    """
+    """A place where a rule is broken: the file, the JSON pointer in it, and what is wrong there, in one sentence."""
 
     file: str
     pointer: str
@@ -34,16 +28,9 @@ ActionCheck = Callable[[ActionView], Iterator[tuple[str, str]]]
 
 @dataclass(frozen=True)
 class LintRule:
-    """One rule.
+    """One rule, with changes to the sample folder that satisfy it (`good`) or violate it (`bad`).
 
-    Attributes:
-        code: Its stable name.
-        description: What it requires, in one sentence.
-        fix: How to fix a violation.
-        good: Changes to the sample folder that satisfy it.
-        bad: Changes that violate it, and perhaps other rules.
-        reason: Why it exists.
-        check: Finds the violations in a folder; None where reading the folder or exporting it finds them.
+    `check` finds the violations in a folder; it is None where reading the folder or exporting it finds them.
     """
 
     code: str

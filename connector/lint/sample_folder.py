@@ -18,11 +18,7 @@ ICON: str = FILES["icons/connector.svg"]
 
 
 def write(folder: Path, changes: Mapping[str, Any]) -> Path:
-    """Write the sample folder with changes by file: a JSON merge patch (RFC 7396), text, bytes, or None to omit it.
-
-    Returns:
-        The folder.
-    """
+    """Write the sample folder with changes by file: a JSON merge patch (RFC 7396), text, bytes, or None to omit it."""
     for name in [*FILES, *(name for name in changes if name not in FILES)]:
         content = FILES.get(name, {})
         if name in changes:

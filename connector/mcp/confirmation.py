@@ -1,7 +1,7 @@
 """Asking a person before a destructive action, in both eras of the protocol.
 
 Until 2025-11-25 the server sends its question during the call. Since 2026-07-28 the result of the call is the question,
-and the client calls again with the answer and with the server's sealed state, which only fits the same tool and
+and the client calls again with the reply and with the server's sealed state, which only fits the same tool and
 arguments.
 """
 
@@ -22,7 +22,7 @@ from connector.mcp.settings import Confirm
 
 _QUESTION = "confirm"
 _LONGEST_INPUTS = 500
-# Accepting the form is the answer; there is nothing to fill in.
+# Accepting the form is the reply; there is nothing to fill in.
 _NO_FIELDS: dict[str, Any] = {"type": "object", "properties": {}}
 
 
@@ -44,13 +44,13 @@ async def question_for(
 
     Args:
         context: The call.
-        params: Its parameters, in which a client of 2026-07-28 brings the answer.
+        params: Its parameters, in which a client of 2026-07-28 brings the reply.
         action: The action.
         inputs: Its inputs under their own names, which are valid.
         confirm: When to ask.
 
     Returns:
-        The question, where the client has to call again with the answer; None if the action may run.
+        The question, where the client has to call again with the reply; None if the action may run.
 
     Raises:
         NotConfirmedError: A person declined, or the client cannot ask and must.

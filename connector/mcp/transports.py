@@ -28,7 +28,7 @@ async def _serve_stdio(server: Server[Any]) -> None:
 
 
 def http_app(server: Server[Any], max_body: int) -> App:
-    """The application at `PATH`. It has to stand behind access control.
+    """The application at `PATH`. It has to be behind access control.
 
     The SDK's own check accepts any port of this machine as an origin, so that another program's page could call: it is
     off.

@@ -79,11 +79,7 @@ def _check_request(key: str, path: str) -> None:
 
 
 def _check_names(bundle: Bundle, key: str, document: dict[str, Any]) -> None:
-    """Make sure that no other action has one of the names.
-
-    Raises:
-        DefinitionError: One does.
-    """
+    """Raise a `DefinitionError` if another action has one of the names."""
     for action in bundle.actions.values():
         other = action.definition
         if key == other.key:

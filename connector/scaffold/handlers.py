@@ -9,12 +9,7 @@ from connector.errors import DefinitionError
 
 
 def with_standard_handler(path: Path, key: str, title: str) -> str:
-    """The source of a module with the standard handler bound to a key.
-
-    Args:
-        path: The module; it need not exist.
-        key: Key of the action.
-        title: Title of the group, for the docstring of a new module.
+    """The source of a module, which need not exist, with the standard handler bound to a key.
 
     Raises:
         DefinitionError: The module is not valid Python, or already defines the name.

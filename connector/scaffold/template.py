@@ -7,15 +7,7 @@ from typing import Any
 
 
 def definition(key: str, method: str, path: str, summary: str | None, since: str | None) -> dict[str, Any]:
-    """The definition of a new action, as its file has it: what does not follow from the rest.
-
-    Args:
-        key: Key of the action.
-        method: HTTP method.
-        path: Path of the API; names in braces become inputs.
-        summary: Display name of the action; made from the key if None.
-        since: The version that adds the action; None for the connector's first.
-    """
+    """The definition of a new action, as its file has it; names in braces in the path become inputs."""
     inputs = {name: f"example-{name.replace('_', '-')}" for name in re.findall(r"{([^}]*)}", path)}
     return {
         "operationId": "".join(word.title() for word in key.split("_")),

@@ -54,10 +54,10 @@ class FakeClock:
 
 
 class ScriptedTransport:
-    """Answers every request with the next of the given answers, and remembers what was asked.
+    """Returns the next of the responses for each request, and records the requests.
 
     Args:
-        answers: Responses to return, or exceptions to raise, in order.
+        replies: Responses to return, or exceptions to raise, in order.
     """
 
     def __init__(self, replies: Sequence[HttpResponse | Exception]) -> None:
@@ -67,17 +67,17 @@ class ScriptedTransport:
         self.signatures: list[Mapping[str, str]] = []
 
     def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
-        """The next answer.
+        """The next response.
 
         Raises:
-            AssertionError: More was asked than the script has.
+            AssertionError: More requests were made than the script has.
         """
         del options  # a script is never slow
         with self._lock:
             self.requests.append(request)
             self.signatures.append(secret_headers)
             if not self._replies:
-                raise AssertionError(f"The script has no answer left for {request.method} {request.url}")
+                raise AssertionError(f"The script has no response left for {request.method} {request.url}")
             reply = self._replies.pop(0)
         if isinstance(reply, Exception):
             raise reply
@@ -88,11 +88,11 @@ class ScriptedTransport:
 
     @property
     def left(self) -> int:
-        """Answers that nobody asked for."""
+        """Responses that were not used."""
         return len(self._replies)
 
 
 def response(status: int, body: Any = None, *, text: str | None = None, **headers: str) -> HttpResponse:
-    """An answer with a JSON body, or with `text` as it stands; underscores in header names become hyphens."""
+    """A response with a JSON body, or with `text` as it is; underscores in header names become hyphens."""
     content = b"" if body is None and text is None else (json.dumps(body) if text is None else text).encode()
     return HttpResponse(status, {name.replace("_", "-").lower(): value for name, value in headers.items()}, content)

@@ -52,7 +52,7 @@ class Bucket:
         times: When each of the last N calls left, in seconds on the bucket's clock; minus infinity where none did.
         oldest: The place of the oldest of them.
         paused_until: Nobody may call before this time.
-        waiting: The calls in line by name, first come first; each with the time that it was last told.
+        waiting: The calls in line by name, first come first; each with the time that it was last given.
         lease: Seconds past that time for which a waiting call keeps its place: whoever was killed never comes.
     """
 
@@ -178,12 +178,7 @@ def wait_for(entries: Sequence[Entry], places: Sequence[int]) -> tuple[float, bo
 
 
 def claim(entries: Sequence[Entry], reservation: Reservation, since: float) -> float:
-    """Let a waiting call leave if its time has come.
-
-    Args:
-        entries: The buckets.
-        reservation: The waiting call; changed where it may leave.
-        since: Now, on the clock of this process.
+    """Let a waiting call leave if its time has come; `since` is now, on the clock of this process.
 
     Returns:
         Seconds still to wait; 0 where it may leave now; minus infinity where it has lost its place.

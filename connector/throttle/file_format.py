@@ -27,7 +27,7 @@ _BUCKET_AT = _STATE_AT + _STATE.size
 _COUNT = struct.Struct("<I")
 _COUNT_AT = _STATE_AT + 12
 _WAITING = 16
-"""Bytes of a call in line: its name, and the time that it was last told."""
+"""Bytes of a call in line: its name, and the time that it was last given."""
 
 _USUAL_WAITING = 32
 """Calls in line that are read at once; where there are more, the file is read again."""

@@ -28,14 +28,7 @@ _FILES = "throttle-*"
 
 
 class FolderKey:
-    """The open key file of a folder, locked.
-
-    Args:
-        handle: The key's open file.
-        folder: Where the buckets' files are.
-        boot: Names the machine's boot.
-        raw: The machine's clock now.
-    """
+    """The open key file of a folder, locked; `raw` is the machine's clock now."""
 
     def __init__(self, handle: int, folder: Path, boot: bytes, raw: float) -> None:
         self._handle = handle
@@ -65,12 +58,7 @@ class FolderKey:
         return self._folder / f"throttle-{self._name(limit).hex()}"
 
     def last_used(self, limit: RateLimit, raw: float) -> float | None:
-        """For a bucket whose file has just been created: when it may last have been used, None where it never was.
-
-        Args:
-            limit: Its limit.
-            raw: The machine's clock now.
-        """
+        """For a bucket whose file has just been created: when it may last have been used, None where it never was."""
         name, names = self._name(limit), self._content[_LIST_AT:]
         found = names.find(name)
         while found % _NAME_BYTES and found >= 0:

@@ -25,7 +25,7 @@ _RNG = random.Random()  # noqa: S311 - spreads callers, hides nothing
 class Permit:
     """A call that may leave, once `take` has returned.
 
-    What the limit counts is when a request leaves, so whoever sends it calls `depart` when the connection stands
+    What the limit counts is when a request leaves, so whoever sends it calls `depart` when the connection is up
     (name look-up, TCP and TLS are done) and directly before the first byte is written, and `sent` after it. Within half
     the safety margin of the grant each costs a look at the clock. Later, the grant moves to the time of departure in
     one short step of the store. Where that is impossible (a pause has begun, or the connection took longer than a whole

@@ -35,11 +35,7 @@ class Buckets(dict[RateLimit, Bucket]):
 
 
 class MemoryStore:
-    """Buckets for the threads of one process.
-
-    Args:
-        clock: Where the time comes from.
-    """
+    """Buckets for the threads of one process."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

@@ -87,12 +87,8 @@ def _make_private(handle: int, path: Path) -> None:
 def lock(handle: int, ends: float) -> None:
     """Lock the file, waiting while another process holds it.
 
-    Args:
-        handle: The open file.
-        ends: When to give up, on `time.monotonic`.
-
     Raises:
-        TimeoutError: Another process held it until then.
+        TimeoutError: Another process held it until `ends`, on `time.monotonic`.
     """
     if _try_lock(handle):
         return

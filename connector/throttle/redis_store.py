@@ -34,7 +34,7 @@ class RedisStore:
     """Buckets in Redis, for every process on every machine that uses the same server.
 
     A server that lost its state (a restart without persistence, FLUSHALL, evicted keys) begins as if every token had
-    just been used: whoever comes first waits one period. It cannot be told from a server that is new, so the first
+    just been used: whoever comes first waits one period. It cannot be distinguished from a new server, so the first
     call on a new one may wait up to a period as well.
 
     Args:

@@ -1,6 +1,6 @@
 """An action of a Power Automate flow that was pasted whole, as “Peek code” shows it, and what only a flow understands.
 
-A pasted action is an object with `inputs`, or what stands there: a `host` and the `parameters`. In a flow, expressions
+A pasted action is an object with `inputs`, or its content: a `host` and the `parameters`. In a flow, expressions
 are evaluated before a connector sees them; here they are not.
 """
 
@@ -17,12 +17,7 @@ _EXPRESSION = re.compile(r"(?<!@)@\{[^}]*\}|^@[A-Za-z]\w*\(.*\)", re.DOTALL)
 
 
 def parameters_of(names: Mapping[str, str], given: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The parameters of a pasted action, or what was given itself.
-
-    Args:
-        names: Every accepted name of an input, and the input it means.
-        given: What the caller hands over.
-    """
+    """The parameters of a pasted action, or what was passed itself; `names` are the accepted names of inputs."""
     pasted = _pasted(names, given)
     return given if pasted is None else pasted.get("parameters") or {}
 

@@ -1,4 +1,4 @@
-"""The order of problems: that of the form, so that a person mends it from top to bottom."""
+"""The order of problems: that of the form, so that people correct it from top to bottom."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ROW = re.compile(r"\[(\d+)\]")
 
 
 def in_form_order(problems: Iterable[Problem], schema: ObjectSchema) -> list[Problem]:
-    """The problems by the place of their fields, each field and rule once; what is no field comes last."""
+    """The problems by the place of their fields, each field and rule once; problems without a field come last."""
     first: dict[tuple[str, str], Problem] = {}
     for problem in problems:
         first.setdefault((problem.field, problem.rule), problem)

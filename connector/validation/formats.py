@@ -50,7 +50,7 @@ FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
 """Format name: its check, and how it is described to a person."""
 
 UNCHECKED = frozenset({"int32", "int64", "double", "password"})
-"""Formats that only tell a host how to store or to show a value."""
+"""Formats that only say how a host stores or shows a value."""
 
 
 def fits(format_name: str, value: object) -> bool:

@@ -1,7 +1,7 @@
 """Inputs from Python as plain JSON values, before anything else looks at them.
 
 A host may hand over whatever its own code made: arrays of a numeric library, generators, views, lists that hold one
-another. What is no JSON value becomes a `NotJson`, which validation reports at its field.
+another. A value that is not JSON becomes a `NotJson`, which validation reports at its field.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MAX_VALUES = 1_000_000
 
 
 class NotJson:
-    """Stands for a value that JSON has no form for."""
+    """A value that JSON cannot express."""
 
     def __repr__(self) -> str:
         return "a value that is not JSON"

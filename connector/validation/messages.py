@@ -1,4 +1,4 @@
-"""The sentences about a wrong value, for someone who has never seen JSON."""
+"""The messages about a wrong value, for people who do not know JSON."""
 
 from __future__ import annotations
 
@@ -53,12 +53,8 @@ class Subject:
 def sentence(rule: str, subject: Subject, expected: Any, value: Any) -> Problem:
     """The problem of a value that breaks `rule`.
 
-    Args:
-        rule: A JSON Schema keyword, or one of our own: `unknown`, `encoding`, `finite`, `header`, `path`, `json`,
-            `expression`.
-        subject: The field it is about.
-        expected: What the keyword asks for; for `unknown` the names that exist.
-        value: The wrong value.
+    `rule` is a JSON Schema keyword, or one of `unknown`, `encoding`, `finite`, `header`, `path`, `json`, `expression`;
+    `expected` is what it asks for, for `unknown` the names that exist.
     """
     say = _SENTENCES.get(rule, _not_as_declared)
     message, hint = say(subject, expected, value)

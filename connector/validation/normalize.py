@@ -1,7 +1,6 @@
-"""From what a caller hands over to an action's inputs: names made one, empty boxes dropped, defaults filled.
+"""Normalizing inputs: accepted names mapped to the inputs' own, empty fields dropped, defaults filled in.
 
-The result is a plain dict under the definition's own names. What is not a known name stays as it is, so that
-validation can say so.
+The result is a plain dict under the definition's own names. Unknown names are kept, so that validation reports them.
 """
 
 from __future__ import annotations
@@ -58,13 +57,8 @@ def accept(
 ) -> tuple[dict[str, Any], list[Problem]]:
     """The inputs under their own names, without what a form left empty, with defaults.
 
-    Args:
-        definition: The action.
-        given: What the caller hands over; an action of a flow may be pasted whole.
-        names: What `accepted_names` says of the action, where it was asked already.
-
     Returns:
-        The inputs, and a problem for each one that was given under two names with different values.
+        The inputs, and a problem for each one that was passed under two names with different values.
     """
     names = accepted_names(definition) if names is None else names
     inputs: dict[str, Any] = {}
@@ -113,10 +107,10 @@ def _clean(value: Any, field: FieldSchema, schema: ObjectSchema) -> Any:
 
 
 def _clean_list(values: list[Any], field: FieldSchema, schema: ObjectSchema) -> list[Any] | None:
-    """The entries that say something. An empty row that must say something stays, for validation to see it.
+    """The items that are not empty. An empty row with required fields is kept, so that validation reports it.
 
     A free-form object is the user's own, empty or not.
-    An empty list is a value only where the definition says so, and then only one that was given empty.
+    An empty list is a value only if the definition says so, and then only if it was passed as an empty list.
     """
     item = schema.resolve(field.items or FieldSchema())
     cleaned = [_clean(_unwrapped(value, item), item, schema) for value in values]
@@ -154,7 +148,7 @@ def _clean_row(row: dict[str, Any], field: FieldSchema, schema: ObjectSchema) ->
 
 
 def _take(row: dict[str, Any], place: str) -> Any:
-    """Remove and return what stands at `place` in a nested row; None where there is nothing."""
+    """Remove and return the value at `place` in a nested row; None if there is none."""
     *parents, last = json_pointer.parse(place) or ("",)
     inside: Any = row
     for token in parents:

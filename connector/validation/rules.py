@@ -88,13 +88,7 @@ class Form:
 
 
 def rule_problems(schema: ObjectSchema, values: Mapping[str, Any], wrong: Collection[str] = ()) -> list[Problem]:
-    """What the rules find in normalized inputs, each problem once.
-
-    Args:
-        schema: The inputs' schema.
-        values: The inputs under their own names.
-        wrong: Paths of the values that are wrong by themselves, such as `recipients[1].email`.
-    """
+    """What the rules find in normalized inputs, each once; `wrong` are paths of values that are invalid themselves."""
     found: dict[tuple[str, str], Problem] = {}
     around = frozenset(path[:end] for path in wrong for end in _ends(path))
     for problem in _of_object(schema, Form(schema, schema.properties, values, around)):

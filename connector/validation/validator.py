@@ -1,7 +1,6 @@
-"""Judging inputs and outputs against their JSON Schema, every problem at once.
+"""Validation of inputs and outputs against their JSON Schema, every problem at once.
 
-`jsonschema` does the judging; what people read is written here, because its own texts quote the value, and the
-value may be a secret.
+`jsonschema` validates; the messages are written here, because its own quote the value, which may be a secret.
 """
 
 from __future__ import annotations
@@ -41,10 +40,9 @@ _LONGEST_NUMBER = 14_000
 
 
 class Validator:
-    """Judges values against one schema; made once per action and used from many threads.
+    """Validates values against one schema; made once per action and used from many threads.
 
     Args:
-        schema: The schema as the definition's model.
         document: The same schema as plain JSON.
         quotes: Whether a problem may show the value; that of an output may repeat a secret.
     """
@@ -61,7 +59,7 @@ class Validator:
 
         Args:
             values: Inputs or outputs under their own names.
-            names: Every name that would have been accepted, for “did you mean”.
+            names: Every accepted name, for “did you mean”.
             from_flow: Whether they were copied from a flow, whose expressions nothing evaluates here.
         """
         found: list[Problem] = []
@@ -70,10 +68,10 @@ class Validator:
             for error in self._validator.iter_errors(values):
                 found.extend(self._notify(error, names))
         except ValueError:
-            # jsonschema quotes values, and Python writes no number of so many digits; that is told below.
+            # jsonschema quotes values, and Python writes no number of so many digits; that is reported below.
             if not any(problem.rule == "json" for problem in unsendable):
                 raise
-        # jsonschema reports each missing name by itself, and each report tells of all.
+        # jsonschema reports each missing name by itself, and each report lists all of them.
         found = list(dict.fromkeys(found))
         evaluated = {problem.field for problem in unsendable if problem.rule == "expression"}
         found = [problem for problem in found if problem.field not in evaluated]

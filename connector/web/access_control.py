@@ -52,7 +52,7 @@ _OWN_SITE = {"", "same-origin", "none"}
 
 
 class AccessControl:
-    """An application that answers only those who may call it.
+    """An application that serves only those who may call it.
 
     Args:
         app: The ASGI application.

@@ -1,4 +1,4 @@
-"""Who may call a server: the names it answers to, the token of this launch, the largest body it reads."""
+"""Who may call a server: its host names, the token of this launch, the largest body it reads."""
 
 from __future__ import annotations
 

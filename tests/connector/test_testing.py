@@ -91,7 +91,7 @@ def test_a_script_that_has_ended_says_what_was_asked() -> None:
     request = HttpRequest("GET", "https://x.example/y", {})
     assert transport.left == 1
     transport.send(request, {}, SendOptions(1, 1, 1, 1))
-    with pytest.raises(AssertionError, match=r"no answer left for GET https://x\.example/y"):
+    with pytest.raises(AssertionError, match=r"no response left for GET https://x\.example/y"):
         transport.send(request, {}, SendOptions(1, 1, 1, 1))
 
 

@@ -35,7 +35,7 @@ _PYTHON = "tests.faults.test_proxies"
 _NODE = "tests.faults.test_node_red"
 ROWS = [
     Row(
-        *(f"{_BEHIND}no answer comes, or half of one", "The connection broke before a response came."),
+        *(f"{_BEHIND}no response arrives, or half of one", "The connection broke before a response came."),
         *(_AGAIN, "`OutcomeUnknownError`", _SAME, _BY_CODE),
         (
             f"{_PYTHON}.test_what_may_have_arrived_and_has_no_key_is_sent_once_and_reported_as_unknown",
@@ -74,7 +74,7 @@ that writes under an idempotency key, and one that writes without; this page is 
 
 For every line it also holds that the run ends within its deadline; that what cannot be repeated is sent at most once;
 that neither the secret nor anything else reaches another host; that no connection stays open; that no more is kept in
-memory than the definition's limit of an answer (here 1 MB; 20 MB as delivered); that the secret is in no error and no
+memory than the definition's limit of a response (here 1 MB; 20 MB as delivered); that the secret is in no error and no
 log, even where the service repeats it; and that the next call works.
 
 “Tried again” means up to the number of attempts that the definition allows, each with a token of its own. The
@@ -100,7 +100,7 @@ def page() -> str:
 
 
 def _of_fault(fault: Fault) -> tuple[str, ...]:
-    said = fault.repeatable.sentence or "(nothing: the answer is there)"
+    said = fault.repeatable.sentence or "(nothing: the response is complete)"
     return fault.name, said, _cell(fault.repeatable), _cell(fault.once), _node_red(fault), _n8n(fault)
 
 

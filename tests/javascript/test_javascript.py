@@ -8,8 +8,9 @@ import subprocess
 import pytest
 
 from connector.export.javascript import CORE
-from connector.export.javascript.definitions import LEFT_OUT, READ, SCHEMA
+from connector.export.javascript.definitions import SCHEMA
 from tests.javascript.format_models import keywords_of, models
+from tests.javascript.keywords import LEFT_OUT, READ
 from tests.javascript.node import files_with_tests, find_node, run_tests
 from tests.vectors.files import vectors
 

@@ -53,7 +53,7 @@ def visit(browser: Any, server: str) -> Iterator[Open]:
         page.on("console", lambda message: message.type == "error" and errors.append(message.text))
         page.goto(url)
         page.wait_for_url(lambda address: "token" not in address)
-        page.goto(url.split("?")[0] + fragment)
+        page.goto(url.split("?", maxsplit=1)[0] + fragment)
         page.get_by_role("navigation", name="Actions").wait_for()
         return page
 

@@ -125,24 +125,24 @@ def test_rows_keep_their_numbers_while_others_are_empty(visit: Open) -> None:
 
 def test_a_drop_down_searches_takes_free_text_and_refreshes(visit: Open) -> None:
     page = visit("#get_list")
-    box = page.get_by_role("combobox", name="List ID")
-    box.click()
+    combobox = page.get_by_role("combobox", name="List ID")
+    combobox.click()
     found = options(page, "List ID")
     expect(found.first).to_be_visible()
     everything = found.count()
-    box.press_sequentially("weekly")
+    combobox.press_sequentially("weekly")
     expect(found).to_have_count(1)
     assert everything > 1
-    box.press("ArrowDown")
-    expect(box).to_have_attribute("aria-activedescendant", re.compile(".+-0$"))
-    box.press("Enter")
-    expect(box).to_have_value("news.weekly")
-    expect(box).to_have_attribute("aria-expanded", "false")
-    box.fill("no.such.list")
+    combobox.press("ArrowDown")
+    expect(combobox).to_have_attribute("aria-activedescendant", re.compile(".+-0$"))
+    combobox.press("Enter")
+    expect(combobox).to_have_value("news.weekly")
+    expect(combobox).to_have_attribute("aria-expanded", "false")
+    combobox.fill("no.such.list")
     expect(page.get_by_text("What you typed is used as it is.")).to_be_visible()
     with page.expect_response(lambda response: "/choices/list_id?refresh=1" in response.url):
         page.get_by_role("button", name="Refresh the choices of List ID").click()
-    box.press("Escape")
+    combobox.press("Escape")
     run_button(page).click()
     expect(output(page).get_by_role("alert")).to_contain_text("404")
 
@@ -369,7 +369,11 @@ def findings(page: Page) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - only here
 
     violations: list[dict[str, Any]] = Axe().run(page).response["violations"]
-    return [f"{each['id']}: {json.dumps(node['target'])} {node['failureSummary']}" for each in violations for node in each["nodes"]]
+    return [
+        f"{each['id']}: {json.dumps(node['target'])} {node['failureSummary']}"
+        for each in violations
+        for node in each["nodes"]
+    ]
 
 
 def test_dark_is_dark_and_motion_can_be_reduced(visit: Open) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.random_faults import WAYS, storm, verdict_on
 from connector.errors import ConnectorError, NotSentError, OutcomeUnknownError, UnavailableError
 from tests.faults.server import Heard
+from tests.storms.random_faults import WAYS, storm, verdict_on
 
 ONE = Heard("POST /bulk/job-1/run HTTP/1.1", {}, b"")
 

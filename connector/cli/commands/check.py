@@ -47,11 +47,7 @@ def check(connector_name: str | None, directory: Path | None, as_json: bool, cod
 
 
 def _folder(connector_name: str | None, directory: Path | None) -> Path:
-    """The folder to check.
-
-    Raises:
-        click.UsageError: It is not a connector folder.
-    """
+    """The folder to check."""
     if directory is None and connector_name is not None:
         return context.connector_folder(connector_name)
     folder = directory or Path()
@@ -63,11 +59,7 @@ def _folder(connector_name: str | None, directory: Path | None) -> Path:
 
 
 def _explanation(code: str) -> str:
-    """What a rule requires, why, and how to fix a violation.
-
-    Raises:
-        click.UsageError: No rule has this code.
-    """
+    """What a rule requires, why, and how to fix a violation."""
     rules = {rule.code: rule for rule in RULES}
     rule = rules.get(code.upper())
     if rule is None:

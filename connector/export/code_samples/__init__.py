@@ -1,6 +1,6 @@
 """One run of an action as code to copy: Python, the command line, Power Automate, n8n and HTTP.
 
-Every sample runs as it stands. A secret is never in it: the code reads it from an environment variable.
+Every sample runs as it is. A secret is never in it: the code reads it from an environment variable.
 """
 
 from __future__ import annotations

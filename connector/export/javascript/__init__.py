@@ -2,8 +2,8 @@
 
 `core/` runs the actions of any connector with the same steps, error codes and decisions as the Python runtime; the
 vectors in `tests/vectors` hold both to them. It is plain CommonJS for Node.js 20 and newer, without dependencies. It
-opens no sockets, sets no timers and reads no environment: a host passes in how to send, to sleep and to tell the
-time. `core/index.js` is what hosts require, and `core/types.d.ts` describes it:
+opens no sockets, sets no timers and reads no environment: a host passes in how to send, to sleep and to read the
+clock. `core/index.js` is what hosts require, and `core/types.d.ts` describes it:
 
     const { Connector, connect } = require('./core');
 

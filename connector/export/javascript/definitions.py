@@ -6,28 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.catalogue.action import Action
-from connector.definition import rules
-from connector.definition.action import (
-    ActionDefinition,
-    BodyDefault,
-    Idempotency,
-    KnownError,
-    Pagination,
-    RequestTemplate,
-    Throttle,
-)
-from connector.definition.field import DynamicValues, FieldSchema, ObjectSchema
-from connector.definition.model import Model
-from connector.definition.service import (
-    Authorization,
-    ConnectionSchema,
-    ConnectorDefinition,
-    ErrorBody,
-    Limits,
-    PagingDefaults,
-    RetryPolicy,
-    Timeouts,
-)
 from connector.export.errors import cannot_export
 from connector.export.schema_walk import Schema, map_schemas, types_of, walk
 from connector.export.selection import ExportSelection
@@ -45,90 +23,14 @@ SCHEMA: Keywords = frozenset(
 )
 """Keywords of fields that the runtime reads."""
 
-SCHEMA_LEFT_OUT: Keywords = frozenset(
-    {
-        # For people, who read them in the form and the help.
-        *("description", "deprecated", "x-ms-visibility"),
-        # Every accepted name of an input is in `names`, those that people type also in `aliases`.
-        *("x-path", "x-aliases"),
-        # For hosts that encode a path in another way; the runtime encodes every part of it once and fully.
-        "x-ms-url-encoding",
-        "$schema",
-    }
-)
-"""Keywords of fields that it need not know."""
-
-_CONNECTOR = (
+CONNECTOR = (
     *("key", "title", "version", "baseUrl", "connection", "authorization", "throttle", "retry", "timeouts", "limits"),
     *("errorBody", "requestId", "paging", "errors"),
 )
-_ACTION = (
+ACTION = (
     *("key", "operationId", "summary", "group", "request", "inputs", "outputs", "outcomes", "errors"),
     *("pagination", "throttle", "idempotency"),
 )
-
-_RULE = ("kind", "if", "hint")
-_FIELDS = ("fields", "required", "atLeastOneOf")
-
-READ: Mapping[type[Model], Keywords] = {
-    FieldSchema: SCHEMA,
-    ObjectSchema: SCHEMA,
-    ActionDefinition: frozenset(_ACTION),
-    ConnectorDefinition: frozenset(_CONNECTOR),
-    ConnectionSchema: frozenset({"required", "properties"}),
-    Authorization: frozenset({"header", "template", "strip"}),
-    DynamicValues: frozenset({"operationId", "value-collection", "value-path", "value-title", "parameters"}),
-    RequestTemplate: frozenset({"method", "path", "body", "bodyDefaults"}),
-    BodyDefault: frozenset({"at", "ifPresent", "ifAbsent", "set", "copy"}),
-    Pagination: frozenset({"rows", "input", "cursor", "more"}),
-    Idempotency: frozenset({"input"}),
-    Throttle: frozenset({"calls", "renewalPeriod"}),
-    KnownError: frozenset({"status", "code", "sentence", "hint", "field", "pattern"}),
-    RetryPolicy: frozenset({"attempts", "base", "cap", "statuses"}),
-    Timeouts: frozenset({"connect", "read", "total", "wait"}),
-    Limits: frozenset({"requestBytes", "urlCharacters", "responseBytes"}),
-    ErrorBody: frozenset({"message", "type", "kinds"}),
-    PagingDefaults: frozenset({"maxItems"}),
-    rules.Condition: frozenset({"filled", "values", "several"}),
-    rules.FieldGroup: frozenset(_FIELDS),
-    rules.Option: frozenset({*_FIELDS, "default"}),
-    rules.Variant: frozenset({*_FIELDS, "values"}),
-    rules.RuleBase: frozenset(_RULE),
-    rules.Choice: frozenset({*_RULE, "title", "noun", "required", "options"}),
-    rules.VariantRule: frozenset({*_RULE, "field", "variants"}),
-    rules.Requires: frozenset({*_RULE, "fields", "atLeastOneOf", "noun"}),
-    rules.Together: frozenset({*_RULE, "fields"}),
-    rules.Same: frozenset({*_RULE, "fields"}),
-    rules.Alike: frozenset({*_RULE, "field", "by", "values"}),
-}
-"""Per model of the format, the keywords that the runtime reads."""
-
-LEFT_OUT: Mapping[type[Model], Keywords] = {
-    FieldSchema: SCHEMA_LEFT_OUT,
-    ObjectSchema: SCHEMA_LEFT_OUT,
-    ActionDefinition: frozenset(
-        # For people and forms; the exporter of a host draws them.
-        {"$schema", "description", "visibility", "since", "deprecated", "documented", "effects", "examples"}
-    ),
-    ConnectorDefinition: frozenset(
-        {
-            # For people, catalogues and the package around the runtime.
-            *("$schema", "since", "description", "website", "icon", "brandColor", "groups", "publication"),
-            # How long the service remembers a key is not the runtime's to decide.
-            "idempotency",
-            # The local service is a Python program.
-            "sandbox",
-        }
-    ),
-    # A host keeps connections in its own way, and tests them with an action of its choice.
-    ConnectionSchema: frozenset({"environment", "test"}),
-    # For hosts that draw a select, and store what was chosen.
-    rules.Option: frozenset({"key", "title"}),
-    rules.Choice: frozenset({"key"}),
-    # There is one scope.
-    Throttle: frozenset({"scope"}),
-}
-"""Per model of the format, the keywords that the runtime need not know, for the reason given."""
 
 _FLAT = frozenset({"string", "integer", "number", "boolean"})
 
@@ -141,7 +43,7 @@ def document(selection: ExportSelection) -> dict[str, Any]:
     """
     manifest = selection.bundle.manifest
     whole = manifest.model_dump(mode="json", by_alias=True)
-    connector = {name: whole[name] for name in _CONNECTOR}
+    connector = {name: whole[name] for name in CONNECTOR}
     connector["connection"] = {
         "required": manifest.connection.required,
         "properties": {
@@ -173,7 +75,7 @@ def _action(action: Action, operations: frozenset[str]) -> dict[str, Any]:
     _require_expressible(action)
     definition = action.definition
     whole = definition.model_dump(mode="json", by_alias=True, exclude={"inputs", "outputs"})
-    made: dict[str, Any] = _said({name: whole[name] for name in _ACTION if name in whole})
+    made: dict[str, Any] = _said({name: whole[name] for name in ACTION if name in whole})
     made["errors"] = [_said(error) for error in whole["errors"]]
     made["request"] = _said(whole["request"])
     made["request"]["bodyDefaults"] = [_said(default) for default in whole["request"]["bodyDefaults"]]

@@ -14,7 +14,7 @@ _NOT_SEARCHED = re.compile(
     "|several|that|the|their|then|they|this|through|to|up|what|who|with|you|your"
 )
 _MOST = 80
-_LONG = 5  # Letters. “SMS” is no plural.
+_LONG = 5  # Letters. “SMS” is not a plural.
 
 
 def aliases(node: NodeData) -> list[str]:

@@ -10,7 +10,7 @@ _SMALL = re.compile(
     r"|vs?\.?|versus|via|when|with|without|yet)\b",
     re.IGNORECASE,
 )
-_TOKENS = re.compile(r"[^\s:–—-]+|.")  # noqa: RUF001 - the dashes that n8n's rule tells apart
+_TOKENS = re.compile(r"[^\s:–—-]+|.")  # noqa: RUF001 - the dashes that n8n's rule distinguishes
 _MANUAL_CASE = re.compile(r".(?=[A-Z]|\..)")
 _ALPHANUMERIC = re.compile(r"[A-Za-z0-9\u00c0-\u00ff]")
 _MOST_SORTED = 5

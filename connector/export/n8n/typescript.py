@@ -12,7 +12,7 @@ _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 @dataclass(frozen=True)
 class Code:
-    """TypeScript that stands in data as it is: the name of a function, a call."""
+    """TypeScript that is put into data unchanged: the name of a function, a call."""
 
     text: str
 

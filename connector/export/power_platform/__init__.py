@@ -41,7 +41,7 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
     text = readme(selection, operations)
     # Microsoft's style guide asks for four spaces. With two, the definition stays below the 500,000 characters that a
     # solution accepts, which matters more.
-    # A solution takes at most 500,000 characters, so each operation's parts stand on one line.
+    # A solution takes at most 500,000 characters, so each operation's parts are on one line.
     definition = dense_json_bytes(_swagger(selection, operations), levels=4)
     if len(definition) > MAX_BYTES:
         raise ExportError(

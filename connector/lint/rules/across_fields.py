@@ -18,14 +18,7 @@ from connector.validation.rules import same
 
 @dataclass(frozen=True)
 class _Form:
-    """An object schema of the inputs, with its rules.
-
-    Attributes:
-        place: Its JSON pointer in the file.
-        written: The schema as written, with the `$ref`.
-        fields: Its fields, with each `$ref` followed.
-        schema: The inputs.
-    """
+    """An object schema of the inputs with rules: where it is, as written, its fields with each `$ref` followed."""
 
     place: str
     written: FieldSchema | ObjectSchema

@@ -59,14 +59,7 @@ SHARED = LintRule(
 
 
 class FolderReader:
-    """Reads a folder and collects what is wrong with its files.
-
-    Args:
-        folder: The connector folder.
-
-    Attributes:
-        violations: What was wrong with the files, once the folder is read.
-    """
+    """Reads a folder; `violations` is what is wrong with its files, once it is read."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -46,7 +46,7 @@ def fields_have_a_label(action: ActionView) -> Iterator[tuple[str, str]]:
 
 @action_rule(
     "D302",
-    "Add what tells the fields apart, as in “Facebook URL”.",
+    "Add what distinguishes the fields, as in “Facebook URL”.",
     good={ACTION: {"outputs": {"properties": {"name": {"title": "Thing ID"}}}}},
     bad={
         ACTION: {
@@ -55,7 +55,7 @@ def fields_have_a_label(action: ActionView) -> Iterator[tuple[str, str]]:
                     "other": {
                         "type": "string",
                         "title": "Thing ID",
-                        "description": "The number of its box.",
+                        "description": "The number on its label.",
                         "x-in": "query",
                     }
                 }
@@ -66,7 +66,7 @@ def fields_have_a_label(action: ActionView) -> Iterator[tuple[str, str]]:
 def labels_are_unique(action: ActionView) -> Iterator[tuple[str, str]]:
     """Titles are unique among the inputs, among the outputs, and in a row.
 
-    People could not tell two fields with one title apart.
+    People could not distinguish two fields with one title.
     """
     for part in PARTS:
         owners: dict[tuple[str, str], LocatedField] = {}

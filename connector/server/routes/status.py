@@ -1,4 +1,4 @@
-"""How things stand: the server, the call limits, the connections and the sandbox."""
+"""The status of the server, the call limits, the connections and the sandbox."""
 
 from __future__ import annotations
 

@@ -63,6 +63,7 @@ def test_a_socks_proxy_is_used(transport: RequestsTransport, station: Station, m
     port, thread = socks_server(int(station.url.rsplit(":", 1)[1]))
     monkeypatch.setenv("http_proxy", f"socks5h://127.0.0.1:{port}")
     assert send(transport, "http://service.example/lists").status == 200
+    transport.close()
     thread.join(5)
     assert [seen.target for seen in station.seen] == ["/lists"]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.counting import most_in_any_window
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
 from connector.throttle.bucket import RateLimit
@@ -19,7 +20,7 @@ from connector.throttle.file_store import machine_boot_id
 from connector.throttle.limiter import acquire
 from tests.connector.throttle.machine import HOME, SPAN, Process, posix, waits
 from tests.connector.throttle.processes import LIMIT
-from tests.connector.throttle.worlds import FOREVER, most_in_any_window
+from tests.connector.throttle.worlds import FOREVER
 
 ROOT = Path(__file__).resolve().parents[3]
 

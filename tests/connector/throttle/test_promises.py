@@ -13,13 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.counting import most_in_any_window
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
 from connector.throttle.bucket import RateLimit, Reservation
 from connector.throttle.limiter import acquire
 from connector.throttle.status import throttle_status
 from connector.throttle.store import Store
-from tests.connector.throttle.worlds import FOREVER, MakeWorld, World, most_in_any_window
+from tests.connector.throttle.worlds import FOREVER, MakeWorld, World
 
 HOME = RateLimit("home", 100, 60.0)
 SLOW = RateLimit("home/slow", 3, 10.0)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import redis
 
+from benchmarks.counting import most_in_any_window
 from connector.clock import SystemClock
 from connector.errors import ThrottledError, UnavailableError
 from connector.testing import FakeClock
@@ -17,7 +18,7 @@ from connector.throttle.limiter import acquire
 from connector.throttle.redis_store import RedisStore
 from connector.throttle.store import Store, ThrottleStoreError
 from tests.connector.throttle.server import RedisServer
-from tests.connector.throttle.worlds import FOREVER, FakeTimeStore, MakeWorld, World, most_in_any_window
+from tests.connector.throttle.worlds import FOREVER, FakeTimeStore, MakeWorld, World
 
 HOME = RateLimit("home", 8, 60.0)
 LOST = "Redis is new or has lost the call limit's state. All its calls count as just made."

@@ -62,17 +62,6 @@ class FakeTimeStore(RedisStore):
         return super()._call(act, limits, arguments, timeout)
 
 
-def most_in_any_window(times: Sequence[float], period: float) -> int:
-    """How many of the times lie in the fullest window."""
-    ordered = sorted(times)
-    most = first = 0
-    for last, at in enumerate(ordered):
-        while ordered[first] <= at - period:
-            first += 1
-        most = max(most, last - first + 1)
-    return most
-
-
 def departing(permit: Permit) -> float:
     """Let a call leave as soon as it may; the seconds that it waited for another token, 0 nearly always."""
     before = permit.waited

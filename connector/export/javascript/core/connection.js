@@ -1,5 +1,5 @@
 'use strict';
-// A connection: where the service answers, how the secret gets onto a request, and which bucket of calls it shares.
+// A connection: the base URL, how the secret gets onto a request, and which bucket of calls it shares.
 
 const { AuthorizationError } = require('./errors');
 const { printable } = require('./secrets');

@@ -36,7 +36,7 @@ const shared = new Throttle();
 class Connector {
   /**
    * @param {import('./types').Definitions} definitions What an export wrote to `definitions.json`.
-   * @param {import('./types').IO} io The host's own way to send, to sleep, and to tell the time.
+   * @param {import('./types').IO} io The host's functions to send, to sleep, and to read the clock.
    * @param {import('./types').Throttle} [throttle] Where calls are counted; one for the process when left out.
    */
   constructor(definitions, io, throttle = shared) {
@@ -267,7 +267,7 @@ function withKey(error, run) {
   return error;
 }
 
-// Refuse to walk pages where there are none, and a bound that is no bound.
+// Reject “all pages” for an action without pages, and an invalid limit.
 function checkPages(action, options) {
   if (walks(options) && !action.pagination) {
     const message = `“${action.summary}” has no pages to read.`;

@@ -6,7 +6,7 @@
 // ├─ InputError                      the author of the flow; lists every problem, nothing was sent
 // │  └─ UnknownActionError
 // ├─ AuthorizationError              the owner of the connection
-// ├─ RefusedError                    the author of the flow: the service refused (4xx)
+// ├─ RefusedError                    the author of the flow: the service rejected it (4xx)
 // ├─ ThrottledError                  nobody: wait; `wait` is in seconds
 // ├─ UnavailableError                nobody: try later
 // │  ├─ NotSentError                 nothing left this machine

@@ -1,9 +1,9 @@
 'use strict';
-// The order of problems: that of the form, so that a person mends it from top to bottom.
+// The order of problems: that of the form, so that people correct it from top to bottom.
 
 const { fieldsOf, resolve } = require('./field');
 
-// The problems by the place of their fields, each field and rule once; what is no field comes last.
+// The problems by the place of their fields, each field and rule once; problems without a field come last.
 function inFormOrder(schema, problems) {
   const first = new Map();
   for (const problem of problems) {

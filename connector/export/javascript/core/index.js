@@ -1,5 +1,5 @@
 'use strict';
-// The public face of the runtime: what a host needs.
+// The public API of the runtime: what a host needs.
 
 const { connect } = require('./connection');
 const { Connector } = require('./connector');

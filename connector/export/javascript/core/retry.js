@@ -40,7 +40,7 @@ function mayRetry(policy, outcome, repeatable) {
   return (repeatable || outcome instanceof NotSentError) && outcome.retryable;
 }
 
-// Seconds to wait after the failed `attempt` (from 1): full jitter under a doubling bound. A Retry-After is a floor,
+// Seconds to wait after the failed `attempt` (from 1): full jitter under a doubling bound. A Retry-After is the minimum,
 // with a little jitter on top so that not everybody returns at once.
 function backoff(policy, attempt, retryAfter, random) {
   const drawn = random() * Math.min(policy.cap, policy.base * 2 ** Math.min(attempt - 1, 30));

@@ -5,7 +5,7 @@ const { fieldsOf, resolve } = require('./field');
 const { isObject } = require('./json');
 
 const MASK = '••••••';
-const SHORTEST = 4; // Characters. A shorter text is no secret, and masking it would only tear words apart.
+const SHORTEST = 4; // Characters. A shorter text is not a secret, and masking it would only break up words.
 
 const oneLine = (text) => printable(text).split(/\s+/).filter(Boolean).join(' ');
 

@@ -25,7 +25,7 @@ function isServiceError(connector, response) {
   return new RegExp(kinds, 'u').test(kind);
 }
 
-// The error that a response outside 2xx stands for.
+// The error for a response outside 2xx.
 // now: milliseconds since 1970. secrets: texts that must not appear in it, should the service have echoed one.
 function serviceError(connector, action, inputs, response, now, secrets) {
   const { status } = response;
@@ -77,7 +77,7 @@ function filled(sentence, action, inputs) {
   });
 }
 
-// The input whose place on the wire the service's words begin with.
+// The input whose place on the wire the service's message begins with.
 function complainedField(action, words) {
   const places = new Map(
     fieldsOf(action.inputs).map(([name, declared]) => {

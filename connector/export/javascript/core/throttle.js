@@ -24,7 +24,7 @@ class Bucket {
     this.times = new Array(calls).fill(-Infinity); // When each of the last N calls left.
     this.oldest = 0;
     this.pausedUntil = -Infinity;
-    this.waiting = new Map(); // The calls in line, first come first; each with the time that it was last told.
+    this.waiting = new Map(); // The calls in line, first come first; each with the time that it was last given.
   }
 
   // When a call may leave that has `ahead` others before it; in the past where it may leave now.
@@ -171,7 +171,7 @@ class Throttle {
   }
 }
 
-// A call that may leave. Whoever sends it calls `departing` when the connection stands and directly before the first
+// A call that may leave. Whoever sends it calls `departing` when the connection is established and directly before the first
 // byte is written; where that moment is unknown, the call counts from `arrived` if it took long.
 class Permit {
   constructor(throttle, io, buckets, maxWait, { signal, onWait = () => {}, deadline = Infinity }) {

@@ -55,7 +55,7 @@ export interface SendOptions {
   responseBytes: number;
   signal?: AbortSignal;
   /**
-   * Await it when the connection stands (name look-up, TCP and TLS are done) and before the first byte of the request
+   * Await it when the connection is established (name look-up, TCP and TLS are done) and before the first byte of the request
    * is written: the call limit counts from then. Nearly always that takes no time; after a longer wait, look whether the
    * connection was closed meanwhile. What it throws goes on to the caller of `send`. A host that cannot know that moment
    * does not call it: the call then counts from when `send` began or, if that is long ago, from when it ended.

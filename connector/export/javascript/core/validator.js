@@ -28,7 +28,7 @@ const KEEPS = {
   uniqueItems: only(Array.isArray, (value, isUnique) => !isUnique || !hasTwice(value)),
   minProperties: only(isObject, (value, limit) => sizeOf(value) >= limit),
   maxProperties: only(isObject, (value, limit) => sizeOf(value) <= limit),
-  // Said so that what is no number breaks none of them: that is another rule's.
+  // Written so that a value that is not a number breaks none of them: another rule reports it.
   minimum: only(isNumber, (value, limit) => !(value < limit)),
   maximum: only(isNumber, (value, limit) => !(value > limit)),
   exclusiveMinimum: only(isNumber, (value, limit) => !(value <= limit)),

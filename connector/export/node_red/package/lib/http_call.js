@@ -96,7 +96,7 @@ class Call {
         resolve(response);
       };
       outgoing.once('response', begin);
-      // The service wants to speak something else: that is no response to read on.
+      // The service wants to switch protocols: there is no response to read.
       outgoing.once('upgrade', (response) => begin(Object.assign(response, { isUpgrade: true })));
     });
     this.hasLeft = true;
@@ -138,7 +138,7 @@ class Call {
     }
   }
 
-  // What Node says, in the core's words.
+  // Node's error, as the core names it.
   broke(error) {
     if (error instanceof ConnectorError) return this.reject(error);
     if (this.hasResponse) return this.fail('broken_response');

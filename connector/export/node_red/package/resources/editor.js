@@ -76,7 +76,7 @@
     'text or number': () => ['str', number, ...FROM_ELSEWHERE],
     json: () => [json, ...FROM_ELSEWHERE],
     'json or text': () => [json, 'str', ...FROM_ELSEWHERE],
-    // A flow file is no place for a secret: it comes from the environment or a message.
+    // A secret must not be in a flow file: it comes from the environment or a message.
     secret: () => ['env', 'msg', 'flow', 'global'],
   };
 

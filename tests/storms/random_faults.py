@@ -1,8 +1,8 @@
 """Random faults, direct and through a proxy: what the service did and what the client says agree in every run.
 
-    python -m benchmarks.random_faults --runs 10000 --seed 1
+    python -m tests.storms.random_faults --runs 10000 --seed 1
 
-Each run calls an action against a service that misbehaves at random, and is judged by what the service has seen:
+Each run calls an action against a service that misbehaves at random, and is compared with what the service has seen:
 
 - success: the service carried the call out
 - not sent: the service has not heard of it

@@ -1,6 +1,6 @@
 """Do the tests notice? Random one-place changes of source files, each followed by the tests.
 
-    python -m benchmarks.mutate PATHS --tests COMMAND --seed 1 --count 40
+    python -m tests.mutate PATHS --tests COMMAND --seed 1 --count 40
 
 Python (.py) and JavaScript (.js) files are changed in a copy of the checkout, where the command runs: nothing here is
 touched. Comments and texts are left alone. A change after which the command still passes survived: each needs a look,
@@ -114,7 +114,7 @@ def _without_a_line(path: Path, content: str) -> Iterator[Change]:
 
 def _copied(folder: Path) -> None:
     """The checkout as it is now, without what git ignores."""
-    listed = subprocess.run(  # noqa: S603 - git's own list of this checkout
+    listed = subprocess.run(
         [shutil.which("git") or "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         capture_output=True,
         text=True,
@@ -128,7 +128,7 @@ def _copied(folder: Path) -> None:
 
 def _passes(command: Sequence[str], folder: Path, seconds: float) -> bool:
     """Whether the tests pass; what does not end does not pass, and is ended with all that it started."""
-    running = subprocess.Popen(  # noqa: S603 - what was asked for
+    running = subprocess.Popen(
         command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     try:
