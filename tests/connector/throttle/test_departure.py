@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from benchmarks.counting import most_in_any_window
 from connector.errors import ThrottledError
 from connector.testing import FakeClock
 from connector.throttle.bucket import RateLimit
 from connector.throttle.limiter import Permit, acquire
 from connector.throttle.store import ThrottleStoreError
-from tests.connector.throttle.worlds import FOREVER, World, departing, most_in_any_window
+from tests.connector.throttle.worlds import FOREVER, World, departing
 
 HOME = RateLimit("home", 10, 60.0)
 SLOW = RateLimit("home/slow", 3, 10.0)
