@@ -25,7 +25,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "tests/vectors/sample"
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers everything with an empty object, on connections that are kept."""
+    """Responds to everything with an empty object, on persistent connections."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True

@@ -138,8 +138,8 @@ class Connector:
             ConnectorError: One of its other kinds, by who must act.
             TypeError: An option does not exist.
         """
-        settings = RunSettings.of("run", options)
-        return complete(self._client.run(self.find(action), inputs or {}, connection, settings), self._clock)
+        run = self._client.run(self.find(action), inputs or {}, connection, RunSettings.of("run", options))
+        return complete(run, self._clock)
 
     async def arun(
         self,
@@ -153,8 +153,7 @@ class Connector:
         While it waits it holds no thread. A cancelled task gives its place in the throttle back and makes no further
         attempt. `on_event` is called in whichever thread drives the run at that moment.
         """
-        settings = RunSettings.of("arun", options)
-        run = self._client.run(self.find(action), inputs or {}, connection, settings)
+        run = self._client.run(self.find(action), inputs or {}, connection, RunSettings.of("arun", options))
         return await self._threads.complete(run, self._clock)
 
     def iterate(
@@ -203,8 +202,8 @@ class Connector:
         Raises:
             InputError: With every problem of the inputs.
         """
-        settings = RunSettings(idempotency_key=idempotency_key)
-        return self._client.preview(self.find(action), inputs or {}, connection, settings)
+        key = RunSettings(idempotency_key=idempotency_key)
+        return self._client.preview(self.find(action), inputs or {}, connection, key)
 
     def choices(
         self,
@@ -244,10 +243,8 @@ class Connector:
         Returns:
             The connection's limit, and the action's where there is one.
         """
-        found = self.find(action) if action is not None else None
-        client = self._client
-        store = client.store_of(connection)
-        return tuple(throttle_status(store, limit, calls) for limit in client.rate_limits(found, connection))
+        found, store = self.find(action) if action is not None else None, self._client.store_of(connection)
+        return tuple(throttle_status(store, limit, calls) for limit in self._client.rate_limits(found, connection))
 
     def batch(
         self,

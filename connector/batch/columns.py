@@ -50,7 +50,7 @@ class ColumnMap:
 
     Attributes:
         inputs: The input by column; a column without one is left out.
-        ignored: Columns that are no inputs.
+        ignored: Columns that are not inputs.
     """
 
     action: Action
@@ -75,7 +75,7 @@ class ColumnMap:
             templates: Texts for inputs, with the names of columns in braces.
 
         Raises:
-            InputError: With every column that is no input, and everything that is wrong with the mapping.
+            InputError: With every column that is not an input, and everything that is wrong with the mapping.
         """
         names = _names(action)
         mapping, problems, made = mapping or {}, [], {}
@@ -132,7 +132,7 @@ class ColumnMap:
         return inputs, problems
 
     def _value(self, name: str, value: Any, *, as_json: bool) -> Any:
-        """The value of a cell: text as it is, or what it spells where the input is no text."""
+        """The value of a cell: text as it is, or what it spells where the input is not text."""
         if not isinstance(value, str):
             return value
         if as_json:

@@ -81,7 +81,7 @@ class Progress:
 
 
 def read_record(place: Path) -> BatchRecord | None:
-    """What `batch.json` says; None where the folder is no batch's.
+    """What `batch.json` says; None where the folder does not belong to a batch.
 
     Raises:
         BatchError: The file is damaged.

@@ -179,7 +179,7 @@ class BatchRunner:
         elif isinstance(error, AuthorizationError | DefinitionError) or lane.unavailable >= MOST_UNAVAILABLE:
             return error
         else:
-            # Tried once more after the others; a wait for the call limit of our own is no try.
+            # Tried once more after the others; a wait for the call limit of our own does not count as a try.
             if not isinstance(error, ThrottledError) or error.status is not None:
                 self._tried.add(result.row.number)
             lane.again.append(result.row)

@@ -205,7 +205,7 @@ def _csv_reason(error: str) -> str:
 
 
 def _check_header(path: Path, header: list[str]) -> None:
-    """Raise for names that are missing or stand twice."""
+    """Raise for names that are missing or repeated."""
     if not header:
         raise source_error(path, "it is empty; the first row must have the names of the columns")
     empty = [str(place) for place, name in enumerate(header, start=1) if not name.strip()]

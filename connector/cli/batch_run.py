@@ -25,7 +25,7 @@ from connector.connector import Connector
 from connector.throttle.memory_store import MemoryStore
 
 _LINE_EVERY = 10.0
-"""Seconds between two lines of progress where stderr is no terminal."""
+"""Seconds between two lines of progress where stderr is not a terminal."""
 
 
 @dataclass(frozen=True)

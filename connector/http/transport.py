@@ -53,14 +53,14 @@ class SendOptions:
 
 
 class Transport(Protocol):
-    """Sends a request and returns the answer."""
+    """Sends a request and returns the response."""
 
     def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
         """Send once.
 
         Raises:
             NotSentError: Nothing left this machine.
-            ConnectionLostError: Something left, and no whole answer came back.
+            ConnectionLostError: Something left, and no complete response came back.
         """
 
     def close(self) -> None:
@@ -78,7 +78,7 @@ class _NoCookies(http.cookiejar.DefaultCookiePolicy):
 
 
 def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Stands where `requests` would otherwise look up `.netrc` and replace our header."""
+    """Used where `requests` would otherwise look up `.netrc` and replace our header."""
     return request
 
 
@@ -201,7 +201,7 @@ def _read(response: requests.Response, options: SendOptions, now: Callable[[], f
         part = options.response_bytes + 1 - len(content)
         content += unpack.decompress(chunk, part) if unpack else chunk
         taken += len(chunk)
-        # What follows the end of a packed answer is kept by the library, though nobody reads it.
+        # What follows the end of a packed response is kept by the library, though nobody reads it.
         if max(taken, len(content)) > options.response_bytes:
             size = f"{options.response_bytes // 1_000_000} MB"
             raise ConnectionLostError(f"The response is larger than {size} and was not read.", code="response_size")
