@@ -10,11 +10,11 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.call import pagination
-from connector.call.events import EventCallback, RunFailed, RunStarted, RunSucceeded, notify
+from connector.call.events import EventCallback, RunFailed, RunStarted, RunSucceeded, Telemetry, notify, with_telemetry
 from connector.call.handler import Call
 from connector.call.options import RunSettings
 from connector.call.preview import first_request
@@ -55,6 +55,7 @@ class Client:
         ephemeral_store: Where those of services are kept that end with this process.
         new_key: Makes idempotency keys.
         rng: Spreads waits, so that callers do not come back all at once.
+        telemetry: Hears of the events of every run.
         strict_outputs: Make outputs that do not fit the definition an error instead of a warning.
     """
 
@@ -65,6 +66,7 @@ class Client:
     clock: Clock
     new_key: Callable[[], str]
     rng: random.Random
+    telemetry: Telemetry | None = None
     strict_outputs: bool = False
 
     async def run(
@@ -77,6 +79,7 @@ class Client:
             ConnectorError: One of its other kinds, by who must act.
         """
         started = self.clock.monotonic()
+        settings = replace(settings, on_event=with_telemetry(settings.on_event, self.telemetry))
         with self._reported(action, connection, settings.on_event):
             inputs = self.validated(action, given, settings)
             run = self.authenticated(action, inputs, connection, settings)
@@ -99,6 +102,7 @@ class Client:
         Raises:
             InputError: The inputs are wrong, or the action has no pages.
         """
+        settings = replace(settings, on_event=with_telemetry(settings.on_event, self.telemetry))
         run = self.authenticated(action, self.validated(action, given, settings), connection, settings)
         run.call.all_pages = False  # the handler finishes one page at a time
 

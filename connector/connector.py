@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self, Unpack
 
 from connector.batch.batch import Batch, BatchOptions
+from connector.call.events import Telemetry
 from connector.call.options import RunOptions, RunSettings
 from connector.call.result import Choice, Preview, Result
 from connector.call.tasks import TaskThreads
@@ -49,9 +50,10 @@ class Connector:
         rng: Source of the random parts of waits.
         max_in_flight: Largest number of calls that tasks (`arun`, `aiterate`) make at a time, each in a thread of its
             own. Tasks that wait hold no thread, so there may be any number of them.
+        telemetry: Hears of the events of every run, such as `connector.otel.OpenTelemetry()`.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a choice of the embedder, and named
         self,
         bundle: Bundle,
         *,
@@ -62,6 +64,7 @@ class Connector:
         new_key: Callable[[], str] = lambda: str(uuid.uuid4()),
         rng: random.Random | None = None,
         max_in_flight: int = 100,
+        telemetry: Telemetry | None = None,
     ) -> None:
         self.definition = bundle.manifest
         self._bundle = bundle
@@ -73,6 +76,7 @@ class Connector:
         self._given_store = store or (MemoryStore(clock) if clock else None)
         self._new_key = new_key
         self._threads = TaskThreads(max_in_flight)
+        self._telemetry = telemetry
         self._rng = rng or random.SystemRandom()
 
     @cached_property
@@ -87,6 +91,7 @@ class Connector:
             clock=self._clock,
             new_key=self._new_key,
             rng=self._rng,
+            telemetry=self._telemetry,
             strict_outputs=self._strict_outputs,
         )
 

@@ -198,6 +198,33 @@ EventCallback = Callable[[Event], None]
 """Called with every event, in order. It is called between the steps of a run, so it must be quick."""
 
 
+Telemetry = Callable[[], EventCallback]
+"""Called at the start of every run of a connector; what it returns is called with the events of that run."""
+
+
+def with_telemetry(on_event: EventCallback | None, telemetry: Telemetry | None) -> EventCallback | None:
+    """What hears of the events of one run: its own callback and the connector's telemetry."""
+    if telemetry is None:
+        return on_event
+    try:
+        return _both(telemetry(), on_event)
+    except Exception:
+        _LOG.exception("The telemetry failed; the run goes on without it.")
+        return on_event
+
+
+def _both(first: EventCallback, second: EventCallback | None) -> EventCallback:
+    """A callback for two; an error of one keeps nothing from the other."""
+    if second is None:
+        return first
+
+    def call_both(event: Event) -> None:
+        notify(first, event)
+        notify(second, event)
+
+    return call_both
+
+
 def notify(callback: EventCallback | None, event: Event) -> None:
     """Hand an event over. An error of the callback is logged and changes nothing of the run."""
     if callback is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 
 class Attempt(BaseModel):
@@ -66,8 +67,9 @@ class Meta(BaseModel):
     warnings: tuple[str, ...] = ()
 
 
-class Result(BaseModel):
-    """The result of a run.
+@dataclass(frozen=True, eq=False)
+class Result(Mapping[str, Any]):
+    """The result of a run: a mapping of its outputs, and what happened on the way.
 
     Attributes:
         fields: Every declared output by name, null where the service sent nothing.
@@ -75,14 +77,22 @@ class Result(BaseModel):
         raw: The JSON of the last response, unchanged, or its text if it is not JSON.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     fields: dict[str, Any]
     meta: Meta
-    raw: Any = Field(default=None, exclude=True, repr=False)
+    raw: Any = field(default=None, repr=False)
 
     def __getitem__(self, name: str) -> Any:
         return self.fields[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.fields)
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outputs and what happened on the way, as JSON-ready values."""
+        return {"fields": self.fields, "meta": self.meta.model_dump(mode="json")}
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The rows of a list output; none where the service sent none.

@@ -75,7 +75,7 @@ class EventStream(Response):
 
         try:
             result = await self._start(on_event)
-            queue.put_nowait({"type": "result", **result.model_dump(mode="json")})
+            queue.put_nowait({"type": "result", **result.to_dict()})
         except ConnectorError as error:
             queue.put_nowait({"type": "error", "error": error.to_dict()})
         except Exception as error:

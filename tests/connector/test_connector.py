@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 import logging
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +78,21 @@ def test_the_raw_answer_is_there_on_request_and_never_mixed_in(bench: MakeBench)
     made = bench([response(200, {"extra": 1}), response(200, text="plain")], actions=[status])
     result = made.run("ask")
     assert result.raw == {"extra": 1}
-    assert "raw" not in result.model_dump()
+    assert "raw" not in result.to_dict()
     assert "extra" not in repr(result)
     assert made.run("ask").raw == "plain"
+
+
+def test_a_result_is_a_mapping_of_its_outputs(bench: MakeBench) -> None:
+    result = bench([response(200, {"id": "p1"})]).run("get_parcel", {"parcel_id": "a"})
+    assert isinstance(result, Mapping)
+    assert ("id" in result, "meta" in result, len(result), list(result)) == (True, False, 2, ["id", "note"])
+    assert (result["id"], result.get("note", "x"), result.get("other", "x")) == ("p1", None, "x")
+    assert dict(result) == {**result} == result == result.fields == {"id": "p1", "note": None}
+    with pytest.raises(KeyError):
+        _ = result["other"]
+    assert result.to_dict()["fields"] == result.fields
+    assert json.loads(json.dumps(result.to_dict()))["meta"]["status"] == 200
 
 
 @pytest.mark.parametrize("name", ["send_parcel", "SendParcelOp", "send parcel"])

@@ -29,7 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"connector"}),
     frozenset({"testing", "web"}),
     # The package itself names what is public and loads it when it is first used.
-    frozenset({"__init__", "lint", "export", "scaffold"}),
+    frozenset({"__init__", "lint", "export", "scaffold", "otel"}),
     # They also read what an export writes.
     frozenset({"mcp", "server"}),
     frozenset({"cli"}),
@@ -38,7 +38,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 """The packages and modules of `connector/`, from the bottom up, as ARCHITECTURE.md draws them."""
 
 LAYER_OF = {name: layer for layer, names in enumerate(LAYERS) for name in names}
-ENTRY_POINTS = frozenset({"lint", "export", "scaffold", "mcp", "server", "cli"})
+ENTRY_POINTS = frozenset({"lint", "export", "scaffold", "otel", "mcp", "server", "cli"})
 MAY_READ_EXPORTS = frozenset({"mcp", "server"})
 
 SOCKETS = {
@@ -212,7 +212,7 @@ def test_running_needs_no_entry_point_and_no_sandbox() -> None:
     assert "connector.connector" in loaded
     entry_points = ("connector.cli", "connector.lint", "connector.testing", "sandbox")
     assert {name for name in loaded if f"{name}.".startswith(tuple(f"{entry}." for entry in entry_points))} == set()
-    assert {"click", "tabulate", "http.server", "redis", "pytest"} & loaded == set()
+    assert {"click", "tabulate", "http.server", "redis", "pytest", "opentelemetry"} & loaded == set()
 
 
 def test_every_public_name_is_there() -> None:

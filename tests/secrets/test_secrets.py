@@ -75,7 +75,7 @@ def test_what_a_run_gives_back_does_not_hold_it(connection: Connection) -> None:
     result = connector.run("send_message", MESSAGE, connection)
     preview = connector.preview("send_message", MESSAGE, connection)
     status = connector.throttle(connection)
-    shown = [repr(result), result.model_dump_json(), repr(result.raw), repr(preview), preview.model_dump_json()]
+    shown = [repr(result), json.dumps(result.to_dict()), repr(result.raw), repr(preview), preview.model_dump_json()]
     assert traces(*shown, repr(status), repr(connector), repr(vars(connector)), repr(connector.actions)) == []
     assert traces(pickle.dumps(result), pickle.dumps(preview)) == []
 

@@ -38,7 +38,7 @@ def routes(served: ServedConnector) -> list[Route]:
         if result is None:
             return Response(status_code=_CLIENT_CLOSED)
         if with_meta:
-            return json_response(result.model_dump(mode="json"), media_type=META_TYPE)
+            return json_response(result.to_dict(), media_type=META_TYPE)
         return json_response(result.fields)
 
     return [Route("/actions/{key}/run", run, methods=["POST"])]
