@@ -151,7 +151,7 @@ class Run:
             lambda seconds: self._notify_wait("throttle", "Waiting for the call limit.", seconds),
             self.rng,
         )
-        before = self.trace.throttled
+        before, on_event = self.trace.throttled, self.settings.on_event
         while True:
             await permit.take()
             self.trace.throttled = before + permit.waited
@@ -160,6 +160,9 @@ class Run:
             except BaseException:
                 permit.release()
                 raise
+            if on_event is not None:
+                notify(on_event, attempt_started(self.definition, self.call, request, self.hidden, attempt))
+                on_event = None  # one that is held back goes on with the same attempt
             with contextlib.suppress(_HeldBack):
                 return self._send_once(request, permit, attempt)
 
@@ -175,8 +178,6 @@ class Run:
             timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing, permit.sent
         )
         on_event, started = self.settings.on_event, self.clock.monotonic()
-        if on_event is not None:
-            notify(on_event, attempt_started(self.definition, self.call, request, self.hidden, attempt))
         self.trace.in_flight = True
         try:
             response = self.transport.send(request, secret_headers(self.definition, self.secrets), options)

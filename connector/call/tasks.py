@@ -66,9 +66,12 @@ class TaskThreads:
         except asyncio.CancelledError:
             cancelled.set()
             if work.done():
-                await asyncio.to_thread(_stop, run)
+                await asyncio.shield(asyncio.wrap_future(self._submit("step", _stop, run)))
             else:
                 work.add_done_callback(lambda _: _stop(run))
+            raise
+        except Exception:
+            _stop(run)  # where it waited for something that is no wait
             raise
 
     async def iterate(self, pages: AsyncGenerator[Sequence[_T], None], clock: Clock) -> AsyncGenerator[_T, None]:

@@ -18,7 +18,7 @@ from connector.http.transport import SendOptions
 from connector.testing import FakeClock, ScriptedTransport, response
 from connector.throttle.bucket import RateLimit, Reservation
 from connector.throttle.memory_store import MemoryStore
-from tests.connector.parcels import MakeBench, manifest
+from tests.connector.parcels import POST_ONCE, MakeBench, manifest
 
 OK = response(200, {"id": "p1"})
 ONE_CALL = manifest(throttle={"calls": 1, "renewalPeriod": 60})
@@ -282,7 +282,10 @@ def test_a_pause_that_begins_after_the_grant_holds_no_thread(bench: MakeBench) -
             return super().send(request, secret_headers, options)
 
     made = bench(transport=Overtaken([OK]), clock=clock, store=store)
-    result = asyncio.run(made.connector.arun("get_parcel", {"parcel_id": "a"}, made.connection))
+    events: list[Event] = []
+    run = made.connector.arun("get_parcel", {"parcel_id": "a"}, made.connection, on_event=events.append)
+    result = asyncio.run(run)
+    assert [event.type for event in events] == ["started", "attempt", "wait", "response", "result"]
     assert len(handed_back) == 2
     assert handed_back[1] - handed_back[0] >= 30
     assert (len(result.meta.attempts), 30 <= result.meta.waited <= 31) == (1, True)
@@ -319,6 +322,16 @@ def test_a_run_that_waits_while_the_connector_is_closed_goes_on(bench: MakeBench
     made.run("get_parcel", {"parcel_id": "a"})
     result = asyncio.run(made.connector.arun("get_parcel", {"parcel_id": "b"}, made.connection))
     assert result["id"] == "p1"
+    made.connector.close()
+
+
+def test_a_handler_that_awaits_anything_but_its_calls_fails_and_holds_nothing(bench: MakeBench) -> None:
+    handlers = "import types\n\n@types.coroutine\ndef post_once(call):\n    yield 'soon'\n"
+    made = bench([OK], actions=[POST_ONCE], handlers=handlers)
+    events: list[Event] = []
+    with pytest.raises(TypeError):
+        asyncio.run(made.connector.arun("post_once", {"recipient": "a"}, made.connection, on_event=events.append))
+    assert [event.type for event in events] == ["started", "error"]
     made.connector.close()
 
 
