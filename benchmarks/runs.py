@@ -148,7 +148,7 @@ def main() -> None:
         rounds = [{place: _ask(worker, "round") for place, worker in workers.items()} for _ in range(options.rounds)]
         for place, worker in workers.items():
             _show(place, [found[place] for found in rounds], _ask(worker, "waiting"))
-            worker.stdin.close()
+            worker.communicate()
     server.terminate()
 
 
