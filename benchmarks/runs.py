@@ -83,7 +83,7 @@ def each(act: Callable[[], object], times: int = CALLS) -> float:
 
 def measure(url: str) -> dict[str, float]:
     """One round: seconds per call, by the way it is made."""
-    with connector(100_000) as courier, requests.Session() as session:
+    with connector(1_000) as courier, requests.Session() as session:
         connection = Connection(api_key="k-0123456789", base_url=url)
         message = {"message": {"to": {"user_id": "ada"}, "content": {"title": "Hi", "body": "There"}}}
         run = partial(courier.run, "send_message", INPUTS, connection)

@@ -15,6 +15,8 @@ from connector.errors import Problem
 from connector.http.body_defaults import apply_body_defaults
 from connector.secrets import MASK
 
+_ANY = FieldSchema()
+
 
 @dataclass(frozen=True)
 class HttpRequest:
@@ -150,12 +152,13 @@ def secret_values(definition: ActionDefinition, inputs: Mapping[str, Any]) -> li
             yield value
         elif isinstance(value, list):
             for item in value:
-                yield from values(field.items or FieldSchema(), item)
+                yield from values(field.items or _ANY, item)
         elif isinstance(value, dict):
             for key, item in value.items():
-                yield from values(field.properties.get(key, FieldSchema()), item)
+                yield from values(field.properties.get(key, _ANY), item)
 
-    return list(values(FieldSchema(properties=definition.inputs.properties), dict(inputs)))
+    fields = definition.inputs.properties
+    return [secret for name, value in inputs.items() for secret in values(fields.get(name, _ANY), value)]
 
 
 def _placed(schema: ObjectSchema, inputs: Mapping[str, Any]) -> Iterator[tuple[str, FieldSchema]]:
