@@ -79,7 +79,9 @@ def _usage_message(failure: click.ClickException) -> str:
             choices = ", ".join(parameter.type.choices) if isinstance(parameter.type, click.Choice) else ""
             if isinstance(failure, click.MissingParameter):
                 return f"{name} is required{f': {choices}' if choices else ''}."
-            return f"{name}: choose one of {choices}." if choices else f"{name} {failure.message}"
+            if choices:
+                return f"{name}: choose one of {choices}."
+            return f"{name}{'' if failure.message.startswith('must') else ':'} {failure.message}"
     return failure.format_message()
 
 
