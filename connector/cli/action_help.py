@@ -44,9 +44,10 @@ def full(action: Action, program: str) -> list[str]:
     ]
 
 
-def inputs(action: Action) -> list[str]:
-    """The lines of what one must know to run an action: what it does, and its inputs."""
-    return [*_introduction(action), *_inputs(action.definition)]
+def inputs(action: Action, program: str) -> list[str]:
+    """The lines of what one must know to run an action: what it does, its inputs, and a command that works."""
+    command = [*_example(action, program)][:3]  # without its outputs
+    return [*_introduction(action), *_inputs(action.definition), *command]
 
 
 def _introduction(action: Action) -> Iterator[str]:

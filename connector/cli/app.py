@@ -50,6 +50,11 @@ Exit status:
   3  invalid inputs              8  unexpected response from the service
   4  connection problem          9  invalid connector definitions
   130  interrupted with Ctrl-C
+
+\b
+Environment:
+  CONNECTOR_STATE_DIR  the folder for connections, call limits and the sandbox
+  NO_COLOR             no colors
 """
 
 

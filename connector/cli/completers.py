@@ -71,6 +71,13 @@ def connections(ctx: click.Context, _parameter: click.Parameter, incomplete: str
     return _matching({name: entry.get("base_url") for name, entry in known.items()}, incomplete)
 
 
+def rules(_ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The codes of the rules that `check` explains."""
+    from connector.lint.rules import RULES  # noqa: PLC0415 - the models; only this completion needs them
+
+    return _matching({rule.code: rule.description for rule in RULES}, incomplete.upper())
+
+
 def output_fields(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The outputs of the action on the line, and the fields of its rows; several names are separated by commas."""
     # Right after the option click cannot parse the line, and leaves the arguments as they are.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli import console, context, options, output
+from connector.cli import completers, console, context, options, output
 from connector.definition.files import MANIFEST
 from connector.errors import ExitStatus
 from connector.export import EXPORT_FORMATS, export
@@ -27,7 +27,9 @@ from connector.validation.messages import nearest
 )
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @options.as_json
-@click.option("--explain", "code", metavar="CODE", help="Explain a rule, such as D301, and exit.")
+@click.option(
+    "--explain", "code", metavar="CODE", shell_complete=completers.rules, help="Explain a rule, such as D301, and exit."
+)
 @click.pass_obj
 def check(connector_name: str | None, directory: Path | None, as_json: bool, code: str | None) -> int:
     """Check a folder, or explain a rule."""

@@ -79,7 +79,7 @@ class _RunCommand(click.Command):
         formatter = ctx.make_formatter()
         formatter.write_usage(ctx.command_path, f"[OPTIONS] {action.key} [NAME=VALUE]...")
         formatter.write_paragraph()
-        formatter.write("\n".join(action_help.inputs(action)) + "\n")
+        formatter.write("\n".join(action_help.inputs(action, context.program_name(ctx.obj))) + "\n")
         self.format_options(ctx, formatter)
         self.format_epilog(ctx, formatter)
         return formatter.getvalue().rstrip("\n")
@@ -89,7 +89,11 @@ class _RunCommand(click.Command):
 @click.argument("action", metavar="ACTION", required=False, shell_complete=completers.actions)
 @click.argument("items", metavar="[NAME=VALUE]...", nargs=-1, shell_complete=completers.inputs)
 @click.option(
-    "--inputs", "file", metavar="FILE|-", help="Read inputs from a JSON file (- for stdin). Arguments override them."
+    "--inputs",
+    "file",
+    type=click.Path(allow_dash=True),
+    metavar="FILE|-",
+    help="Read inputs from a JSON file (- for stdin). Arguments override them.",
 )
 @click.option("--sandbox", "in_sandbox", is_flag=True, help="Run in the local sandbox. Needs no account.")
 @options.connection

@@ -95,6 +95,18 @@ def test_stored_connections_are_completed(complete: Complete, command: list[str]
     assert complete(*command, "e", kind="fish") == ["plain,eu\thttps://eu.shop.example"]
 
 
+def test_conditions_are_completed_with_their_values(complete: Complete) -> None:
+    assert complete("run", "get_thing", "--wait-until", "") == ["plain,id=", "plain,name="]
+    assert complete("run", "list_things", "--wait-until", "pag", kind="fish") == ["plain,paging.cursor=\tCursor"]
+    assert complete("run", "list_things", "--wait-until", "things") == [], "rows are not waited for"
+
+
+def test_rules_and_shells_and_files_are_completed(complete: Complete) -> None:
+    assert "plain,D301" in complete("check", "--explain", "d30")
+    assert complete("completion", "z") == ["plain,zsh"]
+    assert complete("run", "get_thing", "--inputs", "x") == ["file,x"]
+
+
 def test_output_fields_are_completed_also_after_a_comma(complete: Complete) -> None:
     assert complete("run", "list_things", "--fields", "") == [
         "plain,paging.cursor",

@@ -12,8 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from connector.cli.app import cli as root
 from connector.connector import Connector
 from connector.errors import ExitStatus
 from tests.connector.cli.conftest import ROOT, SECRET, Cli, Ran, child_environment
@@ -331,3 +333,59 @@ def test_a_signal_from_outside_ends_the_run_cleanly(shop_folder: Path, shop: Sho
     # The response is still under way, or has come and the wait before the next attempt has begun.
     in_flight = "The call had been sent and may have been carried out.\n"
     assert err in {"\nInterrupted.\n", f"\nInterrupted.\n{in_flight}"}
+
+
+COMMANDS = {
+    "list": [],
+    "show": ["get_thing"],
+    "run": ["get_thing", "thing_id=t1"],
+    "docs": [],
+    "connection list": [],
+    "connection add": ["x"],
+    "connection test": [],
+    "connection default": [],
+    "connection remove": ["x"],
+    "throttle status": [],
+    "serve": ["--port", "0"],
+    "mcp": [],
+    "sandbox": ["--port", "0"],
+    "check": [],
+    "new": ["get_cart", "--group", "things"],
+    "export": ["openapi"],
+    "completion": ["bash"],
+}
+"""Every command, with arguments that it takes."""
+
+
+def leaves() -> set[str]:
+    context = root.make_context("x", [], resilient_parsing=True)
+    found = set()
+    for name in root.list_commands(context):
+        command = root.get_command(context, name)
+        found |= {f"{name} {inner}" for inner in command.commands} if isinstance(command, click.Group) else {name}
+    return found
+
+
+def test_the_tests_of_every_command_leave_none_out() -> None:
+    assert leaves() == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_an_unknown_option_is_2_in_every_command(cli: Cli, command: str) -> None:
+    help_line = f"For help: courier-connector {command} --help"
+    failed(cli(*command.split(), "--nonsense"), ExitStatus.USAGE, "Unknown option “--nonsense”.", help_line)
+
+
+@pytest.mark.parametrize("command", COMMANDS.keys() - {"completion"})
+def test_a_connector_that_does_not_exist_is_2_in_every_command(cli: Cli, command: str, tmp_path: Path) -> None:
+    ran = cli("--connector", tmp_path / "none", *command.split(), *COMMANDS[command])
+    failed(ran, ExitStatus.USAGE, "--connector: There is no connector")
+
+
+@pytest.mark.parametrize("command", COMMANDS.keys() - {"completion"})
+def test_a_connector_whose_definition_is_wrong_is_9_in_every_command(cli: Cli, own_folder: Path, command: str) -> None:
+    (own_folder / "definitions/connector.json").write_text("{}")
+    ran = cli("--connector", own_folder, *command.split(), *COMMANDS[command])
+    assert ran.status == ExitStatus.DEFINITION, ran.err
+    assert "connector.json" in ran.out + ran.err
+    assert "Traceback" not in ran.err

@@ -323,6 +323,14 @@ def test_help_after_an_action_shows_its_inputs(cli: Cli, shop_folder: Path, shop
     assert "Outputs" not in ran.out
 
 
+def test_help_after_an_action_ends_with_a_command_to_copy(cli: Cli, shop_folder: Path) -> None:
+    ran = cli("--connector", shop_folder, "run", "get_thing", "--help")
+    assert (
+        f"\nExample: The first thing\ncourier-connector --connector {shop_folder} run get_thing thing_id=t1\n"
+        in ran.out
+    )
+
+
 def test_help_after_an_unknown_action_suggests_the_nearest(cli: Cli, shop_folder: Path) -> None:
     ran = cli("--connector", shop_folder, "run", "make_thng", "--help")
     assert (ran.status, ran.out) == (3, "")
