@@ -99,11 +99,12 @@ def kept_on_failure(definition: ConnectorDefinition, run: LastRun, program: str)
         safe = run.repeatable or error.retryable
         _keep(definition, replace(run, repeatable=safe, inputs=run.inputs if safe else {}))
         if safe:
-            same_key = " under the same key" if run.key else ""
-            error.hint = f"{error.hint}\nTo run it again{same_key}:\n  {program} run --again".lstrip()
+            error.hint = f"{error.hint}\n{_again(run, program)}".lstrip()
         raise
-    except KeyboardInterrupt:
-        _keep(definition, run)
+    except KeyboardInterrupt as stopped:
+        _keep(definition, run if run.repeatable else replace(run, inputs={}))
+        if run.repeatable:
+            stopped.add_note(_again(run, program))
         raise
     else:
         found = _read(definition)
@@ -132,6 +133,10 @@ def load(definition: ConnectorDefinition, clock: Clock) -> LastRun:
             "its key. Check whether it was carried out, then run it with its inputs if it was not."
         )
     return run
+
+
+def _again(run: LastRun, program: str) -> str:
+    return f"To run it again{' under the same key' if run.key else ''}:\n  {program} run --again"
 
 
 def _keep(definition: ConnectorDefinition, run: LastRun) -> None:

@@ -72,7 +72,9 @@ def test_an_interrupted_run_is_repeated_too(key_cli: Cli, shop: Shop, monkeypatc
 
     with monkeypatch.context() as patch:
         patch.setattr("connector.connector.Connector.run", interrupted)
-        assert key_cli("make_thing", "name=Lamp").status == 130
+        ran = key_cli("make_thing", "name=Lamp")
+    assert ran.status == 130
+    assert "Interrupted.\nTo run it again under the same key:\n  courier-connector" in ran.err
     assert key_cli("--again").status == 0
     assert json.loads(shop.requests[0].body) == {"name": "Lamp"}
 

@@ -124,6 +124,23 @@ def test_the_secret_is_asked_for_without_showing_it(
     assert "canary-typed" not in ran.stdout + ran.stderr
 
 
+def test_a_person_is_asked_before_a_connection_is_replaced(terminal: Start, shop_folder: Path, tmp_path: Path) -> None:
+    env = {
+        "PYTHON_KEYRING_BACKEND": "tests.connector.cli.keyrings.FileKeyring",
+        "TEST_KEYRING": str(tmp_path / "safe.json"),
+    }
+    for typed, status in (("first", 0), ("n", 2), ("y", 0)):
+        screen = terminal("--connector", shop_folder, "connection", "add", "prod", **env)
+        if typed != "first":
+            screen.wait_for("Connection “prod” already exists. Replace it? [y/N]: ")
+            screen.type(f"{typed}\n")
+        if status == 0:
+            screen.wait_for("API key (hidden): ")
+            screen.type(f"canary-{typed}\n")
+        assert screen.end() == status
+    assert json.loads((tmp_path / "safe.json").read_text()) == {"shop-connector prod/api_key": "canary-y"}
+
+
 def test_ctrl_c_ends_a_prompt(terminal: Start, shop_folder: Path, tmp_path: Path) -> None:
     env = {
         "PYTHON_KEYRING_BACKEND": "tests.connector.cli.keyrings.FileKeyring",
