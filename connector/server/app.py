@@ -32,8 +32,10 @@ def create_app(served: ServedConnector, *, with_page: bool = True, mounts: Seque
         *(page.routes(served) if with_page else ()),
         *mounts,
     ]
-    return Starlette(
+    app = Starlette(
         routes=routes,
         middleware=[Middleware(UnexpectedErrors)],
         exception_handlers={ConnectorError: on_connector_error, HTTPException: on_http_exception},
     )
+    app.router.redirect_slashes = False  # a path is right or it is not
+    return app

@@ -17,7 +17,7 @@ export function CodeTab({ check, problems }) {
       <${Tabs} tabs=${check.code.map((each) => [each.language, each.title])} selected=${current.language} select=${pick} name="code" label="Languages" controls="code-content" />
       <div role="tabpanel" id="code-content" aria-labelledby=${`code-tab-${current.language}`}>
         ${current.note && html`<p class="muted">${current.note}</p>`}
-        <${CodeBlock} text=${current.text} label=${`the ${current.title} code`} language=${["n8n", "power_automate"].includes(current.language) ? "json" : "code"} />
+        <${CodeBlock} text=${current.text || current.reason} label=${`the ${current.title} code`} language=${["n8n", "power-automate"].includes(current.language) ? "json" : "code"} />
       </div>
     </div>
   `;

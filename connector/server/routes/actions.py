@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from connector.call.curl import curl_command
 from connector.errors import ConnectorError, InputError
-from connector.export.code_samples import Target, code_samples
+from connector.export.code_samples import CodeSample, Target, code_samples
 from connector.server.options import flag, query, whole
 from connector.server.responses import json_response
 from connector.server.served import ENVIRONMENT, SANDBOX, ServedConnector
@@ -27,7 +27,7 @@ def routes(served: ServedConnector) -> list[Route]:
         name = served.connection_name(request)
         pages = query(request, {"all_pages": flag, "max_items": whole})
         inputs = json_object(await request.body())
-        found: dict[str, Any] = {"problems": [], "error": None, "request": None, "curl": None}
+        found: dict[str, Any] = {"problems": [], "error": None, "request": None, "curl": None, "code": []}
         try:
             preview = served.connector.preview(action, inputs, served.connections[name])
         except InputError as error:
@@ -35,9 +35,13 @@ def routes(served: ServedConnector) -> list[Route]:
         except ConnectorError as error:
             found["error"] = error.to_dict()
         else:
-            found |= {"request": preview.model_dump(), "curl": curl_command(served.bundle.manifest, preview)}
-        samples = code_samples(served.bundle, action, inputs, _target(served, name, request), **pages)
-        return json_response(found | {"code": [asdict(sample) for sample in samples]})
+            samples = code_samples(served.bundle, action, inputs, _target(served, name, request), **pages)
+            found |= {
+                "request": preview.model_dump(),
+                "curl": curl_command(served.bundle.manifest, preview),
+                "code": [_sample(sample) for sample in samples],
+            }
+        return json_response(found)
 
     async def choices(request: Request) -> Response:
         action = served.action(request)
@@ -49,6 +53,10 @@ def routes(served: ServedConnector) -> list[Route]:
         Route("/actions/{key}/check", check, methods=["POST"]),
         Route("/actions/{key}/choices/{field}", choices, methods=["POST"]),
     ]
+
+
+def _sample(sample: CodeSample) -> dict[str, str]:
+    return {"language": sample.language, "title": sample.title, "text": sample.code, "reason": sample.reason}
 
 
 def _target(served: ServedConnector, connection: str, request: Request) -> Target:

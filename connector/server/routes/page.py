@@ -48,9 +48,13 @@ def _file(request: Request, path: Path, folder: Path = FOLDER) -> Response:
     Raises:
         HTTPException: There is no such file in the folder.
     """
-    resolved = path.resolve()
+    try:
+        resolved = path.resolve()
+        served = resolved.is_relative_to(folder.resolve()) and resolved.is_file()
+    except ValueError:  # a NUL in its name
+        raise HTTPException(HTTPStatus.NOT_FOUND) from None
     media_type = _TYPES.get(resolved.suffix)
-    if media_type is None or not resolved.is_relative_to(folder.resolve()) or not resolved.is_file():
+    if media_type is None or not served:
         raise HTTPException(HTTPStatus.NOT_FOUND)
     content = resolved.read_bytes()
     headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
