@@ -16,11 +16,11 @@ from typing import Any, Self, Unpack
 from connector.batch.batch import Batch, BatchOptions
 from connector.call.events import Telemetry
 from connector.call.options import RunOptions, RunSettings
-from connector.call.result import Choice, Preview, Result
+from connector.call.result import Choices, Preview, Result
 from connector.call.tasks import TaskThreads
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
-from connector.catalogue.choices import choices_in, choices_source
+from connector.catalogue.choices import MOST, ChoiceSource
 from connector.catalogue.loader import Bundle, read
 from connector.catalogue.sandbox import connection_to, started
 from connector.client import Client
@@ -32,8 +32,6 @@ from connector.throttle.default_store import default_store
 from connector.throttle.memory_store import MemoryStore
 from connector.throttle.status import ThrottleStatus, throttle_status
 from connector.throttle.store import Store
-
-_MOST_CHOICES = 1_000
 
 
 class Connector:
@@ -217,12 +215,12 @@ class Connector:
         connection: Connection | None = None,
         inputs: Mapping[str, Any] | None = None,
         **options: Unpack[RunOptions],
-    ) -> list[Choice]:
-        """The choices of a field whose values another action lists.
+    ) -> Choices:
+        """The choices of a field whose values another action lists, at most 1,000.
 
         Args:
             action: Key, operation id or summary.
-            field: An input of it that declares `x-ms-dynamic-values`.
+            field: An input of it that declares `x-ms-dynamic-values`; in rows, such as `recipients[].list_id`.
             connection: The account whose choices are wanted.
             inputs: What is filled in already; the choices of some fields depend on it, as versions do on a template.
             **options: As for `run`.
@@ -230,10 +228,27 @@ class Connector:
         Raises:
             InputError: The field does not exist, has no such list, or depends on an input that is not filled in.
         """
-        source, parameters = choices_source(self.find(action), field, inputs or {})
-        if self.find(source.operation_id).definition.pagination is not None:
-            options["max_items"] = _MOST_CHOICES
-        return choices_in(self.run(source.operation_id, parameters, connection, **options), source)
+        source = ChoiceSource.of(self.find(action), field, inputs or {})
+        return source.choices(self.run(*self._listing(source, options), connection, **options))
+
+    async def achoices(
+        self,
+        action: str | Action,
+        field: str,
+        connection: Connection | None = None,
+        inputs: Mapping[str, Any] | None = None,
+        **options: Unpack[RunOptions],
+    ) -> Choices:
+        """The choices of a field without blocking the event loop; as `choices`."""
+        source = ChoiceSource.of(self.find(action), field, inputs or {})
+        return source.choices(await self.arun(*self._listing(source, options), connection, **options))
+
+    def _listing(self, source: ChoiceSource, options: RunOptions) -> tuple[Action, dict[str, Any]]:
+        """The action that lists choices, and its inputs; its pages are read until there are too many."""
+        listing = self.find(source.operation_id)
+        if listing.definition.pagination is not None:
+            options["max_items"] = MOST + 1
+        return listing, source.inputs
 
     def throttle(
         self, connection: Connection, action: str | Action | None = None, *, calls: int = 1

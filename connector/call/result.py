@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -110,6 +110,18 @@ class Choice(BaseModel):
 
     value: str
     label: str
+
+
+class Choices(list[Choice]):
+    """The choices of a field.
+
+    Attributes:
+        complete: Whether these are all.
+    """
+
+    def __init__(self, choices: Iterable[Choice], *, complete: bool = True) -> None:
+        super().__init__(choices)
+        self.complete = complete
 
 
 class Preview(BaseModel):

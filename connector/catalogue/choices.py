@@ -1,45 +1,82 @@
-"""Where the choices of a field come from: another action, and what it needs to know."""
+"""Where the choices of a field come from: the action that lists them, and what its rows become."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
-from connector.call.result import Choice, Result
+from connector.call.result import Choice, Choices, Result
 from connector.catalogue.action import Action
 from connector.definition.field import DynamicValues
 from connector.errors import InputError, Problem
 
+MOST = 1_000
+"""Choices of a field; more are no help in a drop-down."""
 
-def choices_source(action: Action, field: str, inputs: Mapping[str, Any]) -> tuple[DynamicValues, dict[str, Any]]:
-    """The list that a field's values are chosen from, and the inputs of the action that has it.
+_ROW = re.compile(r"\[\d*\]")
 
-    Args:
-        action: The action of the field.
-        field: An input of it that declares `x-ms-dynamic-values`.
-        inputs: What is filled in already.
 
-    Raises:
-        InputError: The field does not exist, has no such list, or depends on an input that is not filled in.
+@dataclass(frozen=True)
+class ChoiceSource:
+    """The action that lists the choices of a field.
+
+    Attributes:
+        operation_id: Its operation id.
+        inputs: Its inputs.
     """
-    declared = action.definition.inputs.properties.get(action.accepted_names.get(field, field))
-    source = action.definition.inputs.resolve(declared).x_ms_dynamic_values if declared else None
-    if source is None:
-        problem = Problem(field, "choices", f"“{field}” has no choices.")
-        raise InputError(f"The field “{field}” of “{action.key}” has no choices.", [problem])
-    given = {action.accepted_names.get(name, name): value for name, value in inputs.items()}
-    missing = [name for name in source.depends_on if given.get(name) in (None, "")]
-    if missing:
-        titles = {name: action.definition.input(name).title or name for name in missing}
-        problems = [Problem(name, "required", f"{title} is required.") for name, title in titles.items()]
-        raise InputError(f"The choices of “{field}” depend on {' and '.join(titles.values())}.", problems)
-    return source, source.inputs(given)
+
+    operation_id: str
+    inputs: dict[str, Any]
+    _declared: DynamicValues
+
+    @classmethod
+    def of(cls, action: Action, field: str, inputs: Mapping[str, Any]) -> Self:
+        """The source for a field.
+
+        Args:
+            action: The action whose form it is in.
+            field: Its name; of a field in rows, the names that lead to it, such as `recipients[0].list_id`.
+            inputs: What is filled in already.
+
+        Raises:
+            InputError: The field does not exist, has no choices, or they depend on an input that is not filled in.
+        """
+        declared = _declared(action, field)
+        if declared is None:
+            problem = Problem(field, "choices", f"“{field[:80]}” has no choices.")
+            raise InputError(f"The field “{field[:80]}” of “{action.key}” has no choices.", [problem])
+        given = {action.accepted_names.get(name, name): value for name, value in inputs.items()}
+        missing = [name for name in declared.depends_on if given.get(name) in (None, "")]
+        if missing:
+            titles = {name: action.definition.input(name).title or name for name in missing}
+            problems = [Problem(name, "required", f"{title} is required.") for name, title in titles.items()]
+            raise InputError(f"The choices of “{field}” depend on {' and '.join(titles.values())}.", problems)
+        return cls(declared.operation_id, declared.inputs(given), declared)
+
+    def choices(self, result: Result) -> Choices:
+        """What the rows of a run of the listing action become."""
+        value, title = self._declared.value_path, self._declared.value_title
+        rows = result.rows(self._declared.value_collection)
+        found = [
+            Choice(value=str(row[value]), label=str(row[title] or row[value])) for row in rows[:MOST] if row[value]
+        ]
+        return Choices(found, complete=len(rows) <= MOST)
+
+    @property
+    def identity(self) -> str:
+        """A name that is the same for fields with the same choices."""
+        return self._declared.model_copy(update={"parameters": self.inputs}).model_dump_json()
 
 
-def choices_in(result: Result, source: DynamicValues) -> list[Choice]:
-    """The choices in the result of the action that has them."""
-    return [
-        Choice(value=str(row[source.value_path]), label=str(row[source.value_title] or row[source.value_path]))
-        for row in result.rows(source.value_collection)
-        if row[source.value_path]
-    ]
+def _declared(action: Action, path: str) -> DynamicValues | None:
+    """What a field declares about its choices; None if it declares nothing, or does not exist."""
+    form = action.definition.inputs
+    name, *inner = _ROW.sub("", path).split(".") if path not in action.accepted_names else [path]
+    field = form.properties.get(action.accepted_names.get(name, name))
+    for step in inner:
+        while field is not None and (resolved := form.resolve(field)).items is not None:
+            field = resolved.items
+        field = form.resolve(field).properties.get(step) if field is not None else None
+    return form.resolve(field).x_ms_dynamic_values if field is not None else None

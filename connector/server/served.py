@@ -6,9 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+from typing import Any
 
 from starlette.requests import Request
 
+from connector.call.events import EventCallback
+from connector.call.options import RunOptions
+from connector.call.result import Result
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.catalogue.sandbox import Service
@@ -16,6 +20,7 @@ from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.export.code_samples import Target
 from connector.export.selection import ExportSelection
+from connector.server.choices_cache import ChoicesCache
 from connector.validation.messages import nearest
 from connector.web.errors import HttpError
 
@@ -42,6 +47,11 @@ class ServedConnector:
     connections: Mapping[str, Connection]
     sandbox: Service | None = None
     target: Target | None = None
+
+    @cached_property
+    def choices(self) -> ChoicesCache:
+        """The choices of fields that were read."""
+        return ChoicesCache(self.connector)
 
     @cached_property
     def selection(self) -> ExportSelection:
@@ -93,6 +103,22 @@ class ServedConnector:
         raise self._wrong(
             f"This server has no connection “{name[:80]}”.", f"Did you mean “{close[0]}”?" if close else ""
         )
+
+    async def run(
+        self,
+        action: Action,
+        inputs: dict[str, Any],
+        name: str,
+        options: RunOptions,
+        on_event: EventCallback | None = None,
+    ) -> Result:
+        """Run an action with a named connection, as `Connector.arun`; the choices it may have changed are forgotten."""
+        options = {**options, "on_event": on_event}
+        try:
+            return await self.connector.arun(action, inputs, self.connections[name], **options)
+        finally:
+            if not action.definition.effects.read_only:
+                self.choices.forget(name)
 
     def _wrong(self, message: str, hint: str = "") -> HttpError:
         known = f"Connections: {', '.join(self.connections)}."

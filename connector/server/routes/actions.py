@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -45,9 +44,14 @@ def routes(served: ServedConnector) -> list[Route]:
 
     async def choices(request: Request) -> Response:
         action = served.action(request)
-        connection = served.connection(request)
-        found = await asyncio.to_thread(served.connector.choices, action, request.path_params["field"], connection)
-        return json_response({"choices": [choice.model_dump() for choice in found], "complete": True})
+        name = served.connection_name(request)
+        refresh = query(request, {"refresh": flag}).get("refresh", False)
+        inputs = json_object(await request.body())
+        found, age = await served.choices.get(
+            action, request.path_params["field"], inputs, name, served.connections[name], refresh=refresh
+        )
+        shown = [choice.model_dump() for choice in found]
+        return json_response({"choices": shown, "complete": found.complete, "age": round(age, 1)})
 
     return [
         Route("/actions/{key}/check", check, methods=["POST"]),

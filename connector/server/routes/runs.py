@@ -28,10 +28,10 @@ def routes(served: ServedConnector) -> list[Route]:
 
     async def run(request: Request) -> Response:
         action = served.action(request)
-        connection = served.connection(request)
+        name = served.connection_name(request)
         options, with_meta = run_options(request, action)
         inputs = json_object(await request.body())
-        start = partial(served.connector.arun, action, inputs, connection, **options)
+        start = partial(served.run, action, inputs, name, options)
         if wants_events(request):
             return EventStream(lambda on_event: start(on_event=on_event))
         result = await _unless_gone(request, start())

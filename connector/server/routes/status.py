@@ -14,7 +14,7 @@ from starlette.routing import Route
 from connector.catalogue.sandbox import Service
 from connector.server.options import query, whole
 from connector.server.responses import json_response
-from connector.server.served import ServedConnector
+from connector.server.served import SANDBOX, ServedConnector
 from connector.web.errors import HttpError
 
 
@@ -45,6 +45,7 @@ def routes(served: ServedConnector) -> list[Route]:
 
     async def reset(_request: Request) -> Response:
         await asyncio.to_thread(_sandbox(served).reset)
+        served.choices.forget(SANDBOX)
         return Response(status_code=HTTPStatus.NO_CONTENT)
 
     return [
