@@ -51,7 +51,8 @@ def test_they_are_read_once_and_again_on_demand(tmp_path: Path) -> None:
     transport = ScriptedTransport([ROWS, ROWS])
     with parcels_site(tmp_path, transport, clock=FakeClock()) as (site, _):
         for _ in range(3):
-            assert site.post(FIELD, {}).body == {"choices": CHOICES, "complete": True, "age": 0.0}
+            body = site.post(FIELD, {}).body
+            assert (body["choices"], body["complete"], 0 <= body["age"] < 20) == (CHOICES, True, True)
         assert len(transport.requests) == 1
         site.post(f"{FIELD}?refresh=1", {})
         assert len(transport.requests) == 2

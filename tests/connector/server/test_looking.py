@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from connector.catalogue.loader import load
-from connector.definition.files import find
 from connector.export import export
 from tests.connector.web.serving import Site
+from tests.courier import BUNDLE
 
 ROOT = Path(__file__).resolve().parents[3]
 MESSAGE = {"user_id": "ada", "title": "Hi", "body": "There"}
@@ -19,7 +18,7 @@ MESSAGE = {"user_id": "ada", "title": "Hi", "body": "There"}
 
 def test_the_catalogue_lists_every_action_with_what_it_does(site: Site) -> None:
     catalogue = site.get("/catalogue").body
-    assert {action["key"] for action in catalogue["actions"]} == set(load(find("courier")).actions)
+    assert {action["key"] for action in catalogue["actions"]} == set(BUNDLE.actions)
     assert all(set(action["effects"]) == {"readOnly", "destructive", "idempotent"} for action in catalogue["actions"])
     groups = {group["key"] for group in catalogue["groups"]}
     assert {action["group"] for action in catalogue["actions"]} == groups
@@ -30,7 +29,7 @@ def test_the_catalogue_lists_every_action_with_what_it_does(site: Site) -> None:
 
 
 def test_an_action_is_what_the_catalogue_export_says_of_it(site: Site) -> None:
-    exported = json.loads(export(load(find("courier")), "catalogue")["catalogue.json"])
+    exported = json.loads(export(BUNDLE, "catalogue")["catalogue.json"])
     schema = json.loads((ROOT / "docs/format/catalogue.schema.json").read_text())
     assert Draft202012Validator(schema).is_valid(exported)
     for action in exported["actions"]:
@@ -107,5 +106,5 @@ def test_nothing_but_the_files_of_the_page_is_served(site: Site, target: str) ->
 
 
 def test_the_swagger_definition_is_the_exported_one(site: Site) -> None:
-    exported = export(load(find("courier")), "power-platform")["apiDefinition.swagger.json"]
+    exported = export(BUNDLE, "power-platform")["apiDefinition.swagger.json"]
     assert site.get("/swagger.json").content == exported
