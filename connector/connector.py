@@ -9,7 +9,7 @@ import contextlib
 import random
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self, Unpack
 
@@ -20,7 +20,7 @@ from connector.call.result import Choices, Preview, Result
 from connector.call.tasks import TaskThreads
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
-from connector.catalogue.choices import MOST, ChoiceSource
+from connector.catalogue.choices import ChoiceSource
 from connector.catalogue.loader import Bundle, read
 from connector.catalogue.sandbox import connection_to, started
 from connector.client import Client
@@ -40,8 +40,8 @@ class Connector:
     Args:
         bundle: The connector folder, read.
         transport: What sends requests; a pool of HTTP connections when left out.
-        store: Where the throttle's buckets live; a file of this user's, shared with all processes of the machine,
-            when left out. With a `clock` of its own a connector keeps them in memory.
+        store: Where the throttle's buckets live; by default files that this user's processes share, or memory where
+            there is a `clock`.
         clock: Where time comes from; the machine's when left out.
         strict_outputs: Make a response that does not match the definition an error instead of a warning.
         new_key: Makes idempotency keys.
@@ -66,32 +66,21 @@ class Connector:
     ) -> None:
         self.definition = bundle.manifest
         self._bundle = bundle
-        self._clock = clock or SystemClock()
-        agent = f"{bundle.manifest.key}-connector/{bundle.manifest.version}"
-        self._transport = transport or RequestsTransport(self._clock, agent, max_in_flight)
-        self._strict_outputs = strict_outputs
         self._catalogue = Catalogue(bundle)
         self._given_store = store or (MemoryStore(clock) if clock else None)
-        self._new_key = new_key
+        self._clock = clock = clock or SystemClock()
+        agent = f"{bundle.manifest.key}-connector/{bundle.manifest.version}"
+        self._transport = transport or RequestsTransport(clock, agent, max_in_flight)
         self._threads = TaskThreads(max_in_flight)
-        self._telemetry = telemetry
-        self._rng = rng or random.SystemRandom()
+        self._make_client = partial(
+            Client, bundle.manifest, self._transport, ephemeral_store=MemoryStore(clock), clock=clock, new_key=new_key,
+            rng=rng or random.SystemRandom(), telemetry=telemetry, strict_outputs=strict_outputs,
+        )  # fmt: skip
 
     @cached_property
     def _client(self) -> Client:
         """Made when first needed: a caller who only reads the catalogue touches no file."""
-        store = self._given_store or default_store(self._clock)
-        return Client(
-            definition=self.definition,
-            transport=self._transport,
-            store=store,
-            ephemeral_store=MemoryStore(self._clock),
-            clock=self._clock,
-            new_key=self._new_key,
-            rng=self._rng,
-            telemetry=self._telemetry,
-            strict_outputs=self._strict_outputs,
-        )
+        return self._make_client(store=self._given_store or default_store(self._clock))
 
     @classmethod
     def load(cls, name: str | Path, **settings: Any) -> Self:
@@ -102,8 +91,7 @@ class Connector:
             **settings: As for the constructor.
 
         Raises:
-            DefinitionError: There is no such connector, or `connector.json` or the names of an action are wrong;
-                with every problem of every file. What else is wrong in an action is reported when it is used.
+            DefinitionError: There is no such connector, or `connector.json` or the names of an action are wrong.
         """
         return cls(read(find(name)), **settings)
 
@@ -151,10 +139,10 @@ class Connector:
         connection: Connection | None = None,
         **options: Unpack[RunOptions],
     ) -> Result:
-        """Run an action without blocking the event loop; as `run`.
+        """Run an action without blocking the event loop, and without a thread while it waits; as `run`.
 
-        While it waits it holds no thread. A cancelled task gives its place in the throttle back and makes no further
-        attempt. `on_event` is called in whichever thread drives the run at that moment.
+        A cancelled task gives its place in the throttle back and makes no further attempt. `on_event` is called in
+        whichever thread drives the run at that moment.
         """
         run = self._client.run(self.find(action), inputs or {}, connection, RunSettings.of("arun", options))
         return await self._threads.complete(run, self._clock)
@@ -177,8 +165,8 @@ class Connector:
         Raises:
             InputError: The inputs are wrong, or the action has no pages.
         """
-        settings = RunSettings.of("iterate", {**options, "all_pages": True})
-        return iterate(self._client.pages(self.find(action), inputs or {}, connection, settings), self._clock)
+        every = RunSettings.of("iterate", {**options, "all_pages": True})
+        return iterate(self._client.pages(self.find(action), inputs or {}, connection, every), self._clock)
 
     def aiterate(
         self,
@@ -188,9 +176,10 @@ class Connector:
         **options: Unpack[RunOptions],
     ) -> AsyncGenerator[dict[str, Any], None]:
         """The rows of a list action one by one, without blocking the event loop; as `iterate`."""
-        settings = RunSettings.of("aiterate", {**options, "all_pages": True})
-        pages = self._client.pages(self.find(action), inputs or {}, connection, settings)
-        return self._threads.iterate(pages, self._clock)
+        every = RunSettings.of("aiterate", {**options, "all_pages": True})
+        return self._threads.iterate(
+            self._client.pages(self.find(action), inputs or {}, connection, every), self._clock
+        )
 
     def preview(
         self,
@@ -200,11 +189,7 @@ class Connector:
         *,
         idempotency_key: str | None = None,
     ) -> Preview:
-        """The request that a run would send first, with secrets masked. Nothing is sent, no token is taken.
-
-        Raises:
-            InputError: With every problem of the inputs.
-        """
+        """The request that a run would send first, with secrets masked; raises `InputError` as `run` does."""
         key = RunSettings(idempotency_key=idempotency_key)
         return self._client.preview(self.find(action), inputs or {}, connection, key)
 
@@ -229,7 +214,7 @@ class Connector:
             InputError: The field does not exist, has no such list, or depends on an input that is not filled in.
         """
         source = ChoiceSource.of(self.find(action), field, inputs or {})
-        return source.choices(self.run(*self._listing(source, options), connection, **options))
+        return source.choices(self.run(*source.listing(self._catalogue, options), connection, **options))
 
     async def achoices(
         self,
@@ -241,14 +226,7 @@ class Connector:
     ) -> Choices:
         """The choices of a field without blocking the event loop; as `choices`."""
         source = ChoiceSource.of(self.find(action), field, inputs or {})
-        return source.choices(await self.arun(*self._listing(source, options), connection, **options))
-
-    def _listing(self, source: ChoiceSource, options: RunOptions) -> tuple[Action, dict[str, Any]]:
-        """The action that lists choices, and its inputs; its pages are read until there are too many."""
-        listing = self.find(source.operation_id)
-        if listing.definition.pagination is not None:
-            options["max_items"] = MOST + 1
-        return listing, source.inputs
+        return source.choices(await self.arun(*source.listing(self._catalogue, options), connection, **options))
 
     def throttle(
         self, connection: Connection, action: str | Action | None = None, *, calls: int = 1

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from connector.call.options import RunOptions
 from connector.call.result import Choice, Choices, Result
 from connector.catalogue.action import Action
+from connector.catalogue.catalogue import Catalogue
 from connector.definition.field import DynamicValues
 from connector.errors import InputError, Problem
 
@@ -54,6 +56,13 @@ class ChoiceSource:
             problems = [Problem(name, "required", f"{title} is required.") for name, title in titles.items()]
             raise InputError(f"The choices of “{field}” depend on {' and '.join(titles.values())}.", problems)
         return cls(declared.operation_id, declared.inputs(given), declared)
+
+    def listing(self, catalogue: Catalogue, options: RunOptions) -> tuple[Action, dict[str, Any]]:
+        """The action, and its inputs; the options are made to read its pages until there are too many rows."""
+        action = catalogue.find(self.operation_id)
+        if action.definition.pagination is not None:
+            options["max_items"] = MOST + 1
+        return action, self.inputs
 
     def choices(self, result: Result) -> Choices:
         """What the rows of a run of the listing action become."""
