@@ -13,7 +13,8 @@ from http.cookies import CookieError, SimpleCookie
 from connector.errors import ConnectorError, ExitStatus
 from connector.secrets import Secret
 
-_HTTP_PORT = 80
+_DEFAULT_PORT = re.compile(r":(80|443)$")
+"""A client leaves it out of the Host header: that of HTTP, and that of HTTPS in front of this server."""
 _BEARER = re.compile(r"bearer +(\S+) *", re.IGNORECASE)
 _TOKEN_BYTES = 32
 
@@ -107,7 +108,7 @@ def host_names(address: str, port: int, names: Iterable[str] = ()) -> frozenset[
     own = {address, "localhost"}
     known = list(names) or own | ({"127.0.0.1"} if address == "localhost" else set())
     full = {with_port(name, port).lower() for name in known}
-    return frozenset(full | {name.removesuffix(f":{_HTTP_PORT}") for name in full if name.endswith(f":{_HTTP_PORT}")})
+    return frozenset(full | {_DEFAULT_PORT.sub("", name) for name in full})
 
 
 def with_port(name: str, port: int) -> str:

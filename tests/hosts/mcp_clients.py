@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 Json = dict[str, Any]
-_SERVER = [sys.executable, "-m", "connector", "--connector", "courier", "mcp", "--sandbox"]
+_SERVER = [sys.executable, "-m", "connector", "--connector", "courier", "mcp", "--sandbox", "--tools", "all"]
 _CLIENT = Path(__file__).with_name("mcp_handshake_client.py")
 _SEND = {"user_id": "ada", "title": "=1+1 {{name}}", "body": 'It\'s "quoted"\n世界'}
 

@@ -20,7 +20,7 @@ ToolMode = Literal["auto", "all", "meta"]
 MAX_TOKENS = 15_000
 """Size of the largest list of one tool per action that `auto` chooses."""
 _CHARACTERS_PER_TOKEN = 4
-"""Of a tool list in o200k: 4.2 to 4.5."""
+"""Of tool lists in o200k: 4.2 to 4.5."""
 
 OTHER_INPUTS = "other_inputs"
 ALL = "all"

@@ -165,9 +165,7 @@ def test_a_tool_per_action_is_chosen_as_long_as_the_list_is_small(monkeypatch: p
 
 
 def test_the_estimate_of_tokens_is_not_below_what_o200k_counts() -> None:
-    measured = {"all": 11_355, "meta": 633}
-    for mode, tokens in measured.items():
-        assert tokens <= estimated_tokens(tool_list(select(bundle()), mode)) < 1.2 * tokens  # type: ignore[arg-type]
+    assert 638 <= estimated_tokens(meta_tools(select(bundle()))) < 1.2 * 638
 
 
 def nested_filters(depth: int) -> Json:

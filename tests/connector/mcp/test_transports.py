@@ -82,7 +82,7 @@ def site() -> Iterator[Site]:
     """The repository's own connector over HTTP, in its sandbox."""
     bundle = load(find("courier"))
     with Connector(bundle) as connector, connector.sandbox() as connection:
-        server = create_server(McpSettings(connector, select(bundle), connection))
+        server = create_server(McpSettings(connector, select(bundle), connection, tools="all"))
         with serving(http_app(server, 8_000_000)) as running:
             yield running
 
