@@ -44,7 +44,8 @@ def inspector(program: str) -> None:
     """The Inspector finds the list portable, and calls tools, in both eras."""
     with served() as (url, header):
         over_http = [url, "--transport", "http", "--header", header]
-        for server in (_SERVER, over_http):
+        state = ["-e", f"CONNECTOR_STATE_DIR={os.environ['CONNECTOR_STATE_DIR']}"]
+        for server in ([*_SERVER, *state], over_http):
             for era in ([], ["--protocol-era", "modern"]):
                 _inspect([program, "--cli", *server, *era])
     _say("the Inspector's command line, over stdio and HTTP, in both eras: portable tools, results, errors.")
