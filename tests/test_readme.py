@@ -87,6 +87,11 @@ def test_every_export_of_the_readme_works(tmp_path: Path) -> None:
     assert (tmp_path / "node-red" / "package.json").exists()
 
 
+def test_the_command_for_agent_hosts_serves_until_its_input_ends() -> None:
+    ran = run(f"({block('agents')}) < /dev/null")
+    assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
+
+
 def test_the_python_example_works() -> None:
     ran = run("python - <<'PYTHON'\n" + block("python") + "PYTHON")
     assert ran.returncode == 0, ran.stderr

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from connector.web.access_control import AccessControl, AccessLog, Message
 from connector.web.policy import AccessPolicy, host_names
+from connector.web.serve import listen
 from tests.connector.web.serving import Site, serving
 
 LIMIT = 100_000
@@ -327,3 +328,11 @@ def test_a_web_socket_that_a_server_supports_is_closed() -> None:
 
     asyncio.run(AccessControl(Starlette(), AccessPolicy(frozenset(), 1))({"type": "websocket"}, receive, send))
     assert sent == [{"type": "websocket.close", "code": 1008}]
+
+
+def test_a_response_in_two_pieces_is_not_held_back() -> None:
+    # Otherwise the second waits 40 ms for the client's acknowledgement of the first.
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
