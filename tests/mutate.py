@@ -141,11 +141,17 @@ def _passes(command: Sequence[str], folder: Path, seconds: float) -> bool:
         running.wait()
 
 
+def _command(text: str) -> list[str]:
+    program, *arguments = shlex.split(text)
+    return [str(Path(program).absolute()) if "/" in program else program, *arguments]
+
+
 def main() -> None:
     """Make the changes one by one, and say which of them no test noticed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", type=Path, help="files, or folders with them")
     parser.add_argument("--tests", required=True, help="the command that runs the tests")
+    parser.add_argument("--then", help="a slower command, for the changes that the first does not notice")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=40)
     asked = parser.parse_args()
@@ -153,21 +159,21 @@ def main() -> None:
     contents = {file: file.read_text(encoding="utf-8") for file in files}
     possible = [change for file, content in contents.items() for change in changes(file, content)]
     chosen = random.Random(asked.seed).sample(possible, min(asked.count, len(possible)))  # noqa: S311
-    command = shlex.split(asked.tests)
-    if "/" in command[0]:
-        command[0] = str(Path(command[0]).absolute())
+    commands = [_command(text) for text in (asked.tests, asked.then) if text]
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         _copied(folder)
-        started = time.monotonic()
-        if not _passes(command, folder, 3600):
-            sys.exit("The tests fail without any change.")
-        seconds = time.monotonic() - started
+        limits = []
+        for command in commands:
+            started = time.monotonic()
+            if not _passes(command, folder, 3600):
+                sys.exit("The tests fail without any change.")
+            limits.append(10 + 5 * (time.monotonic() - started))
         survived = []
         for number, change in enumerate(chosen, 1):
             content = contents[change.path]
             (folder / change.path).write_text(change.applied(content), encoding="utf-8")
-            if _passes(command, folder, 10 + 5 * seconds):
+            if all(_passes(command, folder, limit) for command, limit in zip(commands, limits, strict=True)):
                 survived.append(change)
                 print(f"survived: {change.described(content)}", flush=True)  # noqa: T201
             (folder / change.path).write_text(content, encoding="utf-8")
