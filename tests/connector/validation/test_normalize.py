@@ -199,3 +199,9 @@ def test_inputs_that_are_added_go_among_the_parameters_of_a_flows_action() -> No
     added = with_inputs(names, FLOW, {"title": "Ho", "key": "k"})
     assert added == {"inputs": {**FLOW["inputs"], "parameters": {"title": "Ho", "key": "k"}}}
     assert with_inputs(names, {"body/title": "Hi", "x": 1}, {"title": "Ho"}) == {"x": 1, "title": "Ho"}
+
+
+def test_an_entry_that_may_be_an_object_is_not_unwrapped() -> None:
+    item = field(["string", "object"], x_pointer="/id")
+    given = {"ids": ["a", {"id": "b"}]}
+    assert accepted({"ids": body("array", items=item)}, given) == given
