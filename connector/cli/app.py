@@ -8,6 +8,7 @@ import io
 import os
 import shlex
 import sys
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import click
@@ -192,15 +193,15 @@ def run_command(arguments: list[str]) -> int:
         return leaving.exit_code
     except (click.ClickException, click.Abort, KeyboardInterrupt, ConnectorError, OSError) as error:
         interrupts.settled()
-        return _report(error)
+        return _report(error, arguments)
     return status if isinstance(status, int) else ExitStatus.OK
 
 
-def _report(error: BaseException) -> int:
+def _report(error: BaseException, arguments: Sequence[str]) -> int:
     """Print what went wrong; the exit status of its kind."""
     match error:
         case click.ClickException():
-            console.usage_error(error)
+            console.usage_error(error, arguments)
             return ExitStatus.USAGE
         case ConnectorError():
             console.connector_error(error)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Sequence
 from typing import Any, TextIO
 
 import click
@@ -17,6 +19,20 @@ ACTION = "connector.action"
 OPTION_HINT = "connector.option_hint"
 """Keys of click's `Context.meta`: whether errors are printed as JSON, the action that the command line names, and what
 an unknown option may have been meant for."""
+
+_ONE_DASH = re.compile(r"-[a-z][a-z-]+")
+_OTHER_NAMES = {
+    "--format": "--output",
+    "--json": "--output json",
+    "--csv": "--output csv",
+    "--limit": "--max-items",
+    "--data": "--inputs",
+    "--file": "--inputs",
+    "--debug": "--verbose",
+    "--profile": "--connection",
+    "--url": "--base-url",
+}
+"""What other programs call these options."""
 
 
 def use_color() -> bool | None:
@@ -55,19 +71,30 @@ def error(text: str) -> None:
     message(text, fg="red")
 
 
-def usage_error(failure: click.ClickException) -> None:
-    """Print what is wrong with the command line, and how to get help on the command."""
-    error(_usage_message(failure))
+def usage_error(failure: click.ClickException, arguments: Sequence[str] = ()) -> None:
+    """Print what is wrong with the command line, and how to get help on the command.
+
+    Args:
+        failure: What click found.
+        arguments: The command line.
+    """
+    error(_usage_message(failure, arguments))
     if isinstance(failure, click.UsageError) and failure.ctx is not None:
         action = failure.ctx.meta.get(ACTION)
         message(f"For help: {failure.ctx.command_path}{f' {action}' if action else ''} --help")
 
 
-def _usage_message(failure: click.ClickException) -> str:
+def _usage_message(failure: click.ClickException, arguments: Sequence[str]) -> str:
     """The message, in sentences like those of the other errors instead of click's."""
     match failure:
         case click.NoSuchOption():
-            close = f" Did you mean “{failure.possibilities[0]}”?" if failure.possibilities else ""
+            with_one_dash = (f"-{word}" for word in arguments if _ONE_DASH.fullmatch(word))
+            known = (
+                {"--help", *(name for each in failure.ctx.command.params for name in each.opts)} if failure.ctx else ()
+            )
+            guesses = [_OTHER_NAMES.get(failure.option_name, ""), *with_one_dash]
+            meant = [guess for guess in guesses if guess.partition(" ")[0] in known] + (failure.possibilities or [])
+            close = f" Did you mean “{meant[0]}”?" if meant else ""
             hint = failure.ctx.meta.get(OPTION_HINT, "") if failure.ctx else ""
             return f"Unknown option “{failure.option_name}”.{close} {hint}".rstrip()
         case click.BadParameter(param=click.Parameter() as parameter):
@@ -82,7 +109,7 @@ def _usage_message(failure: click.ClickException) -> str:
             if choices:
                 return f"{name}: choose one of {choices}."
             return f"{name}{'' if failure.message.startswith('must') else ':'} {failure.message}"
-    return failure.format_message()
+    return re.sub(r"^Got unexpected extra arguments? \((.*)\)$", r"Unexpected argument “\1”.", failure.format_message())
 
 
 def connector_error(failure: ConnectorError, *, as_json: bool = False) -> None:

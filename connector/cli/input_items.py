@@ -36,7 +36,7 @@ def parse(action: Action, items: Sequence[str], file: str | None = None) -> dict
     Raises:
         click.UsageError: An argument is malformed, a file cannot be read, or JSON is invalid.
     """
-    from_file = _read_inputs(file) if file else {}
+    from_file = {} if file is None else _read_inputs(file)
     inputs: dict[str, Any] = {}
     collected: set[str] = set()
     for item in items:
@@ -64,8 +64,11 @@ def merge(action: Action, inputs: Mapping[str, Any], overrides: Mapping[str, Any
 
 
 def _malformed(action: Action, item: str) -> click.UsageError:
-    if item in action.accepted_names:
-        return click.UsageError(f"“{item}” has no value. Write {item}=...")
+    name = item.removesuffix(":")
+    if name in action.accepted_names:
+        return click.UsageError(f"“{name}” has no value. Write {name}=...")
+    if item.startswith("{"):
+        return click.UsageError("JSON is no argument. Pipe it into --inputs - or write it into a file: --inputs FILE")
     return click.UsageError(
         f"“{item[:_MAX_QUOTE]}” is not an input. Write name=value, name:=json or name=@file, and put quotes around a "
         "value that contains spaces."
@@ -73,6 +76,8 @@ def _malformed(action: Action, item: str) -> click.UsageError:
 
 
 def _read_inputs(file: str) -> dict[str, Any]:
+    if not file:
+        raise click.UsageError("--inputs: name a file, or - for stdin.")
     value = _json("--inputs", _read_stdin() if file == "-" else _read("--inputs", file))
     if not isinstance(value, dict):
         raise click.UsageError("--inputs must be a JSON object of names and values.")

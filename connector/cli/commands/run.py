@@ -140,6 +140,7 @@ class _RunCommand(click.Command):
 )
 @click.option("--no-empty", is_flag=True, help="Leave out empty fields.")
 @click.option(
+    "-o",
     "--output",
     type=click.Choice(["json", "jsonl", "csv", "text", "table"]),
     metavar="FORMAT",

@@ -87,6 +87,11 @@ def test_the_word_help_shows_help(cli: Cli) -> None:
         (["show"], "ACTION is required."),
         (["list", "--grop", "x"], "Unknown option “--grop”. Did you mean “--group”?"),
         (["list", "-x"], "Unknown option “-x”."),
+        (["list", "-search", "x"], "Unknown option “-s”. Did you mean “--search”?"),
+        (["run", "get_thing", "--format", "csv"], "Unknown option “--format”. Did you mean “--output”?"),
+        (["run", "get_thing", "--limit=3"], "Unknown option “--limit”. Did you mean “--max-items”?"),
+        (["list", "--limit=3"], "Unknown option “--limit”.\n"),
+        (["sandbox", "start"], "Unexpected argument “start”."),
         (["list", "--json=x"], "Option '--json' does not take a value."),
     ],
 )

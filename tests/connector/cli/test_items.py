@@ -137,6 +137,9 @@ def test_a_dash_reads_the_inputs_from_stdin(make_thing: Make) -> None:
         (["note=@/"], "note: cannot read “/”: Is a directory."),
         (["--inputs", "missing.json"], "--inputs: cannot read “missing.json”"),
         (["--note=x"], "Write inputs without dashes: note=..."),
+        (["note:", "x"], "“note” has no value. Write note=..."),
+        (['{"name": "x"}'], "JSON is no argument. Pipe it into --inputs -"),
+        (["--inputs", ""], "--inputs: name a file, or - for stdin."),
         (["--max-itmes", "3"], "--max-items"),
     ],
 )
