@@ -37,6 +37,24 @@ def number(least: int, most: int | None = None, *, whole: bool = False, above: b
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+
+def port(default: int, purpose: str = "Port to listen on") -> Decorator:
+    """The option `--port` of a command that listens.
+
+    Args:
+        default: The port if none is chosen.
+        purpose: What the port is for.
+    """
+    return click.option(
+        "--port",
+        type=number(0, 65_535, whole=True),
+        metavar="PORT",
+        default=default,
+        show_default=True,
+        help=f"{purpose}; 0 picks a free one.",
+    )
+
+
 connection: Decorator = click.option(
     "--connection",
     "connection_name",

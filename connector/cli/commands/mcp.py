@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from connector.cli import completers
+from connector.cli import completers, options
 
 _EPILOG = """\b
 The token of --http:
@@ -25,13 +25,7 @@ The token of --http:
     """,
 )
 @click.option("--sandbox", "in_sandbox", is_flag=True, help="Run in the local sandbox. Needs no account.")
-@click.option(
-    "--connection",
-    "connection_name",
-    metavar="NAME",
-    shell_complete=completers.connections,
-    help="Use this stored connection.",
-)
+@options.connection
 @click.option(
     "--tools",
     type=click.Choice(["auto", "all", "meta"]),
@@ -64,14 +58,7 @@ The token of --http:
     help="Ask before a destructive action. auto: if the client can ask. always: refuse it if the client cannot.",
 )
 @click.option("--http", "over_http", is_flag=True, help="Speak streamable HTTP instead of stdio.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65_535),
-    metavar="PORT",
-    default=8_766,
-    show_default=True,
-    help="Port for --http; 0 picks a free one.",
-)
+@options.port(8_766, "Port for --http")
 @click.option(
     "--host",
     "address",
@@ -88,9 +75,9 @@ The token of --http:
     help="Name by which clients reach this server. Required if ADDRESS is not loopback. Can be repeated.",
 )
 @click.pass_obj
-def mcp(connector_name: str | None, /, **options: Any) -> int:
+def mcp(connector_name: str | None, /, **given: Any) -> int:
     """Serve the actions over MCP."""
     # The models and an HTTP library.
     from connector.cli import serve_tools  # noqa: PLC0415
 
-    return serve_tools.execute(connector_name, serve_tools.Options(**options))
+    return serve_tools.execute(connector_name, serve_tools.Options(**given))

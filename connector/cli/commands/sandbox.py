@@ -21,14 +21,7 @@ from connector.secrets import printable
     between runs, in a file that run --sandbox uses too. After Ctrl-C the exit status is 0.
     """
 )
-@click.option(
-    "--port",
-    type=options.number(0, 65_535, whole=True),
-    metavar="PORT",
-    default=8_000,
-    show_default=True,
-    help="Port to listen on; 0 picks a free one.",
-)
+@options.port(8_000)
 @click.option(
     "--db",
     "database",

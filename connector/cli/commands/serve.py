@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from connector.cli import completers
+from connector.cli import completers, options
 
 _EPILOG = """\b
 The token:
@@ -25,14 +25,7 @@ The token:
     with the connections that you name. After Ctrl-C the exit status is 0.
     """,
 )
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65_535),
-    metavar="PORT",
-    default=8_765,
-    show_default=True,
-    help="Port to listen on; 0 picks a free one.",
-)
+@options.port(8_765)
 @click.option(
     "--host", "address", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on."
 )
@@ -54,9 +47,9 @@ The token:
 @click.option("--open", "open_page", is_flag=True, help="Open the page in the browser.")
 @click.option("--log", is_flag=True, help="Print each request on stderr.")
 @click.pass_obj
-def serve(connector_name: str | None, /, **options: Any) -> int:
+def serve(connector_name: str | None, /, **given: Any) -> int:
     """Serve the actions."""
     # The models and an HTTP library.
     from connector.cli import serve_actions  # noqa: PLC0415
 
-    return serve_actions.execute(connector_name, serve_actions.Options(**options))
+    return serve_actions.execute(connector_name, serve_actions.Options(**given))

@@ -110,7 +110,7 @@ def test_the_browser_is_not_started_with_the_token_which_other_users_could_read(
     [
         (["--host", "0.0.0.0"], "--host 0.0.0.0: also name the server with --host-name"),  # noqa: S104
         (["--open", "--no-page"], "Use either --open or --no-page, not both."),
-        (["--port", "70000"], "70000 is not in the range"),
+        (["--port", "70000"], "from 0 to 65535, not “70000”"),
     ],
 )
 def test_a_wrong_command_line_is_explained(cli: Cli, arguments: list[str], said: str) -> None:
