@@ -7,7 +7,9 @@ file of the state folder. A run that reads is not kept: it can be typed again wi
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
+import secrets
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -20,6 +22,8 @@ import click
 from connector import state_dir
 from connector.catalogue.action import Action
 from connector.clock import Clock
+from connector.connections.auth import identity_of
+from connector.connections.connection import Connection
 from connector.definition.service import ConnectorDefinition
 from connector.errors import ConnectorError, ThrottledError, UnavailableError
 from connector.http.request import masked
@@ -37,6 +41,7 @@ class LastRun:
         where: The options that said where it ran.
         started: When, in ISO 8601.
         repeatable: Whether running it again has the effect of once.
+        account: Tells whether a connection is the same again, without anything of its secret; empty for a sandbox.
     """
 
     action: str
@@ -46,6 +51,7 @@ class LastRun:
     where: dict[str, Any]
     started: str
     repeatable: bool
+    account: str = ""
 
     @classmethod
     def of(cls, action: Action, given: Mapping[str, Any], clock: Clock, where: dict[str, Any]) -> LastRun:
@@ -85,9 +91,21 @@ class LastRun:
         key = {action.definition.idempotency.input: self.key} if action.definition.idempotency else {}
         return {**self.inputs, **more, **key}
 
+    def check_account(self, definition: ConnectorDefinition, connection: Connection) -> None:
+        """Make sure that the run is repeated with the account that it began with.
+
+        Raises:
+            click.UsageError: It is another one, where the key means nothing.
+        """
+        salt, _, _ = self.account.partition(":")
+        if self.account and self.account != _account(definition, connection, salt):
+            raise click.UsageError(f"--again: the last run of {self.action} used another key. Use that one.")
+
 
 @contextlib.contextmanager
-def kept_on_failure(definition: ConnectorDefinition, run: LastRun, program: str) -> Iterator[None]:
+def kept_on_failure(
+    definition: ConnectorDefinition, run: LastRun, connection: Connection, program: str
+) -> Iterator[None]:
     """Keep a run that fails and may be repeated; forget the one that was kept once it has succeeded.
 
     Raises:
@@ -97,12 +115,12 @@ def kept_on_failure(definition: ConnectorDefinition, run: LastRun, program: str)
         yield
     except (UnavailableError, ThrottledError) as error:
         safe = run.repeatable or error.retryable
-        _keep(definition, replace(run, repeatable=safe, inputs=run.inputs if safe else {}))
+        _keep(definition, replace(run, repeatable=safe), connection)
         if safe:
             error.hint = f"{error.hint}\n{_again(run, program)}".lstrip()
         raise
     except KeyboardInterrupt as stopped:
-        _keep(definition, run if run.repeatable else replace(run, inputs={}))
+        _keep(definition, run, connection)
         if run.repeatable:
             stopped.add_note(_again(run, program))
         raise
@@ -139,9 +157,17 @@ def _again(run: LastRun, program: str) -> str:
     return f"To run it again{' under the same key' if run.key else ''}:\n  {program} run --again"
 
 
-def _keep(definition: ConnectorDefinition, run: LastRun) -> None:
+def _keep(definition: ConnectorDefinition, run: LastRun, connection: Connection) -> None:
+    account = "" if connection.ephemeral else _account(definition, connection, secrets.token_hex(16))
+    run = replace(run, account=account, inputs=run.inputs if run.repeatable else {})
     with contextlib.suppress(OSError, ConnectorError):  # the failure itself is what must be reported
         state_dir.write_private(_file(definition), json.dumps(asdict(run)).encode())
+
+
+def _account(definition: ConnectorDefinition, connection: Connection, salt: str) -> str:
+    """The salt, and a hash of the account that is slow to guess from."""
+    identity = identity_of(definition, connection).encode()
+    return f"{salt}:{hashlib.scrypt(identity, salt=salt.encode(), n=2**14, r=8, p=1).hex()}"
 
 
 def _read(definition: ConnectorDefinition) -> LastRun | None:

@@ -94,6 +94,7 @@ class Command:
     action: Action
     options: Options
     inputs: dict[str, Any]
+    first: last_run.LastRun | None = None
 
     def preview(self) -> None:
         """Print the request instead of sending it."""
@@ -114,13 +115,15 @@ class Command:
         with self._connection() as connection:
             if self.action.definition.effects.read_only:
                 return self._run(self.inputs, connection, self.options.timeout)
+            if self.first is not None:
+                self.first.check_account(self.bundle.manifest, connection)
             run = last_run.LastRun.of(
                 self.action,
                 self.inputs,
                 SystemClock(),
                 {name: getattr(self.options, name) for name in _WHERE},
             )
-            with last_run.kept_on_failure(self.bundle.manifest, run, self.program):
+            with last_run.kept_on_failure(self.bundle.manifest, run, connection, self.program):
                 return self._run(self.inputs, connection, self.options.timeout, idempotency_key=run.key)
 
     def watch(self, view: ResultView) -> None:
@@ -213,7 +216,7 @@ def execute(ctx: click.Context, name: str | None, items: Sequence[str], options:
         if first is not None:
             inputs = first.inputs_again(action, inputs)
             console.message(f"Running {name} again{f' with the key {first.key}' if first.key else ''}.", dim=True)
-        command = Command(bundle, program, connector, action, options, inputs)
+        command = Command(bundle, program, connector, action, options, inputs, first)
         if options.dry_run or options.curl:
             command.preview()
         elif options.watch or options.wait_until:

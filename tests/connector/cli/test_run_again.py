@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 from datetime import timedelta
@@ -105,6 +106,7 @@ def test_no_secret_is_kept_and_all_of_them_are_asked_for(key_cli: Cli, shop: Sho
     (file,) = (tmp_path / "state").glob("*-last-run.json")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert SECRET not in file.read_text()
+    assert hashlib.sha256(SECRET.encode()).hexdigest() not in file.read_text()
     assert "4711-pin" not in file.read_text()
     ran = key_cli("--again")
     assert ran.status == 2
@@ -131,6 +133,30 @@ def test_it_is_repeated_as_it_was(key_cli: Cli, shop: Shop, arguments: list[str]
     ran = key_cli("--again", *arguments)
     assert (ran.status, len(shop.requests)) == (2, before)
     assert expected in ran.err
+
+
+def test_it_is_not_repeated_with_another_account(key_cli: Cli, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.responds(500, {})
+    key_cli("make_thing", "name=Lamp")
+    before = len(shop.requests)
+    monkeypatch.setenv("SHOP_TOKEN", "the-key-of-another-account")
+    ran = key_cli("--again")
+    assert (ran.status, len(shop.requests)) == (2, before)
+    assert "--again: the last run of make_thing used another key. Use that one." in ran.err
+    monkeypatch.setenv("SHOP_TOKEN", f"Bearer {SECRET}")
+    assert key_cli("--again").status == 7, "the same secret, pasted in another form"
+
+
+def test_a_run_in_the_sandbox_is_repeated_in_the_sandbox(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("connector.connector.Connector.run", interrupted)
+        assert cli("run", "send_message", "--sandbox", "user_id=ada", "title=Hi", "body=There").status == 130
+    ran = cli("run", "--again")
+    assert ran.status == 0, ran.err
+    assert "requestId" in ran.out
 
 
 def test_a_key_that_the_service_has_forgotten_is_not_used(
