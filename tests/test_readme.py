@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,26 @@ def test_the_commands_with_an_account_work_against_a_service() -> None:
     assert ran.returncode == 0, ran.stderr
     assert "harbour-books" in ran.stdout
     assert "the-key-of-the-test" not in ran.stdout + ran.stderr
+
+
+def test_the_server_is_started_and_called_as_shown(tmp_path: Path) -> None:
+    installing, serving = block("serve").strip().split("\n")
+    assert installing == "pip install --quiet '.[server]'"
+    browser = tmp_path / "browser"
+    browser.write_text(f"#!/bin/sh\ntouch {tmp_path}/opened\n")
+    browser.chmod(0o700)
+    token = "a-token-for-this-test"  # noqa: S105
+    environment = {**os.environ, "CONNECTOR_TOKEN": token, "BROWSER": f"{browser} %s"}
+    command = [*serving.replace("courier-connector", f"{sys.executable} -m connector --connector courier").split()]
+    popen = partial(subprocess.Popen, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    with popen([*command, "--port", "0"]) as server:
+        assert server.stdout
+        url = server.stdout.readline().strip()
+        ran = run(block("http").replace("http://127.0.0.1:8765", url.partition("/?")[0]), TOKEN=token)
+        server.terminate()
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert list(json.loads(ran.stdout)) == ["requestId"]
+    assert (tmp_path / "opened").exists()
 
 
 def test_every_export_of_the_readme_works(tmp_path: Path) -> None:

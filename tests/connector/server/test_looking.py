@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+from starlette.routing import Route
 
 from connector.export import export
+from connector.server import ServedConnector, create_app
 from tests.connector.web.serving import Site
-from tests.courier import BUNDLE
+from tests.courier import BUNDLE, courier
 
 ROOT = Path(__file__).resolve().parents[3]
 MESSAGE = {"user_id": "ada", "title": "Hi", "body": "There"}
@@ -108,3 +111,13 @@ def test_nothing_but_the_files_of_the_page_is_served(site: Site, target: str) ->
 def test_the_swagger_definition_is_the_exported_one(site: Site) -> None:
     exported = export(BUNDLE, "power-platform")["apiDefinition.swagger.json"]
     assert site.get("/swagger.json").content == exported
+
+
+def test_the_page_about_the_server_lists_its_routes() -> None:
+    text = (ROOT / "docs/server.md").read_text(encoding="utf-8")
+    table = text.split("## Routes\n")[1].split("###")[0]
+    told = {(method, path) for method, path in re.findall(r"^\| `(GET|POST) ([^`]+)`", table, re.MULTILINE)}
+    told |= {("GET", "/page/{path:path}"), ("GET", "/favicon.ico")}
+    app = create_app(ServedConnector(BUNDLE, courier(), {}))
+    routes = [route for route in app.routes if isinstance(route, Route)]
+    assert told == {(method, route.path) for route in routes for method in (route.methods or set()) - {"HEAD"}}
