@@ -96,7 +96,7 @@ def serve_sandbox(bundle: Bundle, url: str) -> None:
 
 @contextlib.contextmanager
 def served(sandbox_url: str) -> Iterator[Callable[[str], bytes]]:
-    """A function that runs the action over HTTP, on one connection that is kept open, in a process of the server's own."""
+    """A function that runs the action over HTTP, on one connection that is kept open, in a process of its own."""
     with started(sys.executable, "-m", "benchmarks.server", "--serve", sandbox_url) as printed:
         url = urlsplit(printed)
         headers = {"Authorization": f"Bearer {parse_qs(url.query)['token'][0]}", "Content-Type": "application/json"}
