@@ -59,8 +59,8 @@ def test_a_wait_is_reported_before_it_is_over(tmp_path: Path) -> None:
             while b'"type":"wait"' not in received or not received.endswith(b"\n\n\r\n"):
                 received += wire.recv(65_536)
     event = next(line for line in received.decode().split("\n") if '"type":"wait"' in line)
-    told = json.loads(event.removeprefix("data: "))
-    assert (told["reason"], 59 < told["seconds"] <= 60.25) == ("throttle", True)
+    reported = json.loads(event.removeprefix("data: "))
+    assert (reported["reason"], 59 < reported["seconds"] <= 60.25) == ("throttle", True)
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
@@ -76,8 +76,8 @@ def test_attempts_and_pages_are_reported_too(tmp_path: Path) -> None:
     replies = [response(503), response(200, {"parcels": [{"id": "p"}], "paging": {"more": False}})]
     with parcels_site(tmp_path, ScriptedTransport(replies), clock=FakeClock()) as (site, _):
         reply = site.post("/actions/list_parcels/run?all_pages=1", {}, Accept="text/event-stream")
-    told = events(reply.content)
-    assert [name for name, _ in told] == [
+    reported = events(reply.content)
+    assert [name for name, _ in reported] == [
         "started",
         "attempt",
         "response",
@@ -87,8 +87,8 @@ def test_attempts_and_pages_are_reported_too(tmp_path: Path) -> None:
         "page",
         "result",
     ]
-    assert [data["type"] for _, data in told] == [name for name, _ in told]
-    assert told[-1][1]["meta"]["attempts"][0]["status"] == 503  # type: ignore[index]
+    assert [data["type"] for _, data in reported] == [name for name, _ in reported]
+    assert reported[-1][1]["meta"]["attempts"][0]["status"] == 503  # type: ignore[index]
 
 
 async def ask(site: Site, number: int) -> tuple[int, Any]:
