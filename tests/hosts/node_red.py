@@ -3,7 +3,8 @@
 `node_red.sh` calls it three times: `connector FOLDER` writes a copy of the Courier connector with a short period of its
 call limit, from which the package is exported; `prepare FOLDER ADDRESS` writes what Node-RED starts with; `check FOLDER
 ADDRESS` waits for the results and compares them with the connector's own runtime on the same sandbox. 250 messages go
-in one go to a server of this program, which enforces the limit.
+in one go to a server of this program, which enforces the limit. Node-RED's own HTTP node calls `serve`, whose URL is in
+the file `server`.
 """
 
 from __future__ import annotations
@@ -189,9 +190,15 @@ def prepare(folder: Path, address: str) -> None:
         "logging": {"console": {"level": "info"}},
     }
     (user / "settings.js").write_text(f"module.exports = {json.dumps(settings, indent=2)};\n")
-    whole = [*flow(address, folder / "results"), *flood(f"http://127.0.0.1:{limited}", folder / "go")]
+    server, token = (folder / "server").read_text().strip().split("/?token=")
+    whole = [
+        *flow(address, folder / "results"),
+        *flood(f"http://127.0.0.1:{limited}", folder / "go"),
+        *over_http(server),
+    ]
     (user / "flows.json").write_text(json.dumps(whole, indent=2))
     secrets = {_ACCOUNT: {"api_key": "Bearer sandbox-key"}, "limited": {"api_key": "limited-key"}}
+    secrets |= {f"ask{place}": {"password": token} for place in range(len(OVER_HTTP))}
     (user / "flows_cred.json").write_text(json.dumps(secrets))
 
 
@@ -223,6 +230,31 @@ def flood(address: str, go: Path) -> list[Json]:
         },
     ]
     return [node if node["id"] == "limited" else {"x": 100, "y": 100, **node} for node in nodes]
+
+
+OVER_HTTP: dict[str, tuple[str, Json]] = {
+    "over http": ("send_message", {"user_id": "ada", "title": "Hi", "body": "There"}),
+    "wrong over http": ("send_message", {"usr_id": "ada"}),
+}
+"""Runs with Node-RED's own HTTP node: an action and its inputs."""
+
+
+def over_http(server: str) -> list[Json]:
+    """Nodes that run actions over HTTP; the token is one of their credentials."""
+    nodes: list[Json] = []
+    for place, (name, (action, inputs)) in enumerate(OVER_HTTP.items()):
+        props = [{"p": "name", "v": name, "vt": "str"}, {"p": "payload", "v": json.dumps(inputs), "vt": "json"}]
+        started = {"props": props, "once": True, "onceDelay": 0.1, "repeat": ""}
+        asking = {"method": "POST", "ret": "obj", "authType": "bearer", "url": f"{server}/actions/{action}/run"}
+        nodes += [
+            {"id": f"ask-start{place}", "type": "inject", "z": "tab", **started, "wires": [[f"ask{place}"]]},
+            {"id": f"ask{place}", "type": "http request", "z": "tab", **asking, "wires": [[f"status{place}"]]},
+            {
+                **{"id": f"status{place}", "type": "function", "z": "tab", "outputs": 1, "wires": [["report"]]},
+                "func": "msg.call = { status: msg.statusCode }; return msg;",
+            },
+        ]
+    return [{"x": 100, "y": 100, **node} for node in nodes]
 
 
 def flow(address: str, results: Path) -> list[Json]:
@@ -319,6 +351,10 @@ def _compare(results: dict[str, Json], connector: Connector, account: Connection
     except InputError as error:
         expect("a user and recipients are refused with the sentence of the command line", both["message"], str(error))
 
+    ran, wrong = (results[name] for name in OVER_HTTP)
+    expect("an action runs over HTTP", (ran["call"]["status"], list(ran["payload"])), (200, ["requestId"]))
+    expect("wrong inputs are explained", (wrong["call"]["status"], wrong["payload"]["code"]), (422, "input"))
+
     choices = _asked(f"{base}/courier-connection/{_ACCOUNT}/choices/send_message/list_id")
     expected = [
         {"value": choice.value, "label": choice.label}
@@ -349,7 +385,7 @@ def _results(file: Path) -> dict[str, Json]:
     while True:
         lines = file.read_text().splitlines() if file.exists() else []
         results = {result["name"]: result for result in map(json.loads, lines)}
-        wanted = {*CASES, *(f"item {item}" for item in range(ITEMS))}
+        wanted = {*CASES, *OVER_HTTP, *(f"item {item}" for item in range(ITEMS))}
         if set(results) >= wanted:
             return results
         if time.monotonic() > deadline:

@@ -33,7 +33,7 @@ fi
 
 scratch=$(mktemp -d)
 stop() {
-    kill "${node_red:-}" "${sandbox:-}" 2> /dev/null || true
+    kill "${node_red:-}" "${server:-}" "${sandbox:-}" 2> /dev/null || true
     wait 2> /dev/null || true
     rm -rf "$scratch"
 }
@@ -52,7 +52,9 @@ ln -s "$scratch/home/.node-red" "$scratch/user"
 
 "$python" -m connector sandbox --port 0 --db "$scratch/sandbox.sqlite3" > "$scratch/address" 2> /dev/null &
 sandbox=$!
-for _ in $(seq 100); do [ -s "$scratch/address" ] && break; sleep 0.1; done
+"$python" -m connector serve --port 0 > "$scratch/server" 2> /dev/null &
+server=$!
+for _ in $(seq 100); do [ -s "$scratch/address" ] && [ -s "$scratch/server" ] && break; sleep 0.1; done
 
 "$python" -m tests.hosts.node_red prepare "$scratch" "$(cat "$scratch/address")"
 node "$host/node_modules/node-red/red.js" --userDir "$scratch/user" --settings "$scratch/user/settings.js" > "$scratch/log" 2>&1 &
