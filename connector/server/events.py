@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from connector.call.events import Event, EventCallback, RunFailed, RunSucceeded
 from connector.call.result import Result
 from connector.errors import ConnectorError
-from connector.server.responses import unexpected
+from connector.server.responses import stopped, unexpected
 from connector.web.errors import json_bytes
 
 EVENTS = "text/event-stream"
@@ -61,6 +61,10 @@ class EventStream(Response):
                     return
                 ended = event is not None and event["type"] in {"result", "error"}
                 await send({"type": "http.response.body", "body": _encoded(event), "more_body": not ended})
+        except asyncio.CancelledError:
+            last = _encoded({"type": "error", "error": stopped().to_dict()})
+            await send({"type": "http.response.body", "body": last, "more_body": False})
+            raise
         finally:
             run.cancel()
             gone.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import traceback
@@ -14,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from connector.errors import ConnectorError, ThrottledError
+from connector.errors import ConnectorError, OutcomeUnknownError, ThrottledError
 from connector.export.openapi.error_responses import status_of
 from connector.web.errors import HttpError, json_bytes
 
@@ -46,6 +47,15 @@ def unexpected(error: BaseException) -> ConnectorError:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     _LOG.error("%s in %s, line %s (%s)", type(error).__name__, frame.filename, frame.lineno, frame.name)
     return ConnectorError("The server failed unexpectedly.", code="unexpected", hint="Its log says where.")
+
+
+def stopped() -> OutcomeUnknownError:
+    """The error of a run that was cut off because the server ends."""
+    return OutcomeUnknownError(
+        "The server was stopped during the run, which may have been carried out.",
+        code="stopped",
+        hint="Check whether it happened before you run it again.",
+    )
 
 
 async def on_connector_error(_request: Request, error: Exception) -> Response:
@@ -83,6 +93,10 @@ class UnexpectedErrors:
             await self._app(scope, receive, sending)
         except ClientDisconnect:
             return
+        except asyncio.CancelledError:
+            if not started:
+                await error_response(stopped())(scope, receive, send)
+            raise
         except Exception as error:
             reported = unexpected(error)
             if not started:

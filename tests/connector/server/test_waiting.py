@@ -16,6 +16,7 @@ import pytest
 from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.testing import FakeClock, ScriptedTransport, response
+from connector.web import serve
 from tests.connector.parcels import API_KEY, Echo
 from tests.connector.server.parcels import parcels_site
 from tests.connector.server.test_runs import events
@@ -142,3 +143,20 @@ def test_two_hundred_runs_of_ten_tenants_at_once_wait_without_threads_and_none_i
     assert took > 1
     # The counting thread and the calls in flight; a thread for each run that waits would be a hundred.
     assert most <= before + 1 + 4 + 8
+
+
+@pytest.mark.parametrize("accept", ["text/event-stream", "application/json"])
+def test_a_run_that_is_cut_off_by_the_end_of_the_server_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accept: str
+) -> None:
+    monkeypatch.setattr(serve, "_GRACE_SECONDS", 0.1)
+    with parcels_site(tmp_path, Echo(), throttle=ONE_CALL) as (site, connector):
+        site.post(GET, {"parcel_id": "a"})
+        wire = opened(site, "b", Accept=accept)
+        until(lambda: waiting(connector) > 100)
+    received = b""
+    with wire:
+        while piece := wire.recv(65_536):
+            received += piece
+    assert b'"code":"stopped"' in received
+    assert received.startswith(b"HTTP/1.1 200" if accept == "text/event-stream" else b"HTTP/1.1 504")
