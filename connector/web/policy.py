@@ -8,7 +8,6 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
 
 from connector.errors import ConnectorError, ExitStatus
 from connector.secrets import Secret
@@ -89,11 +88,10 @@ class AccessPolicy:
         bearer = _BEARER.fullmatch(authorization)
         if bearer is not None:
             return self.is_token(bearer.group(1))
-        try:
-            morsel = SimpleCookie(cookies).get(self.cookie)
-        except CookieError:
-            return False
-        return morsel is not None and hmac.compare_digest(morsel.value.encode(), self.session.reveal().encode())
+        # Read by hand: the library stops at the first cookie it cannot read, and other servers on this host set any.
+        named = (cookie.strip().partition("=") for cookie in cookies.split(";"))
+        values = [value for name, _, value in named if name == self.cookie]
+        return any(hmac.compare_digest(value.encode(), self.session.reveal().encode()) for value in values)
 
 
 def host_names(address: str, port: int, names: Iterable[str] = ()) -> frozenset[str]:

@@ -162,6 +162,12 @@ def test_a_wrong_cookie_is_none(site: Site, cookie: str) -> None:
     assert site.get("/echo", token=False, Cookie=f"connector_{site.access.port}={value}").status == 401
 
 
+@pytest.mark.parametrize("other", ['a={"b": [1, 2]}', "a b=c", "=", "é=ü", 'a="', "connector_1=x"])
+def test_cookies_of_other_servers_on_this_host_do_no_harm(site: Site, other: str) -> None:
+    for cookies in (f"{other}; {cookie_of(site)}", f"{cookie_of(site)}; {other}"):
+        assert site.get("/echo", token=False, Cookie=cookies.encode().decode("latin-1")).status == 200
+
+
 def test_the_session_is_not_a_token(site: Site) -> None:
     session = cookie_of(site).partition("=")[2]
     assert session != site.access.token.reveal()
