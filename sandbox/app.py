@@ -160,7 +160,7 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-def _body(raw: bytes, check: Check, *, optional: bool) -> JsonObject:
+def _body(raw: bytes, check: Check, *, optional: bool) -> Any:
     if optional and not raw.strip():
         return {}
     try:
@@ -170,5 +170,4 @@ def _body(raw: bytes, check: Check, *, optional: bool) -> JsonObject:
     problems = list(check(value, ""))
     if problems:
         raise bad_request("; ".join(problems))
-    body: JsonObject = value
-    return body
+    return value

@@ -1,20 +1,21 @@
 """Automations: steps that run one after the other, from the call or stored under an id.
 
 All steps run when the automation is invoked. A delay step delays the messages of the steps after it; other steps
-after a delay take effect at once. Webhooks of fetch-data steps are never called.
+after a delay take effect at once. Webhooks of fetch-data steps are never called. What a run does is kept in ``runs``.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from . import messages, profiles
+from . import messages, profiles, runs
 from .protocol import OK, Call, JsonObject, Response, not_found
 from .sending import send_to
 from .timestamps import iso, new_id, parse_duration, parse_timestamp
 
+AUTOMATION, JOURNEY = "automation", "journey"
 _MAX_DEPTH = 10
 
 
@@ -26,6 +27,7 @@ class _Run:
     context: JsonObject
     start: int
     depth: int = 0
+    steps: list[JsonObject] = field(default_factory=list)
 
     def carry_out(self, steps: list[JsonObject]) -> None:
         actions = {
@@ -37,8 +39,10 @@ class _Run:
             "invoke": self._invoke,
         }
         for step in steps:
-            if action := actions.get(step["action"]):
-                action(step)
+            started = self.start
+            action = actions.get(step["action"])
+            message_id = action(step) if action else None
+            runs.note(self.steps, step["action"], started, self.start, message_id)
 
     def _delay(self, step: JsonObject) -> None:
         self.start += parse_duration(step.get("duration") or "") or 0
@@ -50,10 +54,10 @@ class _Run:
         names += [(bag or {}).get(key) for bag in bags for key in ("user_id", "userId", "anonymousId")]
         return next((str(name) for name in names if name), None)
 
-    def _send_to(self, step: JsonObject, to: JsonObject) -> None:
+    def _send_to(self, step: JsonObject, to: JsonObject) -> str | None:
         template = step.get("template") or self.context.get("template")
         if not template:
-            return
+            return None
         message: JsonObject = {
             "to": to,
             "template": template,
@@ -62,19 +66,19 @@ class _Run:
         }
         if self.start > self.now:
             message["delay"] = {"until": iso(self.start)}
-        send_to(self.db, message, self.now, self.id)
+        return send_to(self.db, message, self.now, self.id)
 
-    def _send(self, step: JsonObject) -> None:
+    def _send(self, step: JsonObject) -> str | None:
         if step.get("message"):
-            send_to(self.db, step["message"], self.now, self.id)
-            return
+            return send_to(self.db, step["message"], self.now, self.id)
         profile = {**(self.context.get("profile") or {}), **(step.get("profile") or {})}
         name = self._recipient(step)
         if name or profile:
-            self._send_to(step, {**profile, **({"user_id": name} if name else {})})
+            return self._send_to(step, {**profile, **({"user_id": name} if name else {})})
+        return None
 
-    def _send_list(self, step: JsonObject) -> None:
-        self._send_to(step, {"list_id": step["list"]})
+    def _send_list(self, step: JsonObject) -> str | None:
+        return self._send_to(step, {"list_id": step["list"]})
 
     def _update_profile(self, step: JsonObject) -> None:
         name = step.get("recipient_id") or self._recipient({})
@@ -95,12 +99,10 @@ class _Run:
 
     def _cancel(self, step: JsonObject) -> None:
         rows = self.db.execute(
-            "SELECT messages.* FROM messages JOIN runs ON runs.id = run_id"
-            " WHERE cancelation_token = ? AND runs.id != ?",
-            (step["cancelation_token"], self.id),
+            "SELECT * FROM runs WHERE cancelation_token = ? AND id != ?", (step["cancelation_token"], self.id)
         ).fetchall()
         for row in rows:
-            messages.cancel_row(self.db, row, self.now)
+            cancel(self.db, row, self.now)
 
     def _invoke(self, step: JsonObject) -> None:
         steps = find(self.db, step["template"])
@@ -108,9 +110,25 @@ class _Run:
             replace(self, depth=self.depth + 1).carry_out(steps)
 
 
+def cancel(db: sqlite3.Connection, run: sqlite3.Row, now: int) -> None:
+    """Cancel a run that has not ended, with its messages that have not been sent."""
+    for row in db.execute("SELECT * FROM messages WHERE run_id = ?", (run["id"],)).fetchall():
+        messages.cancel_row(db, row, now)
+    if runs.status(run, now) in ("WAITING", "PROCESSING"):
+        db.execute("UPDATE runs SET canceled = ? WHERE id = ?", (now, run["id"]))
+
+
+def load(db: sqlite3.Connection, name: str, kind: str = AUTOMATION) -> sqlite3.Row | None:
+    """The automation or journey with the id or alias; None if there is none."""
+    row: sqlite3.Row | None = db.execute(
+        "SELECT * FROM automations WHERE kind = :kind AND (id = :name OR alias = :name)", {"name": name, "kind": kind}
+    ).fetchone()
+    return row
+
+
 def find(db: sqlite3.Connection, name: str) -> list[JsonObject] | None:
     """The steps of the automation with the id or alias; None if there is none."""
-    row = db.execute("SELECT steps FROM automations WHERE id = :name OR alias = :name", {"name": name}).fetchone()
+    row = load(db, name)
     if row is None:
         return None
     steps: list[JsonObject] = json.loads(row["steps"])
@@ -120,23 +138,50 @@ def find(db: sqlite3.Connection, name: str) -> list[JsonObject] | None:
 def invoke_ad_hoc(call: Call) -> Response:
     """Run the steps in the body."""
     automation = call.body["automation"]
-    return _start(call, automation["steps"], None, automation.get("cancelation_token"))
+    token = automation.get("cancelation_token")
+    run_id = start(call.db, automation["steps"], call.body, call.now, source="invoke/ad-hoc", token=token)
+    return Response(OK, {"runId": run_id})
 
 
 def invoke_template(call: Call) -> Response:
     """Run a stored automation for one recipient."""
     name = call.ids["template_id"]
-    steps = find(call.db, name)
-    if steps is None:
+    row = load(call.db, name)
+    if row is None:
         raise not_found(f"Automation template {name} not found")
-    return _start(call, steps, name, None)
+    return Response(OK, {"runId": start_stored(call.db, row, call.body, call.now)})
 
 
-def _start(call: Call, steps: list[JsonObject], automation_id: str | None, token: str | None) -> Response:
-    run = _Run(call.db, new_id(call.now), call.now, call.body, start=call.now)
-    call.db.execute(
-        "INSERT INTO runs (id, automation_id, cancelation_token, started) VALUES (?, ?, ?, ?)",
-        (run.id, automation_id, token, call.now),
-    )
+def start_stored(db: sqlite3.Connection, row: sqlite3.Row, context: JsonObject, now: int, source: str = "") -> str:
+    """Run a stored automation or journey and return the id of the run."""
+    steps = json.loads(row["steps"])
+    return start(db, steps, context, now, source=source or f"invoke/{row['id']}", stored=row)
+
+
+def start(
+    db: sqlite3.Connection,
+    steps: list[JsonObject],
+    context: JsonObject,
+    now: int,
+    *,
+    source: str,
+    stored: sqlite3.Row | None = None,
+    token: str | None = None,
+) -> str:
+    """Run steps and return the id of the run.
+
+    Args:
+        db: the connection, in a transaction.
+        steps: what to do.
+        context: recipient, profile, data, template and brand of the whole run.
+        now: the time, in epoch milliseconds.
+        source: what started the run, as the API says it.
+        stored: the automation or journey that the steps are of.
+        token: with which the run can be canceled.
+    """
+    run = _Run(db, new_id(now), now, context, start=now)
+    automation_id, kind = (stored["id"], stored["kind"]) if stored else (None, AUTOMATION)
+    runs.save(db, run.id, kind=kind, automation_id=automation_id, source=source, cancel_with=token, started=now)
     run.carry_out(steps)
-    return Response(OK, {"runId": run.id})
+    runs.finish(db, run.id, run.steps)
+    return run.id

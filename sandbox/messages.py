@@ -8,7 +8,7 @@ import sqlite3
 from . import timeline
 from .paging import NEWEST, page
 from .protocol import CONFLICT, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
-from .timestamps import parse_timestamp
+from .timestamps import new_id, parse_timestamp
 
 _MILESTONES = {"sent": "SENT", "delivered": "DELIVERED", "opened": "OPENED", "clicked": "CLICKED"}
 
@@ -147,6 +147,25 @@ def cancel_row(db: sqlite3.Connection, row: sqlite3.Row, now: int) -> bool:
     if possible:
         db.execute("UPDATE messages SET canceled = ? WHERE seq = ?", (now, row["seq"]))
     return possible
+
+
+_HAPPENED_LATER = ("OPENED", "CLICKED", "UNDELIVERABLE")
+
+
+def resend_message(call: Call) -> Response:
+    """Send a message again, to the same recipient and with the same content."""
+    row = _existing(call)
+    message_id = new_id(call.now)
+    later = call.now - row["enqueued"]
+    kept = [event for event in json.loads(row["events"]) if event["type"] not in _HAPPENED_LATER]
+    events = json.dumps([{**event, "ts": event["ts"] + later} for event in kept]).replace(row["id"], message_id)
+    call.db.execute(
+        "INSERT INTO messages (id, request_id, trace_id, run_id, recipient, event, notification, list_id, tenant_id,"
+        " tags, enqueued, events, outputs) SELECT :id, :id, trace_id, NULL, recipient, event, notification, list_id,"
+        " tenant_id, tags, :now, :events, outputs FROM messages WHERE seq = :seq",
+        {"id": message_id, "now": call.now, "events": events, "seq": row["seq"]},
+    )
+    return Response(OK, {"messageId": message_id})
 
 
 def archive_request(call: Call) -> Response:

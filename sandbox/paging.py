@@ -70,6 +70,7 @@ def page(
     start: str | int = FIRST_KEY,
     keep: Callable[[sqlite3.Row], bool] = _everything,
     most: int = 0,
+    size: int = 0,
 ) -> tuple[list[sqlite3.Row], JsonObject]:
     """The rows of the requested page, and its ``paging`` object.
 
@@ -81,13 +82,14 @@ def page(
         start: what ``:after`` is on the first page; its type is the key's.
         keep: drops rows that SQL cannot filter.
         most: the largest ``limit`` that the collection takes; 0 where it takes none.
+        size: how many rows a page has, where that is not said by the limit.
 
     Raises:
         ApiError: 400, the cursor does not belong to this collection.
     """
     cursor = call.one("cursor")
     after = start if cursor is None else _decode(cursor, call.scope, type(start))
-    size = _limit(call, most)
+    size = size or _limit(call, most)
     kept: list[sqlite3.Row] = []
     batch = max(_BATCH, size + 1)
     while True:

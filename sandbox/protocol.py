@@ -22,6 +22,7 @@ NOT_FOUND = 404
 CONFLICT = 409
 TOO_LARGE = 413
 MISDIRECTED = 421
+UNPROCESSABLE = 422
 INTERNAL = 500
 
 
@@ -66,6 +67,11 @@ def conflict(message: str) -> ApiError:
     return ApiError(CONFLICT, message)
 
 
+def unprocessable(message: str) -> ApiError:
+    """A 422, to be raised."""
+    return ApiError(UNPROCESSABLE, message)
+
+
 @dataclass(frozen=True)
 class Request:
     """One HTTP request: ``target`` is the raw path and query, ``headers`` have lower-case names."""
@@ -87,7 +93,7 @@ class Call:
         scope: the decoded path, which cursors and idempotency keys belong to.
         ids: the variable parts of the path, decoded.
         query: the query's values by name, in the order of the request.
-        body: the body, already validated; empty where the operation has none.
+        body: the body, already validated; empty where the operation has none. It is nearly always an object.
     """
 
     db: sqlite3.Connection
@@ -96,7 +102,7 @@ class Call:
     scope: str
     ids: Mapping[str, str]
     query: Mapping[str, list[str]] = field(default_factory=dict)
-    body: JsonObject = field(default_factory=dict)
+    body: Any = field(default_factory=dict)
 
     def one(self, name: str) -> str | None:
         """The last value of a query parameter; an empty one counts as missing."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from .channels import Integration
@@ -15,7 +17,13 @@ _MAX_DEPTH = 20
 
 
 def render(
-    content: JsonObject, values: JsonObject, integration: Integration, *, locale: object, brand: JsonObject | None
+    content: JsonObject,
+    values: JsonObject,
+    integration: Integration,
+    *,
+    locale: object,
+    brand: JsonObject | None,
+    translated: Mapping[str, str] = MappingProxyType({}),
 ) -> JsonObject:
     """The content on one channel.
 
@@ -25,18 +33,23 @@ def render(
         integration: the channel and provider.
         locale: the profile's locale, for content that is translated.
         brand: the brand, for the HTML of an email.
+        translated: what texts say in the profile's language.
     """
+
+    def shown_as(text: str) -> str:
+        return _fill(translated.get(text, text), values)
+
     if "elements" not in content:
-        title = _fill(content["title"], values)
-        blocks = [{"type": "text", "text": _fill(content["body"], values)}]
+        title = shown_as(content["title"])
+        blocks = [{"type": "text", "text": shown_as(content["body"])}]
         return _output(integration, title, blocks, blocks, brand)
     title = ""
     blocks = []
     for node in _nodes(content["elements"], integration):
         if node["type"] == "meta":
-            title = _fill(node.get("title") or "", values)
+            title = shown_as(_title(node, locale))
         elif node["type"] != "html" or integration.channel == "email":
-            blocks.append({"type": node["type"], "text": _fill(_text(node, locale), values)})
+            blocks.append({"type": node["type"], "text": shown_as(_text(node, locale))})
     shown = [
         {**block, "text": re.sub(r"<[^>]*>", "", block["text"])} if block["type"] == "html" else block
         for block in blocks
@@ -64,9 +77,14 @@ def _is_for(node: JsonObject, integration: Integration) -> bool:
     return not node.get("channels") or any(integration.named(name) for name in node["channels"])
 
 
+def _title(node: JsonObject, locale: object) -> str:
+    own = (node.get("locales") or {}).get(str(locale)) or {}
+    return str(own.get("title") or node.get("title") or "")
+
+
 def _text(node: JsonObject, locale: object) -> str:
     translated = (node.get("locales") or {}).get(str(locale))
-    if translated and node["type"] != "image":
+    if translated and translated.get("content") and node["type"] != "image":
         return str(translated["content"])
     return str(node.get(_TEXT_KEY.get(node["type"], "")) or node.get("alt_text") or "")
 

@@ -15,23 +15,26 @@ from . import (
     audit,
     brands,
     bulk,
+    journeys,
     preferences,
     profiles,
     recipients,
     routing_strategies,
+    runs,
     submissions,
     templates,
     tenant_users,
     tenants,
     tokens,
     topics,
+    translations,
 )
 from .protocol import JsonObject
+from .seed_journeys import AUTOMATIONS, JOURNEY_RUN, JOURNEYS, RUN_MESSAGE, RUNS, TRANSLATIONS
 from .seed_people import AUDIENCES, BRANDS, DEFAULT_BRAND, LISTS, PREFERENCES, PROFILES
 from .seed_tenants import CHOICES, MEMBERS, TENANTS, TOKENS, TOPICS
 from .seed_traffic import (
     AUDIT_EVENTS,
-    AUTOMATIONS,
     CHECKS,
     COMPLETED_JOB,
     COMPLETED_USERS,
@@ -48,7 +51,7 @@ from .seed_traffic import (
 )
 from .sending import Sender
 from .timeline import SENT
-from .timestamps import DAY
+from .timestamps import DAY, HOUR
 
 
 def seed(db: sqlite3.Connection, now: int) -> None:
@@ -109,7 +112,7 @@ def _templates(db: sqlite3.Connection, now: int) -> None:
         else:
             _older_template(db, template_id, template, now - template.age)
     submissions.save(db, DRAFT, SUBMISSION, list(CHECKS), now - 2 * DAY)
-    _automations(db)
+    _automations(db, now)
 
 
 def _older_template(db: sqlite3.Connection, template_id: str, template: SeedTemplate, made: int) -> None:
@@ -136,11 +139,29 @@ def _newer_template(db: sqlite3.Connection, template_id: str, template: SeedTemp
             templates.publish(db, template_id, made)
 
 
-def _automations(db: sqlite3.Connection) -> None:
-    for automation_id, (alias, steps) in AUTOMATIONS.items():
-        db.execute(
-            "INSERT INTO automations (id, alias, steps) VALUES (?, ?, ?)", (automation_id, alias, json.dumps(steps))
-        )
+def _automations(db: sqlite3.Connection, now: int) -> None:
+    for age, (automation_id, automation) in enumerate(AUTOMATIONS.items()):
+        journeys.save(db, "automation", automation_id, automation, now - (120 - age) * DAY)
+    for age, (journey_id, journey) in enumerate(JOURNEYS.items()):
+        journeys.save(db, "journey", journey_id, journey, now - (80 - age) * DAY)
+    for run_id, (automation_id, age, steps) in RUNS.items():
+        _run(db, run_id, "automation", automation_id, now - age, steps)
+    _run(db, JOURNEY_RUN, "journey", next(iter(JOURNEYS)), now - HOUR, (("send", 0), ("delay", DAY), ("send", 0)))
+    for locale, content in TRANSLATIONS.items():
+        translations.save(db, locale, content)
+
+
+def _run(
+    db: sqlite3.Connection, run_id: str, kind: str, automation_id: str, started: int, steps: tuple[tuple[str, int], ...]
+) -> None:
+    source = f"invoke/{automation_id}"
+    runs.save(db, run_id, kind=kind, automation_id=automation_id, source=source, cancel_with="harbour", started=started)
+    noted: list[JsonObject] = []
+    begins = started
+    for action, lasts in steps:
+        runs.note(noted, action, begins, begins + lasts, RUN_MESSAGE if action == "send" else None)
+        begins += lasts
+    runs.finish(db, run_id, noted)
 
 
 def _traffic(db: sqlite3.Connection, now: int) -> None:

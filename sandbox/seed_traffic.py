@@ -139,24 +139,6 @@ STRATEGIES: dict[str, JsonObject] = {
     },
 }
 
-AUTOMATIONS: dict[str, tuple[str, list[JsonObject]]] = {
-    "3f0c2a54-7d1e-4c57-9a40-0a6c1b1f0001": (
-        "welcome-series",
-        [
-            {"action": "send", "template": "welcome-email"},
-            {"action": "delay", "duration": "2 days"},
-            {"action": "send", "template": LAUNCH, "data": {"title": "Tides"}},
-        ],
-    ),
-    "3f0c2a54-7d1e-4c57-9a40-0a6c1b1f0002": (
-        "ask-for-review",
-        [
-            {"action": "update-profile", "merge": "overwrite", "profile": {"asked_for_review": True}},
-            {"action": "send", "template": "nt_01harbour0review000000000003", "data": {"title": "Tides"}},
-        ],
-    ),
-}
-
 WAITING_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b501"
 COMPLETED_JOB = "1-66b0c0de-4f1e2d3c5b6a798897a6b502"
 JOB_AGE = 25 * DAY  # when the completed job was run, counted back from now

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import brands, channels, notifications, preferences, recipients, tenants, timeline, tokens, topics
+from . import brands, channels, notifications, preferences, recipients, tenants, timeline, tokens, topics, translations
 from .protocol import ACCEPTED, Call, JsonObject, Response
 from .recipients import Person
 from .render import render
@@ -123,9 +123,11 @@ def _plan(sender: Sender, message: JsonObject, person: Person, message_id: str) 
     brand_id = brand_id or (template.brand_id if template else None)
     brand = brands.load(sender.db, brand_id) if brand_id else None
     values = {**data, "profile": person.profile}
+    locale = person.profile.get("locale")
+    translated = translations.load(sender.db, locale)
     for integration in route.integrations:
         plan.events.extend(timeline.delivery(integration, when.start, message_id))
-        plan.outputs.append(render(content, values, integration, locale=person.profile.get("locale"), brand=brand))
+        plan.outputs.append(render(content, values, integration, locale=locale, brand=brand, translated=translated))
     return plan
 
 

@@ -67,9 +67,13 @@ CREATE TABLE bulk_users (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT NOT NULL, user TEXT NOT NULL, message_id TEXT,
     failed INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX bulk_users_by_job ON bulk_users (job_id, seq);
-CREATE TABLE automations (id TEXT PRIMARY KEY, alias TEXT NOT NULL UNIQUE, steps TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE automations (
+    id TEXT PRIMARY KEY, alias TEXT NOT NULL UNIQUE, steps TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+    version TEXT NOT NULL, state TEXT NOT NULL, trigger TEXT NOT NULL, created INTEGER NOT NULL,
+    updated INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs (
-    id TEXT PRIMARY KEY, automation_id TEXT, cancelation_token TEXT, started INTEGER NOT NULL) WITHOUT ROWID;
+    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, automation_id TEXT,
+    source TEXT NOT NULL, cancelation_token TEXT, started INTEGER NOT NULL, steps TEXT NOT NULL, canceled INTEGER);
 CREATE INDEX runs_by_token ON runs (cancelation_token);
 CREATE TABLE tenants (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, parent_id TEXT, brand_id TEXT, properties TEXT NOT NULL,
@@ -86,6 +90,8 @@ CREATE TABLE user_topics (
 CREATE TABLE device_tokens (
     user_id TEXT NOT NULL, token TEXT NOT NULL, body TEXT NOT NULL, expires INTEGER,
     PRIMARY KEY (user_id, token)) WITHOUT ROWID;
+CREATE TABLE inbound_events (id TEXT PRIMARY KEY, received INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE translations (locale TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE idempotency (
     endpoint TEXT NOT NULL, key TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,
     expires INTEGER NOT NULL, PRIMARY KEY (endpoint, key)) WITHOUT ROWID;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import notifications, routing_strategies, submissions, template_bodies, template_content, templates
+from . import metrics, notifications, routing_strategies, submissions, template_bodies, template_content, templates
 from .route import on
 
 ROUTES = (
@@ -45,6 +45,7 @@ ROUTES = (
         audit_as="notification/published",
         optional=True,
     ),
+    on("GET /notifications/{id}/metrics", metrics.get_metrics),
     on("GET /notifications/{id}/versions", templates.get_versions),
     on("GET /notifications/{id}/{submissionId}/checks", submissions.get_checks),
     on(
