@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from connector.call import Call, InputView, Outputs, check, send
+from connector.call import Call, InputView, Outputs, check, page, send
 from connector.errors import Problem
 
 run_templated_automation = send
@@ -32,3 +32,8 @@ def _sendable_steps(inputs: InputView) -> Iterator[Problem]:
 async def run_ad_hoc_automation(call: Call) -> Outputs:
     """Start the automation with its steps."""
     return await call.send()
+
+
+list_automations = page
+list_automation_runs = page
+list_automation_run_steps = send

@@ -9,3 +9,4 @@ get_message_history = send
 list_messages = page
 archive_message = send
 cancel_message = send
+resend_message = send

@@ -16,3 +16,4 @@ translate_template = send
 get_submission_checks = send
 replace_submission_checks = send
 cancel_submission = send
+get_template_metrics = send

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Protocol
+from urllib.parse import parse_qs, urlsplit
 
 from connector import json_pointer
 from connector.definition.action import ActionDefinition, Pagination
@@ -44,8 +45,9 @@ async def walk(
     paging = _paging(call)
     seen = {call.inputs.get(paging.input)}
     while True:
-        yield await (fetch() if fetch is not None else call.send())
-        cursor = next_cursor(paging, call.response)
+        outputs = await (fetch() if fetch is not None else call.send())
+        yield outputs
+        cursor = next_cursor(call, outputs)
         if cursor is None:
             return
         if cursor in seen:
@@ -83,7 +85,7 @@ async def gather(call: PagedCall) -> dict[str, Any]:
         collected += outputs[paging.rows] or []
         if len(collected) >= call.max_items:
             cut = len(collected) - call.max_items
-            if cut or next_cursor(paging, call.response) is not None:
+            if cut or next_cursor(call, outputs) is not None:
                 call.warnings.append(
                     f"There are more rows; only {call.max_items} {'is' if call.max_items == 1 else 'are'} shown."
                 )
@@ -92,13 +94,32 @@ async def gather(call: PagedCall) -> dict[str, Any]:
     return outputs | {paging.rows: collected}
 
 
-def next_cursor(paging: Pagination, response: HttpResponse | None) -> str | None:
-    """The cursor of the next page; None on the last page."""
-    body = response.body if response is not None else None
+def next_cursor(call: PagedCall, outputs: Mapping[str, Any]) -> str | int | None:
+    """The cursor or offset of the page after the last answer; None on the last page.
+
+    Args:
+        call: The call that has the answer.
+        outputs: What was read from it.
+    """
+    paging = _paging(call)
+    body = call.response.body if call.response is not None else None
     if json_pointer.get(body, paging.more) is False:
         return None
+    if paging.offset:
+        rows_read = len(outputs[paging.rows] or ())
+        return int(call.inputs.get(paging.input) or 0) + rows_read if rows_read else None
     cursor = json_pointer.get(body, paging.cursor)
+    if paging.next_url is not None and not isinstance(cursor, str):
+        cursor = _cursor_in(
+            json_pointer.get(body, paging.next_url), call.action.input(paging.input).x_name or paging.input
+        )
     return cursor if isinstance(cursor, str) and cursor else None
+
+
+def _cursor_in(url: Any, name: str) -> str | None:
+    """What the address of the next page has under the name of the cursor."""
+    found = parse_qs(urlsplit(url).query).get(name) if isinstance(url, str) else None
+    return found[-1] if found else None
 
 
 def _warn_without_rows(call: PagedCall, paging: Pagination, outputs: dict[str, Any]) -> None:

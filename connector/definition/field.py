@@ -98,7 +98,7 @@ class FieldSchema(Model):
         x_name: Its name there, where that is not the field's own name (path, query, header).
         x_pointer: Its place in the body, relative to the row for a field of a row. For outputs, a list of places is
             tried in order, and the first value of the declared type is used. Left out, it is the
-            field's name with `.` read as `/`.
+            field's name with `.` read as `/`. If empty, it is the whole body, such as a text or a list.
         x_path: The documented dotted path, where it is not what the pointer says.
         x_aliases: Other names that are accepted for this input.
         x_map_key: The list is an object on the wire, keyed by this field of its rows.

@@ -74,8 +74,12 @@ def path_segment(text: str) -> str:
 def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
     """The JSON body the inputs make up; None when the action sends none."""
     placed = [(name, field) for name, field in _placed(definition.inputs, inputs) if field.x_in == "body"]
-    has_body = any(field.x_in == "body" for _, field in _placed(definition.inputs, definition.inputs.properties))
-    if not has_body and definition.request.body is None:
+    every = _placed(definition.inputs, definition.inputs.properties)
+    in_body = [(name, field) for name, field in every if field.x_in == "body"]
+    for name, field in in_body:
+        if not field.x_spread and field.pointers(name)[0] == "":
+            return _wire(field, inputs[name], definition.inputs) if name in inputs else definition.request.body
+    if not in_body and definition.request.body is None:
         return None
     body: dict[str, Any] = json.loads(json.dumps(definition.request.body or {}))
     for name, field in placed:

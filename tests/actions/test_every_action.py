@@ -40,6 +40,9 @@ KNOWN = {
     "strategy_id": "rs_harbour_reminders",
     "submission_id": "sub_01harbour0summer",
     "element_id": "elem_2",
+    "run_id": "1-66c0d1e0-7a1b2c3d4e5f60718293a404",
+    "journey_id": "onboarding",
+    "domain": "default",
     "locale": "es",
 }
 KNOWN_FOR = {
@@ -47,6 +50,9 @@ KNOWN_FOR = {
     "add_users_to_bulk_job": {"job_id": OPEN_JOB},
     "run_bulk_job": {"job_id": OPEN_JOB},
     "archive_routing_strategy": {"strategy_id": "rs_harbour_phone"},
+    "delete_brand": {"brand_id": "harbour-kids"},
+    "get_translations": {"locale": "de"},
+    "get_template_metrics": {"template_id": "HB1WE1C0ME000000000000000001"},
     "get_submission_checks": {"template_id": DRAFT},
     "replace_submission_checks": {"template_id": DRAFT},
     "cancel_submission": {"template_id": DRAFT},
@@ -59,6 +65,8 @@ KNOWN_FOR = {
 LEAST: dict[str, dict[str, Any]] = {
     "create_bulk_job": {"message_event": "welcome-email"},
     "create_or_update_audience": {},
+    "cancel_journey_runs": {"run_id": "1-66c0d1e0-7a1b2c3d4e5f60718293a4f1"},
+    "invoke_journey": {"user_id": "ada"},
     "replace_list_subscriptions": {"recipients": [{"recipientId": "ada"}]},
     "run_ad_hoc_automation": {"steps": [{"action": "delay", "duration": "1 minute"}]},
     "run_templated_automation": {"recipient": "ada"},
@@ -114,7 +122,9 @@ def test_it_succeeds_with_every_input_given(world: World, key: str) -> None:
             inputs["id"] = "made-by-the-test"
         if "cursor" in inputs:
             first = world.run(key, required(action))
-            inputs["cursor"] = first["paging.cursor" if "paging.cursor" in first.fields else "cursor"]
+            inputs["cursor"] = first[
+                next(name for name in ("paging.cursor", "next_cursor", "cursor") if name in first.fields)
+            ]
             assert inputs["cursor"], "the sandbox has a second page"
         result = world.run(key, inputs)
         assert list(result.fields) == list(action.outputs["properties"])

@@ -252,6 +252,8 @@ def test_what_is_refused_beyond_required_is_refused_by_a_rule_of_the_form() -> N
         "create_bulk_job": ["Fill in Message Event or Template."],
         # A check of the handler: a step may find its recipient among the inputs of the whole run.
         "run_ad_hoc_automation": ["Steps, row 2: Recipient is required, in the step or for the whole automation."],
+        "invoke_journey": ["No recipient: fill in User ID, Profile or Data."],
+        "cancel_journey_runs": ["No run: fill in Run ID or Cancelation Token."],
         "update_template_element": ["Content is required when Type is text."],
         "run_templated_automation": ["No recipient: fill in Recipient, Profile or Data."],
     }

@@ -54,7 +54,7 @@ READ: Mapping[type[Model], Keywords] = {
     DynamicValues: frozenset({"operationId", "value-collection", "value-path", "value-title", "parameters"}),
     RequestTemplate: frozenset({"method", "path", "body", "bodyDefaults"}),
     BodyDefault: frozenset({"at", "ifPresent", "ifAbsent", "set", "copy"}),
-    Pagination: frozenset({"rows", "input", "cursor", "more"}),
+    Pagination: frozenset({"rows", "input", "cursor", "more", "nextUrl", "offset"}),
     Idempotency: frozenset({"input"}),
     Throttle: frozenset({"calls", "renewalPeriod"}),
     KnownError: frozenset({"status", "code", "sentence", "hint", "field", "pattern"}),

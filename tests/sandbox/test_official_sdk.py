@@ -359,3 +359,37 @@ def test_routing_strategies(client: Any) -> None:
     with refused("ConflictError"):
         strategies.archive("rs_harbour_reminders")
     assert strategies.archive(made.id) is None
+
+
+def test_journeys_and_events(client: Any) -> None:
+    first = client.journeys.list()
+    assert (first.templates[0].name, first.templates[0].version) == ("Onboarding", "published")
+    run = client.journeys.invoke("onboarding", user_id="ada", data={"a": 1})
+    assert client.journeys.cancel(run_id=run.run_id).status == "CANCELED"
+    assert client.journeys.cancel(**{"cancelation_token": "harbour"}).to_dict() == {"cancelation_token": "harbour"}
+    event = {"event": "Order Delivered", "message_id": "sdk-1", "properties": {}, "type": "track", "user_id": "ada"}
+    assert client.inbound.track_event(**event).message_id.startswith("1-")
+    with refused("ConflictError"):
+        client.inbound.track_event(**event)
+
+
+def test_runs_of_automations(client: Any) -> None:
+    assert client.automations.list(version="published").templates[0].name == "Welcome series"
+    found = client.automations.runs.list(limit="2")
+    assert (len(found.runs), found.next_cursor is not None) == (2, True)
+    steps = client.automations.runs.list_steps(found.runs[0].run_id).steps
+    assert [step.action for step in steps] == ["send", "delay", "send"]
+
+
+def test_brands_are_replaced_and_messages_resent(client: Any) -> None:
+    assert client.brands.update("harbour-kids", name="Kids", settings={"colors": {"primary": "#000000"}}).name == "Kids"
+    assert client.messages.resend(f"{SEEDED}01").message_id != f"{SEEDED}01"
+
+
+def test_translations_tokens_and_metrics(client: Any) -> None:
+    assert client.translations.update("fr", domain="default", body='msgid "a"\nmsgstr "b"\n') is None
+    assert json.loads(client.translations.retrieve("fr", domain="default")) == 'msgid "a"\nmsgstr "b"\n'
+    issued = client.auth.issue_token(expires_in="1 day", scope="user_id:ada read:preferences")
+    assert issued.token.count(".") == 2
+    metrics = client.notifications.get_metrics("HB1WE1C0ME000000000000000001", granularity="MONTH")
+    assert (metrics.granularity, metrics.series[0].data[0].channel) == ("MONTH", "email")

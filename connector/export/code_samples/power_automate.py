@@ -60,6 +60,8 @@ def _in_the_body(run: SampleRun) -> Iterator[tuple[str, Any]]:
     body = body_of(run.action.definition, run.inputs)
     if isinstance(body, dict):
         yield from _leaves(tree.root, body, "body")
+    elif body is not None:
+        yield "body", body
 
 
 def _leaves(node: BodyNode, value: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:

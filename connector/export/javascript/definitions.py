@@ -114,8 +114,6 @@ def _require_expressible(action: Action) -> None:
     for name in action.inputs["properties"]:
         field = action.definition.input(name)
         flat = set(field.types) <= _FLAT or (field.x_in == "query" and field.types == ("array",))
-        if field.x_in == "body" and not field.x_spread and field.pointers(name)[0] == "":
-            raise cannot_export(action, f"the input “{name}” is the whole body")
         if field.x_in != "body" and not flat:
             raise cannot_export(action, f"the input “{name}” is not a plain value, which the {field.x_in} requires")
     for side, schema in (("input", action.inputs), ("output", action.outputs)):

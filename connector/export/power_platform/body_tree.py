@@ -7,7 +7,7 @@ follows the wire, and fields that have no place in it are listed as left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector import json_pointer
 from connector.catalogue.action import Action
@@ -51,6 +51,9 @@ class BodyTree:
         if side == "input":
             fields = {name: field for name, field in fields.items() if field.x_in == "body"}
             self._fill(self.root, fields, self._schema.required, "", self._refs(self._schema.properties))
+            for name, field in fields.items():
+                if not field.x_spread and field.pointers(name)[0] == "":
+                    self.root = replace(self._node("body", field, name, ()), required=name in self._schema.required)
         else:
             self._fill(self.root, self._served(fields), (), "", self._refs(self._schema.properties))
         hide(self.root, side)
@@ -104,9 +107,10 @@ class BodyTree:
         """Add a node at a place below its parent; the reason if it cannot be there, else empty."""
         tokens = json_pointer.parse(place)
         if not tokens:
-            if self._side == "input":
-                return "it is the whole body"
-            merge(parent, node)
+            if self._side == "output":
+                if parent is self.root and not parent.properties and "object" not in node.types:
+                    parent.types = node.types
+                merge(parent, node)
             return ""
         way = [parent]
         for token in tokens[:-1]:

@@ -69,9 +69,9 @@ def operation_of(action: Action, bundle: Bundle, choices: DynamicChoices) -> Ope
     add_body_defaults(action, request.root)
     label_nodes(request.root, [parameter["x-ms-summary"] for parameter in parameters])
     label_nodes(response.root, [])
-    if request.root.properties:
+    if request.root.properties or request.root.types != ["object"]:
         schema = Schemas(action, "input", choices).of(request.root)
-        required = any(node.required for node in request.root.properties.values())
+        required = request.root.required or any(node.required for node in request.root.properties.values())
         parameters.append({"name": "body", "in": "body", "required": required, "schema": schema})
     definition = action.definition
     absent = [*untaken, *request.left_out]
@@ -147,14 +147,15 @@ def _responses(action: Action, bundle: Bundle, tree: BodyTree, choices: DynamicC
     """
     seen = dict(_success_statuses(action))
     responses: Json = {}
-    if tree.root.properties:
+    has_schema = bool(tree.root.properties) or tree.root.types != ["object"]
+    if has_schema:
         schema = Schemas(action, "output", choices).of(tree.root)
         for status in sorted({"200", *(status for status, has_body in seen.items() if has_body)}):
             responses[status] = {"description": _SUCCESSES.get(status, "Success"), "schema": schema}
     elif not set(seen) - {"200"}:
         seen["204"] = False
     for status in sorted(seen):
-        if status not in responses and (tree.root.properties or status != "200"):
+        if status not in responses and (has_schema or status != "200"):
             responses[status] = {"description": _SUCCESSES.get(status, "Success")}
     return dict(sorted(responses.items())) | _failures(action, bundle)
 

@@ -177,8 +177,8 @@ def called(operation_id: str, parameters: Json) -> tuple[str, str, Any]:
     operation = operations()[operation_id]
     places = {each["name"]: each["in"] for each in operation.beside_the_body}
     beside = {key: value for key, value in parameters.items() if not key.startswith("body/")}
-    content: Json = {}
-    for key in parameters.keys() - beside.keys():
+    content: Any = beside.pop("body") if "body" in beside else {}
+    for key in parameters.keys() - beside.keys() - {"body"}:
         place = tuple(key.split("/")[1:])
         assert place in operation.inputs()
         put(content, list(place), parameters[key])

@@ -2,6 +2,7 @@
 // Walking pages: one after another, never twice, never without end.
 
 const { DefinitionError, OutputError } = require('./errors');
+const { resolve } = require('./field');
 const { get } = require('./pointer');
 
 // The outputs of page after page; each is fetched when it is asked for.
@@ -11,8 +12,9 @@ async function* pages(action, inputs, fetchPage) {
   const seen = new Set([inputs[paging.input]]);
   for (let current = inputs; ; ) {
     const { outputs, response } = await fetchPage(current);
-    const cursor = nextCursor(paging, response);
-    yield { rows: outputs[paging.rows] || [], outputs, cursor };
+    const rows = outputs[paging.rows] || [];
+    const cursor = nextCursor(action, response, current[paging.input], rows.length);
+    yield { rows, outputs, cursor };
     if (cursor === null) return;
     if (seen.has(cursor)) {
       const message = 'The service returned a next page that was already read, so reading stopped.';
@@ -52,11 +54,32 @@ async function* eachRow(action, inputs, fetchPage, maxItems) {
   }
 }
 
-// The cursor of the page after this response; null on the last page.
-function nextCursor(paging, response) {
+// The cursor or offset of the page after this response; null on the last page.
+function nextCursor(action, response, start, count) {
+  const paging = pagingOf(action);
   if (get(response.body, paging.more) === false) return null;
-  const cursor = get(response.body, paging.cursor);
+  if (paging.offset) return count ? Number(start || 0) + count : null;
+  let cursor = get(response.body, paging.cursor);
+  if (paging.nextUrl && typeof cursor !== 'string') {
+    const name = resolve(action.inputs, action.inputs.properties[paging.input])['x-name'] || paging.input;
+    cursor = cursorIn(get(response.body, paging.nextUrl), name);
+  }
   return typeof cursor === 'string' && cursor ? cursor : null;
+}
+
+// What the address of the next page has under the name of the cursor.
+function cursorIn(url, name) {
+  if (typeof url !== 'string' || !url.includes('?')) return null;
+  const pairs = url.split('#')[0].slice(url.indexOf('?') + 1).split('&').map((pair) => pair.split('='));
+  const decoded = (text) => {
+    try {
+      return decodeURIComponent(text.replaceAll('+', ' '));
+    } catch {
+      return text;
+    }
+  };
+  const found = pairs.filter(([key]) => decoded(key) === name).pop();
+  return found ? decoded(found.slice(1).join('=')) : null;
 }
 
 function pagingOf(action) {

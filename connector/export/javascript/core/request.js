@@ -32,12 +32,16 @@ const encoded = (value) =>
 
 // The JSON body that the inputs make up; undefined when the action sends none.
 function bodyOf(action, inputs) {
-  const all = placed(action.inputs, action.inputs.properties);
-  if (!all.some(([, field]) => field['x-in'] === 'body') && !action.request.body) return undefined;
-  const body = copy(action.request.body || {});
-  for (const [name, field] of placed(action.inputs, inputs)) {
-    if (field['x-in'] === 'body') write(body, name, field, inputs[name], action.inputs);
+  const inBody = placed(action.inputs, action.inputs.properties).filter(([, field]) => field['x-in'] === 'body');
+  const whole = inBody.find(([name, field]) => !field['x-spread'] && pointersOf(field, name)[0] === '');
+  if (whole) {
+    const [name, field] = whole;
+    return Object.hasOwn(inputs, name) ? wire(field, inputs[name], action.inputs) : action.request.body ?? undefined;
   }
+  if (!inBody.length && !action.request.body) return undefined;
+  const body = copy(action.request.body || {});
+  const bodyFields = placed(action.inputs, inputs).filter(([, field]) => field['x-in'] === 'body');
+  for (const [name, field] of bodyFields) write(body, name, field, inputs[name], action.inputs);
   applyBodyDefaults(body, action.request.bodyDefaults || []);
   return body;
 }

@@ -30,7 +30,7 @@ export interface ActionDefinition {
   request: { method: string; path: string };
   inputs: { properties: Record<string, Record<string, unknown>>; required?: string[] };
   outputs: { properties: Record<string, Record<string, unknown>> };
-  pagination?: { rows: string; input: string };
+  pagination?: { rows: string; input: string; offset?: boolean };
   idempotency?: { input: string };
 }
 

@@ -13,3 +13,7 @@ patch_thing = send
 delete_thing = send
 post_thing = send
 send_thing = send
+list_by_url = page
+list_by_offset = page
+put_text = send
+put_list = send

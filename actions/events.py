@@ -1,0 +1,5 @@
+"""Handlers of the event actions."""
+
+from connector.call import send
+
+track_event = send
