@@ -18,11 +18,13 @@ from . import (
     journeys,
     preferences,
     profiles,
+    providers,
     recipients,
     routing_strategies,
     runs,
     submissions,
     templates,
+    tenant_templates,
     tenant_users,
     tenants,
     tokens,
@@ -32,7 +34,8 @@ from . import (
 from .protocol import JsonObject
 from .seed_journeys import AUTOMATIONS, JOURNEY_RUN, JOURNEYS, RUN_MESSAGE, RUNS, TRANSLATIONS
 from .seed_people import AUDIENCES, BRANDS, DEFAULT_BRAND, LISTS, PREFERENCES, PROFILES
-from .seed_tenants import CHOICES, MEMBERS, TENANTS, TOKENS, TOPICS
+from .seed_tenants import CHOICES, MEMBERS, PROVIDERS, TENANTS, TOKENS, TOPICS
+from .seed_tenants import TEMPLATES as TENANT_TEMPLATES
 from .seed_traffic import (
     AUDIT_EVENTS,
     CHECKS,
@@ -59,6 +62,7 @@ def seed(db: sqlite3.Connection, now: int) -> None:
     _people(db, now)
     _brands(db, now)
     _tenants(db, now)
+    _own_of_tenants(db, now)
     _templates(db, now)
     _traffic(db, now)
     numbers = count(1)
@@ -101,6 +105,19 @@ def _tenants(db: sqlite3.Connection, now: int) -> None:
     for user_id, devices in TOKENS.items():
         for token, body in devices.items():
             tokens.save(db, user_id, token, body, now)
+
+
+def _own_of_tenants(db: sqlite3.Connection, now: int) -> None:
+    """The templates that tenants have of their own, and the providers."""
+    for tenant_id, owned in TENANT_TEMPLATES.items():
+        for template_id, wordings in owned.items():
+            for age, wording in enumerate(wordings):
+                made = now - (50 - age) * DAY
+                number = tenant_templates.save(db, tenant_id, template_id, wording, made)
+                if number == 1:
+                    tenant_templates.publish(db, tenant_id, template_id, number, made)
+    for age, (provider_id, provider) in enumerate(PROVIDERS.items()):
+        providers.save(db, provider_id, provider, now - (350 - age) * DAY)
 
 
 def _templates(db: sqlite3.Connection, now: int) -> None:

@@ -79,3 +79,38 @@ TOKENS: dict[str, dict[str, JsonObject]] = {
     },
     "elif": {"expo-elif": {"provider_key": "expo"}},
 }
+
+_WELCOME = "HB1WE1C0ME000000000000000001"
+
+
+def _wording(text: str) -> JsonObject:
+    nodes: list[JsonObject] = [{"type": "meta", "title": "Welcome to Acme"}, {"type": "text", "content": text}]
+    return {
+        "content": {"version": "2022-01-01", "elements": nodes},
+        "routing": {"method": "single", "channels": ["email", "sms"]},
+    }
+
+
+# The last version is a draft unless it is the only one.
+TEMPLATES: dict[str, dict[str, tuple[JsonObject, ...]]] = {
+    "acme": {
+        _WELCOME: (_wording("Good to see you, {{profile.name}}."), _wording("Come in, {{profile.name}}.")),
+        "acme-invoice": (_wording("Your invoice is attached."),),
+        "acme-newsletter": (_wording("New at Acme."),),
+    },
+    "acme-oslo": {_WELCOME: (_wording("Velkommen, {{profile.name}}."),)},
+}
+
+PROVIDERS: dict[str, JsonObject] = {
+    "HBPR0V1DER000000000000000001": {
+        "provider": "sendgrid",
+        "title": "SendGrid",
+        "alias": "mail",
+        "settings": {"api_key": "SG.sandbox", "from_address": "books@example.com", "sandbox_mode": True},
+    },
+    "HBPR0V1DER000000000000000002": {
+        "provider": "twilio",
+        "settings": {"account_sid": "AC-sandbox", "auth_token": "sandbox", "messaging_service_sid": "MG-sandbox"},
+    },
+    "HBPR0V1DER000000000000000003": {"provider": "slack", "title": "Slack of the shop"},
+}

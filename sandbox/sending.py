@@ -10,7 +10,19 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import brands, channels, notifications, preferences, recipients, tenants, timeline, tokens, topics, translations
+from . import (
+    brands,
+    channels,
+    notifications,
+    preferences,
+    recipients,
+    tenant_templates,
+    tenants,
+    timeline,
+    tokens,
+    topics,
+    translations,
+)
 from .protocol import ACCEPTED, Call, JsonObject, Response
 from .recipients import Person
 from .render import render
@@ -88,7 +100,8 @@ class _Plan:
 def _plan(sender: Sender, message: JsonObject, person: Person, message_id: str) -> _Plan:
     name: str = message.get("template") or message.get("event") or ""
     template = notifications.find(sender.db, name) if name else None
-    content = message.get("content") or (template.content if template else None)
+    own = tenant_templates.published(sender.db, person.tenant_id, template.id if template else name) if name else None
+    content = message.get("content") or (own["content"] if own else template.content if template else None)
     when = timeline.schedule(message, sender.now)
     data = {**(message.get("data") or {}), **person.data}
     plan = _Plan(
@@ -110,7 +123,7 @@ def _plan(sender: Sender, message: JsonObject, person: Person, message_id: str) 
     plan.events.extend(_loaded_events(person, plan, when.start))
     preference = _preference(sender.db, message, person, template)
     chosen = {"method": "all", "channels": preference["custom_routing"]} if preference.get("custom_routing") else None
-    routing = message.get("routing") or chosen or (template.routing if template else None)
+    routing = message.get("routing") or chosen or (own or {}).get("routing") or (template.routing if template else None)
     devices = tokens.active(sender.db, person.user_id, sender.now) if person.user_id else ()
     providers = tuple(device["provider_key"] for device in devices)
     route = channels.find(person.profile, routing, user_id=person.user_id, push_providers=providers)

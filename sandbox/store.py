@@ -90,6 +90,11 @@ CREATE TABLE user_topics (
 CREATE TABLE device_tokens (
     user_id TEXT NOT NULL, token TEXT NOT NULL, body TEXT NOT NULL, expires INTEGER,
     PRIMARY KEY (user_id, token)) WITHOUT ROWID;
+CREATE TABLE providers (
+    id TEXT PRIMARY KEY, body TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER) WITHOUT ROWID;
+CREATE TABLE tenant_templates (
+    tenant_id TEXT NOT NULL, template_id TEXT NOT NULL, number INTEGER NOT NULL, template TEXT NOT NULL,
+    created INTEGER NOT NULL, published INTEGER, PRIMARY KEY (tenant_id, template_id, number)) WITHOUT ROWID;
 CREATE TABLE inbound_events (id TEXT PRIMARY KEY, received INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE translations (locale TEXT PRIMARY KEY, content TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE idempotency (

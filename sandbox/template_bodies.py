@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from .message_body import ANY_OBJECT, CHANNEL, PROVIDER, ROUTING, element
-from .validation import array, choice, identifier, mapping, matching, nullable, problem, record, string
+from .validation import Check, array, boolean, choice, identifier, mapping, matching, nullable, problem, record, string
 
+_LONGEST_KEY = 128
 _CONTENT = record({"elements": array(element)}, {"version": string})
 
 
@@ -36,6 +37,27 @@ ELEMENT = record(
     {"channels": array(string), "data": ANY_OBJECT, "if": string, "loop": string, "ref": string, "state": _state},
 )
 LOCALE = record({"elements": array(record({"id": identifier}))}, {"state": _state})
+TENANT_TEMPLATE = record(
+    {
+        "template": record(
+            {"content": record({"version": string, "elements": array(element)})},
+            {"routing": ROUTING, "channels": mapping(CHANNEL), "providers": mapping(PROVIDER)},
+        )
+    },
+    {"published": boolean},
+)
+TENANT_PUBLICATION = record(optional={"version": string})
+
+
+def _key(value: Any, path: str) -> Iterator[str]:
+    yield from identifier(value, path)
+    if isinstance(value, str) and len(value) > _LONGEST_KEY:
+        yield problem(path, f"Expected at most {_LONGEST_KEY} characters")
+
+
+_PROVIDER: dict[str, Check] = {"title": string, "alias": string, "settings": ANY_OBJECT}
+NEW_PROVIDER = record({"provider": _key}, _PROVIDER)
+PROVIDER_PATCH = record(optional={"provider": _key, **_PROVIDER})
 CHECKS = record(
     {
         "checks": array(

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from . import metrics, notifications, routing_strategies, submissions, template_bodies, template_content, templates
+from . import (
+    metrics,
+    notifications,
+    providers,
+    routing_strategies,
+    submissions,
+    template_bodies,
+    template_content,
+    templates,
+    tenant_templates,
+)
 from .route import on
 
 ROUTES = (
@@ -76,4 +86,44 @@ ROUTES = (
     ),
     on("DELETE /routing-strategies/{id}", routing_strategies.archive_strategy, audit_as="routing-strategy/archived"),
     on("GET /routing-strategies/{id}/notifications", notifications.get_linked),
+    on("GET /providers", providers.get_providers),
+    on(
+        "POST /providers",
+        providers.create_provider,
+        template_bodies.NEW_PROVIDER,
+        audit_as="provider/created",
+        target="id",
+    ),
+    on("GET /providers/catalog", providers.get_catalog),
+    on("GET /providers/{id}", providers.get_provider),
+    on("PUT /providers/{id}", providers.replace_provider, template_bodies.NEW_PROVIDER, audit_as="provider/updated"),
+    on(
+        "PATCH /providers/{id}",
+        providers.patch_provider,
+        template_bodies.PROVIDER_PATCH,
+        audit_as="provider/updated",
+        optional=True,
+    ),
+    on("DELETE /providers/{id}", providers.delete_provider, audit_as="provider/deleted"),
+    on("GET /tenants/{tenant_id}/templates", tenant_templates.get_templates),
+    on("GET /tenants/{tenant_id}/templates/{template_id}", tenant_templates.get_template),
+    on(
+        "PUT /tenants/{tenant_id}/templates/{template_id}",
+        tenant_templates.put_template,
+        template_bodies.TENANT_TEMPLATE,
+        audit_as="tenant/template-updated",
+    ),
+    on(
+        "DELETE /tenants/{tenant_id}/templates/{template_id}",
+        tenant_templates.delete_template,
+        audit_as="tenant/template-deleted",
+    ),
+    on(
+        "POST /tenants/{tenant_id}/templates/{template_id}/publish",
+        tenant_templates.publish_template,
+        template_bodies.TENANT_PUBLICATION,
+        audit_as="tenant/template-published",
+        optional=True,
+    ),
+    on("GET /tenants/{tenant_id}/templates/{template_id}/versions/{version}", tenant_templates.get_version),
 )

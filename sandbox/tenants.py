@@ -101,6 +101,7 @@ def delete_tenant(call: Call) -> Response:
     tenant_id = call.ids["tenant_id"]
     call.db.execute("DELETE FROM tenants WHERE id = ?", (tenant_id,))
     call.db.execute("DELETE FROM tenant_users WHERE tenant_id = ?", (tenant_id,))
+    call.db.execute("DELETE FROM tenant_templates WHERE tenant_id = ?", (tenant_id,))
     call.db.execute("DELETE FROM user_topics WHERE tenant_id = ?", (tenant_id,))
     call.db.execute("UPDATE tenants SET parent_id = NULL WHERE parent_id = ?", (tenant_id,))
     return Response(NO_CONTENT)

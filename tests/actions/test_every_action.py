@@ -43,6 +43,8 @@ KNOWN = {
     "run_id": "1-66c0d1e0-7a1b2c3d4e5f60718293a404",
     "journey_id": "onboarding",
     "domain": "default",
+    "provider_id": "HBPR0V1DER000000000000000001",
+    "version": "latest",
     "locale": "es",
 }
 KNOWN_FOR = {
@@ -52,6 +54,16 @@ KNOWN_FOR = {
     "archive_routing_strategy": {"strategy_id": "rs_harbour_phone"},
     "delete_brand": {"brand_id": "harbour-kids"},
     "get_translations": {"locale": "de"},
+    "delete_provider": {"provider_id": "HBPR0V1DER000000000000000003"},
+    **{
+        key: {"template_id": "HB1WE1C0ME000000000000000001"}
+        for key in (
+            "get_tenant_template",
+            "get_tenant_template_version",
+            "publish_tenant_template",
+            "delete_tenant_template",
+        )
+    },
     "get_template_metrics": {"template_id": "HB1WE1C0ME000000000000000001"},
     "get_submission_checks": {"template_id": DRAFT},
     "replace_submission_checks": {"template_id": DRAFT},
@@ -67,6 +79,9 @@ LEAST: dict[str, dict[str, Any]] = {
     "create_or_update_audience": {},
     "cancel_journey_runs": {"run_id": "1-66c0d1e0-7a1b2c3d4e5f60718293a4f1"},
     "invoke_journey": {"user_id": "ada"},
+    "replace_provider": {
+        "settings": [{"name": "api_key", "value": "k"}, {"name": "from_address", "value": "a@example.com"}]
+    },
     "replace_list_subscriptions": {"recipients": [{"recipientId": "ada"}]},
     "run_ad_hoc_automation": {"steps": [{"action": "delay", "duration": "1 minute"}]},
     "run_templated_automation": {"recipient": "ada"},

@@ -392,4 +392,30 @@ def test_translations_tokens_and_metrics(client: Any) -> None:
     issued = client.auth.issue_token(expires_in="1 day", scope="user_id:ada read:preferences")
     assert issued.token.count(".") == 2
     metrics = client.notifications.get_metrics("HB1WE1C0ME000000000000000001", granularity="MONTH")
-    assert (metrics.granularity, metrics.series[0].data[0].channel) == ("MONTH", "email")
+    assert {entry.channel for bucket in metrics.series for entry in bucket.data} == {"email"}
+
+
+def test_providers(client: Any) -> None:
+    settings = {"api_key": "k", "from_address": "a@example.com"}
+    made = client.providers.create(provider="sendgrid", settings=settings, title="T")
+    assert (made.title, made.settings) == ("T", settings)
+    assert client.providers.retrieve(made.id) == made
+    assert client.providers.update(made.id, provider="sendgrid", settings=settings, alias="a").alias == "a"
+    assert client.providers.patch(made.id, title="P").title == "P"
+    assert {entry.provider for entry in client.providers.list().results} == {"sendgrid", "slack", "twilio"}
+    assert client.providers.catalog.list(channel="sms").results[0].settings["auth_token"].required is True
+    assert client.providers.delete(made.id) is None
+    with refused("NotFoundError"):
+        client.providers.retrieve(made.id)
+
+
+def test_templates_of_a_tenant(client: Any) -> None:
+    templates = client.tenants.templates
+    content = {"version": "2022-01-01", "elements": [{"type": "text", "content": "Hi"}]}
+    saved = templates.replace("sdk", tenant_id="acme", template={"content": content}, published=True)
+    assert (saved.version, saved.published_at is not None) == ("v1", True)
+    assert templates.publish("sdk", tenant_id="acme", version="v1").version == "v1"
+    assert templates.retrieve("sdk", tenant_id="acme").id == "sdk"
+    assert templates.versions.retrieve("latest", tenant_id="acme", template_id="sdk").version == "v1"
+    assert [item.id for item in templates.list("acme").items][-1] == "sdk"
+    assert templates.delete("sdk", tenant_id="acme") is None

@@ -61,10 +61,11 @@ def put(body: Json, steps: list[str], value: Any) -> None:
     body[steps[-1]] = value
 
 
-def choice(service: Sandbox, entry: Json) -> str:
-    """The first value that a designer would offer for a box."""
+def choice(service: Sandbox, entry: Json, filled: Json) -> str:
+    """The first value that a designer would offer for a field, with what is filled in before it."""
     listed = entry["x-ms-dynamic-list"]
-    _, reply = call(service, listed["operationId"], {})
+    asked = {name: filled[each["parameterReference"]] for name, each in listed.get("parameters", {}).items()}
+    _, reply = call(service, listed["operationId"], asked)
     row = reply[listed["itemsPath"]][0]
     assert row[listed["itemTitlePath"]]
     return str(row[listed["itemValuePath"]])
@@ -76,7 +77,10 @@ def test_every_list_can_be_read_and_every_id_with_choices_leads_to_something(ser
         in_path = [each for each in operation.beside_the_body if each["in"] == "path"]
         if operation.method != "GET" or not all("x-ms-dynamic-list" in each for each in in_path):
             continue
-        status, reply = call(service, operation_id, {each["name"]: choice(service, each) for each in in_path})
+        filled: Json = {}
+        for each in in_path:
+            filled[each["name"]] = choice(service, each, filled)
+        status, reply = call(service, operation_id, filled)
         assert (status, bool(reply)) == (200, True)
         read.add(operation_id)
     assert {
