@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError
+
 import pytest
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from connector.call.result import Attempt, Choice, Meta, Preview, Result
 
@@ -21,6 +23,6 @@ META = Meta(action="get_parcel", status=200, attempts=())
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_what_a_run_returns_cannot_be_changed(value: BaseModel, name: str) -> None:
-    with pytest.raises(ValidationError, match="frozen"):
+def test_what_a_run_returns_cannot_be_changed(value: object, name: str) -> None:
+    with pytest.raises((ValidationError, FrozenInstanceError)):
         setattr(value, name, getattr(value, name))
