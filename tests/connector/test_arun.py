@@ -81,6 +81,18 @@ def test_a_run_gives_the_same_result_in_a_task(bench: MakeBench) -> None:
     made.connector.close()
 
 
+def test_a_closed_connector_leaves_no_threads(bench: MakeBench) -> None:
+    made = bench([OK])
+    before = set(threading.enumerate())
+    asyncio.run(made.connector.arun("get_parcel", {"parcel_id": "a"}, made.connection))
+    threads = [thread for thread in threading.enumerate() if thread not in before]
+    made.connector.close()
+    for thread in threads:
+        thread.join(10)
+    assert [thread.name for thread in threads if thread.is_alive()] == []
+    assert threads
+
+
 def test_the_loop_goes_on_while_a_run_waits(bench: MakeBench) -> None:
     gate = Gate()
     made = bench(transport=gate)

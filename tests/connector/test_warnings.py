@@ -31,3 +31,10 @@ def test_an_output_of_the_wrong_type_is_pointed_out_without_its_value(bench: Mak
 def test_a_secret_that_the_service_repeats_as_request_id_is_masked(bench: MakeBench) -> None:
     made = bench([response(200, {"id": "1"}, x_request_id="id-k-5ec7e7-0123456789")], actions=[GET])
     assert made.run("get_parcel", {"parcel_id": "1"}).meta.request_id == "id-••••••"
+
+
+@pytest.mark.parametrize(("wrong", "count"), [(999, 1), (1_000, 0)])
+def test_the_types_of_the_first_thousand_rows_are_checked(bench: MakeBench, wrong: int, count: int) -> None:
+    rows = [{"id": 7 if place == wrong else "a"} for place in range(1_001)]
+    made = bench([response(200, {"parcels": rows, "paging": {"more": False}})], actions=[LIST])
+    assert len(made.run("list_parcels", {}).meta.warnings) == count

@@ -252,3 +252,11 @@ test('the size of a request is counted in bytes of UTF-8', () => {
   const borders = ['\u007f', '\u0080', '\u07ff', '\u0800', '\uffff', '\u{10000}'];
   assert.deepEqual(borders.map(bytesOf), borders.map((text) => Buffer.byteLength(text)));
 });
+
+test('the types of the first thousand rows are checked', async () => {
+  for (const [wrong, count] of [[999, 1], [1000, 0]]) {
+    const things = Array.from({ length: 1001 }, (_, place) => ({ id: place === wrong ? 7 : 'a' }));
+    const { run } = sample(async () => json(200, { things }));
+    assert.equal((await run('list_things', {})).meta.warnings.length, count);
+  }
+});

@@ -219,6 +219,16 @@ def test_an_action_is_validated_when_it_is_first_used_and_the_others_run(tmp_pat
     assert problems(folder) == [("definitions/parcels/list_parcels.json#/colour", "extra_forbidden")]
 
 
+def test_an_action_that_names_what_is_not_shared_is_never_used_without_it(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    path = folder / "definitions/parcels/list_parcels.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"errors": ["nowhere"]}))
+    connector = Connector.load(folder, clock=FakeClock())
+    with pytest.raises(DefinitionError) as caught:
+        connector.run("list_parcels", {}, Connection(api_key=API_KEY))
+    assert ["There is no shared error “nowhere”." in problem.message for problem in caught.value.problems] == [True]
+
+
 def test_a_key_that_stands_twice_is_a_problem_when_the_action_is_used(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "parcels")
     path = folder / "definitions/parcels/get_parcel.json"

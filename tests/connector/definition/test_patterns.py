@@ -86,6 +86,15 @@ def test_any_other_pattern_is_rejected_with_a_reason(pattern: str, reason: str) 
         require_safe(pattern)
 
 
+def test_groups_may_be_twenty_deep_and_any_number_beside_one_another() -> None:
+    require_safe("(" * 20 + "a" + ")" * 20)
+    require_safe("(a)" * 30)
+
+
+def test_a_pattern_may_have_ten_thousand_characters_when_written_out() -> None:
+    require_safe("(a{1000}){10}")
+
+
 @pytest.mark.parametrize(
     ("pattern", "longest_text", "text"),
     [

@@ -278,6 +278,7 @@ def test_a_service_without_its_certificate_gets_nothing(transport: RequestsTrans
         (requests.exceptions.InvalidURL("x"), NotSentError, "base_url"),
         (requests.exceptions.ReadTimeout("x"), ConnectionLostError, "unavailable"),
         (requests.exceptions.ConnectionError("x"), ConnectionLostError, "unavailable"),
+        (requests.exceptions.ConnectionError(), ConnectionLostError, "unavailable"),
         (requests.exceptions.ChunkedEncodingError("x"), ConnectionLostError, "unavailable"),
         (
             requests.exceptions.ConnectionError(
