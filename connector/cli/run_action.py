@@ -37,6 +37,7 @@ class Options:
     allow_insecure: bool
     dry_run: bool
     curl: bool
+    language: str | None
     example: bool
     again: bool
     all_pages: bool
@@ -66,6 +67,8 @@ class Options:
             ("--raw", self.raw, "--fields", self.fields),
             ("--query", self.query, "--fields", self.fields),
             ("--dry-run", self.dry_run, "--curl", self.curl),
+            ("--dry-run", self.dry_run, "--code", self.language),
+            ("--curl", self.curl, "--code", self.language),
             *(("--again", self.again, name, has) for name, has in self._first_run.items()),
         ]
         for one, has_one, other, has_other in pairs:
@@ -109,6 +112,31 @@ class Command:
         else:
             print_as = output.to_table if self.options.output == "table" else output.to_json
             click.echo(print_as(preview.model_dump()))
+
+    def print_code(self, connector_name: str) -> None:
+        """Print the run as code instead of running it.
+
+        Raises:
+            InputError: The inputs are wrong.
+            click.UsageError: The language cannot express the run.
+        """
+        from connector.export.code_samples import Target, code_samples  # noqa: PLC0415 - the exporters
+
+        options = self.options
+        self.connector.preview(self.action, self.inputs)
+        target = Target(self.program, connector_name, options.connection_name, options.in_sandbox)
+        (sample,) = code_samples(
+            self.bundle,
+            self.action,
+            self.inputs,
+            target,
+            all_pages=options.all_pages,
+            max_items=options.max_items,
+            languages=[str(options.language)],
+        )
+        if sample.reason:
+            raise click.UsageError(f"--code {options.language}: {sample.reason}")
+        click.echo(sample.code, nl=False)
 
     def run(self) -> Result:
         """The result of the run, which is kept for `--again` if it changes something and fails."""
@@ -217,7 +245,9 @@ def execute(ctx: click.Context, name: str | None, items: Sequence[str], options:
             inputs = first.inputs_again(action, inputs)
             console.message(f"Running {name} again{f' with the key {first.key}' if first.key else ''}.", dim=True)
         command = Command(bundle, program, connector, action, options, inputs, first)
-        if options.dry_run or options.curl:
+        if options.language:
+            command.print_code(ctx.obj or bundle.manifest.key)
+        elif options.dry_run or options.curl:
             command.preview()
         elif options.watch or options.wait_until:
             command.watch(view)

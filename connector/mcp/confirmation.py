@@ -8,7 +8,7 @@ arguments.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from mcp.server.context import ServerRequestContext
 from mcp.types import CallToolRequestParams, ElicitRequest, ElicitRequestFormParams, ElicitResult, InputRequiredResult
@@ -18,7 +18,6 @@ from connector.catalogue.action import Action
 from connector.errors import ConnectorError, ExitStatus
 from connector.http.request import masked
 from connector.mcp.results import compact
-from connector.mcp.settings import Confirm
 
 _QUESTION = "confirm"
 _LONGEST_INPUTS = 500
@@ -38,7 +37,7 @@ async def question_for(
     params: CallToolRequestParams,
     action: Action,
     inputs: Mapping[str, Any],
-    confirm: Confirm,
+    confirm: Literal["auto", "always"],
 ) -> InputRequiredResult | None:
     """Ask a person whether to run a destructive action.
 
@@ -46,8 +45,8 @@ async def question_for(
         context: The call.
         params: Its parameters, in which a client of 2026-07-28 brings the reply.
         action: The action.
-        inputs: Its inputs under their own names, which are valid.
-        confirm: When to ask.
+        inputs: Its inputs, which are valid.
+        confirm: What to do where the client cannot ask: run, or refuse.
 
     Returns:
         The question, where the client has to call again with the reply; None if the action may run.
@@ -55,8 +54,6 @@ async def question_for(
     Raises:
         NotConfirmedError: A person declined, or the client cannot ask and must.
     """
-    if confirm == "never" or not action.definition.effects.destructive:
-        return None
     is_modern = context.protocol_version in MODERN_PROTOCOL_VERSIONS
     if not _can_ask(context, is_modern=is_modern):
         if confirm == "auto":
@@ -91,6 +88,7 @@ def _require_consent(action: Action, response: object) -> None:
 
 
 def _message(action: Action, inputs: Mapping[str, Any]) -> str:
-    shown = compact(masked(action.definition, inputs))
+    own, _ = action.validate_inputs(inputs)
+    shown = compact(masked(action.definition, own))
     shown = shown if len(shown) <= _LONGEST_INPUTS else f"{shown[:_LONGEST_INPUTS]}…"
     return f"Run “{action.summary}” with {shown}? It may delete or overwrite something for good."

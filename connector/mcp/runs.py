@@ -11,7 +11,6 @@ from mcp.types import CallToolRequestParams, CallToolResult, InputRequiredResult
 
 from connector.call.events import Event, PageRead, WaitStarted
 from connector.catalogue.action import Action
-from connector.errors import InputError
 from connector.mcp import results
 from connector.mcp.confirmation import question_for
 from connector.mcp.settings import McpSettings
@@ -32,12 +31,11 @@ async def run_action(
     Raises:
         ConnectorError: As `Connector.run` raises it.
     """
-    valid, problems = action.validate_inputs(inputs)
-    if problems:
-        raise InputError(f"The inputs of “{action.key}” are not valid.", problems)
-    question = await question_for(context, params, action, valid, settings.confirm)
-    if question is not None:
-        return question
+    if action.definition.effects.destructive and settings.confirm != "never":
+        settings.connector.preview(action, inputs, settings.connection)  # a person is asked about valid inputs only
+        question = await question_for(context, params, action, inputs, settings.confirm)
+        if question is not None:
+            return question
     progress = _Progress(context)
     try:
         result = await settings.connector.arun(

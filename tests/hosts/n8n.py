@@ -1,4 +1,4 @@
-"""What a real n8n does with the exported node: a workflow against the sandbox, every example, and the node's promises.
+"""What a real n8n does with the exported node: a workflow against the sandbox, every example, the promises; and MCP.
 
 `n8n.sh` calls it: `python -m tests.hosts.n8n PROGRAM FOLDER PACKAGE`, with n8n's settings in the environment.
 """
@@ -13,7 +13,7 @@ from connector.catalogue.catalogue import Catalogue
 from connector.catalogue.loader import load
 from connector.export import ExportSelection
 from connector.export.n8n.node import NodeData
-from tests.hosts import n8n_examples, n8n_promises, n8n_story
+from tests.hosts import n8n_examples, n8n_mcp, n8n_promises, n8n_story
 from tests.hosts.n8n_flow import N8n
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -31,6 +31,9 @@ def main(program: str, folder: Path, package: Path) -> None:
     started = time.monotonic()
     n8n_promises.run(node, n8n)
     say(f"250 items at once, error branches, retries: {time.monotonic() - started:.1f} s; as promised.")
+    started = time.monotonic()
+    n8n_mcp.run(n8n)
+    say(f"n8n's own MCP client, over HTTP: {time.monotonic() - started:.1f} s; as promised.")
     started = time.monotonic()
     count, found = n8n_examples.differences(node, n8n)
     if found:

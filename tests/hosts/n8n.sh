@@ -76,7 +76,7 @@ if [ ! -f "$host/complete" ]; then
 fi
 
 step "n8n $N8N_VERSION"
-export N8N_USER_FOLDER=$scratch/home
+export N8N_USER_FOLDER=$scratch/home CONNECTOR_STATE_DIR=$scratch/state
 export N8N_DIAGNOSTICS_ENABLED=false N8N_VERSION_NOTIFICATIONS_ENABLED=false N8N_TEMPLATES_ENABLED=false
 export N8N_PERSONALIZATION_ENABLED=false N8N_LISTEN_ADDRESS=127.0.0.1 N8N_RUNNERS_BROKER_LISTEN_ADDRESS=127.0.0.1
 # As the package's README says.

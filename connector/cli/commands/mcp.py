@@ -21,7 +21,7 @@ The token of --http:
     help="""Serve the actions to an agent host as tools of the Model Context Protocol.
 
     Speaks stdio: the host starts this command, and ends it. With --http it listens instead, and prints its URL and the
-    header with its token. All actions run with one connection: no tool takes a secret.
+    header with its token. All actions run with one connection: no tool takes its secret.
     """,
 )
 @click.option("--sandbox", "in_sandbox", is_flag=True, help="Run in the local sandbox. Needs no account.")

@@ -27,7 +27,7 @@ variables, never from arguments.
 _SECTIONS = {
     "Inputs": ["--inputs", "--example", "--again"],
     "Where to run": ["--sandbox", "--connection", "--base-url", "--allow-insecure"],
-    "Look before sending": ["--dry-run", "--curl"],
+    "Look before sending": ["--dry-run", "--curl", "--code"],
     "Pages": ["--all-pages", "--max-items"],
     "Waiting": ["--timeout", "--max-wait", "--wait-until", "--watch", "--interval"],
     "Output": ["--output", "--fields", "--query", "--no-empty", "--raw", "--meta", "--verbose"],
@@ -101,6 +101,12 @@ class _RunCommand(click.Command):
 @options.allow_insecure
 @click.option("--dry-run", is_flag=True, help="Print the request instead of sending it.")
 @click.option("--curl", is_flag=True, help="Print the request as a curl command instead of sending it.")
+@click.option(
+    "--code",
+    "language",
+    type=click.Choice(["python", "command-line", "power-automate", "n8n", "http"]),
+    help="Print the run as code to copy instead of running it.",
+)
 @click.option("--example", is_flag=True, help="Use the inputs of the action's example. Other inputs override them.")
 @click.option("--again", is_flag=True, help="Repeat the last run that failed, under the same idempotency key.")
 @click.option("--all-pages", is_flag=True, help="Read all pages and return their rows together.")

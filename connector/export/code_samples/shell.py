@@ -38,8 +38,8 @@ def http(run: SampleRun) -> str:
     query = urlencode({name: str(value).lower() for name, value in run.options.items()})
     url = f"{run.target.server}/actions/{quote(run.action.key)}/run{f'?{query}' if query else ''}"
     headers = [f'-H "Authorization: Bearer ${{{run.target.token_variable}:?}}"', "-H 'Content-Type: application/json'"]
-    if run.target.connection:
-        headers.append(f"-H {shlex.quote(f'X-Connection: {run.target.connection}')}")
+    if connection := "sandbox" if run.target.sandbox else run.target.connection:
+        headers.append(f"-H {shlex.quote(f'X-Connection: {connection}')}")
     start = f"curl -X POST {shlex.quote(url)}"
     if _needs_stdin(run.inputs):
         return _with_stdin([start, *headers, "--data-binary", "@-"], run.inputs)

@@ -357,6 +357,8 @@ def test_the_place_to_run_is_the_one_that_was_chosen() -> None:
     assert 'stored_connection(connector.definition, "wo\'rk")' in found["python"]
     assert "https://flows.example.com/actions/send_message/run" in found["http"]
     assert "X-Connection: wo'rk" in shlex.split(found["http"])
+    sandbox = Target.installed(bundle().manifest, sandbox=True)
+    assert "X-Connection: sandbox" in shlex.split(code("http", send, inputs, sandbox))
 
 
 def test_all_pages_and_the_largest_number_of_rows_are_part_of_the_run() -> None:

@@ -55,7 +55,7 @@ def test_wrong_inputs_are_an_error_with_every_problem_and_send_nothing(bench: Ma
     result = call(server_of(made), era, "parcels_send_parcel", {"weight": "heavy", "recipent": "Ada"})
     assert result.is_error
     assert text_of(result).splitlines() == [
-        "The inputs of “send_parcel” are not valid.",
+        "Send parcel: 3 problems with the inputs. Nothing was sent.",
         "- recipient: Recipient is required.",
         "- weight: Weight must be a number, not the text “heavy”.",
         "- recipent: Unknown field “recipent”. Did you mean “recipient”?",
@@ -68,6 +68,17 @@ def test_wrong_inputs_are_an_error_with_every_problem_and_send_nothing(bench: Ma
         ["recipient", "weight", "recipent"],
     )
     assert made.requests == []
+
+
+def nested(depth: int) -> Json:
+    return {"recipient": nested(depth - 1)} if depth else {}
+
+
+@pytest.mark.parametrize("inputs", [nested(90), {"recipient": "Ada", "weight": [[[]] * 9] * 9}, {"": None}])
+def test_inputs_of_any_shape_are_an_error_in_words(bench: MakeBench, era: Era, inputs: Json) -> None:
+    result = call(server_of(bench()), era, "parcels_send_parcel", inputs)
+    assert result.is_error
+    assert "with the inputs. Nothing was sent." in text_of(result)
 
 
 def test_the_error_of_the_service_says_what_to_do_and_its_request_id(bench: MakeBench, era: Era) -> None:
