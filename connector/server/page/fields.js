@@ -44,7 +44,7 @@ export function Field({ name, schema, value, path, required, change, remove, emp
       ${control}
       ${own["x-keep-empty"] && (value === undefined || value === "" || value.length === 0) &&
       html`<label class="check"><input type="checkbox" checked=${emptied} onChange=${(event) => keepEmpty(event.target.checked)} /> Send it empty</label>`}
-      ${own.description && html`<p class="help" id=${`${id}-help`}>${own.description}</p>`}
+      ${own.description && html`<p class="help" id=${`${id}-help`} title=${own.description}>${own.description}</p>`}
       ${problems.length > 0 && html`<${Problems} id=${`${id}-problem`} problems=${problems} />`}
     </div>
   `;

@@ -42,7 +42,10 @@ const action = (key) => `/actions/${encodeURIComponent(key)}`;
 
 export const catalogue = () => json("/catalogue");
 export const definition = (key) => json(action(key));
-export const check = (key, inputs, where, signal) => json(`${action(key)}/check`, { ...posted(where, inputs), signal });
+
+/** Problems, request, curl and code of a run with these inputs; `pages` says how many rows it reads. */
+export const check = (key, inputs, where, pages) => json(`${action(key)}/check?${new URLSearchParams(pages)}`, posted(where, inputs));
+
 export const throttle = async (where) => (await json("/throttle", { headers: { "X-Connection": where } })).limits;
 export const sandboxMessages = () => json("/sandbox/messages");
 export const sandboxRequests = () => json("/sandbox/requests");

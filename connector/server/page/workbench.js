@@ -7,6 +7,7 @@ import { focusField, FormContext } from "./form_context.js";
 import { FormPane } from "./form_pane.js";
 import { forget, readHistory, remember } from "./history.js";
 import { Panel } from "./panel.js";
+import { choiceHiding } from "./rules.js";
 import { labelOf, withoutSecrets } from "./schema.js";
 import * as server from "./server.js";
 import { useRun } from "./use_run.js";
@@ -37,14 +38,14 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
     const { inputs, places, faults } = toInputs(schema, draft);
     let found = NOTHING;
     try {
-      found = await server.check(action.key, inputs, where);
+      found = await server.check(action.key, inputs, where, options);
     } catch (error) {
       found = { ...NOTHING, error: error.error };
     }
     const whole = { ...NOTHING, ...found, places, faults, inputs };
     if (ticket === latest.current) setCheck(whole);
     return whole;
-  }, [draft, where, action.key]);
+  }, [draft, where, action.key, options]);
 
   useEffect(() => {
     const timer = setTimeout(examine, PAUSE_MILLISECONDS);
@@ -101,7 +102,7 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
   });
 
   const listed = [...check.faults, ...check.problems.map((problem) => ({ ...problem, path: shownPath(problem.field, check.places) }))];
-  const problems = listed.map((problem) => ({ ...problem, label: labelOf(schema, problem.path), message: withoutPlace(problem.message) }));
+  const problems = listed.map((problem) => ({ ...problem, label: choiceHiding(schema, draft, problem.path)?.title ?? labelOf(schema, problem.path), message: withoutPlace(problem.message) }));
   return html`
     <${FormContext.Provider} value=${form}>
       <${FormPane}
