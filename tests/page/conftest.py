@@ -50,11 +50,12 @@ def visit(browser: Any, server: str) -> Iterator[Open]:
         context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+        page.on("console", lambda message: errors.extend([message.text] if message.type == "error" else []))
         page.goto(url)
-        page.wait_for_url(lambda address: "token" not in address)
-        page.goto(url.split("?", maxsplit=1)[0] + fragment)
+        page.wait_for_url(url.split("?", maxsplit=1)[0])
         page.get_by_role("navigation", name="Actions").wait_for()
+        if fragment:
+            page.goto(url.split("?", maxsplit=1)[0] + fragment)
         return page
 
     yield visit
