@@ -384,3 +384,13 @@ def test_dark_is_dark_and_motion_can_be_reduced(visit: Open) -> None:
     assert max(map(int, re.findall(r"\d+", background))) < 60
     duration = page.evaluate("getComputedStyle(document.querySelector('button')).transitionDuration")
     assert max(float(part) for part in re.findall(r"[\d.e-]+(?=s)", duration)) < 0.001
+
+
+def test_choices_that_depend_on_another_field_say_so_and_follow_it(visit: Open) -> None:
+    page = visit("#get_user_preference")
+    topic = page.get_by_role("combobox", name="Topic ID")
+    topic.click()
+    expect(page.get_by_text("Fill in User ID first: the choices depend on it.")).to_be_visible()
+    field(page, "User ID").fill("ada")
+    topic.click()
+    expect(options(page, "Topic ID").first).to_be_visible()

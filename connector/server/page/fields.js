@@ -67,7 +67,7 @@ export function Control({ kind, name, own, value, path, change, aria, title }) {
     case "file":
       return html`<${FilePicker} ...${{ value, change, aria, title, own }} />`;
     case "choices":
-      return html`<${Combobox} value=${value ?? ""} change=${change} aria=${aria} placeholder=${placeholder || "Choose, or type an ID"} title=${title} load=${(refresh) => form.choicesOf(own, name, refresh)} />`;
+      return html`<${Combobox} value=${value ?? ""} change=${change} aria=${aria} placeholder=${placeholder || "Choose, or type an ID"} title=${title} basis=${form.basisOf(own)} load=${(refresh) => form.choicesOf(own, name, refresh)} />`;
     case "select":
       return html`<${Select} ...${{ own, value, change, aria }} />`;
     case "yes-no":

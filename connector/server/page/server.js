@@ -52,8 +52,8 @@ export const sandboxRequests = () => json("/sandbox/requests");
 export const resetSandbox = () => request("/sandbox/reset", posted("", {}));
 
 /** {choices: [{value, label}], complete}: what a drop-down lists. */
-export const choices = (key, field, where, refresh = false) =>
-  json(`${action(key)}/choices/${encodeURIComponent(field)}${refresh ? "?refresh=1" : ""}`, posted(where, {}));
+export const choices = (key, field, inputs, where, refresh = false) =>
+  json(`${action(key)}/choices/${encodeURIComponent(field)}${refresh ? "?refresh=1" : ""}`, posted(where, inputs));
 
 /**
  * Run an action; `onEvent(name, data)` is called for each wait, attempt and page.

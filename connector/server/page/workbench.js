@@ -1,6 +1,7 @@
 // One action: its form, its checks while typing, its runs and their results.
 
 import { html, useCallback, useEffect, useMemo, useRef, useState } from "./vendor/preact-htm.js";
+import { basisOf, choicesOf } from "./choices.js";
 import { confirmRun } from "./confirm.js";
 import { draftOf, emptyDraft, problemsByPath, shownPath, toInputs } from "./draft.js";
 import { focusField, FormContext } from "./form_context.js";
@@ -58,6 +59,7 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
     return found;
   }, [check]);
 
+  const inputsNow = () => toInputs(schema, draft).inputs;
   const isShown = (path) => (problem) => submitted || problem.rule !== "required" || touched.has(path);
   const form = {
     root: schema,
@@ -68,7 +70,8 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
       return new Set(names.filter((name) => wrong.some((at) => at === start + name || at.startsWith(`${start}${name}.`) || at.startsWith(`${start}${name}[`))));
     },
     touch: (path) => touched.has(path) || setTouched(new Set([...touched, path])),
-    choicesOf: (field, name, refresh) => choicesOf(action, field, name, where, refresh),
+    basisOf: (field) => JSON.stringify(basisOf(field).map((name) => inputsNow()[name])),
+    choicesOf: (field, name, refresh) => choicesOf(action, field, name, inputsNow(), where, refresh),
   };
 
   function load(inputs) {
@@ -110,7 +113,7 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
         count=${submitted ? problems.length : 0}
         example=${exampleOf(action)}
         clear=${() => (load({}), running.clear())}
-        link=${withoutSecrets(schema, schema, toInputs(schema, draft).inputs)}
+        link=${withoutSecrets(schema, schema, inputsNow())}
       />
       <${Panel}
         ...${{ action, catalogue, where, connection, check, tab, setTab, running, run, open, past }}
@@ -125,17 +128,6 @@ const startOf = (action, drafts) => drafts.get(action.key) ?? emptyDraft();
 
 /** The inputs of the first example that succeeds. */
 const exampleOf = (action) => action.examples?.find((example) => example.error === null)?.inputs ?? null;
-
-/** A field of the action itself has a list of its own; that of a row is read from the action that lists it. */
-async function choicesOf(action, field, name, where, refresh) {
-  if (action.inputs.properties[name]?.["x-ms-dynamic-values"] === field["x-ms-dynamic-values"]) return server.choices(action.key, name, where, refresh);
-  const source = field["x-ms-dynamic-values"];
-  const most = 200;
-  const { fields } = await server.run(source.action, source.parameters ?? {}, { where, options: { max_items: String(most) } });
-  const rows = fields[source["value-collection"]] ?? [];
-  const choices = rows.filter((row) => row[source["value-path"]]).map((row) => ({ value: String(row[source["value-path"]]), label: String(row[source["value-title"]] ?? row[source["value-path"]]) }));
-  return { choices, complete: rows.length < most };
-}
 
 /** The message beside a field of a row needs no “Recipients, row 2: ” before it. */
 export const withoutPlace = (message) => message.replace(/^[^.“]*?, row \d+: /, "");
