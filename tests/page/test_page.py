@@ -394,3 +394,52 @@ def test_choices_that_depend_on_another_field_say_so_and_follow_it(visit: Open) 
     field(page, "User ID").fill("ada")
     topic.click()
     expect(options(page, "Topic ID").first).to_be_visible()
+
+
+def test_the_html_of_an_email_is_shown_without_its_scripts_styles_and_remote_pictures(visit: Open) -> None:
+    hostile = (
+        '<style>body{display:none}</style><p style="position:fixed">Fine <b>bold</b></p>'
+        "<script>window.hacked=1</script>"
+        '<img src="x" onerror="window.hacked=1" alt="Logo"><a href="javascript:window.hacked=1">Click</a>'
+        '<iframe src="https://example.com"></iframe><form action="/sandbox/reset"><button>Go</button></form>'
+    )
+    page = visit(
+        "#send_message?" + json.dumps({"email": "a@example.com", "elements": [{"type": "html", "content": hostile}]})
+    )
+    run_button(page).click()
+    message = page.get_by_role("article", name="Email to a@example.com")
+    expect(message.locator("b")).to_have_text("bold")
+    expect(message).to_contain_text("Logo")
+    assert message.locator("script, style, img, a, iframe, form, button, [style], [onerror]").count() == 0
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_list_says_that_it_is_only_the_first_of_many(visit: Open) -> None:
+    page = visit()
+    body = json.dumps({"choices": [{"value": "a", "label": "A"}], "complete": False, "age": 0})
+    page.route("**/choices/**", lambda route: route.fulfill(status=200, content_type="application/json", body=body))
+    page.goto(page.url + "#get_list")
+    page.get_by_role("combobox", name="List ID").click()
+    expect(page.get_by_text("Only the first 1 are listed; any other ID can be typed.")).to_be_visible()
+
+
+def test_after_an_unknown_outcome_a_run_is_repeated_under_its_key(visit: Open) -> None:
+    page = visit('#send_message?{"user_id":"ada","title":"Hi","body":"There"}')
+    error = {
+        "code": "outcome_unknown",
+        "message": "The service did not respond.",
+        "hint": "Check whether it happened before you run it again.",
+        "idempotency_key": "key-1",
+        "retryable": False,
+    }
+    event = json.dumps({"type": "error", "error": error})
+    body = f"event: error\ndata: {event}\n\n"
+    page.route(
+        "**/run?*", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=body), times=1
+    )
+    run_button(page).click()
+    expect(output(page).get_by_role("alert")).to_contain_text("It is not known whether it happened")
+    with page.expect_request("**/run?*") as request:
+        page.get_by_role("button", name="Run again with the same idempotency key").click()
+    assert request.value.headers["idempotency-key"] == "key-1"
+    expect(output(page)).to_contain_text("Succeeded")

@@ -171,7 +171,7 @@ async function dataOf(file, own) {
 function TextOrGroup({ own, value, change, path, aria, title }) {
   const grouped = typeof value === "object";
   return html`
-    <div>
+    <div class="text-or-group">
       <div class="segments">
         <label><input type="radio" name=${`${path} kind`} checked=${!grouped} onChange=${() => change("")} /><span>Text</span></label>
         <label><input type="radio" name=${`${path} kind`} checked=${grouped} onChange=${() => change({ values: {}, chosen: {}, added: [], emptied: [] })} /><span>Group</span></label>

@@ -93,6 +93,8 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
     if (action.effects.destructive && !(await confirmRun(action, connection))) return;
     setTab("output");
     setPane("result");
+    // Where the form gives way to the results, the focus goes with it.
+    if (matchMedia("(max-width: 1120px)").matches) requestAnimationFrame(() => document.getElementById("panel-content")?.focus());
     const end = await running.start(found.inputs, { ...options, ...more });
     throttle.refresh();
     if (end) setPast(remember(catalogue.connector.key, entryOf(action, where, withoutSecrets(schema, schema, found.inputs), end)));
