@@ -32,11 +32,12 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
     if (action.given) load(action.given === "example" ? exampleOf(action) : action.given);
   }, [action.given]);
 
+  const current = useMemo(() => toInputs(schema, draft), [draft]);
   useEffect(() => void drafts.set(action.key, draft), [draft]);
 
   const examine = useCallback(async () => {
     const ticket = ++latest.current;
-    const { inputs, places, faults } = toInputs(schema, draft);
+    const { inputs, places, faults } = current;
     let found = NOTHING;
     try {
       found = await server.check(action.key, inputs, where, options);
@@ -46,7 +47,7 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
     const whole = { ...NOTHING, ...found, places, faults, inputs };
     if (ticket === latest.current) setCheck(whole);
     return whole;
-  }, [draft, where, action.key, options]);
+  }, [current, where, action.key, options]);
 
   useEffect(() => {
     const timer = setTimeout(examine, PAUSE_MILLISECONDS);
@@ -59,7 +60,6 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
     return found;
   }, [check]);
 
-  const inputsNow = () => toInputs(schema, draft).inputs;
   const isShown = (path) => (problem) => submitted || problem.rule !== "required" || touched.has(path);
   const form = {
     root: schema,
@@ -70,8 +70,8 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
       return new Set(names.filter((name) => wrong.some((at) => at === start + name || at.startsWith(`${start}${name}.`) || at.startsWith(`${start}${name}[`))));
     },
     touch: (path) => touched.has(path) || setTouched(new Set([...touched, path])),
-    basisOf: (field) => JSON.stringify(basisOf(field).map((name) => inputsNow()[name])),
-    choicesOf: (field, name, refresh) => choicesOf(action, field, name, inputsNow(), where, refresh),
+    basisOf: (field) => JSON.stringify(basisOf(field).map((name) => current.inputs[name])),
+    choicesOf: (field, name, refresh) => choicesOf(action, field, name, current.inputs, where, refresh),
   };
 
   function load(inputs) {
@@ -115,7 +115,7 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
         count=${submitted ? problems.length : 0}
         example=${exampleOf(action)}
         clear=${() => (load({}), running.clear())}
-        link=${withoutSecrets(schema, schema, inputsNow())}
+        link=${withoutSecrets(schema, schema, current.inputs)}
       />
       <${Panel}
         ...${{ action, catalogue, where, connection, check, tab, setTab, running, run, open, past }}
