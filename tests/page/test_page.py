@@ -17,6 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.page.conftest import Open
 
 pytestmark = pytest.mark.slow
+expect.set_options(timeout=20_000)  # on a busy machine a browser takes its time
 
 
 def run_button(page: Page) -> Locator:
