@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+import requests
 
 from connector import Connector
 
@@ -51,6 +52,20 @@ def test_the_first_command_ends_by_sending_a_message_in_the_sandbox() -> None:
     assert ran.returncode == 0, ran.stderr
     assert re.fullmatch(r"1-[0-9a-f]{8}-[0-9a-f]{24}", json.loads(ran.stdout)["requestId"])
     assert json.loads(block("output")).keys() == json.loads(ran.stdout).keys()
+
+
+def test_the_command_for_the_browser_serves_the_page() -> None:
+    installing, serving = block("page").strip().split(" && ")
+    assert installing == ".venv/bin/pip install --quiet '.[server]'"
+    program, *arguments, opening = serving.split()
+    assert opening == "--open"
+    # Another port, in case somebody uses that one, and no browser.
+    command = [str(Path(sys.executable).parent / Path(program).name), *arguments, "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        with requests.Session() as session:
+            assert session.get(server.stdout.readline().strip(), timeout=20).ok
+        server.terminate()
 
 
 def test_the_test_command_runs_all_tests() -> None:

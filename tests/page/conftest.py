@@ -47,14 +47,15 @@ def visit(browser: Any, server: str) -> Iterator[Open]:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+        page.on("console", lambda message: errors.extend([message.text] if message.type == "error" else []))
         page.goto(url)
-        page.wait_for_url(lambda address: "token" not in address)
-        page.goto(url.split("?", maxsplit=1)[0] + fragment)
+        page.wait_for_url(url.split("?", maxsplit=1)[0])
         page.get_by_role("navigation", name="Actions").wait_for()
+        if fragment:
+            page.goto(url.split("?", maxsplit=1)[0] + fragment)
         return page
 
     yield visit

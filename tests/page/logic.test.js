@@ -118,6 +118,13 @@ test("a phone number and a code with a leading zero stay texts", () => {
   assert.deepEqual(sent, { phone_number: "+14155550123", user_id: "007" });
 });
 
+test("what is kept when empty is sent empty only when asked to", () => {
+  const schema = { type: "object", properties: { note: { type: "string", "x-keep-empty": true }, tags: { type: "array", items: { type: "string" }, "x-keep-empty": true } } };
+  assert.deepEqual(toInputs(schema, emptyDraft()).inputs, {});
+  assert.deepEqual(toInputs(schema, { ...emptyDraft(), emptied: ["note", "tags"] }).inputs, { note: "", tags: [] });
+  assert.deepEqual(toInputs(schema, draftOf(schema, schema, { note: "", tags: [] })).inputs, { note: "", tags: [] });
+});
+
 test("an object of free names is a table of texts, or JSON where values are not texts", () => {
   const one = draftOf(send, send, { data: { order: "1042" } });
   assert.equal(one.values.data[0].key, "order");

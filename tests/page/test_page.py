@@ -17,6 +17,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.page.conftest import Open
 
 pytestmark = pytest.mark.slow
+expect.set_options(timeout=20_000)  # on a busy machine a browser takes its time
 
 
 def run_button(page: Page) -> Locator:
@@ -104,9 +105,9 @@ def test_rows_keep_their_numbers_while_others_are_empty(visit: Open) -> None:
     choice(page, "Send to").select_option(label="Several recipients")
     for _ in range(2):
         page.get_by_role("button", name="Add a row to Recipients").click()
-    page.keyboard.type("grace")
+    page.keyboard.type("ada")
     second = page.get_by_role("region", name="Recipients, row 2")
-    expect(second.get_by_label("User ID")).to_have_value("grace")
+    expect(second.get_by_label("User ID")).to_have_value("ada")
     choice(page, "Message").select_option(label="Elements")
     page.get_by_role("button", name="Add a row to Elements").click()
     page.get_by_role("button", name="Add a row to Elements").click()
@@ -120,7 +121,7 @@ def test_rows_keep_their_numbers_while_others_are_empty(visit: Open) -> None:
     rows.nth(1).get_by_role("button", name="Remove Elements, row 2", exact=True).click()
     run_button(page).click()
     expect(output(page)).to_contain_text("Succeeded")
-    expect(page.get_by_role("article", name="Email to grace")).to_contain_text("Hello")
+    expect(page.get_by_role("article", name="Email to ada")).to_contain_text("Hello")
 
 
 def test_a_drop_down_searches_takes_free_text_and_refreshes(visit: Open) -> None:
@@ -196,6 +197,7 @@ def test_python_code_runs_when_copied(visit: Open) -> None:
     tab(page, "Code").click()
     tab(page, "Python").click()
     panel = page.get_by_role("tabpanel", name="Python")
+    expect(panel).to_contain_text("Order 1042 has left the harbour.")
     panel.get_by_role("button", name="Copy").click()
     expect(panel.get_by_role("button", name="Copied")).to_be_visible()
     code = page.evaluate("navigator.clipboard.readText()")
@@ -344,11 +346,12 @@ def test_axe_finds_nothing(visit: Open, scheme: str, width: int) -> None:
     assert findings(page) == []
     show(page, "Results", width)
     assert findings(page) == []
-    for name in ("Request", "History", "Sandbox"):
+    for name in ("Request", "Code", "History", "Sandbox"):
         tab(page, name).click()
         page.get_by_role("tabpanel", name=name).locator(":scope > *").first.wait_for()
         assert findings(page) == [], name
     page.goto(page.url.split("#")[0] + "#list_messages")
+    page.get_by_role("heading", name="List messages", level=2).wait_for()
     run_button(page).click()
     output(page).get_by_role("table").first.wait_for()
     assert findings(page) == []
@@ -382,3 +385,62 @@ def test_dark_is_dark_and_motion_can_be_reduced(visit: Open) -> None:
     assert max(map(int, re.findall(r"\d+", background))) < 60
     duration = page.evaluate("getComputedStyle(document.querySelector('button')).transitionDuration")
     assert max(float(part) for part in re.findall(r"[\d.e-]+(?=s)", duration)) < 0.001
+
+
+def test_choices_that_depend_on_another_field_say_so_and_follow_it(visit: Open) -> None:
+    page = visit("#get_user_preference")
+    topic = page.get_by_role("combobox", name="Topic ID")
+    topic.click()
+    expect(page.get_by_text("Fill in User ID first: the choices depend on it.")).to_be_visible()
+    field(page, "User ID").fill("ada")
+    topic.click()
+    expect(options(page, "Topic ID").first).to_be_visible()
+
+
+def test_the_html_of_an_email_is_shown_without_its_scripts_styles_and_remote_pictures(visit: Open) -> None:
+    hostile = (
+        '<style>body{display:none}</style><p style="position:fixed">Fine <b>bold</b></p>'
+        "<script>window.hacked=1</script>"
+        '<img src="x" onerror="window.hacked=1" alt="Logo"><a href="javascript:window.hacked=1">Click</a>'
+        '<iframe src="https://example.com"></iframe><form action="/sandbox/reset"><button>Go</button></form>'
+    )
+    page = visit(
+        "#send_message?" + json.dumps({"email": "a@example.com", "elements": [{"type": "html", "content": hostile}]})
+    )
+    run_button(page).click()
+    message = page.get_by_role("article", name="Email to a@example.com")
+    expect(message.locator("b")).to_have_text("bold")
+    expect(message).to_contain_text("Logo")
+    assert message.locator("script, style, img, a, iframe, form, button, [style], [onerror]").count() == 0
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_list_says_that_it_is_only_the_first_of_many(visit: Open) -> None:
+    page = visit()
+    body = json.dumps({"choices": [{"value": "a", "label": "A"}], "complete": False, "age": 0})
+    page.route("**/choices/**", lambda route: route.fulfill(status=200, content_type="application/json", body=body))
+    page.goto(page.url + "#get_list")
+    page.get_by_role("combobox", name="List ID").click()
+    expect(page.get_by_text("Only the first 1 are listed; any other ID can be typed.")).to_be_visible()
+
+
+def test_after_an_unknown_outcome_a_run_is_repeated_under_its_key(visit: Open) -> None:
+    page = visit('#send_message?{"user_id":"ada","title":"Hi","body":"There"}')
+    error = {
+        "code": "outcome_unknown",
+        "message": "The service did not respond.",
+        "hint": "Check whether it happened before you run it again.",
+        "idempotency_key": "key-1",
+        "retryable": False,
+    }
+    event = json.dumps({"type": "error", "error": error})
+    body = f"event: error\ndata: {event}\n\n"
+    page.route(
+        "**/run?*", lambda route: route.fulfill(status=200, content_type="text/event-stream", body=body), times=1
+    )
+    run_button(page).click()
+    expect(output(page).get_by_role("alert")).to_contain_text("It is not known whether it happened")
+    with page.expect_request("**/run?*") as request:
+        page.get_by_role("button", name="Run again with the same idempotency key").click()
+    assert request.value.headers["idempotency-key"] == "key-1"
+    expect(output(page)).to_contain_text("Succeeded")

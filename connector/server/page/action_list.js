@@ -12,6 +12,8 @@ export function ActionList({ catalogue, selected }) {
   const first = groups[0]?.actions[0]?.key;
   const stop = groups.some((group) => group.actions.some((action) => action.key === selected)) ? selected : first;
 
+  useEffect(() => list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" }), [selected]);
+
   useEffect(() => {
     const slash = (event) => {
       if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;

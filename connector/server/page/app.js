@@ -47,6 +47,10 @@ export function App({ catalogue }) {
     setPane("form");
   }, []);
 
+  useEffect(() => {
+    document.title = `${action ? `${action.summary} · ` : ""}${catalogue.connector.title} actions`;
+  }, [action]);
+
   return html`
     <${Header} catalogue=${catalogue} where=${where} setWhere=${setWhere} throttle=${throttle} />
     <main class="panes" data-pane=${pane}>
@@ -57,7 +61,7 @@ export function App({ catalogue }) {
         <${Workbench} key=${action.key} ...${{ action, catalogue, where, throttle, drafts: drafts.current, open, setPane, tab, setTab }} />
       `}
     </main>
-    <${PaneSwitch} pane=${pane} setPane=${setPane} hasAction=${Boolean(link.key && action)} />
+    ${link.key && action && html`<${PaneSwitch} pane=${pane} setPane=${setPane} />`}
   `;
 }
 
@@ -70,12 +74,12 @@ function useWhere(catalogue) {
   return [where, (name) => (sessionStorage.setItem("connector-where", name), set(name))];
 }
 
-const PaneSwitch = ({ pane, setPane, hasAction }) => html`
+const PaneSwitch = ({ pane, setPane }) => html`
   <nav class="pane-switch" aria-label="Parts of the page">
     ${[
       ["list", "Actions"],
       ["form", "Inputs"],
       ["result", "Results"],
-    ].map(([key, label]) => html`<button type="button" aria-pressed=${pane === key} disabled=${key === "result" && !hasAction} onClick=${() => setPane(key)}>${label}</button>`)}
+    ].map(([key, label]) => html`<button type="button" aria-pressed=${pane === key} onClick=${() => setPane(key)}>${label}</button>`)}
   </nav>
 `;

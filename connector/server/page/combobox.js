@@ -3,8 +3,8 @@
 import { html, useEffect, useRef, useState } from "./vendor/preact-htm.js";
 import { Icon } from "./icons.js";
 
-/** `load(refresh)` promises {choices: [{value, label}], complete}; it is called on the first focus and by “Refresh”. */
-export function Combobox({ value, change, aria, placeholder, title, load }) {
+/** `load(refresh)` promises {choices: [{value, label}], complete}; it is called on the first focus, by “Refresh”, and again when `basis` has changed. */
+export function Combobox({ value, change, aria, placeholder, title, basis, load }) {
   const [open, setOpen] = useState(false);
   const [searching, setSearching] = useState(false);
   const [active, setActive] = useState(-1);
@@ -26,6 +26,8 @@ export function Combobox({ value, change, aria, placeholder, title, load }) {
       setState((old) => ({ ...old, loading: false, error: error.message }));
     }
   }
+
+  useEffect(() => setState((old) => ({ ...old, loaded: false, choices: [], error: "" })), [basis]);
 
   useEffect(() => {
     const leave = (event) => box.current?.contains(event.target) || setOpen(false);

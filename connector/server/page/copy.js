@@ -5,7 +5,7 @@ import { Icon } from "./icons.js";
 import { highlight } from "./highlight.js";
 
 /** `text` is the text, or a function that makes it. */
-export function CopyButton({ text, label = "Copy", icon = "copy", title, quiet = true, about = "" }) {
+export function CopyButton({ text, label = "Copy", icon = "copy", title, about = "" }) {
   const [state, setState] = useState("");
   useEffect(() => {
     if (!state) return undefined;
@@ -21,16 +21,16 @@ export function CopyButton({ text, label = "Copy", icon = "copy", title, quiet =
     }
   }
   return html`
-    <button type="button" class=${`copy${quiet ? " quiet small" : ""}`} title=${title} onClick=${copy}>
+    <button type="button" class="copy quiet small" title=${title} onClick=${copy}>
       <${Icon} name=${state === "Copied" ? "check" : icon} size="14" /> <span aria-live="polite">${state || label}</span>${about && html`<span class="sr"> ${about}</span>`}
     </button>
   `;
 }
 
-/** Code or JSON with a button to copy it. */
-export const CodeBlock = ({ text, label, language = "json" }) => html`
+/** Code or JSON under a title, with a button to copy it. */
+export const CodeBlock = ({ text, title, language = "json" }) => html`
   <div class="code-block">
-    <${CopyButton} text=${text} about=${label} quiet=${false} />
-    <pre tabindex="0" role="region" aria-label=${label}><code>${highlight(text, language)}</code></pre>
+    <div class="code-head"><span>${title}</span><${CopyButton} text=${text} about=${title} /></div>
+    <pre tabindex="0" role="region" aria-label=${title}><code>${highlight(text, language)}</code></pre>
   </div>
 `;

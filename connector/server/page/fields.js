@@ -44,7 +44,7 @@ export function Field({ name, schema, value, path, required, change, remove, emp
       ${control}
       ${own["x-keep-empty"] && (value === undefined || value === "" || value.length === 0) &&
       html`<label class="check"><input type="checkbox" checked=${emptied} onChange=${(event) => keepEmpty(event.target.checked)} /> Send it empty</label>`}
-      ${own.description && html`<p class="help" id=${`${id}-help`}>${own.description}</p>`}
+      ${own.description && html`<p class="help" id=${`${id}-help`} title=${own.description}>${own.description}</p>`}
       ${problems.length > 0 && html`<${Problems} id=${`${id}-problem`} problems=${problems} />`}
     </div>
   `;
@@ -67,7 +67,7 @@ export function Control({ kind, name, own, value, path, change, aria, title }) {
     case "file":
       return html`<${FilePicker} ...${{ value, change, aria, title, own }} />`;
     case "choices":
-      return html`<${Combobox} value=${value ?? ""} change=${change} aria=${aria} placeholder=${placeholder || "Choose, or type an ID"} title=${title} load=${(refresh) => form.choicesOf(own, name, refresh)} />`;
+      return html`<${Combobox} value=${value ?? ""} change=${change} aria=${aria} placeholder=${placeholder || "Choose, or type an ID"} title=${title} basis=${form.basisOf(own)} load=${(refresh) => form.choicesOf(own, name, refresh)} />`;
     case "select":
       return html`<${Select} ...${{ own, value, change, aria }} />`;
     case "yes-no":
@@ -171,7 +171,7 @@ async function dataOf(file, own) {
 function TextOrGroup({ own, value, change, path, aria, title }) {
   const grouped = typeof value === "object";
   return html`
-    <div>
+    <div class="text-or-group">
       <div class="segments">
         <label><input type="radio" name=${`${path} kind`} checked=${!grouped} onChange=${() => change("")} /><span>Text</span></label>
         <label><input type="radio" name=${`${path} kind`} checked=${grouped} onChange=${() => change({ values: {}, chosen: {}, added: [], emptied: [] })} /><span>Group</span></label>

@@ -3,8 +3,8 @@
 import { createContext, useContext } from "./vendor/preact-htm.js";
 
 /**
- * {root, problemsAt(path), wrongIn(path, names), touch(path), choicesOf(schema, name, refresh)}: the schema with the `$defs`, the
- * problems to show at a path, which fields of the object at a path have one, and what a drop-down lists.
+ * {root, problemsAt(path), wrongIn(path, names), touch(path), basisOf(schema), choicesOf(schema, name, refresh)}: the schema with the `$defs`, the
+ * problems to show at a path, which fields of the object at a path have one, what the choices of a field depend on, and what they are.
  */
 export const FormContext = createContext(null);
 

@@ -2,7 +2,7 @@
 
 import { html } from "./vendor/preact-htm.js";
 
-const WORDS = "and|as|async|await|const|else|False|for|from|if|import|in|let|None|not|null|print|return|True|true|false|try|except|with|def|class|new|curl|POST|GET|PUT|PATCH|DELETE";
+const WORDS = "and|as|async|await|const|else|False|for|from|if|import|in|let|None|not|null|print|return|True|true|false|try|except|with|def|class|new";
 const KINDS = [
   ["comment", /(?:^|(?<=\s))#[^\n]*|\/\/[^\n]*/],
   ["key", /"(?:[^"\\\n]|\\.)*"(?=\s*:)/],
@@ -10,7 +10,7 @@ const KINDS = [
   ["number", /\b-?\d+(?:\.\d+)?\b/],
   ["word", new RegExp(`\\b(?:${WORDS})\\b`)],
 ];
-const JSON_ONLY = new Set(["key", "string", "number", "word"]);
+const KINDS_OF = { json: ["key", "string", "number", "word"], shell: ["string"] };
 const LARGEST = 60_000;
 
 /** The text in parts, as nodes: [“plain”, <span class="string">…</span>, …]. */
@@ -21,7 +21,7 @@ export function highlight(text, language) {
 
 /** [[kind or "", text]]; joined, the texts are the whole. */
 export function partsOf(text, language) {
-  const kinds = KINDS.filter(([kind]) => language !== "json" || JSON_ONLY.has(kind));
+  const kinds = KINDS.filter(([kind]) => (KINDS_OF[language] ?? [kind]).includes(kind));
   const pattern = new RegExp(kinds.map(([kind, source]) => `(?<${kind}>${source.source})`).join("|"), "g");
   const parts = [];
   let at = 0;

@@ -7,12 +7,12 @@ import { durationText, plural } from "./format.js";
 import { focusField } from "./form_context.js";
 import { Icon } from "./icons.js";
 import { OutputFields } from "./output_fields.js";
-import { namesOf, resolve, titleOf, typeName } from "./schema.js";
+import { labelOf, namesOf, resolve, titleOf, typeName } from "./schema.js";
 import { useCountdown } from "./use_run.js";
 
 export function Output({ action, running, run, problems, submitted, connection, catalogue, setTab }) {
   if (running.phase === "running") return html`<${Running} running=${running} />`;
-  if (running.phase === "failed") return html`<${Failed} ...${{ error: running.error, running, run }} />`;
+  if (running.phase === "failed") return html`<${Failed} ...${{ action, error: running.error, running, run }} />`;
   if (running.phase === "stopped") return html`<div class="notice" role="status"><p><strong>Stopped.</strong> ${running.attempts.length > 0 ? "A request had been sent; check whether it took effect." : "Nothing was sent."}</p></div>`;
   if (running.phase === "done") {
     return html`
@@ -75,7 +75,7 @@ function Done({ meta }) {
 
 const HEADS = { input: "The inputs are wrong", connection: "The connection was not accepted", throttled: "The call limit is reached", outcome_unknown: "It is not known whether it happened" };
 
-function Failed({ error, running, run }) {
+function Failed({ action, error, running, run }) {
   const again = error.idempotency_key ? { idempotencyKey: error.idempotency_key } : {};
   return html`
     <div class="notice bad" role="alert">
@@ -86,10 +86,10 @@ function Failed({ error, running, run }) {
       <dl class="meta">
         ${error.status && html`<div><dt>Status</dt><dd>${error.status}</dd></div>`}
         <div><dt>Time</dt><dd>${durationText(running.seconds)}</dd></div>
-        ${error.field && html`<div><dt>Field</dt><dd><button type="button" class="link" onClick=${() => focusField(error.field)}>${error.field}</button></dd></div>`}
+        ${error.field && html`<div><dt>Field</dt><dd><button type="button" class="link" onClick=${() => focusField(error.field)}>${labelOf(action.inputs, error.field)}</button></dd></div>`}
       </dl>
       ${error.request_id && html`<p class="request-id">Request ID <code>${error.request_id}</code> <${CopyButton} text=${error.request_id} about="the request ID" /></p>`}
-      ${(error.retryable || error.idempotency_key) &&
+      ${(error.retryable || (error.code === "outcome_unknown" && error.idempotency_key)) &&
       html`<p><button type="button" onClick=${() => run(again)}><${Icon} name="refresh" /> Run again${error.idempotency_key && " with the same idempotency key"}</button></p>`}
     </div>
   `;

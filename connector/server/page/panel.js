@@ -58,7 +58,7 @@ export function Tabs({ tabs, selected, select, name, label = "Results", controls
 }
 
 function JsonTab({ running }) {
-  if (running.phase === "failed") return html`<${CodeBlock} text=${pretty(running.error)} label="the error" />`;
+  if (running.phase === "failed") return html`<${CodeBlock} text=${pretty(running.error)} title="Error" />`;
   if (running.phase !== "done") return html`<p class="muted">Run the action to see its outputs as JSON.</p>`;
-  return html`<${CodeBlock} text=${pretty(running.result.fields)} label="the outputs" />`;
+  return html`<${CodeBlock} text=${pretty(running.result.fields)} title="Outputs" />`;
 }

@@ -13,8 +13,8 @@ export function RequestTab({ check, problems }) {
       <dl class="headers">
         ${Object.entries(headers).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
       </dl>
-      ${body !== null && html`<${CodeBlock} text=${typeof body === "string" ? body : pretty(body)} label="the body" />`}
-      ${check.curl && html`<h2>curl</h2><${CodeBlock} text=${check.curl} label="the curl command" language="shell" />`}
+      ${body !== null && html`<${CodeBlock} text=${typeof body === "string" ? body : pretty(body)} title="Body" />`}
+      ${check.curl && html`<${CodeBlock} text=${check.curl} title="curl" language="shell" />`}
     </div>
   `;
 }

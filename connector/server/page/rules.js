@@ -49,6 +49,10 @@ export function hiddenBy(schema, draft) {
   return hidden;
 }
 
+/** The choice that hides a field, by another option or by none; undefined where the field is not hidden by one. */
+export const choiceHiding = (schema, draft, name) =>
+  hiddenBy(schema, draft).has(name) ? choicesIn(schema).find((rule) => fieldsOf(rule).includes(name)) : undefined;
+
 /** A draft after another option was picked: what was typed for the old one is kept, but no longer forced to be shown. */
 export function pick(rule, draft, key) {
   const option = rule.options.find((each) => each.key === key);

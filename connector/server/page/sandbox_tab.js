@@ -70,7 +70,7 @@ const RequestEntry = ({ entry }) => html`
       <span class=${`badge ${entry.status < 400 ? "good" : "bad"}`}>${entry.status}</span>
       <time datetime=${entry.time} title=${timeText(entry.time)} class="muted">${agoText(entry.time)}</time>
     </summary>
-    ${entry.request !== null && entry.request !== undefined && html`<h3>Request</h3><${CodeBlock} text=${typeof entry.request === "string" ? entry.request : pretty(entry.request)} label="the body of the request" />`}
-    ${entry.response !== null && entry.response !== undefined && html`<h3>Response</h3><${CodeBlock} text=${typeof entry.response === "string" ? entry.response : pretty(entry.response)} label="the body of the response" />`}
+    ${entry.request !== null && entry.request !== undefined && html`<${CodeBlock} text=${typeof entry.request === "string" ? entry.request : pretty(entry.request)} title="Request" />`}
+    ${entry.response !== null && entry.response !== undefined && html`<${CodeBlock} text=${typeof entry.response === "string" ? entry.response : pretty(entry.response)} title="Response" />`}
   </details>
 `;

@@ -42,15 +42,18 @@ const action = (key) => `/actions/${encodeURIComponent(key)}`;
 
 export const catalogue = () => json("/catalogue");
 export const definition = (key) => json(action(key));
-export const check = (key, inputs, where, signal) => json(`${action(key)}/check`, { ...posted(where, inputs), signal });
+
+/** Problems, request, curl and code of a run with these inputs; `pages` says how many rows it reads. */
+export const check = (key, inputs, where, pages) => json(`${action(key)}/check?${new URLSearchParams(pages)}`, posted(where, inputs));
+
 export const throttle = async (where) => (await json("/throttle", { headers: { "X-Connection": where } })).limits;
 export const sandboxMessages = () => json("/sandbox/messages");
 export const sandboxRequests = () => json("/sandbox/requests");
 export const resetSandbox = () => request("/sandbox/reset", posted("", {}));
 
 /** {choices: [{value, label}], complete}: what a drop-down lists. */
-export const choices = (key, field, where, refresh = false) =>
-  json(`${action(key)}/choices/${encodeURIComponent(field)}${refresh ? "?refresh=1" : ""}`, posted(where, {}));
+export const choices = (key, field, inputs, where, refresh = false) =>
+  json(`${action(key)}/choices/${encodeURIComponent(field)}${refresh ? "?refresh=1" : ""}`, posted(where, inputs));
 
 /**
  * Run an action; `onEvent(name, data)` is called for each wait, attempt and page.

@@ -27,7 +27,8 @@ export function Welcome({ catalogue, open }) {
       <div class="cards">
         ${groups.map((group) => {
           const members = actions.filter((action) => action.group === group.key);
-          const main = members.filter((action) => action.visibility === "important");
+          const important = members.filter((action) => action.visibility === "important");
+          const main = important.sort((one, other) => (other === first) - (one === first));
           return html`
             <div class="card">
               <h4>${icons?.[group.icon] && html`<img src=${icons[group.icon]} alt="" width="20" height="20" />`}${group.title}</h4>

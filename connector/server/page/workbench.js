@@ -1,12 +1,14 @@
 // One action: its form, its checks while typing, its runs and their results.
 
 import { html, useCallback, useEffect, useMemo, useRef, useState } from "./vendor/preact-htm.js";
+import { basisOf, choicesOf } from "./choices.js";
 import { confirmRun } from "./confirm.js";
 import { draftOf, emptyDraft, problemsByPath, shownPath, toInputs } from "./draft.js";
 import { focusField, FormContext } from "./form_context.js";
 import { FormPane } from "./form_pane.js";
 import { forget, readHistory, remember } from "./history.js";
 import { Panel } from "./panel.js";
+import { choiceHiding } from "./rules.js";
 import { labelOf, withoutSecrets } from "./schema.js";
 import * as server from "./server.js";
 import { useRun } from "./use_run.js";
@@ -30,21 +32,22 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
     if (action.given) load(action.given === "example" ? exampleOf(action) : action.given);
   }, [action.given]);
 
+  const current = useMemo(() => toInputs(schema, draft), [draft]);
   useEffect(() => void drafts.set(action.key, draft), [draft]);
 
   const examine = useCallback(async () => {
     const ticket = ++latest.current;
-    const { inputs, places, faults } = toInputs(schema, draft);
+    const { inputs, places, faults } = current;
     let found = NOTHING;
     try {
-      found = await server.check(action.key, inputs, where);
+      found = await server.check(action.key, inputs, where, options);
     } catch (error) {
       found = { ...NOTHING, error: error.error };
     }
     const whole = { ...NOTHING, ...found, places, faults, inputs };
     if (ticket === latest.current) setCheck(whole);
     return whole;
-  }, [draft, where, action.key]);
+  }, [current, where, action.key, options]);
 
   useEffect(() => {
     const timer = setTimeout(examine, PAUSE_MILLISECONDS);
@@ -67,7 +70,8 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
       return new Set(names.filter((name) => wrong.some((at) => at === start + name || at.startsWith(`${start}${name}.`) || at.startsWith(`${start}${name}[`))));
     },
     touch: (path) => touched.has(path) || setTouched(new Set([...touched, path])),
-    choicesOf: (field, name, refresh) => choicesOf(action, field, name, where, refresh),
+    basisOf: (field) => JSON.stringify(basisOf(field).map((name) => current.inputs[name])),
+    choicesOf: (field, name, refresh) => choicesOf(action, field, name, current.inputs, where, refresh),
   };
 
   function load(inputs) {
@@ -89,6 +93,8 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
     if (action.effects.destructive && !(await confirmRun(action, connection))) return;
     setTab("output");
     setPane("result");
+    // Where the form gives way to the results, the focus goes with it.
+    if (matchMedia("(max-width: 1120px)").matches) requestAnimationFrame(() => document.getElementById("panel-content")?.focus());
     const end = await running.start(found.inputs, { ...options, ...more });
     throttle.refresh();
     if (end) setPast(remember(catalogue.connector.key, entryOf(action, where, withoutSecrets(schema, schema, found.inputs), end)));
@@ -101,7 +107,7 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
   });
 
   const listed = [...check.faults, ...check.problems.map((problem) => ({ ...problem, path: shownPath(problem.field, check.places) }))];
-  const problems = listed.map((problem) => ({ ...problem, label: labelOf(schema, problem.path), message: withoutPlace(problem.message) }));
+  const problems = listed.map((problem) => ({ ...problem, label: choiceHiding(schema, draft, problem.path)?.title ?? labelOf(schema, problem.path), message: withoutPlace(problem.message) }));
   return html`
     <${FormContext.Provider} value=${form}>
       <${FormPane}
@@ -109,7 +115,7 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
         count=${submitted ? problems.length : 0}
         example=${exampleOf(action)}
         clear=${() => (load({}), running.clear())}
-        link=${withoutSecrets(schema, schema, toInputs(schema, draft).inputs)}
+        link=${withoutSecrets(schema, schema, current.inputs)}
       />
       <${Panel}
         ...${{ action, catalogue, where, connection, check, tab, setTab, running, run, open, past }}
@@ -124,17 +130,6 @@ const startOf = (action, drafts) => drafts.get(action.key) ?? emptyDraft();
 
 /** The inputs of the first example that succeeds. */
 const exampleOf = (action) => action.examples?.find((example) => example.error === null)?.inputs ?? null;
-
-/** A field of the action itself has a list of its own; that of a row is read from the action that lists it. */
-async function choicesOf(action, field, name, where, refresh) {
-  if (action.inputs.properties[name]?.["x-ms-dynamic-values"] === field["x-ms-dynamic-values"]) return server.choices(action.key, name, where, refresh);
-  const source = field["x-ms-dynamic-values"];
-  const most = 200;
-  const { fields } = await server.run(source.action, source.parameters ?? {}, { where, options: { max_items: String(most) } });
-  const rows = fields[source["value-collection"]] ?? [];
-  const choices = rows.filter((row) => row[source["value-path"]]).map((row) => ({ value: String(row[source["value-path"]]), label: String(row[source["value-title"]] ?? row[source["value-path"]]) }));
-  return { choices, complete: rows.length < most };
-}
 
 /** The message beside a field of a row needs no “Recipients, row 2: ” before it. */
 export const withoutPlace = (message) => message.replace(/^[^.“]*?, row \d+: /, "");
