@@ -95,10 +95,10 @@ async def gather(call: PagedCall) -> dict[str, Any]:
 
 
 def next_cursor(call: PagedCall, outputs: Mapping[str, Any]) -> str | int | None:
-    """The cursor or offset of the page after the last answer; None on the last page.
+    """The cursor or offset of the page after the last response; None on the last page.
 
     Args:
-        call: The call that has the answer.
+        call: The call that has the response.
         outputs: What was read from it.
     """
     paging = _paging(call)

@@ -71,7 +71,7 @@ class TaskThreads:
                 work.add_done_callback(lambda _: _stop(run))
             raise
         except Exception:
-            _stop(run)  # where it waited for something that is no wait
+            _stop(run)  # where it waited for something else
             raise
 
     async def iterate(self, pages: AsyncGenerator[Sequence[_T], None], clock: Clock) -> AsyncGenerator[_T, None]:

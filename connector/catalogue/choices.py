@@ -15,7 +15,7 @@ from connector.definition.field import DynamicValues
 from connector.errors import InputError, Problem
 
 MOST = 1_000
-"""Choices of a field; more are no help in a drop-down."""
+"""Choices of a field; a longer drop-down helps nobody."""
 
 _ROW = re.compile(r"\[\d*\]")
 

@@ -41,7 +41,7 @@ class LastRun:
         where: The options that said where it ran.
         started: When, in ISO 8601.
         repeatable: Whether running it again has the effect of once.
-        account: Tells whether a connection is the same again, without anything of its secret; empty for a sandbox.
+        account: Identifies the connection without anything of its secret; empty for a sandbox.
     """
 
     action: str
