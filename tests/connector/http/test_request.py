@@ -210,3 +210,20 @@ def test_secrets_are_hidden_at_any_depth_of_what_is_shown() -> None:
         "name": "Ada",
     }
     assert json.dumps(values).count("hunter2") == 5
+
+
+@pytest.mark.parametrize(
+    ("declared", "value"),
+    [
+        ({"x-in": "body"}, [1, {"a": []}]),
+        (body(["string", "array"], items=field(x_pointer="/id")), "ab"),
+    ],
+    ids=["a list in a field of any type", "a text where a list may be"],
+)
+def test_a_value_without_the_shape_of_its_rows_is_sent_as_it_is(declared: Json, value: Any) -> None:
+    assert sent_body({"value": declared}, {"value": value}) == {"value": value}
+
+
+def test_a_body_that_is_no_json_makes_no_request() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        assert HttpRequest("POST", BASE, {}, {"a": float("nan")}).content

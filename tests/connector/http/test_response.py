@@ -168,3 +168,13 @@ def test_half_characters_and_nan_in_an_answer_do_not_break_reading() -> None:
     found = flatten(definition(outputs={"a": TEXT, "b": field("number")}).outputs, reply)
     assert found["a"] == "\ud800"
     assert math.isnan(found["b"])
+
+
+def test_where_any_type_is_allowed_the_first_place_with_a_value_wins() -> None:
+    anything = {"x-pointer": ["/a", "/b"]}
+    assert read({"n": anything}, {"a": [1], "b": 2}) == {"n": [1]}
+    assert read({"n": anything}, {"b": 2}) == {"n": 2}
+
+
+def test_the_bytes_of_a_response_are_not_shown() -> None:
+    assert "5ec7e7" not in repr(HttpResponse(200, {}, b"k-5ec7e7"))

@@ -201,9 +201,10 @@ def test_a_chunked_answer_is_read(send: Send, station: Station) -> None:
     assert send().content == b"abcde"
 
 
-def test_a_call_after_the_deadline_is_not_made(send: Send, station: Station) -> None:
+@pytest.mark.parametrize("deadline", [999.0, 1_000.0])
+def test_a_call_at_the_deadline_or_after_it_is_not_made(send: Send, station: Station, deadline: float) -> None:
     with pytest.raises(NotSentError, match="used up"):
-        send(options=SendOptions(5, 5, 999.0, 1000))
+        send(options=SendOptions(5, 5, deadline, 1000))
     assert station.seen == []
 
 
