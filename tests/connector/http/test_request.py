@@ -222,6 +222,7 @@ def test_secrets_are_hidden_at_any_depth_of_what_is_shown() -> None:
 )
 def test_a_value_without_the_shape_of_its_rows_is_sent_as_it_is(declared: Json, value: Any) -> None:
     assert sent_body({"value": declared}, {"value": value}) == {"value": value}
+    assert masked(definition({"value": declared}), {"value": value}) == {"value": value}
 
 
 def test_a_body_that_is_no_json_makes_no_request() -> None:
