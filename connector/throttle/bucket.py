@@ -167,14 +167,9 @@ Entry = tuple[Bucket, float]
 """A bucket, and the time now on its clock."""
 
 
-def wait_for(entries: Sequence[Entry], places: Sequence[int]) -> tuple[float, bool]:
-    """Seconds until a call may leave that has so many others before it in each bucket, and whether a pause decides."""
-    wait, paused = -math.inf, False
-    for (bucket, now), ahead in zip(entries, places, strict=True):
-        due = bucket.ready_at(ahead, now)
-        if due - now > wait:
-            wait, paused = due - now, due == bucket.paused_until
-    return wait, paused
+def wait_for(entries: Sequence[Entry], places: Sequence[int]) -> float:
+    """Seconds until a call may leave that has so many others before it in each bucket."""
+    return max(bucket.ready_at(ahead, now) - now for (bucket, now), ahead in zip(entries, places, strict=True))
 
 
 def claim(entries: Sequence[Entry], reservation: Reservation, since: float) -> float:
@@ -188,7 +183,7 @@ def claim(entries: Sequence[Entry], reservation: Reservation, since: float) -> f
     if len(found) < len(places):
         leave_line(entries, reservation)
         return -math.inf
-    wait, reservation.paused = wait_for(entries, found)
+    wait = wait_for(entries, found)
     if wait > 0:
         for bucket, now in entries:
             bucket.waiting[reservation.name] = now + wait

@@ -85,7 +85,7 @@ class Share:
     def reserve(self, limits: Sequence[RateLimit], max_wait: float, now: float, name: int) -> Reservation:
         """A token of the share, or a place in its line; see `Store.reserve`."""
         entries = self._entries(limits, now)
-        wait, _ = rule.wait_for(entries, [bucket.in_line(now) for bucket, _ in entries])
+        wait = rule.wait_for(entries, [bucket.in_line(now) for bucket, _ in entries])
         if wait > max_wait:
             raise throttled_error(wait, max_wait)
         reservation = Reservation(max(0.0, wait), now, (), name, False, True)

@@ -115,7 +115,7 @@ class RedisStore:
                 return self._share.claim(limits, reservation, self._clock.monotonic())
         if not int(reply[0]):
             return -math.inf
-        wait, reservation.paused = int(reply[1]) / _MICRO, bool(int(reply[2]))
+        wait = int(reply[1]) / _MICRO
         if wait <= 0:
             reservation.wait, reservation.since = 0.0, made - int(reply[3]) / _MICRO
             self._note(limits, reservation)

@@ -117,8 +117,7 @@ class Throttle {
       this.release(buckets, reservation);
       return LOST;
     }
-    const { wait, isPaused } = waitFor(buckets, places, now);
-    reservation.isPaused = isPaused;
+    const { wait } = waitFor(buckets, places, now);
     if (wait > 0) {
       for (const bucket of buckets) bucket.waiting.set(reservation.name, now + wait);
       return wait;
