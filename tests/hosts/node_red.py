@@ -27,13 +27,8 @@ Json = dict[str, Any]
 _TIMEOUT = 60.0
 _ACCOUNT = "account"
 _PACKAGE = "@courier-connector/node-red-contrib-courier-actions"
-_TYPES = {
-    f"courier-{name}"
-    for name in (
-        *("connection", "messages", "profiles", "lists", "audiences", "bulk", "automations", "brands"),
-        *("notifications", "audit-events"),
-    )
-}
+_GROUPS = json.loads((Path(__file__).parents[2] / "definitions/connector.json").read_text())["groups"]
+_TYPES = {f"courier-{name.replace('_', '-')}" for name in ("connection", *_GROUPS)}
 
 _EVENT = "5b8f0d1e-6a2c-4f3b-8d7e-000000000001"
 _BRAND = {

@@ -86,7 +86,7 @@ def _run_schemathesis(site: Site, tools: Path, scratch: Path, phases: str, examp
         *(tools / "schemathesis", "run", f"{site.url}/openapi.json"),
         *("-H", f"Authorization: {site.bearer['Authorization']}"),
         *("--phases", phases, "--max-examples", examples, "--exclude-checks", _UNSUITABLE),
-        *("--continue-on-failure", "--no-color", "--warnings", "off"),
+        *("--continue-on-failure", "--workers", "2", "--no-color", "--warnings", "off"),
     ]
     return subprocess.run(command, cwd=scratch, check=False).returncode
 
