@@ -36,11 +36,11 @@ def small_limit(folder: Path, calls: int, period: float) -> Path:
 
 
 @contextlib.contextmanager
-def serving(state: Path, connector: Path | None = None) -> Iterator[str]:
+def serving(state: Path, connector: Path | None = None, *options: str, **variables: str) -> Iterator[str]:
     """The URL, with its token, of a server that runs as long as the block: of a folder, or the installed connector."""
     chosen = [] if connector is None else ["--connector", str(connector)]
-    command = [sys.executable, "-m", "connector", *chosen, "serve", "--port", "0"]
-    environment = {**os.environ, "CONNECTOR_STATE_DIR": str(state), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "connector", *chosen, "serve", "--port", "0", *options]
+    environment = {**os.environ, "CONNECTOR_STATE_DIR": str(state), "PYTHONPATH": str(ROOT), **variables}
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environment
     ) as server:

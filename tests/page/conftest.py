@@ -30,9 +30,9 @@ def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 @pytest.fixture(scope="session")
 def limited_server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose connector allows two calls in six seconds."""
+    """A server whose connector allows two calls in ten seconds."""
     del browser
-    folder = small_limit(tmp_path_factory.mktemp("limited") / "connector", calls=2, period=6)
+    folder = small_limit(tmp_path_factory.mktemp("limited") / "connector", calls=2, period=10)
     with serving(tmp_path_factory.mktemp("page"), folder) as url:
         yield url
 

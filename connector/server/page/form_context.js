@@ -1,6 +1,6 @@
 // What every field of a form needs to know, however deep it is.
 
-import { createContext, useContext } from "./vendor/preact-htm.js";
+import { createContext, useContext, useLayoutEffect, useRef } from "./vendor/preact-htm.js";
 
 /**
  * {root, problemsAt(path), wrongIn(path, names), touch(path), basisOf(schema), choicesOf(schema, name, refresh)}: the schema with the `$defs`, the
@@ -10,12 +10,13 @@ export const FormContext = createContext(null);
 
 export const useForm = () => useContext(FormContext);
 
-export const idOf = (path) => `field-${path}`;
+/** The id of a path's control. References to ids are separated by spaces, so there is none in it. */
+export const idOf = (path) => `field-${path.replace(/\s/g, "\u00a0")}`;
 
 /** Move the focus to the control of a path, or to the nearest that there is around it. */
 export function focusField(path) {
   for (let at = path; at; at = at.slice(0, Math.max(at.lastIndexOf("."), at.lastIndexOf("["), 0))) {
-    const found = document.getElementById(idOf(at)) ?? document.querySelector(`[data-stands-for~="${CSS.escape(at)}"]`);
+    const found = document.getElementById(idOf(at)) ?? document.querySelector(`[data-stands-for~="${CSS.escape(idOf(at))}"]`);
     if (found) {
       found.focus({ preventScroll: true });
       found.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
@@ -23,6 +24,17 @@ export function focusField(path) {
     }
   }
   return false;
+}
+
+/** `then(callback)` calls back once, when what was changed is on the page. */
+export function useThen() {
+  const waiting = useRef(null);
+  useLayoutEffect(() => {
+    const callback = waiting.current;
+    waiting.current = null;
+    callback?.();
+  });
+  return (callback) => (waiting.current = callback);
 }
 
 /** Call back once no button is pressed: a problem that appears in between would move what is being clicked. */

@@ -1,9 +1,9 @@
 // Objects of free names: a table of names and values, or JSON; and single values of any kind.
 
-import { html } from "./vendor/preact-htm.js";
+import { html, useRef } from "./vendor/preact-htm.js";
 import { newId } from "./draft.js";
 import { Control } from "./fields.js";
-import { useForm } from "./form_context.js";
+import { useForm, useThen } from "./form_context.js";
 import { Icon } from "./icons.js";
 import { kindOf, resolve } from "./schema.js";
 
@@ -15,7 +15,12 @@ export function FreeForm({ own, value, change, path, aria, title }) {
   const rows = asJson || !value ? [] : value;
   const set = (id, part) => change(rows.map((row) => (row.id === id ? { ...row, ...part } : row)));
   const remove = (id) => change(rows.length > 1 ? rows.filter((row) => row.id !== id) : undefined);
-  const add = () => change([...rows, { id: newId(), key: "", value: "" }]);
+  const box = useRef(null);
+  const then = useThen();
+  const add = () => {
+    then(() => [...box.current.querySelectorAll(".map-row")].at(-1).querySelector("input").focus());
+    change([...rows, { id: newId(), key: "", value: "" }]);
+  };
   const kind = kindOf(inner, form.root);
   if (asJson) {
     return html`
@@ -26,11 +31,11 @@ export function FreeForm({ own, value, change, path, aria, title }) {
     `;
   }
   return html`
-    <div class="map">
+    <div class="map" ref=${box}>
       ${rows.map(
         (row, index) => html`
           <div class="map-row" key=${row.id}>
-            <input type="text" aria-label=${`${title}, name ${index + 1}`} placeholder="Name" value=${row.key} onInput=${(event) => set(row.id, { key: event.target.value })} autocomplete="off" spellcheck="false" ref=${focusNew(row)} />
+            <input type="text" aria-label=${`${title}, name ${index + 1}`} placeholder="Name" value=${row.key} onInput=${(event) => set(row.id, { key: event.target.value })} autocomplete="off" spellcheck="false" />
             <${Control} kind=${kind === "text" ? "line" : kind} own=${inner} value=${row.value} path=${`${path}.${row.key}`} change=${(each) => set(row.id, { value: each })} title=${`${title}, value ${index + 1}`} aria=${{ "aria-label": `${title}, value ${index + 1}`, placeholder: "Value" }} />
             <button type="button" class="quiet small" aria-label=${`Remove ${title}, ${row.key || `name ${index + 1}`}`} onClick=${() => remove(row.id)}><${Icon} name="close" size="14" /></button>
           </div>
@@ -43,16 +48,6 @@ export function FreeForm({ own, value, change, path, aria, title }) {
     </div>
   `;
 }
-
-const seen = new WeakSet();
-
-/** Focus the name of a row that was just added, once. */
-const focusNew = (row) => (node) => {
-  if (node && !seen.has(node)) {
-    seen.add(node);
-    if (row.key === "" && row.value === "") node.focus();
-  }
-};
 
 const toText = (rows) => JSON.stringify(Object.fromEntries(rows.filter((row) => row.key !== "").map((row) => [row.key, row.value ?? ""])), null, 2);
 

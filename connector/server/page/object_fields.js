@@ -3,7 +3,7 @@
 import { html, useRef, useState } from "./vendor/preact-htm.js";
 import { emptyDraft } from "./draft.js";
 import { Field, Problems } from "./fields.js";
-import { focusField, idOf, useForm } from "./form_context.js";
+import { focusField, idOf, useForm, useThen } from "./form_context.js";
 import { planOf } from "./form_plan.js";
 import { Icon } from "./icons.js";
 import { decided, fieldsOf, pick } from "./rules.js";
@@ -15,6 +15,7 @@ export function ObjectFields({ schema, draft: given, path, change }) {
   const draft = given ?? emptyDraft();
   const wrong = form.wrongIn(path, namesOf(schema));
   const { items, addable } = planOf(schema, form.root, draft, wrong);
+  const then = useThen();
   const at = (name) => (path ? `${path}.${name}` : name);
   const view = {
     schema,
@@ -33,12 +34,12 @@ export function ObjectFields({ schema, draft: given, path, change }) {
       change({ ...draft, emptied: on ? [...others, name] : others });
     },
     add(name) {
+      then(() => focusField(at(name)));
       change({ ...draft, added: [...draft.added, name] });
-      requestAnimationFrame(() => requestAnimationFrame(() => focusField(at(name))));
     },
     addChoice(rule) {
+      then(() => document.getElementById(`${idOf(at(rule.key))}-choice`)?.focus());
       change({ ...draft, added: [...draft.added, `choice ${rule.key}`] });
-      requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById(`${idOf(at(rule.key))}-choice`)?.focus()));
     },
     remove(name) {
       const { [name]: _, ...values } = draft.values;
@@ -83,7 +84,7 @@ function ChoiceGroup({ item: { rule, option, items, addable }, view }) {
       <div class="choice-head">
         <label id=${`${id}-label`} for=${id}>${rule.title}</label>
         <div class="select">
-          <select id=${id} value=${option?.key ?? ""} aria-describedby=${`${id}-help`} aria-invalid=${problems.length > 0 ? "true" : undefined} data-stands-for=${unseen.map(view.at).join(" ")} onChange=${(event) => view.pick(rule, event.target.value)}>
+          <select id=${id} value=${option?.key ?? ""} aria-describedby=${`${id}-help`} aria-invalid=${problems.length > 0 ? "true" : undefined} data-stands-for=${unseen.map((name) => idOf(view.at(name))).join(" ")} onChange=${(event) => view.pick(rule, event.target.value)}>
             ${(optional || option === null) && html`<option value="">(none)</option>`}
             ${rule.options.map((each) => html`<option value=${each.key}>${each.title}</option>`)}
           </select>

@@ -3,7 +3,7 @@
 import { html } from "./vendor/preact-htm.js";
 import { emptyRow, newId } from "./draft.js";
 import { Control } from "./fields.js";
-import { idOf, useForm } from "./form_context.js";
+import { idOf, useForm, useThen } from "./form_context.js";
 import { plural } from "./format.js";
 import { Icon } from "./icons.js";
 import { ObjectFields } from "./object_fields.js";
@@ -16,15 +16,16 @@ export function Rows({ own, value, change, path, aria, title }) {
   const kind = kindOf(items, form.root);
   const rows = Array.isArray(value) ? value : [];
   const set = (id, inner) => change(rows.map((row) => (row.id === id ? { ...row, value: inner } : row)));
+  const then = useThen();
   const noun = kind === "group" ? "row" : "value";
   function add() {
+    then(() => focusRow(`${path}[${rows.length}]`));
     change([...rows, emptyRow(items, form.root)]);
-    requestAnimationFrame(() => requestAnimationFrame(() => focusRow(`${path}[${rows.length}]`)));
   }
   function remove(id) {
     const left = rows.filter((row) => row.id !== id);
+    then(() => document.getElementById(aria.id)?.focus());
     change(left.length > 0 ? left : undefined);
-    requestAnimationFrame(() => document.getElementById(aria.id)?.focus());
   }
   const duplicate = (row) => change(rows.flatMap((each) => (each === row ? [each, { id: newId(), value: structuredClone(row.value) }] : [each])));
   return html`

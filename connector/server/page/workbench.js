@@ -70,8 +70,8 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
       return new Set(names.filter((name) => wrong.some((at) => at === start + name || at.startsWith(`${start}${name}.`) || at.startsWith(`${start}${name}[`))));
     },
     touch: (path) => touched.has(path) || setTouched(new Set([...touched, path])),
-    basisOf: (field) => JSON.stringify(basisOf(field).map((name) => current.inputs[name])),
-    choicesOf: (field, name, refresh) => choicesOf(action, field, name, current.inputs, where, refresh),
+    basisOf: (field) => JSON.stringify([where, ...basisOf(field).map((name) => current.inputs[name])]),
+    choicesOf: (field, name, refresh) => choicesOf(action, field, name, current.inputs, where, refresh).finally(throttle.refresh),
   };
 
   function load(inputs) {
