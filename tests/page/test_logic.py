@@ -75,3 +75,11 @@ def test_the_vendored_file_comes_with_its_licences() -> None:
     }
     assert "Apache License" in (PAGE / "vendor" / "LICENSE-htm.txt").read_text(encoding="utf-8")
     assert "MIT License" in (PAGE / "vendor" / "LICENSE-preact.txt").read_text(encoding="utf-8")
+
+
+def test_the_pictures_are_small_and_shown_in_the_documentation() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    pictures = sorted(docs.glob("pictures/*.png"))
+    shown = re.findall(r"\]\(pictures/([\w-]+\.png)\)", (docs / "page.md").read_text(encoding="utf-8"))
+    assert [path.name for path in pictures] == sorted(shown)
+    assert [path.name for path in pictures if path.stat().st_size > 150_000] == []
