@@ -78,15 +78,27 @@ export function ActionList({ catalogue, selected }) {
 
 const isTyping = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** The groups with the actions whose name, key or description holds every word of the query, best first within a group. */
+/** The groups with the actions whose name, key or description holds every word of the query, the best matches first. */
 export function foundIn(catalogue, query) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  const titles = Object.fromEntries(catalogue.groups.map((group) => [group.key, group.title.toLowerCase()]));
-  const text = (action) => `${action.summary} ${action.key} ${action.operationId} ${action.about} ${titles[action.group]}`.toLowerCase();
-  const found = catalogue.actions.filter((action) => words.every((word) => text(action).includes(word)));
-  const inName = (action) => words.every((word) => action.summary.toLowerCase().includes(word));
-  const ranked = words.length > 0 ? [...found.filter(inName), ...found.filter((action) => !inName(action))] : found;
-  const groups = catalogue.groups.map((group) => ({ ...group, actions: ranked.filter((action) => action.group === group.key) }));
-  const best = (group) => (words.length > 0 && group.actions.some(inName) ? 0 : 1);
-  return groups.filter((group) => group.actions.length > 0).sort((a, b) => best(a) - best(b));
+  const titles = Object.fromEntries(catalogue.groups.map((group) => [group.key, group.title]));
+  const scores = new Map(catalogue.actions.map((action) => [action, scoreOf(action, words, titles[action.group])]));
+  const score = (action) => scores.get(action);
+  const groups = catalogue.groups.map((group) => {
+    const members = catalogue.actions.filter((action) => action.group === group.key && score(action) < NO_MATCH);
+    return { ...group, actions: members.sort((one, other) => score(one) - score(other)) };
+  });
+  const best = (group) => score(group.actions[0]);
+  return groups.filter((group) => group.actions.length > 0).sort((one, other) => best(one) - best(other));
+}
+
+const NO_MATCH = 3;
+
+/** 0 where each word begins a word of the name, 1 where the name holds it, 2 where anything else does. */
+function scoreOf(action, words, group) {
+  const name = action.summary.toLowerCase();
+  const all = `${name} ${action.key} ${action.operationId} ${action.about} ${group}`.toLowerCase();
+  if (words.every((word) => ` ${name}`.includes(` ${word}`))) return 0;
+  if (words.every((word) => name.includes(word))) return 1;
+  return words.every((word) => all.includes(word)) ? 2 : NO_MATCH;
 }
