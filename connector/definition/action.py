@@ -86,8 +86,8 @@ class Pagination(Model):
         input: The input that takes the cursor.
         cursor: Pointer to the next cursor in the response.
         more: Pointer to whether there are more pages; empty if only the cursor shows it.
-        next_url: Pointer to the URL of the next page. If the response has no cursor, the cursor is the value that this
-            URL has in its query under the name of the input.
+        next_url: Pointer to the URL of the next page. If the response has no cursor, the cursor is what this URL has in
+            its query under the name of the input.
         offset: The input takes the number of rows to skip instead of a cursor.
     """
 
