@@ -36,7 +36,7 @@ _SIMPLE: dict[str, SearchStrategy[Any]] = {
 def valid(draw: DrawFn, action: Action, least: dict[str, Any]) -> dict[str, Any]:
     """What the action's schema allows: what it cannot do without, some of the rest, now and then an id of nothing."""
     schema = action.definition.inputs
-    inputs = {**_fields(draw, schema.properties, schema, 0), **least}
+    inputs = {**_fields(draw, schema.properties, schema, 0, schema.dependent_required), **least}
     for name in inputs:
         if action.definition.input(name).x_in == "path" and draw(st.integers(0, 3)) == 0:
             inputs[name] = _value(draw, schema.properties[name], schema, 1)
@@ -155,12 +155,18 @@ def hostile(draw: DrawFn, action: Action, least: dict[str, Any]) -> dict[str, An
 
 
 def _fields(
-    draw: DrawFn, properties: dict[str, FieldSchema], schema: ObjectSchema, depth: int, required: tuple[str, ...] = ()
+    draw: DrawFn,
+    properties: dict[str, FieldSchema],
+    schema: ObjectSchema,
+    depth: int,
+    dependent: dict[str, list[str]],
+    required: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     chosen: list[str] = list(required)
     if properties and depth < _DEEPEST:
         more = st.lists(st.sampled_from(list(properties)), unique=True, max_size=_MOST_FIELDS)
         chosen += [name for name in draw(more) if name not in chosen]
+        chosen += [name for given in chosen for name in dependent.get(given, []) if name not in chosen]
     return {name: _value(draw, properties[name], schema, depth + 1) for name in chosen}
 
 
@@ -183,12 +189,12 @@ def _inside(draw: DrawFn, field: FieldSchema, schema: ObjectSchema, depth: int, 
         count = draw(st.integers(field.min_items or 0, max(field.min_items or 0, 2)))
         return [_value(draw, field.items, schema, depth) for _ in range(count)]
     if kind == "object" and field.properties:
-        return _fields(draw, field.properties, schema, depth, tuple(field.required))
+        return _fields(draw, field.properties, schema, depth, field.dependent_required, tuple(field.required))
     return draw(_SIMPLE.get(kind, _JSON))
 
 
 def _text(draw: DrawFn, field: FieldSchema) -> str:
-    if field.examples and draw(st.booleans()):
+    if field.examples and (field.pattern is not None or draw(st.booleans())):
         return str(draw(st.sampled_from(field.examples)))
     alphabet = _HEADER_TEXTS if field.x_in == "header" else TEXTS
     least, most = field.min_length or 0, field.max_length or _LONGEST
