@@ -32,7 +32,8 @@ def main(build: str) -> None:
         )
         pages = []
         for name, source in node.searches.items():
-            result = connector.run(source["action"], {}, account, all_pages=True)
+            has_pages = connector.find(source["action"]).definition.pagination is not None
+            result = connector.run(source["action"], {}, account, all_pages=has_pages)
             pages.append(result.meta.pages)
             wanted = [row[source["value"]] for row in result.fields[source["rows"]]]
             found = [choice["value"] for choice in reported[name]["choices"]]
