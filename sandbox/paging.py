@@ -56,9 +56,9 @@ def _limit(call: Call, most: int) -> int:
     limit = call.one("limit") if most else None
     if limit is None:
         return call.page_size
-    if not (limit.isascii() and limit.isdigit() and len(limit) <= _MAX_DIGITS and 1 <= int(limit) <= most):
-        raise bad_request(f"limit: Expected a number from 1 to {most}")
-    return int(limit)
+    if not (limit.isascii() and limit.isdigit() and len(limit) <= _MAX_DIGITS):
+        raise bad_request("limit: Expected a number")
+    return min(max(int(limit), 1), most)
 
 
 def page(
@@ -113,7 +113,7 @@ def sliced(call: Call, items: list[JsonObject], *, most: int) -> tuple[list[Json
         most: the largest ``limit`` that the collection takes.
 
     Raises:
-        ApiError: 400, the cursor does not belong to this collection, or the limit is out of range.
+        ApiError: 400, the cursor does not belong to this collection, or the limit is no number.
     """
     cursor = call.one("cursor")
     start = 0 if cursor is None else int(_decode(cursor, call.scope, int))

@@ -61,7 +61,7 @@ def get_token(call: Call) -> Response:
 
 def put_tokens(call: Call) -> Response:
     """Add several tokens, replacing those with the same text."""
-    for entry in call.body["tokens"]:
+    for entry in call.body.get("tokens") or ():
         save(call.db, call.ids["user_id"], entry["token"], entry, call.now)
     return Response(NO_CONTENT)
 

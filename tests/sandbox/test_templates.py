@@ -70,8 +70,7 @@ def test_versions_come_in_pages(call: Call) -> None:
     assert [entry["version"] for entry in first["versions"]] == ["draft", "published:v003", "v002"]
     rest = call("GET", f"{LAUNCH}/versions", params={"limit": 3, "cursor": first["paging"]["cursor"]}).json()
     assert ([entry["version"] for entry in rest["versions"]], rest["paging"]) == (["v001"], {"more": False})
-    refused = call("GET", f"{LAUNCH}/versions", params={"limit": 11})
-    assert error_of(refused) == (400, "limit: Expected a number from 1 to 10")
+    assert len(call("GET", f"{LAUNCH}/versions", params={"limit": 11}).json()["versions"]) == 4
 
 
 @pytest.mark.parametrize(
