@@ -39,7 +39,7 @@ CATALOG: dict[str, JsonObject] = {
         "email",
         "Email through Twilio SendGrid",
         api_key=_NEEDED,
-        from_address=_NEEDED,
+        from_address=_TEXT,
         region={"type": "enum", "required": False, "values": ["global", "eu"]},
         sandbox_mode={"type": "boolean", "required": False},
     ),

@@ -44,7 +44,7 @@ def test_the_catalog_names_the_settings(call: Call) -> None:
     ("provider", "settings", "message"),
     [
         ("pigeon", {}, "provider: Unknown provider pigeon"),
-        ("sendgrid", {"api_key": "k"}, "settings.from_address: Required"),
+        ("sendgrid", {"from_address": "a@example.com"}, "settings.api_key: Required"),
         ("sendgrid", {**SETTINGS, "shelf": "a"}, "settings.shelf: Unknown setting"),
         ("sendgrid", {**SETTINGS, "region": "moon"}, "settings.region: Expected one of global, eu"),
         ("sendgrid", {**SETTINGS, "sandbox_mode": "yes"}, "settings.sandbox_mode: Expected boolean"),
