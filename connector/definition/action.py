@@ -209,6 +209,7 @@ class ActionDefinition(Model):
 
     Attributes:
         key: Left out, the name of the file.
+        aliases: Other words that people search for, such as “sign up”.
         group: Left out, the name of the folder.
         since: The version that brought it. Left out, the connector's own `since`.
         effects: Whatever is left out follows from the method.
@@ -221,6 +222,7 @@ class ActionDefinition(Model):
     operation_id: OperationId
     summary: Sentence
     description: Sentence
+    aliases: list[Sentence] = Field(default_factory=list)
     group: Annotated[Key, LeftOut]
     visibility: Literal["important", "advanced", "internal"] = "important"
     since: Annotated[Version, LeftOut]

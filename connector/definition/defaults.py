@@ -56,7 +56,18 @@ _IMPLIED = ("type", "maxLength", "additionalProperties", "x-in", "x-ms-visibilit
 _VISIBILITIES = ("important", "advanced", "internal")
 _SOURCES = {"status": "integer", "success": "boolean"}
 _ORDER = (
-    *("$schema", "key", "operationId", "summary", "description", "group", "visibility", "since", "deprecated"),
+    *(
+        "$schema",
+        "key",
+        "operationId",
+        "summary",
+        "description",
+        "aliases",
+        "group",
+        "visibility",
+        "since",
+        "deprecated",
+    ),
     *("documented", "effects", "request", "inputs", "outputs", "pagination", "throttle", "idempotency", "outcomes"),
     *("errors", "examples"),
 )

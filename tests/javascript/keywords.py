@@ -82,7 +82,7 @@ LEFT_OUT: Mapping[type[Model], Keywords] = {
     ObjectSchema: SCHEMA_LEFT_OUT,
     ActionDefinition: frozenset(
         # For people and forms; the exporter of a host draws them.
-        {"$schema", "description", "visibility", "since", "deprecated", "documented", "effects", "examples"}
+        {"$schema", "description", "aliases", "visibility", "since", "deprecated", "documented", "effects", "examples"}
     ),
     ConnectorDefinition: frozenset(
         {

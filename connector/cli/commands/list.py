@@ -63,7 +63,7 @@ def _print(actions: list[dict[str, Any]], groups: dict[str, str]) -> None:
 
 def _matches(found: Outline, action: dict[str, Any], search: str) -> bool:
     texts = [action[name] for name in ("key", "operationId", "summary", "description", "group")]
-    text = " ".join([*texts, found.groups[action["group"]]]).casefold()
+    text = " ".join([*texts, *action.get("aliases", ()), found.groups[action["group"]]]).casefold()
     return all(word in text for word in search.casefold().split())
 
 

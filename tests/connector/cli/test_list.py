@@ -13,6 +13,8 @@ import pytest
 
 from tests.connector.cli.conftest import Cli, child_environment
 
+ROOT = Path(__file__).resolve().parents[3]
+
 
 def test_actions_are_listed_under_the_titles_of_their_groups(cli: Cli, shop_folder: Path) -> None:
     ran = cli("--connector", shop_folder, "list")
@@ -115,3 +117,17 @@ def test_words_search_as_the_option_does(cli: Cli) -> None:
     assert cli("list", "subscribe", "user").out == cli("list", "--search", "subscribe user").out
     assert "subscribe_user_to_list" in cli("list", "subscribe", "user").out
     assert cli("list", "xyzzy").err == "No actions match “xyzzy”.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        ("opt out", "set_user_preference"),
+        ("organization add", "create_or_replace_tenant"),
+        ("device register", "add_push_token"),
+        ("analytics", "get_template_metrics"),
+        ("jwt", "issue_token"),
+    ],
+)
+def test_actions_are_found_by_what_people_call_them(cli: Cli, words: str, key: str) -> None:
+    assert key in cli("--connector", str(ROOT), "list", "--search", words).out
