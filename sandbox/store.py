@@ -111,6 +111,8 @@ class DatabaseFileError(OSError):
 class Store:
     """An open database.
 
+    A file of an earlier format is set aside under another name, and a fresh one is made.
+
     Args:
         path: the file, made when missing; None for a private one in memory.
         seed: fills the tables of a fresh database.
@@ -123,6 +125,10 @@ class Store:
         self._seed = seed
         self._lock = Lock()
         self._db = sqlite3.connect(":memory:", check_same_thread=False) if path is None else _open(path)
+        if path is not None and 0 < (version := _format_of(self._db)) < _VERSION:
+            self._db.close()
+            path.replace(path.with_name(f"{path.name}.format-{version}"))
+            self._db = _open(path)
         self._db.isolation_level = None
         self._db.row_factory = sqlite3.Row
         try:
@@ -155,7 +161,7 @@ class Store:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version != _VERSION:
             raise DatabaseFileError(
-                f"{path} was made by another version of the sandbox (format {version}, this one reads {_VERSION});"
+                f"{path} was made by a later version of the sandbox (format {version}, this one reads {_VERSION});"
                 " delete it, or use another file"
             )
         finding = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
@@ -187,6 +193,16 @@ class Store:
         """Close the database. Closing it twice is fine."""
         with self._lock:
             self._db.close()
+
+
+def _format_of(db: sqlite3.Connection) -> int:
+    """The format of a sandbox's database; 0 for anything else, which is left for the checks to report."""
+    try:
+        if db.execute("PRAGMA application_id").fetchone()[0] == _APPLICATION:
+            return int(db.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError:
+        pass
+    return 0
 
 
 def _open(path: Path) -> sqlite3.Connection:

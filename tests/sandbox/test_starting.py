@@ -1,4 +1,5 @@
 import ast
+import contextlib
 import importlib.util
 import socket
 import sqlite3
@@ -120,6 +121,31 @@ def test_a_damaged_database_is_named_and_left_alone(tmp_path: Path) -> None:
     with pytest.raises(DatabaseFileError, match=r"box\.db"):
         start(database=file)
     assert file.read_bytes() == content
+
+
+def test_a_database_of_an_earlier_format_is_set_aside_and_a_fresh_one_made(tmp_path: Path) -> None:
+    file = tmp_path / "data.db"
+    with start(database=file) as first:
+        requests.put(f"{first.url}/lists/mine", json={"name": "Mine"}, headers=AUTH, timeout=10)
+    _set_format(file, 1)
+    with start(database=file, page_size=50) as second:
+        assert "mine" not in names(second.url)
+        assert "news.weekly" in names(second.url)
+    with contextlib.closing(sqlite3.connect(tmp_path / "data.db.format-1")) as kept:
+        assert kept.execute("SELECT count(*) FROM lists WHERE id = 'mine'").fetchone() == (1,)
+
+
+def test_a_database_of_a_later_format_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "data.db"
+    start(database=file).close()
+    _set_format(file, 999)
+    with pytest.raises(DatabaseFileError, match="made by a later version"):
+        start(database=file)
+
+
+def _set_format(file: Path, number: int) -> None:
+    with contextlib.closing(sqlite3.connect(file)) as db:
+        db.execute(f"PRAGMA user_version = {number}")
 
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
