@@ -113,7 +113,7 @@ def sliced(call: Call, items: list[JsonObject], *, most: int) -> tuple[list[Json
         most: the largest ``limit`` that the collection takes.
 
     Raises:
-        ApiError: 400, the cursor does not belong to this collection, or the limit is no number.
+        ApiError: 400, the cursor does not belong to this collection, or the limit is not a number.
     """
     cursor = call.one("cursor")
     start = 0 if cursor is None else int(_decode(cursor, call.scope, int))
