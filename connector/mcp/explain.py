@@ -38,7 +38,8 @@ def _score(selection: ExportSelection, action: Action, words: Sequence[str]) -> 
     """How well an action fits: a word in its name counts more than one in its description."""
     group = selection.manifest.groups[action.group]
     name = f"{action.key.replace('_', ' ')} {action.summary}".casefold()
-    text = f"{action.description} {group.title} {group.description}".casefold()
+    aliases = " ".join(action.definition.aliases)
+    text = f"{action.description} {aliases} {group.title} {group.description}".casefold()
     return sum(3 if _stem(word) in name else 1 if _stem(word) in text else 0 for word in words)
 
 

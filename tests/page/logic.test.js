@@ -182,9 +182,10 @@ test("labels of paths name the row that people see", () => {
 });
 
 test("search finds actions by every word, the best group first", () => {
-  const index = { ...catalogue, actions: catalogue.actions.map((action) => ({ ...action, about: action.description })) };
+  const index = { ...catalogue, actions: catalogue.actions.map((action) => ({ ...action, about: action.description, aliases: action.aliases ?? [] })) };
   assert.deepEqual(foundIn(index, "send message")[0].actions.slice(0, 2).map((action) => action.key), ["send_message", "resend_message"]);
   assert.equal(foundIn(index, "delete_list")[0].actions[0].key, "delete_list");
+  assert.equal(foundIn(index, "FCM")[0].actions[0].key, "add_push_token");
   assert.deepEqual(foundIn(index, "zebra"), []);
   assert.equal(foundIn(index, "").reduce((sum, group) => sum + group.actions.length, 0), catalogue.actions.length);
 });

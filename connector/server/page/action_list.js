@@ -78,7 +78,7 @@ export function ActionList({ catalogue, selected }) {
 
 const isTyping = (target) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
-/** The groups with the actions whose name, key or description holds every word of the query, the best matches first. */
+/** The groups with the actions whose name, key, aliases or description have every word of the query, the best matches first. */
 export function foundIn(catalogue, query) {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const titles = Object.fromEntries(catalogue.groups.map((group) => [group.key, group.title]));
@@ -97,7 +97,7 @@ const NO_MATCH = 3;
 /** 0 where each word begins a word of the name, 1 where the name holds it, 2 where anything else does. */
 function scoreOf(action, words, group) {
   const name = action.summary.toLowerCase();
-  const all = `${name} ${action.key} ${action.operationId} ${action.about} ${group}`.toLowerCase();
+  const all = `${name} ${action.key} ${action.operationId} ${action.about} ${action.aliases.join(" ")} ${group}`.toLowerCase();
   if (words.every((word) => ` ${name}`.includes(` ${word}`))) return 0;
   if (words.every((word) => name.includes(word))) return 1;
   return words.every((word) => all.includes(word)) ? 2 : NO_MATCH;

@@ -227,3 +227,8 @@ def test_an_icon_that_cannot_be_had_is_refused_by_name(icon: str, complaint: str
     words: dict[str, Any] = {"icon": icon}
     with pytest.raises(ExportError, match=f"“{re.escape(icon)}”.*({complaint})"):
         export(parcels(tmp_path, SEND, connector=manifest(**words)), "catalogue")
+
+
+def test_the_index_has_what_people_call_an_action() -> None:
+    entries = {entry["key"]: entry for entry in document("catalogue", "index.json")["actions"]}
+    assert "device" in entries["add_push_token"]["aliases"]
