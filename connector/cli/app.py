@@ -50,6 +50,7 @@ Exit status:
   2  wrong command or option     7  service or network failure
   3  invalid inputs              8  unexpected response from the service
   4  connection problem          9  invalid connector definitions
+  10  a batch is finished, with failed or unknown rows
   130  interrupted with Ctrl-C
 
 \b
