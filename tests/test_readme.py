@@ -148,4 +148,4 @@ def test_a_batch_runs_over_the_example_file(tmp_path: Path) -> None:
     ran = run(block("batch"), RESULTS=str(tmp_path), CONNECTOR_STATE_DIR=str(tmp_path / "state"))
     assert ran.returncode == 0, ran.stderr
     assert "3 rows: 3 right, 0 wrong." in ran.stdout
-    assert "3 rows finished: 3 done" in ran.stdout
+    assert "3 of 3 rows finished: 3 done" in ran.stdout

@@ -133,10 +133,10 @@ class Batch:
         default = next(iter(self.connections)) if len(self.connections) == 1 else ""
         index = RowIndex.of(self.source, self.connection_column, self.connections, default)
         finished = read_progress(self.place) if (self.place / "journal").is_file() else Progress()
-        if finished.finished == index.total and read_record(self.place) == self._record():
+        if finished.finished == index.total and read_record(self.place) == self._record(index.total):
             # The files of results are left alone: failed rows are corrected in theirs.
             return self._report(index.total, finished, None)
-        with self._opened() as folder:
+        with self._opened(index.total) as folder:
             runner = RowRunner(
                 self.client, columns, folder, self.client.clock, self.timeout, _MAX_WAIT, threading.Event()
             )
@@ -161,13 +161,13 @@ class Batch:
         return BatchReport(self.place, rows, counts["done"], counts["failed"], counts["unknown"], stopped)
 
     @contextlib.contextmanager
-    def _opened(self) -> Iterator[BatchFolder]:
+    def _opened(self, rows: int) -> Iterator[BatchFolder]:
         outputs = tuple(self.action.definition.outputs.properties)
         columns = result_columns(self.source.columns, outputs)
-        with BatchFolder.open(self.place, self._record(), columns, self.source.format) as folder:
+        with BatchFolder.open(self.place, self._record(rows), columns, self.source.format) as folder:
             yield folder
 
-    def _record(self) -> BatchRecord:
+    def _record(self, rows: int) -> BatchRecord:
         """What this batch is, with the key prefix of its folder if there is one."""
         found = read_record(self.place) if self.place.is_dir() else None
         return BatchRecord(
@@ -175,6 +175,7 @@ class Batch:
             action=self.action.key,
             source=self.path.name,
             sha256=self.source.sha256(),
+            rows=rows,
             columns={
                 "mapping": dict(self.mapping),
                 "templates": dict(self.templates),

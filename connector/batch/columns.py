@@ -83,7 +83,7 @@ class ColumnMap:
             try:
                 made[_input_of(name, names)] = _Template.parse(text)
             except (ValueError, LookupError) as error:
-                problems.append(Problem(name, "template", f"“{name}” cannot be set: {_reason(error)}."))
+                problems.append(Problem(name, "template", f"“{name}” cannot be set: {_reason(error)}"))
         used = {column for template in made.values() for column in template.columns}
         if columns:
             problems += [
@@ -99,7 +99,7 @@ class ColumnMap:
                 name = _input_of(target.removesuffix(_JSON_MARK), names)
             except LookupError as error:
                 if column not in used:
-                    problems.append(Problem(column, "column", f"{_reason(error)}."))
+                    problems.append(Problem(column, "column", _reason(error)))
                 continue
             if name in {*inputs.values(), *made}:
                 problems.append(
@@ -164,7 +164,8 @@ def _input_of(name: str, names: Mapping[str, str]) -> str:
 
 
 def _reason(error: Exception) -> str:
-    return str(error.args[0]).removesuffix(".") if error.args else "it is not valid"
+    text = str(error.args[0]) if error.args else "it is not valid"
+    return text if text.endswith((".", "?")) else f"{text}."
 
 
 def _as_text(value: Any) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from connector.batch.columns import ColumnMap
 from connector.batch.report import duration
 from connector.batch.source import Source
-from connector.errors import ExitStatus
+from connector.errors import ExitStatus, Problem
 
 _MOST_KINDS = 1_000
 _SHOWN_ROWS = 5
@@ -97,7 +97,7 @@ def dry_run(
     Raises:
         InputError: The file cannot be read to its end.
     """
-    kinds: dict[tuple[str, str], ProblemKind] = {}
+    kinds: dict[tuple[str, str, str], ProblemKind] = {}
     rows = wrong = 0
     for row in source.rows():
         rows += 1
@@ -105,12 +105,12 @@ def dry_run(
         if not row.problem:
             problems = problems + columns.action.validate_inputs(inputs)[1]
         wrong += bool(problems)
-        for (field, rule), problem in {(each.field, each.rule): each for each in problems}.items():
-            kind = kinds.get((field, rule))
+        for key, problem in {_kind_of(each): each for each in problems}.items():
+            kind = kinds.get(key)
             if kind is None:
                 if len(kinds) == _MOST_KINDS:
                     continue
-                kind = kinds[field, rule] = ProblemKind(field, rule, problem.message, [])
+                kind = kinds[key] = ProblemKind(problem.field, problem.rule, problem.message, [])
             kind.count += 1
             if len(kind.rows) < _SHOWN_ROWS:
                 kind.rows.append(row.number)
@@ -118,3 +118,8 @@ def dry_run(
             on_progress(rows)
     ordered = sorted(kinds.values(), key=lambda kind: -kind.count)
     return DryRun(rows, wrong, tuple(ordered), forecast(rows) if forecast is not None else None)
+
+
+def _kind_of(problem: Problem) -> tuple[str, str, str]:
+    """What problems of one kind have in common; of a row that cannot be read, what it says, too."""
+    return problem.field, problem.rule, problem.message if problem.rule == "row" else ""

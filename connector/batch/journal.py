@@ -31,6 +31,7 @@ class BatchRecord:
         action: Key of the action.
         source: Name of the file of rows.
         sha256: Checksum of the file of rows.
+        rows: How many it has.
         columns: How columns become inputs, as it was asked for.
         connections: Identities of the connections by name; hashes, without a secret.
         key_prefix: Random; the idempotency key of row 7 is `PREFIX-7`.
@@ -41,6 +42,7 @@ class BatchRecord:
     action: str
     source: str
     sha256: str
+    rows: int
     columns: dict[str, Any]
     connections: dict[str, str]
     key_prefix: str

@@ -83,8 +83,12 @@ def execute(
             as_json = where.progress == "json"
             click.echo(json.dumps(checked.to_dict(), ensure_ascii=False) if as_json else str(checked))
             raise click.exceptions.Exit(checked.exit_status)
-        with reported(where.progress) as report_progress:
-            report = batch.run(report_progress)
+        try:
+            with reported(where.progress) as report_progress:
+                report = batch.run(report_progress)
+        except KeyboardInterrupt:
+            console.message(f"The results so far are in {batch.place}. Run the same command again to go on.")
+            raise
         _print_report(report, where.progress, program)
     raise click.exceptions.Exit(report.exit_status)
 
@@ -123,12 +127,14 @@ def status(folder: str, *, as_json: bool) -> None:
     if record is None:
         raise BatchError(f"{folder} is not the folder of a batch.")
     counts = {str(outcome): count for outcome, count in progress.counts.items()} | {"begun": len(progress.begun)}
-    found = {"action": record.action, "source": record.source, **counts}
+    found = {"action": record.action, "source": record.source, "rows": record.rows, **counts}
     if as_json:
         click.echo(json.dumps(found))
         return
     shown = ", ".join(f"{count:,} {outcome}" for outcome, count in progress.counts.items())
-    click.echo(f"{record.action} over {record.source}: {progress.finished:,} rows finished: {shown}.")
+    click.echo(
+        f"{record.action} over {record.source}: {progress.finished:,} of {record.rows:,} rows finished: {shown}."
+    )
     if progress.begun:
         click.echo(f"{len(progress.begun):,} rows are being run, or were when the batch was stopped.")
 

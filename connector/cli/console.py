@@ -81,7 +81,8 @@ def usage_error(failure: click.ClickException, arguments: Sequence[str] = ()) ->
     error(_usage_message(failure, arguments))
     if isinstance(failure, click.UsageError) and failure.ctx is not None:
         action = failure.ctx.meta.get(ACTION)
-        message(f"For help: {failure.ctx.command_path}{f' {action}' if action else ''} --help")
+        command = failure.ctx.command_path.rstrip()
+        message(f"For help: {command}{f' {action}' if action else ''} --help")
 
 
 def _usage_message(failure: click.ClickException, arguments: Sequence[str]) -> str:

@@ -99,7 +99,9 @@ class LastRun:
         """
         salt, _, _ = self.account.partition(":")
         if self.account and self.account != _account(definition, connection, salt):
-            raise click.UsageError(f"--again: the last run of {self.action} used another key. Use that one.")
+            raise click.UsageError(
+                f"--again: the last run of {self.action} used another account or API key. Use that one."
+            )
 
 
 @contextlib.contextmanager

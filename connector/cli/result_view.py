@@ -13,6 +13,8 @@ from connector.call.projection import Projection, row_fields
 from connector.call.result import Result
 from connector.catalogue.action import Action
 from connector.cli import console, context, output
+from connector.definition.action import Pagination
+from connector.json_pointer import get
 
 _ROW_FORMATS = {"jsonl", "csv", "text"}
 
@@ -29,6 +31,7 @@ class ResultView:
         with_meta: Whether what happened is printed, too.
         no_empty: Whether empty fields are left out.
         rows: The one list of rows of the action, and its columns, if the rows are printed alone.
+        paging: How the pages of the action follow one another, if it has pages.
     """
 
     format: str | None
@@ -38,6 +41,7 @@ class ResultView:
     with_meta: bool
     no_empty: bool
     rows: tuple[str, list[str]] | None
+    paging: Pagination | None
 
     @classmethod
     def of(
@@ -72,12 +76,15 @@ class ResultView:
             with_meta,
             no_empty,
             next(iter(lists.items())) if alone else None,
+            action.definition.pagination,
         )
 
     def print(self, result: Result) -> None:
         """Print a result on stdout, and its warnings on stderr."""
         for warning in result.meta.warnings:
             console.warning(warning)
+        if self.rows and self.paging and not result.meta.warnings and get(result.raw, self.paging.more) is True:
+            console.message("There are more rows. To read all of them, add --all-pages.", dim=True)
         value, meta = self._value(result), result.meta.model_dump(mode="json")
         # A service's own response is JSON for people, too, unless they ask for a table.
         default = "table" if console.is_terminal(sys.stdout) and not self.raw else "json"

@@ -41,7 +41,8 @@ def test_the_status_of_a_batch_is_shown(cli: Cli, rows: Path) -> None:
     cli("batch", "send_message", str(rows), "--sandbox")
     place = str(rows.with_name("rows.batch"))
     assert (
-        "send_message over rows.csv: 2 rows finished: 1 done, 1 failed, 0 unknown." in cli("batch", "status", place).out
+        "send_message over rows.csv: 2 of 2 rows finished: 1 done, 1 failed, 0 unknown."
+        in cli("batch", "status", place).out
     )
     found = json.loads(cli("batch", "status", place, "--json").out)
     assert (found["done"], found["failed"], found["begun"]) == (1, 1, 0)
