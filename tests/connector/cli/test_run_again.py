@@ -142,7 +142,7 @@ def test_it_is_not_repeated_with_another_account(key_cli: Cli, shop: Shop, monke
     monkeypatch.setenv("SHOP_TOKEN", "the-key-of-another-account")
     ran = key_cli("--again")
     assert (ran.status, len(shop.requests)) == (2, before)
-    assert "--again: the last run of make_thing used another key. Use that one." in ran.err
+    assert "--again: the last run of make_thing used another account or API key. Use that one." in ran.err
     monkeypatch.setenv("SHOP_TOKEN", f"Bearer {SECRET}")
     assert key_cli("--again").status == 7, "the same secret, pasted in another form"
 
