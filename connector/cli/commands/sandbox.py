@@ -42,11 +42,12 @@ def sandbox(connector_name: str | None, port: int, database: Path | None, reset:
     on_request = None if quiet else _print_request
     with sandbox_service.running(bundle, port=port, database=database, on_request=on_request) as service:
         try:
-            click.echo(service.url)
+            # A program that waits for the address may act on it at once, so it is the last that is printed.
             console.message(
-                "The sandbox is running. It accepts any secret and delivers nothing. Open the address in a browser to "
+                "The sandbox is running. It accepts any secret and delivers nothing. Open its address in a browser to "
                 "see what was sent. Press Ctrl-C to stop it."
             )
+            click.echo(service.url)
             threading.Event().wait()
         except KeyboardInterrupt:
             interrupts.settled()
