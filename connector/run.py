@@ -173,10 +173,13 @@ class Run:
             if self.settings.on_departure is not None:
                 self.settings.on_departure()
 
+        def sent() -> None:
+            permit.sent()
+            if self.settings.on_sent is not None:
+                self.settings.on_sent()
+
         timeouts, limits = self.definition.timeouts, self.definition.limits
-        options = SendOptions(
-            timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing, permit.sent
-        )
+        options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing, sent)
         on_event, started = self.settings.on_event, self.clock.monotonic()
         self.trace.in_flight = True
         try:

@@ -47,6 +47,8 @@ class BatchFolder:
         self._columns = columns
         self._format: FileFormat = file_format
         self._lock = threading.Lock()
+        self._leaving = threading.Lock()
+        self._leaving_row: int | None = None
         self._files: dict[Outcome, int] = {}
         self._lengths = dict.fromkeys(OUTCOMES, 0)
         self._journal = -1
@@ -91,14 +93,25 @@ class BatchFolder:
             now: Unix time in seconds.
             durable: Wait until the note is on the disk, because the row could not be sent again.
         """
+        if durable:
+            self._leaving.acquire()
+            self._leaving_row = row
         with self._lock:
             if self._journal < 0:
                 raise BatchError("The batch was stopped before the row was sent.")
             _write_all(self._journal, f"started {row} {now:.0f}\n".encode())
             self.progress.begun[row] = now
             if durable:
-                # One row at a time: others that were written down and not yet sent would be unknown for nothing.
                 os.fdatasync(self._journal) if hasattr(os, "fdatasync") else os.fsync(self._journal)
+
+    def sent(self, row: int) -> None:
+        """Let the next row leave; called after `started`, when the request has left or will not. May be called twice.
+
+        Durable rows leave one at a time: others that were written down and not yet sent would be unknown for nothing.
+        """
+        if self._leaving_row == row:
+            self._leaving_row = None
+            self._leaving.release()
 
     def undone(self, row: int) -> None:
         """Note that a row that was begun has had no effect, so that it may be run again."""

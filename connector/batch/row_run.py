@@ -107,11 +107,11 @@ class RowRunner:
         key = self._key(row, inputs)
         begun = self.folder.progress.begun.get(row.number)
         if begun is not None and not self._may_repeat(key, self.clock.wall().timestamp() - begun):
-            error: ConnectorError = OutcomeUnknownError(
+            unknown = OutcomeUnknownError(
                 "The row was begun earlier, and whether it was carried out is unknown.",
                 hint="Check in the service before you run it again.",
             )
-            return self._finished(row, "unknown", key, error)
+            return self._finished(row, "unknown", key, unknown)
         departed = False
 
         def departing() -> None:
@@ -126,7 +126,9 @@ class RowRunner:
             timeout=self.timeout,
             max_wait=self.max_wait,
             on_departure=departing,
+            on_sent=lambda: self.folder.sent(row.number),
         )
+        failure: ConnectorError | None = None
         try:
             if problems:
                 raise InputError("The row cannot be read.", problems)
@@ -134,12 +136,14 @@ class RowRunner:
             result = complete(run, _StoppableClock(self.clock, self.stopped))
         except _StoppedError:
             return RowResult(row, None)
-        except ConnectorError as problem:
-            error = problem
-        else:
+        except ConnectorError as error:
+            failure = error
+        finally:
+            self.folder.sent(row.number)
+        if failure is None:
             key = result.meta.idempotency_key or key
             return self._finished(row, "done", key, None, {f"{OUTPUT}{name}": v for name, v in result.fields.items()})
-        return self._failed(row, key, error, departed=departed, last=last)
+        return self._failed(row, key, failure, departed=departed, last=last)
 
     def _failed(self, row: Row, key: str | None, error: ConnectorError, *, departed: bool, last: bool) -> RowResult:
         unknown = isinstance(error, OutcomeUnknownError) or (isinstance(error, OutputError) and not self._read_only)

@@ -37,6 +37,7 @@ class RunSettings:
 
     Attributes:
         on_departure: Called before the first byte of each request leaves; what it raises stops the request.
+        on_sent: Called when its first bytes have left, or could not.
     """
 
     max_wait: float | None = None
@@ -46,6 +47,7 @@ class RunSettings:
     idempotency_key: str | None = None
     on_event: EventCallback | None = None
     on_departure: Callable[[], None] | None = None
+    on_sent: Callable[[], None] | None = None
 
     @classmethod
     def of(cls, function: str, options: Mapping[str, Any]) -> Self:
@@ -58,7 +60,7 @@ class RunSettings:
         Raises:
             TypeError: An option does not exist; the nearest is proposed.
         """
-        known = [field.name for field in fields(cls) if field.name != "on_departure"]
+        known = [field.name for field in fields(cls) if field.name not in {"on_departure", "on_sent"}]
         for name in options:
             if name not in known:
                 close = nearest(name, known)

@@ -16,7 +16,7 @@ class TimedCall:
     Attributes:
         ends: When it must be over, on `time.monotonic`.
         departing: Called once, when the connection is established and before the first byte of the request leaves. It
-            may wait, or raise to keep the request.
+            may raise to keep the request.
         sent: Called once, after the first bytes have been given to the connection, or could not be.
         observed: Whether the call came as far as a connection of this module; without one, nothing is known of it.
         departed: Whether a byte of the request may have left.

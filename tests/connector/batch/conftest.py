@@ -50,6 +50,8 @@ class Service:
             options.departing()
         if self.on_arrival is not None:
             self.on_arrival(recipient)
+        if options.sent is not None:
+            options.sent()
         key = next((value for name, value in request.headers.items() if name.lower() == "idempotency-key"), recipient)
         with self._lock:
             self.calls.append(recipient)

@@ -244,3 +244,16 @@ def test_the_results_of_a_damaged_folder_are_not_thrown_away(desk: MakeDesk) -> 
     (place / "success.csv").write_text("recipient\n")
     with pytest.raises(BatchError, match="shorter than the journal says"):
         made.batch(HUNDRED + "refused,1\n").run()
+
+
+def test_rows_without_a_key_leave_one_at_a_time(desk: MakeDesk) -> None:
+    made, arrived, waiting = desk(), set[str](), list[int]()
+
+    def arrival(recipient: str) -> None:
+        begun = (made.place / "rows.batch/journal").read_text().count("started")
+        waiting.append(begun - len(arrived))
+        arrived.add(recipient)
+
+    made.service.on_arrival = arrival
+    made.batch("recipient\n" + "".join(f"r{n}\n" for n in range(80)), "post_once").run()
+    assert max(waiting) == 1
