@@ -240,12 +240,19 @@ class FaultServer:
                     self.busy += 1
                 try:
                     self.does(talk)
+                except BaseException:
+                    # Until the connection has ended, the fault is still at it.
+                    self._end(sock, talking)
+                    raise
                 finally:
                     with self._lock:
                         self.busy -= 1
+        self._end(sock, talking)
+
+    def _end(self, sock: socket.socket, talking: socket.socket) -> None:
         if talking is not sock:
             with contextlib.suppress(OSError):
                 talking.close()
+        sock.close()
         with self._lock:
             self._open.discard(sock)
-        sock.close()
