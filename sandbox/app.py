@@ -94,7 +94,7 @@ class App:
         _authorize(request)
         path, _, query = request.target.partition("?")
         segments = [unquote(segment, errors="strict") for segment in path.split("/")[1:]]
-        route, ids = _find(request.method, segments)
+        route, ids = find_route(request.method, segments)
         body = {} if route.body is None else _body(request.body, route.body, optional=route.body_optional)
         parameters = _query(query)
         now = int(self._now() * 1000)
@@ -132,7 +132,12 @@ def _authorize(request: Request) -> None:
         raise ApiError(UNAUTHORIZED, "Missing or invalid API key in the Authorization header", "authorization_error")
 
 
-def _find(method: str, segments: list[str]) -> tuple[Route, dict[str, str]]:
+def find_route(method: str, segments: list[str]) -> tuple[Route, dict[str, str]]:
+    """The route of a request, and the ids in its path.
+
+    Raises:
+        ApiError: 404, there is no such operation.
+    """
     for route in ROUTES:
         if route.method != method or len(route.pattern) != len(segments):
             continue

@@ -53,6 +53,11 @@ _OPERATION = record({"op": choice("add", "remove", "replace", "move", "copy", "t
 _NEEDS = {"add": "value", "replace": "value", "test": "value", "move": "from", "copy": "from"}
 
 
+def _token_operation(value: Any, path: str) -> Iterator[str]:
+    """An operation on a token, whose missing value is null."""
+    yield from _patch_operation({"value": None, **value} if isinstance(value, dict) else value, path)
+
+
 def _patch_operation(value: Any, path: str) -> Iterator[str]:
     problems = list(_OPERATION(value, path))
     yield from problems
@@ -66,6 +71,7 @@ def _patch_operation(value: Any, path: str) -> Iterator[str]:
 
 
 PATCH = record({"patch": array(_patch_operation)})
+TOKEN_PATCH = record({"patch": array(_token_operation)})
 
 _COLORS = mapping(string)
 _EMAIL_TEMPLATE = {
@@ -125,10 +131,11 @@ def _filter(value: Any, path: str) -> Iterator[str]:
         yield problem(path, "Expected object")
     elif value.get("operator") is None:
         yield problem(at(path, "operator"), "Required")
-    elif value["operator"] in ("AND", "OR") or value.get("filters") is not None:
+    elif value["operator"] in ("AND", "OR") or value.get("filters"):
         yield from _group(value, path)
     else:
-        yield from _COMPARISON(value, path)
+        # The service's own client sends an empty list of rules beside a comparison.
+        yield from _COMPARISON({key: own for key, own in value.items() if key != "filters"}, path)
         if value.get("value") is None and value["operator"] not in ("EXISTS", "OMIT"):
             yield problem(at(path, "value"), "Required")
 

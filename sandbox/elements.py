@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from .message_body import EMPTY_TEXT
 from .protocol import JsonObject
 
 _TRANSLATABLE = ("content", "title", "alt_text", "href", "src", "raw")
@@ -21,9 +22,15 @@ def every(elements: list[JsonObject]) -> Iterator[JsonObject]:
         yield from every(element.get("elements") or [])
 
 
+def typed(content: JsonObject) -> JsonObject:
+    """A copy of the content in which an element that came without a type is a text."""
+    own = [element if "type" in element else {**EMPTY_TEXT, **element} for element in content["elements"]]
+    return copy.deepcopy({**content, "elements": own})
+
+
 def with_ids(content: JsonObject) -> JsonObject:
-    """A copy of the content in which every element has an id."""
-    made = copy.deepcopy(content)
+    """A copy of the content in which every element has a type and an id."""
+    made = typed(content)
     numbers = [int(found[1]) for each in every(made["elements"]) if (found := _GIVEN.fullmatch(str(each.get("id"))))]
     last = max(numbers, default=0)
     for element in every(made["elements"]):

@@ -19,16 +19,22 @@ def belongs(profile: JsonObject, rule: JsonObject, operator: str | None = None) 
         rule: one comparison, or a group of rules.
         operator: AND or OR for a group without an operator of its own.
     """
-    rules = rule.get("filters")
+    rules = group_of(rule)
     if rules is None:
         return _compare(rule["operator"], _find(profile, rule["path"]), rule.get("value"))
     joined = any if (rule.get("operator") or operator) == "OR" else all
     return bool(rules) and joined(belongs(profile, part) for part in rules)
 
 
+def group_of(rule: JsonObject) -> list[JsonObject] | None:
+    """The rules of a group; None for a comparison, which may have an empty list of them."""
+    rules: list[JsonObject] | None = rule.get("filters")
+    return None if not rules and "path" in rule else rules
+
+
 def describe(rule: JsonObject, operator: str | None = None) -> str:
     """The rule in one line, as in a member's ``reason``."""
-    rules = rule.get("filters")
+    rules = group_of(rule)
     if rules is None:
         arguments = ", ".join(f"'{part}'" for part in (rule["path"], rule.get("value")) if part is not None)
         return f"{rule['operator']}({arguments})"

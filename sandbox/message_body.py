@@ -46,6 +46,7 @@ _NODES: dict[str, Check] = {
     "quote": record({"content": string}),
     "html": record({"content": string}),
 }
+EMPTY_TEXT = {"type": "text", "content": ""}
 _TYPED = record({"type": choice(*_NODES)})
 _BASE = record(
     optional={
@@ -65,6 +66,11 @@ def element(value: Any, path: str) -> Iterator[str]:
     if not problems:
         yield from _BASE(value, path)
         yield from _NODES[value["type"]](value, path)
+
+
+def stored_element(value: Any, path: str) -> Iterator[str]:
+    """One Elemental node of a template, where a node without a type is a text."""
+    yield from element({**EMPTY_TEXT, **value} if isinstance(value, dict) and "type" not in value else value, path)
 
 
 _ELEMENTAL = record({"version": string, "elements": array(element)})

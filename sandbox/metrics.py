@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from . import messages, templates, timeline
+from . import messages, timeline
 from .protocol import OK, Call, JsonObject, Response, bad_request
 from .timestamps import DAY, HOUR, parse_duration, parse_timestamp
 
@@ -18,8 +18,11 @@ _COUNTS = {"sent": "sent", "delivered": "delivered", "opened": "opened", "clicke
 
 
 def get_metrics(call: Call) -> Response:
-    """How many messages of a template were sent, delivered, opened and clicked, per period, channel and provider."""
-    template_id = templates.row_of(call)["id"]
+    """How many messages of a template were sent, delivered, opened and clicked, per period, channel and provider.
+
+    A template that does not exist has no messages, which is not an error.
+    """
+    template_id = call.ids["id"]
     granularity = (call.one("granularity") or "DAY").upper()
     if granularity not in ("HOUR", "DAY", "WEEK", "MONTH"):
         raise bad_request("granularity: Expected one of HOUR, DAY, WEEK, MONTH")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .message_body import ANY_OBJECT, CHANNEL, PROVIDER, ROUTING, element
+from .message_body import ANY_OBJECT, CHANNEL, PROVIDER, ROUTING, stored_element
 from .validation import Check, array, boolean, choice, identifier, mapping, matching, nullable, problem, record, string
 
 _LONGEST_KEY = 128
-_CONTENT = record({"elements": array(element)}, {"version": string})
+_CONTENT = record({"elements": array(stored_element)}, {"version": string})
 
 
 def _state(value: Any, path: str) -> Iterator[str]:
@@ -40,7 +40,7 @@ LOCALE = record({"elements": array(record({"id": identifier}))}, {"state": _stat
 TENANT_TEMPLATE = record(
     {
         "template": record(
-            {"content": record({"version": string, "elements": array(element)})},
+            {"content": record({"version": string, "elements": array(stored_element)})},
             {"routing": ROUTING, "channels": mapping(CHANNEL), "providers": mapping(PROVIDER)},
         )
     },

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 
-from . import tenants
+from . import elements, tenants
 from .paging import listing
 from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
 from .timestamps import iso
@@ -23,7 +23,7 @@ def save(db: sqlite3.Connection, tenant_id: str, template_id: str, template: Jso
     number = last["number"] + 1 if last else 1
     db.execute(
         "INSERT INTO tenant_templates (tenant_id, template_id, number, template, created) VALUES (?, ?, ?, ?, ?)",
-        (*key, number, json.dumps(template), now),
+        (*key, number, json.dumps({**template, "content": elements.typed(template["content"])}), now),
     )
     return number
 

@@ -73,8 +73,9 @@ def put_token(call: Call) -> Response:
 
 
 def patch_token(call: Call) -> Response:
-    """Change single values of a token."""
-    patched = json_patch.apply(_existing(call), call.body["patch"])
+    """Change single values of a token. An operation without a value, or with null, removes one."""
+    changed = json_patch.apply(_existing(call), [{"value": None, **each} for each in call.body["patch"]])
+    patched = {key: value for key, value in changed.items() if value is not None}
     problems = list(user_bodies.TOKEN(patched, ""))
     if problems:
         raise bad_request("; ".join(problems))

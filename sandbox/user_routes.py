@@ -45,7 +45,7 @@ ROUTES = (
     ),
     on("GET /users/{user_id}/tokens/{token}", tokens.get_token),
     on("PUT /users/{user_id}/tokens/{token}", tokens.put_token, user_bodies.TOKEN, audit_as="user/token-added"),
-    on("PATCH /users/{user_id}/tokens/{token}", tokens.patch_token, bodies.PATCH, audit_as="user/token-updated"),
+    on("PATCH /users/{user_id}/tokens/{token}", tokens.patch_token, bodies.TOKEN_PATCH, audit_as="user/token-updated"),
     on("DELETE /users/{user_id}/tokens/{token}", tokens.delete_token, audit_as="user/token-deleted"),
     on("GET /users/{user_id}/preferences", preferences.get_preferences),
     on(

@@ -91,6 +91,7 @@ def test_members_are_who_fits_the_comparison(call: Call, walk: Walk, comparison:
             ["chen", "holt"],
         ),
         ({"filters": [EQ]}, ["ada", "chen", "elif"]),
+        ({"filters": [{**EQ, "filters": []}]}, ["ada", "chen", "elif"]),
         ({"operator": "AND", "filters": []}, []),
     ],
 )

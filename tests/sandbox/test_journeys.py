@@ -219,6 +219,11 @@ def test_metrics_count_messages_by_period_channel_and_provider(call: Call, clock
     assert weeks.json()["end"] == "2026-09-20T00:00:00Z"
 
 
+def test_a_template_that_does_not_exist_has_no_metrics(call: Call) -> None:
+    found = call("GET", "/notifications/nothing/metrics", params={"lookback": "P2D"}).json()
+    assert [bucket["data"] for bucket in found["series"]] == [[], [], []]
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [

@@ -139,6 +139,12 @@ def test_the_elements_keep_their_ids_and_are_changed_one_by_one(call: Call, cloc
     assert list(shown["locales"]) == ["de"]
 
 
+def test_an_element_without_a_type_is_a_text(call: Call) -> None:
+    call("PUT", f"{DRAFT}/content", {"content": {"elements": [{"content": "There"}]}})
+    found = call("GET", f"{DRAFT}/content", params={"version": "draft"}).json()["elements"]
+    assert [(element["type"], element["content"]) for element in found] == [("text", "There")]
+
+
 def test_new_elements_get_new_ids(call: Call) -> None:
     inner = [{"type": "text", "content": "A"}, {"type": "text", "content": "B"}]
     body = {"content": {"elements": [{"type": "channel", "channel": "email", "elements": inner}]}}

@@ -222,3 +222,9 @@ def test_a_token_is_patched_and_stays_a_token(call: Call) -> None:
     assert call("GET", path).json()["device"]["model"] == "6"
     broken = call("PATCH", path, {"patch": [{"op": "remove", "path": "/provider_key"}]})
     assert error_of(broken) == (400, "provider_key: Required")
+
+
+def test_a_patch_without_a_value_takes_the_value_away(call: Call) -> None:
+    path = "/users/greta/tokens/fcm-greta-phone"
+    assert call("PATCH", path, {"patch": [{"op": "replace", "path": "/expiry_date"}]}).status_code == 204
+    assert call("GET", path).json()["expiry_date"] == "2026-11-20T14:13:20.000Z"
