@@ -9,18 +9,14 @@ the connection is established: after name resolution, TCP, proxy and TLS.
 from __future__ import annotations
 
 import contextlib
-import http.client
-import io
-import math
 import queue
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -32,119 +28,40 @@ from urllib3.exceptions import (
     ReadTimeoutError,
 )
 
+from connector.http.deadline_response import DeadlineResponse
 from connector.http.timed_call import connecting, current_call, time_left
 
-_MOST_INTERIM = 20
-"""Interim responses (1xx) that are read before the real one."""
+_ORIGINS = 1_000
+"""Origins whose pools are remembered."""
 
 _PIECE = 65_536
 """Bytes that are sent at once; each piece has the time to itself that a connection has to be made."""
 
 
-class _TimedBytes(io.RawIOBase):
-    """The bytes of a socket, each wait cut to the time that is left."""
-
-    def __init__(self, sock: socket.socket, ends: float) -> None:
-        self._sock = sock
-        self._raw: Any = sock.makefile("rb", buffering=0)
-        self._ends = ends
-        self.dry = False
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        if self.dry:
-            return 0
-        left = self._ends - time.monotonic()
-        if left <= 0:
-            raise TimeoutError("the time for the response is over")
-        pause = self._sock.gettimeout()
-        self._sock.settimeout(left if pause is None else min(pause, left))
-        try:
-            count: int | None = self._raw.readinto(buffer)
-        except ssl.SSLError as error:
-            # Not a rejected certificate: the request has left.
-            raise ConnectionAbortedError("the encryption broke") from error
-        finally:
-            self._sock.settimeout(pause)
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _Reader(io.BufferedReader):
-    """The bytes of a response; every line must be whole, and the head must end before the connection does."""
-
-    in_head = False
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        """A line; one without a line break means that the connection was closed too early."""
-        line = super().readline(size)
-        if (line or self.in_head) and not line.endswith(b"\n") and len(line) != size:
-            # The library would take the end of the connection for the end of the head.
-            raise http.client.IncompleteRead(line)
-        return line
-
-
-class _DeadlineResponse(http.client.HTTPResponse):
-    """A response that is read within the call's time; interim responses are skipped."""
-
-    fp: _Reader
-
-    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self._sock = sock
-        call = current_call()
-        self.fp.close()
-        self._timed = _TimedBytes(sock, math.inf if call is None else call.ends)
-        self.fp = _Reader(self._timed)
-
-    def begin(self) -> None:
-        """Read the head of the response. The library would log lines that are not headers, whatever they contain."""
-        super().begin()
-        if self.fp is not None:
-            self.fp.in_head = False
-        self.headers.defects.clear()
-        self.headers.set_payload("")
-
-    def _close_conn(self) -> None:
-        """Let go of the connection; it serves no other request where more came than the response."""
-        if not self.fp.closed:
-            self._timed.dry = True
-            if self.fp.peek(1):
-                with contextlib.suppress(OSError):
-                    self._sock.shutdown(socket.SHUT_RDWR)
-        super()._close_conn()  # type: ignore[misc]
-
-    def _read_next_chunk_size(self) -> int:
-        size: int = super()._read_next_chunk_size()  # type: ignore[misc]
-        if size < 0:
-            # Read as a size it would mean everything until the end of the connection.
-            raise ValueError("a chunk has a negative size")
-        return size
-
-    def _read_status(self) -> tuple[str, int, str]:
-        for _ in range(_MOST_INTERIM):
-            found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
-            interim = HTTPStatus.CONTINUE < found[1] < HTTPStatus.OK and found[1] != HTTPStatus.SWITCHING_PROTOCOLS
-            self.fp.in_head = True
-            if not interim:
-                return found
-            http.client.parse_headers(self.fp)
-            self.fp.in_head = False
-        raise http.client.BadStatusLine("too many interim responses")
-
-
 class _Timed:
     """What a connection does differently: read and send within the call's time, and note when the request leaves."""
 
-    response_class: Any = _DeadlineResponse
+    response_class: Any = DeadlineResponse
+    _held: bytearray | None = None
+
+    def request(self, *args: Any, **options: Any) -> None:
+        """Send a request. What the library sends in parts, head and body, leaves in one write where it is small."""
+        self._held = bytearray()
+        try:
+            super().request(*args, **options)  # type: ignore[misc]
+            held, self._held = self._held, None
+            if held:
+                self.send(held)
+        finally:
+            self._held = None
 
     def send(self, data: Any) -> None:
         """Send bytes within the call's time."""
+        if self._held is not None:
+            self._held += data
+            if len(self._held) < _PIECE:
+                return
+            data, self._held = self._held, None
         _send(self, data, super().send)  # type: ignore[misc,arg-type]
 
 
@@ -263,13 +180,51 @@ def _timed_pool(pool: Any, timed: type[_Timed]) -> Any:
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
+class OutgoingRequest(requests.PreparedRequest):
+    """A request as it leaves.
+
+    Attributes:
+        origin: Scheme, host and port of its URL, as they are written there; empty where the URL is an unusual one.
+    """
+
+    origin: str = ""
+
+
 class DeadlineAdapter(HTTPAdapter):
-    """The adapter of `requests` over such connections."""
+    """The adapter of `requests` over such connections. What it finds out for an origin it finds out once."""
+
+    _origin_pools: dict[tuple[str, Any], Any]
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Make the pools, of our connections."""
         super().init_poolmanager(*args, **options)
+        self._origin_pools = {}
         self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, verify: Any, proxies: Any = None, cert: Any = None
+    ) -> Any:
+        """The pool of connections for a request."""
+        key = (getattr(request, "origin", ""), verify)
+        if proxies or cert or not key[0]:
+            return super().get_connection_with_tls_context(request, verify, proxies, cert)
+        pool = self._origin_pools.get(key)
+        if pool is None or pool.pool is None:  # the library closes those that were used longest ago
+            if len(self._origin_pools) >= _ORIGINS:
+                self._origin_pools.clear()
+            pool = self._origin_pools[key] = super().get_connection_with_tls_context(request, verify, proxies, cert)
+        return pool
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:
+        """The target in the request line."""
+        origin = getattr(request, "origin", "")
+        return super().request_url(request, proxies) if proxies or not origin else str(request.url)[len(origin) :]
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """The response, without what nobody reads here: cookies, and another copy of the headers."""
+        response = requests.Response()
+        response.status_code, response.raw, response.request, response.url = resp.status, resp, req, str(req.url)
+        return response
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Check certificates wherever TLS is spoken; the library leaves out a proxy's for a plain request."""

@@ -1,4 +1,4 @@
-"""Sending one request and reading its response whole, within time and size. Only this and `deadline` open sockets.
+"""Sending one request and reading its response whole, within time and size. Only this package opens sockets.
 
 It knows nothing of retries, throttles or definitions. The HTTP library's own retries, redirects, cookies and
 `.netrc` are off: each would send something that nobody above decided to send.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import http.cookiejar
 import os
+import re
 import threading
 import zlib
 from collections.abc import Callable, Mapping
@@ -17,11 +18,14 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
+from requests.structures import CaseInsensitiveDict
+from requests.utils import select_proxy
 
 from connector.clock import Clock
 from connector.connections.connection import is_loopback
 from connector.errors import ConnectionLostError, NotSentError, UnavailableError
-from connector.http.deadline import DeadlineAdapter
+from connector.http.deadline import DeadlineAdapter, OutgoingRequest
+from connector.http.network_settings import NetworkSettings
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.timed_call import TimedCall, within
@@ -29,6 +33,17 @@ from connector.http.timed_call import TimedCall, within
 _CHUNK = 65_536
 _POOL = 100
 """Connections kept per host: as many as a connection may make calls in one burst."""
+
+_ORIGINS = 1_000
+"""Origins that are remembered as sound."""
+
+_USUAL_URL = re.compile(r"(https?://[A-Za-z0-9.\-]+(?::[0-9]+)?)/[!\"$-~]*\Z")
+"""A URL that is sent as it is: its origin, then a path and perhaps a query of visible characters."""
+
+_PLAIN_HEADERS = re.compile(r"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?:[!-~][ -~]*)?\n)*")
+
+_BODILESS = frozenset({"GET", "HEAD"})
+"""Methods that carry no length where there is no body."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +108,12 @@ class RequestsTransport:
 
     def __init__(self, clock: Clock, user_agent: str, connections: int = _POOL) -> None:
         self._clock = clock
-        self._user_agent = user_agent
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip", "Connection": "keep-alive"}
         self._connections = max(_POOL, connections)
         self._lock = threading.Lock()
         self._opened: tuple[int, requests.Session] | None = None
+        self._settings = NetworkSettings(self._environment)
+        self._sound_origins: set[str] = set()
 
     @property
     def _session(self) -> requests.Session:
@@ -113,8 +130,6 @@ class RequestsTransport:
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
-        session.headers.clear()
-        session.headers.update({"User-Agent": self._user_agent, "Accept-Encoding": "gzip", "Connection": "keep-alive"})
         session.cookies.set_policy(_NoCookies())
         adapter = DeadlineAdapter(pool_connections=_POOL, pool_maxsize=self._connections, max_retries=0)
         session.mount("https://", adapter)
@@ -141,7 +156,7 @@ class RequestsTransport:
                 raise ConnectionLostError("The connection broke while the response was being read.") from None
             finally:
                 response.close()
-        headers = {name.lower(): value for name, value in response.headers.items()}
+        headers = {name.lower(): value for name, value in response.raw.headers.itermerged()}
         return HttpResponse(response.status_code, headers, content)
 
     def _respond(
@@ -149,36 +164,39 @@ class RequestsTransport:
     ) -> requests.Response:
         """The response, with its body unread. The session's own `send` would parse redirects, and read their bodies."""
         session = self._session
+        found = _USUAL_URL.match(request.url)
+        origin = found.group(1) if found else ""
+        prepared = self._prepared(request, {**self._headers, **request.headers, **secret_headers}, origin)
+        settings = self._settings.of(origin, request.url) if origin else self._environment(request.url)
         timeout = (min(options.connect, left), min(options.read, left))
-        return session.get_adapter(request.url).send(
-            self._prepared(session, request, secret_headers),
-            stream=True,
-            timeout=timeout,
-            **self._environment(session, request.url),
-        )
+        return session.get_adapter(request.url).send(prepared, stream=True, timeout=timeout, **settings)
 
-    def _environment(self, session: requests.Session, url: str) -> dict[str, Any]:
+    def _environment(self, url: str) -> dict[str, Any]:
         """The proxy and the certificates that this machine's environment asks for."""
-        settings = session.merge_environment_settings(url, {}, True, None, None)
-        if is_loopback(urlsplit(url).hostname or ""):
-            # A proxy is another machine: it would not find the service, and it would see the secret.
+        settings = self._session.merge_environment_settings(url, {}, True, None, None)
+        # To loopback no proxy leads: it is another machine, would not find the service, and would see the secret.
+        if is_loopback(urlsplit(url).hostname or "") or not select_proxy(url, settings["proxies"]):
             settings["proxies"] = {}
         return {name: settings[name] for name in ("proxies", "verify", "cert")}
 
-    def _prepared(
-        self, session: requests.Session, request: HttpRequest, secret_headers: Mapping[str, str]
-    ) -> requests.PreparedRequest:
-        prepared = session.prepare_request(
-            requests.Request(
-                request.method,
-                request.url,
-                headers={**request.headers, **secret_headers},
-                data=request.content,
-                auth=_unsigned,
-            )
-        )
+    def _prepared(self, request: HttpRequest, headers: dict[str, str], origin: str) -> OutgoingRequest:
+        """The request as it leaves. The library validates an origin once, and every header that is not plain text."""
+        prepared, content = OutgoingRequest(), request.content
+        plain = _PLAIN_HEADERS.fullmatch("".join([f"{name}:{value}\n" for name, value in headers.items()]))
+        if plain and origin in self._sound_origins:
+            prepared.method, prepared.body = request.method, content or None
+            prepared.headers = CaseInsensitiveDict(headers)
+            if content:
+                prepared.headers["Content-Length"] = str(len(content))
+            elif request.method not in _BODILESS:
+                prepared.headers.setdefault("Content-Length", "0")
+        else:
+            prepared.prepare(request.method, request.url, headers, data=content, auth=_unsigned)
+            if len(self._sound_origins) >= _ORIGINS:
+                self._sound_origins.clear()
+            self._sound_origins.update({origin} - {""})
         # Exactly as built: requests would decode and encode parts of it again.
-        prepared.url = request.url
+        prepared.url, prepared.origin = request.url, origin
         return prepared
 
     def close(self) -> None:
@@ -191,7 +209,7 @@ class RequestsTransport:
 
 def _read(response: requests.Response, options: SendOptions, now: Callable[[], float]) -> bytes:
     """The whole body, unpacked, within the bounds. A pooled connection that was read to its end can serve again."""
-    packed = response.headers.get("content-encoding", "").strip().lower()
+    packed = response.raw.headers.get("content-encoding", "").strip().lower()
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 32) if packed in {"gzip", "x-gzip", "deflate"} else None
     content = bytearray()
     taken = 0

@@ -55,6 +55,7 @@ SOCKETS = {
 MAY_OPEN_SOCKETS = {
     "http/transport.py",
     "http/deadline.py",
+    "http/deadline_response.py",
     "throttle/redis_connection.py",
     "throttle/redis_store.py",
     "web/serve.py",  # listens; it calls nobody

@@ -15,7 +15,7 @@ from importlib.metadata import requires, version
 import pytest
 import urllib3.connection
 
-from connector.http import deadline
+from connector.http import deadline, deadline_response
 
 OVERRIDDEN = {
     (http.client.HTTPResponse, "_close_conn"): ["self"],
@@ -27,9 +27,10 @@ OVERRIDDEN = {
 
 
 def private_overrides() -> Iterator[tuple[type, str]]:
-    """Every private method in `connector.http.deadline` that a library's class has too, and the class that owns it."""
-    for ours in vars(deadline).values():
-        if inspect.isclass(ours) and ours.__module__ == deadline.__name__:
+    """Every private method of our connections and responses that a library's class has too, and who owns it."""
+    modules = (deadline, deadline_response)
+    for ours in [value for module in modules for value in vars(module).values()]:
+        if inspect.isclass(ours) and ours.__module__ in {module.__name__ for module in modules}:
             for name, value in vars(ours).items():
                 owners = [base for base in ours.__mro__[1:] if name in vars(base)]
                 if callable(value) and name.startswith("_") and not name.startswith("__") and owners:
@@ -41,12 +42,12 @@ def test_the_library_still_has_the_private_method(owner: type, name: str) -> Non
     found = getattr(owner, name, None)
     library = f"Python {platform.python_version()}, urllib3 {version('urllib3')}"
     assert found is not None, (
-        f"{owner.__module__}.{owner.__name__} has no method {name} in {library}. connector/http/deadline.py overrides "
+        f"{owner.__module__}.{owner.__name__} has no method {name} in {library}. connector/http overrides "
         "it, and that does nothing now: find what took its place, or bound the version in pyproject.toml."
     )
     parameters = list(inspect.signature(found).parameters)
     assert parameters == OVERRIDDEN[owner, name], (
-        f"{owner.__module__}.{owner.__name__}.{name} takes {parameters} in {library}. connector/http/deadline.py "
+        f"{owner.__module__}.{owner.__name__}.{name} takes {parameters} in {library}. connector/http "
         "overrides it: adapt it, or bound the version in pyproject.toml."
     )
 

@@ -1,0 +1,147 @@
+"""What is found out once for an origin changes nothing of what is sent, and is looked up again when it may change."""
+
+from __future__ import annotations
+
+import http.client
+import string
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connector.clock import SystemClock
+from connector.errors import NotSentError
+from connector.http.network_settings import NetworkSettings
+from connector.http.request import HttpRequest
+from connector.http.transport import RequestsTransport, SendOptions
+from tests.connector.station import Station
+
+ORIGIN = "https://api.parcels.example"
+
+
+@pytest.fixture
+def transport() -> Iterator[RequestsTransport]:
+    made = RequestsTransport(SystemClock(), "parcels-connector/1")
+    yield made
+    made.close()
+
+
+def send(transport: RequestsTransport, request: HttpRequest) -> int:
+    options = SendOptions(5, 5, SystemClock().monotonic() + 10, 1_000)
+    return transport.send(request, {"Authorization": "Bearer k"}, options).status
+
+
+@given(
+    method=st.sampled_from(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
+    path=st.text(string.ascii_letters + string.digits + "/%?&=.~+;:@'\"\\", max_size=30),
+    headers=st.dictionaries(
+        st.sampled_from(["Accept", "accept", "User-Agent", "X-Tag", "content-length", "connection"]),
+        st.text(string.printable, max_size=8) | st.just("plain"),
+    ),
+    body=st.none() | st.just({}) | st.dictionaries(st.text(max_size=3), st.text(max_size=5), max_size=3),
+)
+def test_a_later_request_to_an_origin_is_prepared_as_the_first_one_is(
+    method: str, path: str, headers: Mapping[str, str], body: Any
+) -> None:
+    known, new = (RequestsTransport(SystemClock(), "parcels-connector/1") for _ in range(2))
+    known._prepared(HttpRequest("GET", f"{ORIGIN}/", {}), {}, ORIGIN)
+    request = HttpRequest(method, f"{ORIGIN}/{path}", headers, body)
+    assert prepared(known, request) == prepared(new, request)
+
+
+def prepared(transport: RequestsTransport, request: HttpRequest) -> tuple[Any, ...]:
+    try:
+        made = transport._prepared(request, {**transport._headers, **request.headers}, ORIGIN)
+    except Exception as error:
+        return (type(error),)
+    headers = {name.lower(): value for name, value in made.headers.items()}
+    return made.method, made.url, headers, made.body, made.origin
+
+
+@pytest.mark.parametrize("size", [0, 10, 60_000])
+def test_the_head_and_a_small_body_leave_in_one_write(
+    transport: RequestsTransport, station: Station, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    written: list[bytes] = []
+    plain = http.client.HTTPConnection.send
+
+    def noted(self: http.client.HTTPConnection, data: Any) -> None:
+        written.append(bytes(data))
+        plain(self, data)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "send", noted)
+    send(transport, HttpRequest("POST", f"{station.url}/parcels", {}, {"name": "x" * size}))
+    assert len(written) == 1
+    assert written[0].endswith(b"\r\n\r\n" + station.seen[0].body)
+
+
+def test_a_large_body_leaves_whole_and_in_pieces(
+    transport: RequestsTransport, station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    plain = http.client.HTTPConnection.send
+
+    def noted(self: http.client.HTTPConnection, data: Any) -> None:
+        written.append(len(data))
+        plain(self, data)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "send", noted)
+    send(transport, HttpRequest("POST", f"{station.url}/parcels", {}, {"name": "x" * 300_000}))
+    assert max(written) <= 65_536
+    assert len(station.seen[0].body) == 300_000 + len('{"name":""}')
+
+
+def test_a_request_that_was_refused_leaves_nothing_behind_for_the_next(
+    transport: RequestsTransport, station: Station
+) -> None:
+    with pytest.raises(NotSentError):
+        send(transport, HttpRequest("GET", f"{station.url}/a", {"X": "a\r\nb: c"}))
+    assert send(transport, HttpRequest("GET", f"{station.url}/b", {})) == 200
+    with pytest.raises(NotSentError):
+        send(transport, HttpRequest("GET", f"{station.url}/c", {"X": "a\r\nb: c"}))
+    assert [seen.target for seen in station.seen] == ["/b"]
+
+
+def test_an_origin_whose_pool_the_library_has_closed_gets_another(
+    transport: RequestsTransport, station: Station
+) -> None:
+    request = HttpRequest("GET", f"{station.url}/x", {})
+    send(transport, request)
+    transport._session.get_adapter(station.url).poolmanager.clear()  # type: ignore[attr-defined]
+    assert send(transport, request) == 200
+
+
+def test_a_proxy_that_the_environment_names_later_is_used(
+    transport: RequestsTransport, station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    request = HttpRequest("GET", "http://service.invalid/x", {})
+    with pytest.raises(NotSentError) as caught:
+        send(transport, request)
+    assert caught.value.error_code == "unknown_host"
+    monkeypatch.setenv("http_proxy", station.url)
+    assert send(transport, request) == 200
+    monkeypatch.setenv("no_proxy", "service.invalid")
+    with pytest.raises(NotSentError):
+        send(transport, request)
+    assert [seen.target for seen in station.seen] == ["http://service.invalid/x"]
+
+
+def test_settings_are_looked_up_again_after_a_while_and_for_every_origin() -> None:
+    looked: list[str] = []
+    now = [0.0]
+    settings = NetworkSettings(lambda url: looked.append(url) or len(looked), lambda: now[0])  # type: ignore[func-returns-value]
+    assert [settings.of("a", "a/1"), settings.of("a", "a/2"), settings.of("b", "b/1")] == [1, 1, 2]
+    now[0] = 60.0
+    assert settings.of("a", "a/3") == 3
+    assert looked == ["a/1", "b/1", "a/3"]
+
+
+def test_settings_of_any_number_of_origins_take_bounded_memory() -> None:
+    settings = NetworkSettings(lambda url: url)
+    for number in range(5_000):
+        settings.of(f"https://{number}", "")
+    assert len(settings._known) <= 1_000
