@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from connector.http.request import collisions
 from connector.validation.flow_action import holds_expression, is_from_flow, parameters_of, with_inputs
 from connector.validation.form_order import in_form_order
 from connector.validation.normalize import accept, accepted_names
+from connector.validation.quick_rules import quick_rules
 from connector.validation.rules import rule_problems
 
 if TYPE_CHECKING:
@@ -94,6 +95,10 @@ class Action:
         )
 
     @cached_property
+    def _rules_hold(self) -> Callable[[Any], bool]:
+        return quick_rules(self.definition.inputs)
+
+    @cached_property
     def _spoken_names(self) -> list[str]:
         """The names people may mean when they mistype one: the inputs' own, and their aliases."""
         aliases = [alias for field in self._resolved.values() for alias in field.x_aliases]
@@ -118,7 +123,8 @@ class Action:
         from_flow = is_from_flow(self.accepted_names, given)
         problems += self._validators[0].problems(inputs, self._spoken_names, from_flow=from_flow)
         wrong = {_input_of(problem) for problem in problems}
-        problems += rule_problems(self.definition.inputs, inputs, {problem.field for problem in problems})
+        if problems or not self._rules_hold(inputs):
+            problems += rule_problems(self.definition.inputs, inputs, {problem.field for problem in problems})
         right = {name: value for name, value in inputs.items() if name not in wrong}
         problems += collisions(self.definition, right)
         view = InputView(right, frozenset(inputs), self._labels)

@@ -22,6 +22,17 @@ class NotJson:
         return "a value that is not JSON"
 
 
+def is_encodable(text: str) -> bool:
+    """Whether a text can be sent: it holds no half of a character (a lone surrogate)."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def plain_inputs(given: Any) -> dict[str, Any]:
     """The inputs as dicts, lists, texts, numbers, booleans and None.
 

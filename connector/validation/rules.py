@@ -103,6 +103,15 @@ def _ends(path: str) -> Iterator[int]:
 
 
 def _of_object(declared: FieldSchema | ObjectSchema, form: Form) -> Found:
+    yield from broken_rules(declared, form)
+    for name in form.fields:
+        if name in form.values:
+            path, labels = form.path + name, (*form.labels, form.title(name))
+            yield from _inside(form, form.field(name), form.values[name], path, labels)
+
+
+def broken_rules(declared: FieldSchema | ObjectSchema, form: Form) -> Found:
+    """What an object's own rules find, without those of the rows and objects in it."""
     for name, needed in declared.dependent_required.items():
         if form.has(name):
             when = say.is_filled(form.title(name))
@@ -110,11 +119,7 @@ def _of_object(declared: FieldSchema | ObjectSchema, form: Form) -> Found:
     for rule in declared.x_rules:
         trigger = _trigger(rule.condition, form) if rule.condition is not None else ""
         if trigger is not None:
-            yield from _of_rule(rule, form, trigger)
-    for name in form.fields:
-        if name in form.values:
-            path, labels = form.path + name, (*form.labels, form.title(name))
-            yield from _inside(form, form.field(name), form.values[name], path, labels)
+            yield from of_rule(rule, form, trigger)
 
 
 def _inside(form: Form, field: FieldSchema, value: Any, path: str, labels: tuple[str, ...]) -> Found:
@@ -131,7 +136,7 @@ def _trigger(condition: Condition, form: Form) -> str | None:
     if filled := form.filled(condition.filled):
         return say.is_filled(form.title(filled[0]))
     for name, values in condition.values.items():
-        if form.usable(name) and _among(form.values[name], values):
+        if form.usable(name) and among(form.values[name], values):
             return say.has_value(form.title(name), form.values[name])
     for name in condition.several:
         if form.usable(name) and isinstance(form.values[name], list) and len(form.values[name]) > 1:
@@ -139,7 +144,8 @@ def _trigger(condition: Condition, form: Form) -> str | None:
     return None
 
 
-def _of_rule(rule: FieldRule, form: Form, trigger: str) -> Found:
+def of_rule(rule: FieldRule, form: Form, trigger: str) -> Found:
+    """What one rule finds, `trigger` being what made its condition hold."""
     match rule:
         case Choice():
             yield from _of_choice(rule, form, trigger)
@@ -233,7 +239,7 @@ def _of_variant(rule: VariantRule, form: Form) -> Found:
     if not form.usable(rule.field):
         return
     value = form.values[rule.field]
-    variant = next((variant for variant in rule.variants if _among(value, variant.values)), None)
+    variant = next((variant for variant in rule.variants if among(value, variant.values)), None)
     if variant is None:
         return
     when = say.has_value(form.title(rule.field), value)
@@ -265,7 +271,7 @@ def _of_alike(rule: Alike, form: Form) -> Found:
         inner = Form(form.schema, row.properties, values if isinstance(values, dict) else {}, form.wrong, path, labels)
         if not inner.usable(rule.by):
             continue
-        if _among(values[rule.by], rule.values):
+        if among(values[rule.by], rule.values):
             named = index if named is None else named
         else:
             stray = stray or inner
@@ -274,7 +280,8 @@ def _of_alike(rule: Alike, form: Form) -> Found:
         yield stray.problem(rule.by, "conflict", message, rule.hint)
 
 
-def _among(value: Any, values: Sequence[Any]) -> bool:
+def among(value: Any, values: Sequence[Any]) -> bool:
+    """Whether a value is one of a list, as JSON."""
     return any(same(value, other) for other in values)
 
 

@@ -1,39 +1,26 @@
 """Validation of inputs and outputs against their JSON Schema, every problem at once.
 
-`jsonschema` validates; the messages are written here, because its own quote the value, which may be a secret.
+A quick check lets pass what is certainly valid. Everything else is for `jsonschema`; the messages are written here,
+because its own quote the value, which may be a secret.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
-
-from jsonschema import Draft202012Validator, FormatChecker, validators
-from jsonschema.exceptions import ValidationError
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 from connector.definition.field import FieldSchema, ObjectSchema
-from connector.definition.patterns import compile_pattern
 from connector.errors import Problem
 from connector.validation.flow_action import is_expression
 from connector.validation.form_order import in_form_order
-from connector.validation.formats import FORMATS, fits
+from connector.validation.json_values import is_encodable
 from connector.validation.messages import Subject, sentence
+from connector.validation.quick_check import quick_check
 
-_format_checker = FormatChecker(formats=())
-for _name in FORMATS:
-    _format_checker.checks(_name)(lambda value, _name=_name: fits(_name, value))
-
-
-def _pattern(_validator: Any, pattern: str, value: Any, schema: Mapping[str, Any]) -> Iterator[ValidationError]:
-    """The keyword `pattern`. It is not tried on a text that `maxLength` reports, so it always ends soon."""
-    is_searched = isinstance(value, str) and len(value) <= schema.get("maxLength", math.inf)
-    if is_searched and compile_pattern(pattern).search(value) is None:
-        yield ValidationError("pattern")
-
-
-_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
-
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 _LONGEST_NUMBER = 14_000
 """Bits. Python writes no more than 4,300 digits."""
@@ -49,8 +36,13 @@ class Validator:
 
     def __init__(self, schema: ObjectSchema, document: Mapping[str, Any], *, quotes: bool = True) -> None:
         self._schema = schema
+        self._document = document
         self._quotes = quotes
-        self._validator = _Validator(document, format_checker=_format_checker)
+
+    @cached_property
+    def accepts(self) -> Callable[[Any], bool]:
+        """A quick check: whether values are certainly valid. Of what it does not accept, `all_problems` says more."""
+        return quick_check(self._schema, self._document)
 
     def problems(
         self, values: Mapping[str, Any], names: Sequence[str] = (), *, from_flow: bool = False
@@ -62,10 +54,18 @@ class Validator:
             names: Every accepted name, for “did you mean”.
             from_flow: Whether they were copied from a flow, whose expressions nothing evaluates here.
         """
+        return [] if not from_flow and self.accepts(values) else self.all_problems(values, names, from_flow=from_flow)
+
+    def all_problems(
+        self, values: Mapping[str, Any], names: Sequence[str] = (), *, from_flow: bool = False
+    ) -> list[Problem]:
+        """The same as `problems`, without the quick check."""
+        from connector.validation.json_schema_errors import errors  # noqa: PLC0415 - it takes a while
+
         found: list[Problem] = []
         unsendable = list(self._unsendable(values, from_flow=from_flow))
         try:
-            for error in self._validator.iter_errors(values):
+            for error in errors(self._document, values):
                 found.extend(self._notify(error, names))
         except ValueError:
             # jsonschema quotes values, and Python writes no number of so many digits; that is reported below.
@@ -98,7 +98,7 @@ class Validator:
 
     def _row(self, path: Sequence[str | int]) -> FieldSchema:
         """The schema of the object at `path`."""
-        field = FieldSchema(properties=self._schema.properties)
+        field = FieldSchema.model_construct(properties=self._schema.properties)
         for step in path:
             inner = field.items if isinstance(step, int) else field.properties.get(step)
             field = self._schema.resolve(inner) if inner is not None else FieldSchema()
@@ -142,7 +142,7 @@ class Validator:
 def _unsendable_rule(value: Any) -> str | None:
     """The rule of the wire that a single value breaks."""
     if isinstance(value, str):
-        return None if _encodable(value) else "encoding"
+        return None if is_encodable(value) else "encoding"
     if isinstance(value, float):
         return None if math.isfinite(value) else "finite"
     if value is None or (isinstance(value, int) and value.bit_length() <= _LONGEST_NUMBER):
@@ -156,14 +156,6 @@ def _misplaced_rule(text: str, place: str | None) -> str | None:
         return "header"
     # Proxies and servers resolve these, encoded or not, and the request would be about another resource.
     return "path" if place == "path" and text in {".", ".."} else None
-
-
-def _encodable(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _key(path: Sequence[str | int]) -> str:
