@@ -6,8 +6,8 @@ annotations that a validator ignores; they say where the value is on the wire an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
@@ -28,6 +28,7 @@ def _pointer(text: str) -> str:
     return text
 
 
+_T = TypeVar("_T")
 Pointer = Annotated[str, AfterValidator(_pointer)]
 
 
@@ -232,6 +233,7 @@ class ObjectSchema(Model):
 
     # By the identity of the field that refers; it is kept, so that no other one gets its identity.
     _resolved: dict[int, tuple[FieldSchema, FieldSchema]] = PrivateAttr(default_factory=dict)
+    _compiled: dict[Callable[[ObjectSchema], Any], Any] = PrivateAttr(default_factory=dict)
 
     def resolve(self, field: FieldSchema) -> FieldSchema:
         """The field itself, or what its `$ref` names; keywords beside the `$ref` take precedence.
@@ -247,3 +249,10 @@ class ObjectSchema(Model):
             beside = {name: getattr(field, name) for name in field.model_fields_set if name != "ref"}
             known = self._resolved[id(field)] = (field, target.model_copy(update=beside))
         return known[1]
+
+    def compiled(self, compile_schema: Callable[[ObjectSchema], _T]) -> _T:
+        """What a function makes of this schema, such as a reader of its fields, made once."""
+        if compile_schema not in self._compiled:
+            self._compiled[compile_schema] = compile_schema(self)
+        made: _T = self._compiled[compile_schema]
+        return made

@@ -1,0 +1,180 @@
+"""Readers of outputs: functions made once from what an action declares, each of which finds its value in a response."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from connector import json_pointer
+from connector.clock import iso_from_epoch_milliseconds
+from connector.definition.field import FieldSchema, ObjectSchema
+
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
+}
+
+_ROWS_BETWEEN_LOOKS = 1_000
+"""Rows that are read between two looks at the clock."""
+
+
+@dataclass
+class Progress:
+    """How far the reading of one response is.
+
+    Attributes:
+        in_time: Called once in a thousand rows; raises when the time for reading is over.
+        rows: Rows since it was called last.
+    """
+
+    in_time: Callable[[], None]
+    rows: int = 0
+
+    def count(self, rows: int) -> None:
+        """Note that so many rows were read."""
+        self.rows += rows
+        if self.rows >= _ROWS_BETWEEN_LOOKS:
+            self.rows = 0
+            self.in_time()
+
+
+Read = Callable[[Any, Progress], Any]
+"""The value that a field has in an object of the response, or that is made of one; None where there is nothing."""
+
+
+def fields_reader(schema: ObjectSchema, fields: Mapping[str, FieldSchema]) -> Read:
+    """A function that reads fields at the top of a schema from a body."""
+    return _Compiler(schema).fields(fields)
+
+
+class _Compiler:
+    """Makes the readers of one schema; rows may hold rows of the same kind, so those of a list are made once."""
+
+    def __init__(self, schema: ObjectSchema) -> None:
+        self._schema = schema
+        self._items: dict[int, Read] = {}
+
+    def fields(self, fields: Mapping[str, FieldSchema]) -> Read:
+        """Reads an object's fields. What lies directly in it, as most of a row does, costs no call."""
+        readers = {name: self._field(name, field) for name, field in fields.items()}
+        steps = [
+            (name, json_pointer.parse(field.pointers(name)[0])[0], None)
+            if self._is_plain(name, field)
+            else (name, "", readers[name])
+            for name, field in fields.items()
+        ]
+
+        def read(document: Any, progress: Progress) -> dict[str, Any]:
+            if type(document) is not dict:
+                return {name: reader(document, progress) for name, reader in readers.items()}
+            get = document.get
+            return {name: get(token) if reader is None else reader(document, progress) for name, token, reader in steps}
+
+        return read
+
+    def _is_plain(self, name: str, field: FieldSchema) -> bool:
+        """Whether a field is what one name of the object has, as it is."""
+        places = field.pointers(name)
+        alone = not isinstance(field.x_pointer, list) and len(json_pointer.parse(places[0])) == 1
+        return alone and self._shape(field) is None
+
+    def _field(self, name: str, field: FieldSchema) -> Read:
+        """Reads a field: the first of its places whose value fits, as rows, a time, or just as it is."""
+        places = [_place(json_pointer.parse(pointer)) for pointer in field.pointers(name)]
+        shape = self._shape(field)
+        types = {kind for word in field.types or _PYTHON_TYPES for kind in _PYTHON_TYPES[word]}
+        # Alternatives exist because the service has several forms; a value of none of them is nobody's.
+        alone = not isinstance(field.x_pointer, list)
+
+        def read(document: Any, progress: Progress) -> Any:
+            found: Any = None
+            for place in places:
+                value = place(document)
+                if value is None:
+                    continue
+                shaped = value if shape is None else shape(value, progress)
+                if type(shaped) in types:
+                    return shaped
+                found = shaped if found is None else found
+            return found if alone else None
+
+        return read
+
+    def _shape(self, field: FieldSchema) -> Read | None:
+        """Makes a field's value of what the response has for it; None where it is the same."""
+        rows = None if field.items is None else self._rows(field)
+        if not field.x_time:
+            return rows
+
+        def shape(value: Any, progress: Progress) -> Any:
+            if type(value) is int or type(value) is float:
+                return iso_from_epoch_milliseconds(value)
+            return value if rows is None else rows(value, progress)
+
+        return shape
+
+    def _rows(self, field: FieldSchema) -> Read:
+        """Reads the items of a list, or the rows that an object stands for."""
+        declared = field.items or FieldSchema()
+        item, key, inner = self._schema.resolve(declared), field.x_map_key, field.x_map_value
+
+        def read(value: Any, progress: Progress) -> Any:
+            if key and type(value) is dict:
+                progress.count(len(value))
+                if inner:
+                    return [{key: name, inner: entry} for name, entry in value.items()]
+                row = self._once(declared, self._row, item)
+                return [row(entry, progress) | {key: name} for name, entry in value.items()]
+            if type(value) is not list:
+                return value
+            row, found = self._once(declared, self._item, item), []
+            for start in range(0, len(value), _ROWS_BETWEEN_LOOKS):
+                part = value[start : start + _ROWS_BETWEEN_LOOKS]
+                found += [row(entry, progress) for entry in part]
+                progress.count(len(part))
+            return found
+
+        return read
+
+    def _once(self, declared: FieldSchema, make: Callable[[FieldSchema], Read], item: FieldSchema) -> Read:
+        """The reader of a list's items, made when there is the first one: rows may hold rows of the same kind."""
+        known = self._items.get(id(declared))
+        return known if known is not None else self._items.setdefault(id(declared), make(item))
+
+    def _row(self, item: FieldSchema) -> Read:
+        return self.fields({name: self._schema.resolve(field) for name, field in item.properties.items()})
+
+    def _item(self, item: FieldSchema) -> Read:
+        if item.properties and "object" in item.types:
+            return self._row(item)
+        return _as_it_is if item.x_pointer is None else self._field("", item)
+
+
+def _as_it_is(value: Any, _: Progress) -> Any:
+    return value
+
+
+def _place(tokens: tuple[str, ...]) -> Callable[[Any], Any]:
+    """Finds the value at a place; None where there is nothing."""
+    if len(tokens) == 1:
+        (only,) = tokens
+        return lambda document: document.get(only) if type(document) is dict else _walk(document, tokens)
+    return lambda document: _walk(document, tokens)
+
+
+def _walk(document: Any, tokens: tuple[str, ...]) -> Any:
+    for token in tokens:
+        if type(document) is dict:
+            document = document.get(token)
+        elif type(document) is list:
+            found = json_pointer.get(document, json_pointer.join([token]))
+            document = None if found is json_pointer.MISSING else found
+        else:
+            return None
+    return document
