@@ -54,60 +54,55 @@ def fields_reader(schema: ObjectSchema, fields: Mapping[str, FieldSchema]) -> Re
 
 
 class _Compiler:
-    """Makes the readers of one schema; rows may hold rows of the same kind, so those of a list are made once."""
+    """Makes the readers of one schema."""
 
     def __init__(self, schema: ObjectSchema) -> None:
         self._schema = schema
         self._items: dict[int, Read] = {}
 
     def fields(self, fields: Mapping[str, FieldSchema]) -> Read:
-        """Reads an object's fields. What lies directly in it, as most of a row does, costs no call."""
+        """Reads an object's fields. What lies directly in it, as most of a row does, costs one look and no call."""
         readers = {name: self._field(name, field) for name, field in fields.items()}
-        steps = [
-            (name, json_pointer.parse(field.pointers(name)[0])[0], None)
-            if self._is_plain(name, field)
-            else (name, "", readers[name])
-            for name, field in fields.items()
-        ]
+        steps: list[tuple[str, str | None, Read | None]] = []
+        for name, field in fields.items():
+            place = json_pointer.parse(field.pointers(name)[0])
+            if isinstance(field.x_pointer, list) or len(place) != 1:
+                steps.append((name, None, readers[name]))
+            else:
+                steps.append((name, place[0], self._shape(field)))
 
         def read(document: Any, progress: Progress) -> dict[str, Any]:
             if type(document) is not dict:
                 return {name: reader(document, progress) for name, reader in readers.items()}
             get = document.get
-            return {name: get(token) if reader is None else reader(document, progress) for name, token, reader in steps}
+            return {
+                name: get(token) if do is None else do(document if token is None else get(token), progress)
+                for name, token, do in steps
+            }
 
         return read
 
-    def _is_plain(self, name: str, field: FieldSchema) -> bool:
-        """Whether a field is what one name of the object has, as it is."""
-        places = field.pointers(name)
-        alone = not isinstance(field.x_pointer, list) and len(json_pointer.parse(places[0])) == 1
-        return alone and self._shape(field) is None
-
     def _field(self, name: str, field: FieldSchema) -> Read:
         """Reads a field: the first of its places whose value fits, as rows, a time, or just as it is."""
-        places = [_place(json_pointer.parse(pointer)) for pointer in field.pointers(name)]
-        shape = self._shape(field)
+        places = [json_pointer.parse(pointer) for pointer in field.pointers(name)]
+        shape = self._shape(field) or _as_it_is
+        if not isinstance(field.x_pointer, list):
+            return lambda document, progress: shape(_walk(document, places[0]), progress)
         types = {kind for word in field.types or _PYTHON_TYPES for kind in _PYTHON_TYPES[word]}
-        # Alternatives exist because the service has several forms; a value of none of them is nobody's.
-        alone = not isinstance(field.x_pointer, list)
 
         def read(document: Any, progress: Progress) -> Any:
-            found: Any = None
             for place in places:
-                value = place(document)
-                if value is None:
-                    continue
-                shaped = value if shape is None else shape(value, progress)
-                if type(shaped) in types:
+                value = _walk(document, place)
+                shaped = None if value is None else shape(value, progress)
+                if value is not None and type(shaped) in types:
                     return shaped
-                found = shaped if found is None else found
-            return found if alone else None
+            # Alternatives exist because the service has several forms; a value of none of them is nobody's.
+            return None
 
         return read
 
     def _shape(self, field: FieldSchema) -> Read | None:
-        """Makes a field's value of what the response has for it; None where it is the same."""
+        """Makes a field's value of what the response has, or has not, for it; None where that is the value itself."""
         rows = None if field.items is None else self._rows(field)
         if not field.x_time:
             return rows
@@ -160,15 +155,8 @@ def _as_it_is(value: Any, _: Progress) -> Any:
     return value
 
 
-def _place(tokens: tuple[str, ...]) -> Callable[[Any], Any]:
-    """Finds the value at a place; None where there is nothing."""
-    if len(tokens) == 1:
-        (only,) = tokens
-        return lambda document: document.get(only) if type(document) is dict else _walk(document, tokens)
-    return lambda document: _walk(document, tokens)
-
-
 def _walk(document: Any, tokens: tuple[str, ...]) -> Any:
+    """The value at a place; None where there is nothing."""
     for token in tokens:
         if type(document) is dict:
             document = document.get(token)

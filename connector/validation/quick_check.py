@@ -165,7 +165,12 @@ class _Compiler:
                     if type(name) is not str or name in fields or not is_encodable(name):
                         return False
                     checks = others
-                if not checks.get(type(value), _never)(value, depth - 1):
+                check_value = checks.get(type(value), _never)
+                # What most values need costs no call.
+                if check_value is _any_text:
+                    if not value.isascii() and not is_encodable(value):
+                        return False
+                elif check_value is not _always and not check_value(value, depth - 1):
                     return False
             return True
 
@@ -177,7 +182,7 @@ def _text(schema: _Document) -> Check:
     form = FORMATS.get(schema.get("format", ""))
     matches = compile_pattern(schema["pattern"]).search if "pattern" in schema else None
     if form is None and matches is None and not least and most == math.inf:
-        return lambda value, _: value.isascii() or is_encodable(value)
+        return _any_text
 
     def check(value: Any, _: int) -> bool:
         return (
@@ -192,12 +197,26 @@ def _text(schema: _Document) -> Check:
 
 def _number(schema: _Document, kind: type) -> Check:
     bounds = [(keeps, schema[word]) for word, keeps in _BOUNDS.items() if word in schema]
+    if not bounds:
+        return _any_integer if kind is int else _any_float
 
-    def check(value: Any, _: int) -> bool:
-        sendable = -_LARGEST < value < _LARGEST if kind is int else math.isfinite(value)
-        return sendable and all(keeps(value, bound) for keeps, bound in bounds)
+    def check(value: Any, depth: int) -> bool:
+        sendable = _any_integer if kind is int else _any_float
+        return sendable(value, depth) and all(keeps(value, bound) for keeps, bound in bounds)
 
     return check
+
+
+def _any_text(value: Any, _depth: int) -> bool:
+    return is_encodable(value)
+
+
+def _any_integer(value: Any, _depth: int) -> bool:
+    return bool(-_LARGEST < value < _LARGEST)
+
+
+def _any_float(value: Any, _depth: int) -> bool:
+    return math.isfinite(value)
 
 
 def _among(listed: Sequence[Any], kind: type, check: Check) -> Check:

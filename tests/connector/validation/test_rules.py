@@ -27,6 +27,7 @@ from connector.definition.rules import (
 from connector.errors import Problem
 from connector.validation.form_order import in_form_order
 from connector.validation.normalize import accept
+from connector.validation.quick_rules import quick_rules
 from connector.validation.rules import rule_problems, same
 from connector.validation.validator import Validator
 from tests.connector.parcels import Json, definition, field, make_bench, rows
@@ -175,6 +176,23 @@ def test_a_row_has_the_problems_that_the_form_would_have(rules: list[Json], valu
         for problem in rule_problems(form_of(rules), values)
     ]
     assert rule_problems(form, {"rows": [values]}) == inside
+
+
+ABOUT_ROWS: list[Json] = [
+    {"kind": "alike", "field": "rows", "by": "a", "values": [0, 1]},
+    {"kind": "requires", "if": {"several": ["rows"]}, "fields": ["b"]},
+]
+
+
+@unhurried
+@given(rule_lists, st.lists(inputs, min_size=1, max_size=4))
+def test_rules_hold_where_nothing_is_found_however_often_they_are_asked(rules: list[Json], asked: list[Json]) -> None:
+    row: Json = {"type": "object", "properties": {name: {} for name in NAMES}, "x-rules": rules}
+    whole = {"type": "object", "properties": {**row["properties"], "rows": {"type": "array", "items": row}}}
+    form = ObjectSchema.model_validate({**whole, "x-rules": [*rules, *ABOUT_ROWS]})
+    hold = quick_rules(form)
+    for values in [*asked, *({**each, "rows": asked[place:]} for place, each in enumerate(asked))]:
+        assert hold(values) == (rule_problems(form, values) == [])
 
 
 json_values = st.recursive(
