@@ -37,7 +37,7 @@ def is_from_flow(names: Mapping[str, str], given: Mapping[str, Any]) -> bool:
 
 def is_expression(value: Any) -> bool:
     """Whether a value is a text that a flow would have evaluated."""
-    return isinstance(value, str) and _EXPRESSION.search(value) is not None
+    return isinstance(value, str) and "@" in value and _EXPRESSION.search(value) is not None
 
 
 def holds_expression(value: Any) -> bool:

@@ -6,13 +6,15 @@ another. A value that is not JSON becomes a `NotJson`, which validation reports 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from connector.errors import InputError
 
 MAX_VALUES = 1_000_000
 """Values in all inputs of a run together. A larger request would exceed what services accept many times over."""
+
+_SCALARS = {str, int, float, bool, type(None)}
 
 
 class NotJson:
@@ -42,18 +44,30 @@ def plain_inputs(given: Any) -> dict[str, Any]:
     """
     if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
         raise InputError("The inputs must be an object with named values, such as {“title”: “Hi”}.")
-    count = iter(range(MAX_VALUES))
-    return {str(name): _plain(value, count) for name, value in given.items()}
+    return _Copy().of_object(given)
 
 
-def _plain(value: Any, count: Iterator[int]) -> Any:
-    if next(count, None) is None:
-        raise InputError(f"The inputs hold more than {MAX_VALUES:,} values.")
-    if value is None or isinstance(value, str | bool | int | float):
-        return value
-    if isinstance(value, Mapping):
-        if all(isinstance(name, str) for name in value):
-            return {str(name): _plain(inner, count) for name, inner in value.items()}
-    elif isinstance(value, list | tuple):
-        return [_plain(inner, count) for inner in value]
-    return NotJson()
+class _Copy:
+    """One copy being made of inputs."""
+
+    def __init__(self) -> None:
+        self._values = 0
+
+    def of_object(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        self._count(len(given))
+        return {str(name): value if type(value) in _SCALARS else self._of(value) for name, value in given.items()}
+
+    def _of(self, value: Any) -> Any:
+        if isinstance(value, str | bool | int | float):
+            return value
+        if isinstance(value, Mapping):
+            return self.of_object(value) if all(isinstance(name, str) for name in value) else NotJson()
+        if isinstance(value, list | tuple):
+            self._count(len(value))
+            return [inner if type(inner) in _SCALARS else self._of(inner) for inner in value]
+        return NotJson()
+
+    def _count(self, values: int) -> None:
+        self._values += values
+        if self._values > MAX_VALUES:
+            raise InputError(f"The inputs hold more than {MAX_VALUES:,} values.")

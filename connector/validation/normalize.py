@@ -6,7 +6,7 @@ The result is a plain dict under the definition's own names. Unknown names are k
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from connector import json_pointer
@@ -61,6 +61,7 @@ def accept(
         The inputs, and a problem for each one that was passed under two names with different values.
     """
     names = accepted_names(definition) if names is None else names
+    cleaners = definition.inputs.compiled(_Cleaners)
     inputs: dict[str, Any] = {}
     keys: dict[str, str] = {}
     problems: list[Problem] = []
@@ -69,9 +70,9 @@ def accept(
         if key not in names and is_body_default(definition.request.body_defaults, parameters, key):
             continue
         name = names.get(key, key)
-        field = definition.inputs.properties.get(name)
-        cleaned = _clean(value, field, definition.inputs) if field else copy.deepcopy(value)
-        if cleaned is None and field:
+        clean = cleaners.inputs.get(name)
+        cleaned = clean(value) if clean else _copied(value)
+        if cleaned is None and clean:
             continue
         if name in inputs and inputs[name] != cleaned:
             problems.append(
@@ -83,40 +84,103 @@ def accept(
             )
         inputs[name] = cleaned
         keys[name] = key
-    for name, field in definition.inputs.properties.items():
-        default = definition.inputs.resolve(field).default
-        if default is not None:
-            inputs.setdefault(name, copy.deepcopy(default))
+    for name, default in cleaners.defaults.items():
+        if name not in inputs:
+            inputs[name] = _copied(default)
     return inputs, problems
 
 
-def _clean(value: Any, field: FieldSchema, schema: ObjectSchema) -> Any:
-    """The value without empty parts; None when nothing is left. Free-form objects are the user's own: untouched."""
-    field = schema.resolve(field)
-    if value is None or (value == "" and not field.x_keep_empty):
-        return None
-    if field.items is not None:
-        if isinstance(value, dict) and field.x_map_key:
-            value = _rows_from_map(value, field)
-        if isinstance(value, list | tuple):
-            return _clean_list(list(value), field, schema)
+Clean = Callable[[Any], Any]
+"""Gives a value without its empty parts; None when nothing is left."""
+
+_SCALARS = {str, int, float, bool, type(None)}
+
+
+def _copied(value: Any) -> Any:
+    """A copy that shares nothing that can change."""
+    kind = type(value)
+    if kind in _SCALARS:
         return value
-    if field.properties and isinstance(value, dict):
-        return _clean_row(value, field, schema)
-    return copy.deepcopy(value)
+    if kind is dict:
+        return {name: _copied(inner) for name, inner in value.items()}
+    return [_copied(inner) for inner in value] if kind is list else copy.deepcopy(value)
 
 
-def _clean_list(values: list[Any], field: FieldSchema, schema: ObjectSchema) -> list[Any] | None:
-    """The items that are not empty. An empty row with required fields is kept, so that validation reports it.
+def _filled(value: Any) -> Any:
+    """The value, unless it is empty. Free-form objects are the user's own: untouched."""
+    return None if value == "" else _copied(value)
 
-    A free-form object is the user's own, empty or not.
-    An empty list is a value only if the definition says so, and then only if it was passed as an empty list.
+
+class _Cleaners:
+    """What takes the empty parts out of inputs, made once from their schema.
+
+    Attributes:
+        inputs: What cleans each input, by its name.
+        defaults: The inputs' defaults.
     """
-    item = schema.resolve(field.items or FieldSchema())
-    cleaned = [_clean(_unwrapped(value, item), item, schema) for value in values]
-    keep_empty_rows = item.required or not item.properties
-    kept = [value for value in cleaned if value is not None and (value != {} or keep_empty_rows)]
-    return kept if kept or (field.x_keep_empty and not values) else None
+
+    def __init__(self, schema: ObjectSchema) -> None:
+        self._schema = schema
+        self._made: dict[int, Clean] = {}
+        fields = {name: schema.resolve(field) for name, field in schema.properties.items()}
+        self.defaults = {name: field.default for name, field in fields.items() if field.default is not None}
+        self.inputs = {name: self._of(declared) for name, declared in schema.properties.items()}
+
+    def _of(self, declared: FieldSchema) -> Clean:
+        """What cleans a field. Rows may hold rows of the same kind, so what is in them is made when it is needed."""
+        made = self._made.get(id(declared))
+        if made is None:
+            field = self._schema.resolve(declared)
+            if field.items is not None:
+                made = self._of_list(field, field.items)
+            elif field.properties:
+                made = self._of_row(field)
+            else:
+                made = _copied if field.x_keep_empty else _filled
+            self._made[id(declared)] = made
+        return made
+
+    def _of_list(self, field: FieldSchema, declared: FieldSchema) -> Clean:
+        """Keeps the items that are not empty. An empty row with required fields is kept, so that it is reported.
+
+        A free-form object is the user's own, empty or not.
+        An empty list is a value only if the definition says so, and then only if it was passed as an empty list.
+        """
+        item = self._schema.resolve(declared)
+        keep_empty_rows = item.required or not item.properties
+
+        def clean(value: Any) -> Any:
+            if isinstance(value, dict) and field.x_map_key:
+                value = _rows_from_map(value, field)
+            if not isinstance(value, list | tuple):
+                return None if value == "" and not field.x_keep_empty else value
+            clean_item = self._of(declared)
+            cleaned = [clean_item(_unwrapped(inner, item)) for inner in value]
+            kept = [inner for inner in cleaned if inner is not None and (inner != {} or keep_empty_rows)]
+            return kept if kept or (field.x_keep_empty and not value) else None
+
+        return clean
+
+    def _of_row(self, field: FieldSchema) -> Clean:
+        """Gives a row its flat names; one pasted from a flow, nested as on the wire, is flattened."""
+        fields = [
+            (name, declared, self._schema.resolve(declared).pointers(name)[0])
+            for name, declared in field.properties.items()
+        ]
+
+        def clean(row: Any) -> Any:
+            if not isinstance(row, dict):
+                return None if row == "" and not field.x_keep_empty else _copied(row)
+            rest = _copied(row)
+            cleaned: dict[str, Any] = {}
+            for name, declared, place in fields:
+                value = rest.pop(name) if name in rest else _take(rest, place)
+                value = None if value is None else self._of(declared)(value)
+                if value is not None:
+                    cleaned[name] = value
+            return cleaned | {key: value for key, value in rest.items() if value != {}}
+
+        return clean
 
 
 def _unwrapped(value: Any, item: FieldSchema) -> Any:
@@ -132,19 +196,6 @@ def _rows_from_map(value: dict[str, Any], field: FieldSchema) -> list[Any]:
     if field.x_map_value:
         return [{key: name, field.x_map_value: item} for name, item in value.items()]
     return [{key: name, **item} if isinstance(item, dict) else item for name, item in value.items()]
-
-
-def _clean_row(row: dict[str, Any], field: FieldSchema, schema: ObjectSchema) -> dict[str, Any]:
-    """A row under its flat names; a row pasted from a flow, nested as on the wire, is flattened."""
-    rest = copy.deepcopy(row)
-    cleaned: dict[str, Any] = {}
-    for name, declared in field.properties.items():
-        inner = schema.resolve(declared)
-        value = rest.pop(name) if name in rest else _take(rest, inner.pointers(name)[0])
-        value = _clean(value, inner, schema)
-        if value is not None:
-            cleaned[name] = value
-    return cleaned | {key: value for key, value in rest.items() if value != {}}
 
 
 def _take(row: dict[str, Any], place: str) -> Any:
