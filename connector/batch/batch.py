@@ -24,7 +24,7 @@ from connector.catalogue.action import Action
 from connector.client import Client
 from connector.connections.auth import identity_of, secrets_of
 from connector.connections.connection import Connection
-from connector.errors import AuthorizationError, ConnectorError
+from connector.errors import AuthorizationError, ConnectorError, InputError
 from connector.throttle.status import throttle_status
 
 DEFAULT_CONCURRENCY = 16
@@ -113,11 +113,16 @@ class Batch:
 
         return dry_run(self.source, self.columns, forecast if self.connections else None, on_progress)
 
-    def run(self, on_progress: Callable[[BatchProgress], None] = lambda _: None) -> BatchReport:
+    def run(
+        self,
+        on_progress: Callable[[BatchProgress], None] = lambda _: None,
+        stop: threading.Event | None = None,
+    ) -> BatchReport:
         """Run every row that is not finished.
 
         Args:
             on_progress: Called about twice a second, and at the end.
+            stop: Set by another thread to stop; the rows in flight end first.
 
         Raises:
             InputError: The file cannot be read, or its columns do not fit the action.
@@ -127,19 +132,22 @@ class Batch:
         """
         if not self.connections:
             raise AuthorizationError("This action needs a connection.", code="missing_connection")
+        if len(self.connections) > 1 and self.connection_column is None:
+            message = "With several connections, name the column that says which one a row is for."
+            raise InputError(message, code="batch_connections")
         for connection in self.connections.values():
             secrets_of(self.client.definition, connection)
         columns = self.columns
         default = next(iter(self.connections)) if len(self.connections) == 1 else ""
         index = RowIndex.of(self.source, self.connection_column, self.connections, default)
         finished = read_progress(self.place) if (self.place / "journal").is_file() else Progress()
-        if finished.finished == index.total and read_record(self.place) == self._record(index.total):
+        record = self._record(index)
+        if finished.finished == index.total and read_record(self.place) == record:
             # The files of results are left alone: failed rows are corrected in theirs.
             return self._report(index.total, finished, None)
-        with self._opened(index.total) as folder:
-            runner = RowRunner(
-                self.client, columns, folder, self.client.clock, self.timeout, _MAX_WAIT, threading.Event()
-            )
+        with self._opened(record) as folder:
+            stop = stop or threading.Event()
+            runner = RowRunner(self.client, columns, folder, self.client.clock, self.timeout, _MAX_WAIT, stop)
             lanes = [
                 Lane(
                     self.connections[name],
@@ -152,7 +160,7 @@ class Batch:
             stopped = None
             if lanes:
                 stopped = BatchRunner(
-                    self.client, runner, lanes, self.client.clock, index.total, self.concurrency, on_progress
+                    self.client, runner, folder, lanes, self.client.clock, index.total, self.concurrency, on_progress
                 ).run()
             return self._report(index.total, folder.progress, stopped)
 
@@ -161,13 +169,13 @@ class Batch:
         return BatchReport(self.place, rows, counts["done"], counts["failed"], counts["unknown"], stopped)
 
     @contextlib.contextmanager
-    def _opened(self, rows: int) -> Iterator[BatchFolder]:
+    def _opened(self, record: BatchRecord) -> Iterator[BatchFolder]:
         outputs = tuple(self.action.definition.outputs.properties)
         columns = result_columns(self.source.columns, outputs)
-        with BatchFolder.open(self.place, self._record(rows), columns, self.source.format) as folder:
+        with BatchFolder.open(self.place, record, columns, self.source.format) as folder:
             yield folder
 
-    def _record(self, rows: int) -> BatchRecord:
+    def _record(self, index: RowIndex) -> BatchRecord:
         """What this batch is, with the key prefix of its folder if there is one."""
         found = read_record(self.place) if self.place.is_dir() else None
         return BatchRecord(
@@ -175,13 +183,13 @@ class Batch:
             action=self.action.key,
             source=self.path.name,
             sha256=self.source.sha256(),
-            rows=rows,
+            rows=index.total,
             columns={
                 "mapping": dict(self.mapping),
                 "templates": dict(self.templates),
                 "connection": self.connection_column,
             },
-            connections={name: self._identity(connection) for name, connection in self.connections.items()},
+            connections={name: self._identity(self.connections[name]) for name in sorted(index.counts)},
             key_prefix=found.key_prefix if found is not None else secrets.token_hex(8),
         )
 

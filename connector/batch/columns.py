@@ -128,7 +128,11 @@ class ColumnMap:
             except ValueError:
                 problems.append(Problem(name, "json", f"“{column}” is not valid JSON."))
         for name, template in self._templates.items():
-            inputs[name] = template.fill(row.values)
+            text = template.fill(row.values)
+            try:
+                inputs[name] = self._value(name, text, as_json=False)
+            except ValueError:
+                problems.append(Problem(name, "json", f"“{name}” is not valid JSON."))
         return inputs, problems
 
     def _value(self, name: str, value: Any, *, as_json: bool) -> Any:
@@ -145,6 +149,14 @@ class ColumnMap:
             if "array" in field.types and field.items is not None:
                 return [typed(self.action.definition.inputs.resolve(field.items), value)]
         return typed(field, value)
+
+
+def matching_input(action: Action, column: str) -> str | None:
+    """The input that a column is by its name; None if it is not one."""
+    try:
+        return None if column.startswith("_") else _input_of(column.removesuffix(_JSON_MARK), _names(action))
+    except LookupError:
+        return None
 
 
 def _names(action: Action) -> dict[str, str]:

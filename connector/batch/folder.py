@@ -17,6 +17,7 @@ import contextlib
 import json
 import os
 import threading
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -38,7 +39,11 @@ _WHAT = {
 
 
 class BatchFolder:
-    """The open folder of a batch, locked against other processes. Its methods may be called from several threads."""
+    """The open folder of a batch, locked against other processes.
+
+    Its methods may be called from several threads, `flush` by one at a time. What is finished is written by `flush`,
+    for many rows at once: a thread that holds a lock while it writes would keep all others waiting for the interpreter.
+    """
 
     def __init__(self, place: Path, record: BatchRecord, columns: tuple[str, ...], file_format: FileFormat) -> None:
         self.place = place
@@ -46,12 +51,12 @@ class BatchFolder:
         self.progress = Progress()
         self._columns = columns
         self._format: FileFormat = file_format
-        self._lock = threading.Lock()
+        self._finished: deque[tuple[int, Outcome, bytes]] = deque()
         self._leaving = threading.Lock()
         self._leaving_row: int | None = None
         self._files: dict[Outcome, int] = {}
         self._lengths = dict.fromkeys(OUTCOMES, 0)
-        self._journal = -1
+        self._journal: _Handle | None = None
 
     @classmethod
     @contextlib.contextmanager
@@ -96,13 +101,12 @@ class BatchFolder:
         if durable:
             self._leaving.acquire()
             self._leaving_row = row
-        with self._lock:
-            if self._journal < 0:
-                raise BatchError("The batch was stopped before the row was sent.")
-            _write_all(self._journal, f"started {row} {now:.0f}\n".encode())
-            self.progress.begun[row] = now
-            if durable:
-                os.fdatasync(self._journal) if hasattr(os, "fdatasync") else os.fsync(self._journal)
+        if (journal := self._journal) is None:
+            raise BatchError("The batch was stopped before the row was sent.")
+        self.progress.begun[row] = now
+        _write_all(journal.number, f"started {row} {now:.0f}\n".encode())
+        if durable:
+            (os.fdatasync if hasattr(os, "fdatasync") else os.fsync)(journal.number)
 
     def sent(self, row: int) -> None:
         """Let the next row leave; called after `started`, when the request has left or will not. May be called twice.
@@ -115,27 +119,40 @@ class BatchFolder:
 
     def undone(self, row: int) -> None:
         """Note that a row that was begun has had no effect, so that it may be run again."""
-        with self._lock:
-            if self._journal >= 0:
-                _write_all(self._journal, f"undone {row}\n".encode())
-                self.progress.begun.pop(row, None)
+        if (journal := self._journal) is not None:
+            _write_all(journal.number, f"undone {row}\n".encode())
+            self.progress.begun.pop(row, None)
 
     def finish(self, row: int, outcome: Outcome, values: dict[str, Any]) -> None:
-        """Write a row to its result file, and note that it is finished.
+        """Have the next `flush` write a row to its result file, and note that it is finished.
 
         Args:
             row: Its number.
             outcome: What became of it.
             values: By column.
         """
-        line = write_cells(self._columns_of(outcome), values, self._format)
-        with self._lock:
-            if self._journal < 0:
-                return  # the batch was stopped meanwhile; the journal says that the row was begun
-            _write_all(self._files[outcome], line)
+        self._finished.append((row, outcome, write_cells(self._columns_of(outcome), values, self._format)))
+
+    def flush(self) -> None:
+        """Write what is finished: first the lines of the results, then those of the journal.
+
+        Raises:
+            OSError: The folder cannot be written to.
+        """
+        if (journal := self._journal) is None or not self._finished:
+            return  # what comes after the end stays begun in the journal
+        rows = [self._finished.popleft() for _ in range(len(self._finished))]
+        lines: dict[Outcome, list[bytes]] = {outcome: [] for outcome in OUTCOMES}
+        notes = []
+        for row, outcome, line in rows:
+            lines[outcome].append(line)
             self._lengths[outcome] += len(line)
             lengths = " ".join(str(self._lengths[each]) for each in OUTCOMES)
-            _write_all(self._journal, f"{outcome} {row} {lengths}\n".encode())
+            notes.append(f"{outcome} {row} {lengths}\n")
+        for outcome, written in lines.items():
+            _write_all(self._files[outcome], b"".join(written))
+        _write_all(journal.number, "".join(notes).encode())
+        for row, outcome, _ in rows:
             self.progress.finish(row, outcome)
 
     def path(self, outcome: Outcome) -> Path:
@@ -147,10 +164,11 @@ class BatchFolder:
 
     def _open_files(self) -> None:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        self._journal = os.open(self.place / "journal", flags, 0o600)
-        self.progress, self._lengths, whole = replayed(self._journal)
-        os.ftruncate(self._journal, whole)
-        os.lseek(self._journal, 0, os.SEEK_END)
+        # Appended to, so that several threads may write lines at a time.
+        journal = _Handle(os.open(self.place / "journal", flags | os.O_APPEND, 0o600))
+        self.progress, self._lengths, whole = replayed(journal.number)
+        os.ftruncate(journal.number, whole)
+        self._journal = journal
         for outcome in OUTCOMES:
             handle = self._files[outcome] = os.open(self.path(outcome), flags, 0o600)
             if self._lengths[outcome] == 0 and self._format == "csv":
@@ -169,13 +187,25 @@ class BatchFolder:
             os.lseek(handle, 0, os.SEEK_END)
 
     def _close_files(self) -> None:
-        with self._lock:
-            for handle in (self._journal, *self._files.values()):
-                if handle >= 0:
-                    with contextlib.suppress(OSError):
-                        os.fsync(handle)
-                    os.close(handle)
-            self._files, self._journal = {}, -1
+        with contextlib.suppress(OSError):
+            self.flush()
+        journal, self._journal = self._journal, None
+        for handle in (*([journal.number] if journal else ()), *self._files.values()):
+            with contextlib.suppress(OSError):
+                os.fsync(handle)
+        for handle in self._files.values():
+            os.close(handle)
+        self._files = {}
+
+
+class _Handle:
+    """An open file, closed when the last thread that may write to it has let go of it."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __del__(self) -> None:
+        os.close(self.number)
 
 
 OUTPUT = "_out."

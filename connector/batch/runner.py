@@ -6,12 +6,14 @@ of its connection has room for, so that no thread sleeps for the limit and a sma
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from connector.batch.folder import BatchFolder
 from connector.batch.lanes import Lane
 from connector.batch.report import BatchProgress
 from connector.batch.row_run import RowResult, RowRunner
@@ -35,6 +37,7 @@ class BatchRunner:
     """Runs the lanes of a batch to their end.
 
     Attributes:
+        folder: Where the results are.
         rows: Rows in the file.
         concurrency: Rows that run at a time.
         on_progress: Called about twice a second, and at the end.
@@ -42,6 +45,7 @@ class BatchRunner:
 
     client: Client
     runner: RowRunner
+    folder: BatchFolder
     lanes: Sequence[Lane]
     clock: Clock
     rows: int
@@ -66,10 +70,10 @@ class BatchRunner:
         ]
         for thread in threads:
             thread.start()
-        began, at_start, reported = self.clock.monotonic(), self.runner.folder.progress.finished, 0.0
+        began, at_start, reported = self.clock.monotonic(), self.folder.progress.finished, 0.0
         ready = deque(self.lanes)
         try:
-            while True:
+            while not self.runner.stopped.is_set():
                 self._hand_out(ready)
                 if not self._in_flight and not ready:
                     return None
@@ -80,6 +84,7 @@ class BatchRunner:
                 if now - reported >= _REPORT_EVERY:
                     reported = now
                     self.on_progress(self._progress(now - began, at_start))
+            return None
         finally:
             self._end(threads)
             self.on_progress(self._progress(self.clock.monotonic() - began, at_start))
@@ -155,17 +160,15 @@ class BatchRunner:
     def _collect(self, wait: float, ready: deque[Lane]) -> ConnectorError | None:
         """Take the results that are there, waiting for the first; why the batch must stop, if it must."""
         try:
-            lane, result = self._results.get(timeout=wait)
+            taken = [self._results.get(timeout=wait)]
         except queue.Empty:
             return None
-        while True:
-            stopped = self._take(lane, result, ready)
-            if stopped is not None:
-                return stopped
-            try:
-                lane, result = self._results.get_nowait()
-            except queue.Empty:
-                return None
+        with contextlib.suppress(queue.Empty):
+            while True:
+                taken.append(self._results.get_nowait())
+        self.folder.flush()
+        stops = [self._take(lane, result, ready) for lane, result in taken]
+        return next((stop for stop in stops if stop is not None), None)
 
     def _take(self, lane: Lane, result: RowResult | BaseException, ready: deque[Lane]) -> ConnectorError | None:
         lane.in_flight -= 1
@@ -195,9 +198,10 @@ class BatchRunner:
         ends = self.clock.monotonic() + _GRACE
         for thread in threads:
             thread.join(max(0.0, ends - self.clock.monotonic()))
+        self.folder.flush()
 
     def _progress(self, elapsed: float, at_start: int) -> BatchProgress:
-        counts = self.runner.folder.progress.counts
+        counts = self.folder.progress.counts
         finished = sum(counts.values())
         left = self.rows - finished
         lanes = [lane for lane in self.lanes if lane.left] or self.lanes[:1]

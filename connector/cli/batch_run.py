@@ -14,8 +14,8 @@ from typing import Any, TextIO
 import click
 
 from connector.batch.batch import BatchOptions
-from connector.batch.journal import BatchError, read_progress, read_record
 from connector.batch.report import BatchProgress, BatchReport
+from connector.batch.retries import BatchStatus, next_retry
 from connector.catalogue.loader import Bundle
 from connector.cli import console, context, hints, sandbox_service
 from connector.clock import Clock, SystemClock
@@ -97,23 +97,10 @@ def retry(connector_name: str | None, folder: str, where: Where) -> None:
     """Run the failed rows of a batch once more, in a folder inside its own.
 
     Raises:
-        ConnectorError: The batch cannot run.
-        click.UsageError: The folder has no failed rows, or its batch is not finished.
+        ConnectorError: The batch cannot run, or none of its rows failed.
     """
-    place = Path(folder)
-    record, progress = read_record(place), read_progress(place)
-    if record is None:
-        raise BatchError(f"{folder} is not the folder of a batch.")
-    failed = next((path for path in (place / "failed.csv", place / "failed.jsonl") if path.is_file()), None)
-    if failed is None or not progress.counts["failed"]:
-        raise click.UsageError(f"No row of {folder} failed.")
-    columns = record.columns
-    options: BatchOptions = {
-        "mapping": columns["mapping"],
-        "templates": columns["templates"],
-        "connection_column": columns["connection"],
-    }
-    execute(connector_name, record.action, str(_copied(place, failed)), options, where)
+    path, action, options = next_retry(Path(folder))
+    execute(connector_name, action, str(path), options, where)
 
 
 def status(folder: str, *, as_json: bool) -> None:
@@ -122,21 +109,8 @@ def status(folder: str, *, as_json: bool) -> None:
     Raises:
         BatchError: The folder is not a batch's.
     """
-    place = Path(folder)
-    record, progress = read_record(place), read_progress(place)
-    if record is None:
-        raise BatchError(f"{folder} is not the folder of a batch.")
-    counts = {str(outcome): count for outcome, count in progress.counts.items()} | {"begun": len(progress.begun)}
-    found = {"action": record.action, "source": record.source, "rows": record.rows, **counts}
-    if as_json:
-        click.echo(json.dumps(found))
-        return
-    shown = ", ".join(f"{count:,} {outcome}" for outcome, count in progress.counts.items())
-    click.echo(
-        f"{record.action} over {record.source}: {progress.finished:,} of {record.rows:,} rows finished: {shown}."
-    )
-    if progress.begun:
-        click.echo(f"{len(progress.begun):,} rows are being run, or were when the batch was stopped.")
+    found = BatchStatus.of(Path(folder))
+    click.echo(json.dumps(found.to_dict()) if as_json else str(found))
 
 
 @contextlib.contextmanager
@@ -240,16 +214,4 @@ def _stdin_as_file(options: BatchOptions) -> Path:
     path = place.with_name(f"{place.name}.rows.{file_format}")
     with path.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
-    return path
-
-
-def _copied(place: Path, failed: Path) -> Path:
-    """The failed rows as the source of another batch: that of an earlier retry, if they are the same."""
-    content = failed.read_bytes()
-    number = 1
-    while (path := place / f"retry-{number}{failed.suffix}").exists():
-        if path.read_bytes() == content:
-            return path
-        number += 1
-    path.write_bytes(content)
     return path
