@@ -54,6 +54,8 @@ class BatchRunner:
     _work: queue.SimpleQueue[tuple[Lane, Row, bool] | None] = field(default_factory=queue.SimpleQueue)
     _results: queue.SimpleQueue[tuple[Lane, RowResult | BaseException]] = field(default_factory=queue.SimpleQueue)
     _in_flight: int = 0
+    _at_start: int = 0
+    _busy: float = 0.0
     _tried: set[int] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -70,24 +72,26 @@ class BatchRunner:
         ]
         for thread in threads:
             thread.start()
-        began, at_start, reported = self.clock.monotonic(), self.folder.progress.finished, 0.0
+        self._at_start, reported = self.folder.progress.finished, 0.0
         ready = deque(self.lanes)
         try:
             while not self.runner.stopped.is_set():
                 self._hand_out(ready)
                 if not self._in_flight and not ready:
                     return None
+                began, running = self.clock.monotonic(), self._in_flight > 0
                 stopped = self._collect(self._pause(ready), ready)
                 if stopped is not None:
                     return stopped
                 now = self.clock.monotonic()
+                self._busy += (now - began) * running
                 if now - reported >= _REPORT_EVERY:
                     reported = now
-                    self.on_progress(self._progress(now - began, at_start))
+                    self.on_progress(self._progress())
             return None
         finally:
             self._end(threads)
-            self.on_progress(self._progress(self.clock.monotonic() - began, at_start))
+            self.on_progress(self._progress())
 
     def _serve(self) -> None:
         """Run rows until there are none; in a thread."""
@@ -200,15 +204,15 @@ class BatchRunner:
             thread.join(max(0.0, ends - self.clock.monotonic()))
         self.folder.flush()
 
-    def _progress(self, elapsed: float, at_start: int) -> BatchProgress:
+    def _progress(self) -> BatchProgress:
         counts = self.folder.progress.counts
         finished = sum(counts.values())
         left = self.rows - finished
         lanes = [lane for lane in self.lanes if lane.left] or self.lanes[:1]
         states = [state for lane in lanes for state in self._states(lane, max(1, lane.left - lane.in_flight))]
         forecast = max((state.asked_in for state in states), default=0.0)
-        rate = (finished - at_start) / elapsed if elapsed > 0 else 0.0
-        by_rate = left / rate if rate and forecast == 0 else 0.0
+        # While no row is in flight the batch waits for the limit, which says nothing about how fast rows run.
+        rate = (finished - self._at_start) / self._busy if self._busy > 0 else 0.0
         fullest = max(states, key=lambda state: state.used / state.calls)
         return BatchProgress(
             rows=self.rows,
@@ -219,5 +223,5 @@ class BatchRunner:
             used=fullest.used,
             calls=fullest.calls,
             renewal_period=fullest.renewal_period,
-            seconds_left=max(forecast, by_rate) if rate or forecast else None,
+            seconds_left=max(forecast, left / rate if rate else 0.0) if rate or forecast else None,
         )

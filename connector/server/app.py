@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from connector.errors import ConnectorError
 from connector.server.responses import UnexpectedErrors, on_connector_error, on_http_exception
-from connector.server.routes import actions, catalogue, documents, page, runs, status
+from connector.server.routes import actions, batches, catalogue, documents, page, runs, status
 from connector.server.served import ServedConnector
 
 
@@ -27,13 +29,21 @@ def create_app(served: ServedConnector, *, with_page: bool = True, mounts: Seque
         *catalogue.routes(served),
         *actions.routes(served),
         *runs.routes(served),
+        *batches.routes(served),
         *documents.routes(served),
         *status.routes(served),
         *(page.routes(served) if with_page else ()),
         *mounts,
     ]
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        await asyncio.to_thread(served.batches.close)
+
     app = Starlette(
         routes=routes,
+        lifespan=lifespan,
         middleware=[Middleware(UnexpectedErrors)],
         exception_handlers={ConnectorError: on_connector_error, HTTPException: on_http_exception},
     )

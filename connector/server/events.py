@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from connector.server.responses import stopped, unexpected
 from connector.web.errors import json_bytes
 
 EVENTS = "text/event-stream"
+_Found = TypeVar("_Found")
 _QUIET_SECONDS = 15.0
 """After so long without an event a comment is sent, so that nothing on the way closes the connection."""
 
@@ -30,6 +31,18 @@ async def disconnected(receive: Receive) -> None:
     """Return when the client of a request, whose body was read, has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def unless_gone(request: Request, working: Coroutine[Any, Any, _Found]) -> _Found | None:
+    """What came of it; a client that goes away cancels it, None then."""
+    work, gone = asyncio.ensure_future(working), asyncio.ensure_future(disconnected(request.receive))
+    both: set[asyncio.Future[Any]] = {work, gone}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        return await work if work.done() else None
+    finally:
+        work.cancel()
+        gone.cancel()
 
 
 class EventStream(Response):

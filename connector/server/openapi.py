@@ -10,6 +10,7 @@ from connector.call.result import Meta
 from connector.catalogue.action import Action
 from connector.export import export
 from connector.export.openapi.error_responses import response
+from connector.server import batch_openapi
 from connector.server.events import EVENTS
 from connector.server.named_rows import with_named_rows
 from connector.server.served import ServedConnector
@@ -84,6 +85,12 @@ def openapi(served: ServedConnector) -> dict[str, Any]:
         operation["parameters"] = [{"$ref": f"#/components/parameters/{name}"} for name in _names(action)]
         _add_results(operation["responses"]["200"])
         _add_errors(operation["responses"], components["responses"])
+    components["schemas"] |= batch_openapi.schemas()
+    document["tags"].append(batch_openapi.TAG)
+    for path, operations in batch_openapi.paths().items():
+        document["paths"][path] = operations
+        for operation in operations.values():
+            _add_errors(operation["responses"], components["responses"])
     return document
 
 

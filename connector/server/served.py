@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -20,6 +21,7 @@ from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.export.code_samples import Target
 from connector.export.selection import ExportSelection
+from connector.server.batches import Batches
 from connector.server.choices_cache import ChoicesCache
 from connector.validation.messages import nearest
 from connector.web.errors import HttpError
@@ -40,6 +42,7 @@ class ServedConnector:
         connections: By name; the names are all that callers see of them.
         sandbox: The running sandbox, if the connector has one.
         target: Where copied code finds the connector; under its own name when left out.
+        batch_folder: Where batches are kept; in the state folder when left out.
     """
 
     bundle: Bundle
@@ -47,6 +50,12 @@ class ServedConnector:
     connections: Mapping[str, Connection]
     sandbox: Service | None = None
     target: Target | None = None
+    batch_folder: Path | None = None
+
+    @cached_property
+    def batches(self) -> Batches:
+        """Files of rows that were sent, and their runs."""
+        return Batches(self.connector, self.batch_folder, self.choices.forget)
 
     @cached_property
     def choices(self) -> ChoicesCache:

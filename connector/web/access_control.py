@@ -2,7 +2,8 @@
 
 A web page can make its own name resolve to this machine, post a form here, or ask with a script; other users of the
 machine can open the port. Against them, in this order: the exact Host, the exact own Origin, no request that a browser
-says another site made, a token, JSON bodies only, and a limit that counts the bytes as they arrive.
+says another site made, a token, JSON bodies only (files of rows where they are expected, which no form can send
+either), and a limit that counts the bytes as they arrive.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from connector.web import entrance
-from connector.web.body import LimitedBody
+from connector.web.body import UPLOAD_TYPES, LimitedBody
 from connector.web.errors import HttpError, json_bytes
 from connector.web.policy import AccessPolicy
 
@@ -74,7 +75,11 @@ class AccessControl:
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = _headers(scope)
-        body = LimitedBody(receive, send, self._policy.max_body)
+        policy = self._policy
+        if scope["path"] in policy.uploads:
+            body = LimitedBody(receive, send, policy.max_upload, UPLOAD_TYPES)
+        else:
+            body = LimitedBody(receive, send, policy.max_body)
         try:
             if (cookie := self._entering(scope, headers)) is not None:
                 await _send(send, HTTPStatus.OK, entrance.REDIRECT, {"set-cookie": cookie, **_HTML})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +12,11 @@ from connector.web.errors import HttpError
 
 Message = MutableMapping[str, Any]
 
-_JSON = re.compile(r'application/json *(; *charset="?utf-8"? *)?', re.IGNORECASE)
+JSON_TYPES = ("application/json",)
+UPLOAD_TYPES = ("text/csv", "application/x-ndjson")
+"""The media types of files of rows. A browser sends none of these to another site without asking it first."""
+
+_UTF_8 = re.compile(r'(?P<type>[\w/.+-]+) *(; *charset="?utf-8"? *)?', re.IGNORECASE)
 _DRAIN_SECONDS = 2.0
 _DRAIN_BYTES = 64 * 1024 * 1024
 
@@ -24,14 +28,20 @@ class LimitedBody:
         receive: Gives the next message of the request.
         send: Takes a message of the response.
         limit: Bytes.
+        types: Media types that the body may have.
     """
 
     def __init__(
-        self, receive: Callable[[], Awaitable[Message]], send: Callable[[Message], Awaitable[None]], limit: int
+        self,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+        limit: int,
+        types: Sequence[str] = JSON_TYPES,
     ) -> None:
         self._receive = receive
         self._send = send
         self._limit = limit
+        self._types = types
         self._count = 0
         self._whole = False
         self.started = False
@@ -47,13 +57,15 @@ class LimitedBody:
         self._whole = length == "0" and "transfer-encoding" not in headers
         if self._whole and "content-type" not in headers:
             return
-        if not self._whole and not _JSON.fullmatch(headers.get("content-type", "")):
+        found = _UTF_8.fullmatch(headers.get("content-type", ""))
+        if not self._whole and not (found and found["type"].lower() in self._types):
+            expected = "JSON" if self._types == JSON_TYPES else "a file of rows, as CSV or JSON Lines"
             raise HttpError(
-                "The body must be JSON.",
+                f"The body must be {expected}.",
                 code="content_type",
-                hint="Send the header “Content-Type: application/json”.",
+                hint=f"Send the header “Content-Type: {self._types[0]}”.",
                 http_status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-                headers={"accept-post": "application/json"},
+                headers={"accept-post": ", ".join(self._types)},
             )
         if length.isdecimal() and int(length) > self._limit:
             raise self._too_large()

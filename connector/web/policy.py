@@ -65,6 +65,8 @@ class AccessPolicy:
         token: What a program sends as a bearer token, and a browser once in the URL.
         max_body: The largest request body in bytes.
         public: Paths that need no token.
+        uploads: Paths to which files of rows may be sent.
+        max_upload: The largest file of rows in bytes.
     """
 
     hosts: frozenset[str]
@@ -72,6 +74,8 @@ class AccessPolicy:
     token: Secret = field(default_factory=new_token)
     max_body: int = 8_000_000
     public: frozenset[str] = frozenset({"/healthz"})
+    uploads: frozenset[str] = frozenset({"/batches"})
+    max_upload: int = 2_000_000_000
     session: Secret = field(default_factory=new_token)
 
     @property

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Coroutine
 from functools import partial
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from connector.call.result import Result
-from connector.server.events import EventStream, disconnected, wants_events
+from connector.server.events import EventStream, unless_gone, wants_events
 from connector.server.openapi import META_TYPE
 from connector.server.options import run_options
 from connector.server.responses import json_response
@@ -34,7 +30,7 @@ def routes(served: ServedConnector) -> list[Route]:
         start = partial(served.run, action, inputs, name, options)
         if wants_events(request):
             return EventStream(lambda on_event: start(on_event=on_event))
-        result = await _unless_gone(request, start())
+        result = await unless_gone(request, start())
         if result is None:
             return Response(status_code=_CLIENT_CLOSED)
         if with_meta:
@@ -42,15 +38,3 @@ def routes(served: ServedConnector) -> list[Route]:
         return json_response(result.fields)
 
     return [Route("/actions/{key}/run", run, methods=["POST"])]
-
-
-async def _unless_gone(request: Request, running: Coroutine[Any, Any, Result]) -> Result | None:
-    """The result of a run, which a client that goes away cancels; None then."""
-    run, gone = asyncio.ensure_future(running), asyncio.ensure_future(disconnected(request.receive))
-    both: set[asyncio.Future[Any]] = {run, gone}
-    try:
-        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        return await run if run.done() else None
-    finally:
-        run.cancel()
-        gone.cancel()

@@ -67,8 +67,8 @@ def test_it_is_valid(document: Json) -> None:
 
 
 def test_it_has_the_operations_of_the_exported_one(document: Json) -> None:
-    assert list(document["paths"]) == list(exported()["paths"])
-    assert [tag["name"] for tag in document["tags"]] == [tag["name"] for tag in exported()["tags"]]
+    assert [path for path in document["paths"] if not path.startswith("/batches")] == list(exported()["paths"])
+    assert [tag["name"] for tag in document["tags"]] == [*(tag["name"] for tag in exported()["tags"]), "batches"]
 
 
 def test_its_security_is_the_token_of_the_server_not_the_key_of_the_service(document: Json) -> None:

@@ -116,7 +116,7 @@ def test_the_swagger_definition_is_the_exported_one(site: Site) -> None:
 def test_the_page_about_the_server_lists_its_routes() -> None:
     text = (ROOT / "docs/server.md").read_text(encoding="utf-8")
     table = text.split("## Routes\n")[1].split("###")[0]
-    listed = {(method, path) for method, path in re.findall(r"^\| `(GET|POST) ([^`]+)`", table, re.MULTILINE)}
+    listed = {(method, path) for method, path in re.findall(r"^\| `(GET|POST|DELETE) ([^`]+)`", table, re.MULTILINE)}
     listed |= {("GET", "/page/{path:path}"), ("GET", "/favicon.ico")}
     app = create_app(ServedConnector(BUNDLE, courier(), {}))
     routes = [route for route in app.routes if isinstance(route, Route)]
