@@ -64,7 +64,7 @@ class Connector:
         max_in_flight: int = 100,
         telemetry: Telemetry | None = None,
     ) -> None:
-        self.definition = bundle.manifest
+        self.definition, self.gaps = bundle.manifest, bundle.gaps
         self._bundle = bundle
         self._catalogue = Catalogue(bundle)
         self._given_store = store or (MemoryStore(clock) if clock else None)

@@ -12,7 +12,7 @@ import json
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,15 @@ from pydantic import ValidationError
 from connector.call.handler import Handler
 from connector.definition.action import ActionDefinition
 from connector.definition.expand import expand
-from connector.definition.files import COMMON, MANIFEST, content_inside, definition_files, parse, read_inside
+from connector.definition.files import (
+    COMMON,
+    MANIFEST,
+    content_inside,
+    definition_files,
+    importer_of,
+    parse,
+    read_inside,
+)
 from connector.definition.references import broken_references, unknown_fields
 from connector.definition.service import ConnectorDefinition
 from connector.errors import DefinitionError, Problem
@@ -70,12 +78,17 @@ class LoadedAction:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A connector folder that was read."""
+    """A connector folder that was read.
+
+    Attributes:
+        gaps: Why actions cannot run, by key; only an imported connector has any.
+    """
 
     folder: Path
     manifest: ConnectorDefinition
     document: dict[str, Any]
     actions: dict[str, LoadedAction]
+    gaps: Mapping[str, str] = field(default_factory=dict)
 
     def handler(self, key: str) -> Handler:
         """The handler of an action, imported when it is first asked for.
@@ -86,6 +99,8 @@ class Bundle:
         group = self.actions[key].group
         handler = getattr(self.module(f"actions.{group}"), key, None)
         if not callable(handler):
+            if key in self.gaps:
+                raise DefinitionError(f"{self.actions[key].summary} cannot run here. {self.gaps[key]}", code="gap")
             raise DefinitionError(f"actions/{group}.py has no function “{key}” for the action of that name.")
         return handler  # type: ignore[no-any-return]
 
@@ -122,6 +137,8 @@ def load(folder: Path) -> Bundle:
     Raises:
         DefinitionError: With every problem of every file.
     """
+    if (importer := importer_of(folder)) is not None:
+        return importer.read(folder, whole=True)  # type: ignore[no-any-return]
     problems: list[Problem] = []
     folder_files = _Folder.read(folder, problems)
     actions: dict[str, LoadedAction] = {}
@@ -143,6 +160,8 @@ def read(folder: Path) -> Bundle:
         DefinitionError: `connector.json` is wrong, or a file is too broken to name its action; with every problem of
             every file.
     """
+    if (importer := importer_of(folder)) is not None:
+        return importer.read(folder)  # type: ignore[no-any-return]
     problems: list[Problem] = []
     folder_files = _Folder.read(folder, problems)
     actions: dict[str, LoadedAction] = {}

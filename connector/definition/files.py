@@ -5,6 +5,7 @@ Kept free of the models, so that listing actions and completing names in a shell
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import stat
@@ -16,6 +17,12 @@ from connector.errors import DefinitionError
 
 MANIFEST = Path("definitions/connector.json")
 COMMON = Path("definitions/common.json")
+IMPORTERS = {
+    "apiDefinition.swagger.json": "connector.importing.package",
+    "apiProperties.json": "connector.importing.package",
+}
+"""Files by which folders of other formats are known, and the module that reads such a folder. It is imported late: only
+the module and `connector.cli` know the format."""
 ENTRY_POINTS = "connector.bundles"
 """Entry-point group: a name, and a package whose folder is a connector folder."""
 
@@ -26,14 +33,15 @@ def find(name: str | Path) -> Path:
     """The folder of a connector, by path or by name.
 
     Args:
-        name: A path to a connector folder, the name of one that travels with this package, or of one that
-            another installed package announces under the entry point `connector.bundles`.
+        name: A path to a connector folder or to a folder of a format that can be imported, or the name of one that
+            travels with this package, or that another installed package announces under the entry point
+            `connector.bundles`.
 
     Raises:
         DefinitionError: There is none.
     """
     folder = Path(name)
-    if (folder / MANIFEST).is_file():
+    if (folder / MANIFEST).is_file() or importer_of(folder) is not None:
         return folder.resolve()
     known = available()
     if str(name) in known:
@@ -43,6 +51,14 @@ def find(name: str | Path) -> Path:
         f"There is no connector “{name}”: neither a folder with {MANIFEST.as_posix()} nor one that is installed "
         f"(installed: {names})."
     )
+
+
+def importer_of(folder: Path) -> Any:
+    """The module that reads a folder of another format, with `read` and `outline`; None for a connector folder."""
+    if (folder / MANIFEST).is_file():
+        return None
+    name = next((module for file, module in IMPORTERS.items() if (folder / file).is_file()), None)
+    return importlib.import_module(name) if name is not None else None
 
 
 def available() -> dict[str, Path]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from connector.definition.expand import expand
-from connector.definition.files import COMMON, MANIFEST, definition_files, read_inside
+from connector.definition.files import COMMON, MANIFEST, definition_files, importer_of, read_inside
 
 _TEXTS = ("key", "operationId", "summary", "description", "group")
 
@@ -41,6 +41,8 @@ class Outline:
 
 def outline(folder: Path) -> Outline | None:
     """The folder at a glance, unvalidated; None where it is too broken for that and only loading can say why."""
+    if (importer := importer_of(folder)) is not None:
+        return importer.outline(folder)  # type: ignore[no-any-return]
     try:
         groups = {key: str(group["title"]) for key, group in read_inside(folder, MANIFEST)["groups"].items()}
         common = read_inside(folder, COMMON) if (folder / COMMON).is_file() else {}

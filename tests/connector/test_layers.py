@@ -29,7 +29,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"connector"}),
     frozenset({"testing", "web"}),
     # The package itself names what is public and loads it when it is first used.
-    frozenset({"__init__", "lint", "export", "scaffold", "otel"}),
+    frozenset({"__init__", "lint", "export", "scaffold", "otel", "importing"}),
     # They also read what an export writes.
     frozenset({"mcp", "server"}),
     frozenset({"cli"}),
@@ -38,7 +38,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 """The packages and modules of `connector/`, from the bottom up, as ARCHITECTURE.md draws them."""
 
 LAYER_OF = {name: layer for layer, names in enumerate(LAYERS) for name in names}
-ENTRY_POINTS = frozenset({"lint", "export", "scaffold", "otel", "mcp", "server", "cli"})
+ENTRY_POINTS = frozenset({"lint", "export", "scaffold", "otel", "importing", "mcp", "server", "cli"})
 MAY_READ_EXPORTS = frozenset({"mcp", "server"})
 
 SOCKETS = {

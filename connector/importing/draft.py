@@ -1,0 +1,264 @@
+"""The request of an operation while it is converted: the parameters, the body, and what policies make of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from connector import json_pointer
+from connector.importing.fields import Fields, Leaf, constant, kind_of, label, place_of
+from connector.importing.gaps import Findings
+from connector.importing.media import body_media, form_media
+from connector.importing.names import plain, unique, unique_labels
+from connector.importing.swagger import Json, Operation, Swagger, as_list, as_object, as_text, is_true
+
+PLACEHOLDER = re.compile(r"{([^{}]*)}")
+_WITHOUT_BODY = {"GET", "HEAD", "OPTIONS", "DELETE"}
+_STYLES = {"csv": "csv", "ssv": "ssv", "pipes": "pipes", "multi": "repeat", "tsv": "csv"}
+
+
+@dataclass
+class Parameter:
+    """A parameter outside the body.
+
+    Attributes:
+        name: The name of its input.
+        wire: Its name on the wire.
+        place: `path`, `query`, `header`, `form` or `template`: only named in templates.
+        document: What the package says of it.
+        required: Whether it must be filled in.
+    """
+
+    name: str
+    wire: str
+    place: str
+    document: Json = field(repr=False)
+    required: bool
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether forms hide it."""
+        return self.document.get("x-ms-visibility") == "internal"
+
+
+@dataclass
+class Draft:
+    """A request, and the inputs it is made from.
+
+    Attributes:
+        base_url: Where it goes instead of the connector's base URL, as a template.
+        path: A template.
+        headers: Templates by name.
+        query: Templates by name.
+        constants: What the body always has.
+        leaves: The fields of an object in the body.
+        whole: The schema of a body that is one value.
+        body: The parameter that is the body.
+    """
+
+    method: str
+    path: str
+    base_url: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = field(default_factory=dict)
+    encoding: str = "json"
+    content_type: str | None = None
+    parameters: list[Parameter] = field(default_factory=list)
+    constants: Json = field(default_factory=dict)
+    leaves: list[Leaf] = field(default_factory=list)
+    whole: Json | None = None
+    body: Json = field(default_factory=dict)
+
+    def parameter(self, place: str, wire: str) -> Parameter | None:
+        """The parameter of that place and name, without regard to case."""
+        wanted = wire.casefold()
+        found = (each for each in self.parameters if each.place == place and each.wire.casefold() == wanted)
+        return next(found, None)
+
+    def header(self, name: str) -> str | None:
+        """The template of a header, without regard to case."""
+        return next((value for known, value in self.headers.items() if known.casefold() == name.casefold()), None)
+
+    def set_constant(self, path: tuple[str, ...], value: Any) -> None:
+        """Make the body always have a value; the field there is no longer asked for."""
+        self.leaves = [leaf for leaf in self.leaves if leaf.path[: len(path)] != path]
+        json_pointer.put(self.constants, json_pointer.join(path), value)
+
+    def uses(self, name: str) -> bool:
+        """Whether a template names the input."""
+        templates = [*self.headers.values(), *self.query.values(), self.base_url or "", self.path]
+        return any(f"{{{name}}}" in template for template in templates)
+
+
+def draft_of(operation: Operation, swagger: Swagger, fields: Fields, findings: Findings) -> Draft:
+    """The request as the description says it, before any policy."""
+    path, _, query = operation.path.partition("#")[0].partition("?")
+    draft = Draft(operation.method, path if path.startswith("/") else f"/{path}")
+    taken: list[str] = []
+    forms: list[Parameter] = []
+    for document in swagger.parameters(operation):
+        place, wire = as_text(document.get("in")), as_text(document.get("name"))
+        if place == "body":
+            draft.body = document
+            continue
+        if place not in {"path", "query", "header", "formData"}:
+            findings.note(f"The parameter “{wire[:80]}” is in “{place[:40]}”, which does not exist; it is left out.")
+            continue
+        parameter = Parameter(unique(plain(wire), taken), wire, place.removesuffix("Data"), document, _needed(document))
+        taken.append(parameter.name)
+        (forms if parameter.place == "form" else draft.parameters).append(parameter)
+    _read_query(draft, query)
+    _add_placeholders(draft)
+    _settle_headers(draft)
+    if forms:
+        draft.parameters += forms
+        draft.encoding = form_media(swagger, operation, [form.document for form in forms])
+    elif draft.body:
+        _read_body(draft, swagger, operation, fields, findings)
+    _settle_constants(draft)
+    return draft
+
+
+def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
+    """The inputs of a request as the format has them, and their names by the keys that a flow uses."""
+    properties: Json = {}
+    required: list[str] = []
+    keys: dict[str, str] = {}
+    labels = unique_labels([label(each.document, each.wire) for each in draft.parameters], [()] * len(draft.parameters))
+    for title, parameter in zip(labels, draft.parameters, strict=True):
+        properties[parameter.name] = {"title": title, **_parameter_field(parameter, fields)}
+        keys[parameter.wire] = parameter.name
+        if parameter.required and parameter.place != "path":
+            required.append(parameter.name)
+    leaves = (
+        draft.leaves if draft.whole is None else [Leaf((), draft.whole, is_true(draft.body.get("required")), False, ())]
+    )
+    names = fields.names([leaf.path for leaf in leaves], list(properties))
+    body = as_text(draft.body.get("name")) or "body"
+    for name, title, leaf in zip(names, fields.labels(leaves), leaves, strict=True):
+        key = "/".join([body, *leaf.path])
+        made = {"title": title, **fields.field(leaf.schema, leaf.around)}
+        made |= {"x-pointer": ""} if not leaf.path else place_of(name, leaf.path)
+        made |= {"x-aliases": [key]} if body != "body" and key != name else {}
+        made |= {"x-in": "body"} if draft.method in _WITHOUT_BODY else {}
+        made |= _visibility(leaf.schema, internal=leaf.internal)
+        if draft.whole is not None and draft.encoding == "binary":
+            made = {word: value for word, value in made.items() if word not in {"type", "examples"}} | {"x-file": True}
+        properties[name] = made
+        keys[key] = name
+        if leaf.required:
+            required.append(name)
+    return {"properties": properties} | ({"required": required} if required else {}), keys
+
+
+def _needed(document: Json) -> bool:
+    return is_true(document.get("required")) or document.get("in") == "path"
+
+
+def _read_query(draft: Draft, query: str) -> None:
+    """What a path says after its question mark: constants, and parameters of the path that belong to the query."""
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        only = PLACEHOLDER.fullmatch(value)
+        parameter = draft.parameter("path", only[1]) if only else None
+        if parameter is not None:
+            parameter.place, parameter.wire = "query", name
+            parameter.required = is_true(parameter.document.get("required"))
+        elif draft.parameter("query", name) is None:
+            draft.query[name] = value
+
+
+def _add_placeholders(draft: Draft) -> None:
+    """An input for every placeholder of the path; a parameter that the path does not name is left out."""
+    named = PLACEHOLDER.findall(draft.path)
+    draft.parameters = [each for each in draft.parameters if each.place != "path" or each.wire in named]
+    for wire in named:
+        if not any(each.place == "path" and each.wire == wire for each in draft.parameters):
+            name = unique(plain(wire), [each.name for each in draft.parameters])
+            draft.parameters.insert(0, Parameter(name, wire, "path", {"type": "string"}, required=True))
+
+
+def _settle_headers(draft: Draft) -> None:
+    """A content type that is always the same belongs to the body; what to accept, to the response."""
+    for wire in ("Content-Type", "Accept"):
+        parameter = draft.parameter("header", wire)
+        value = _only_value(parameter.document) if parameter is not None else None
+        if parameter is not None and isinstance(value, str):
+            draft.parameters.remove(parameter)
+            if wire == "Content-Type":
+                draft.content_type = value
+            else:
+                draft.headers["Accept"] = value
+
+
+def _only_value(document: Json) -> Any:
+    values = as_list(document.get("enum"))
+    return constant(document) if document.get("default") is not None else values[0] if len(values) == 1 else None
+
+
+def _read_body(draft: Draft, swagger: Swagger, operation: Operation, fields: Fields, findings: Findings) -> None:
+    schema = fields.schema(draft.body.get("schema"))
+    given = draft.content_type
+    draft.encoding, draft.content_type = body_media(swagger, operation, schema, given)
+    if fields.is_record(schema):
+        needed = is_true(draft.body.get("required"))
+        draft.leaves = list(fields.leaves(schema, required=needed))
+        if needed:
+            draft.constants = fields.required_objects(schema)
+    elif draft.encoding in {"form", "multipart"} and kind_of(schema) != "object":
+        findings.gap(f"Its body is a form ({operation.pointer}), but the description does not say which fields it has.")
+    else:
+        draft.whole = schema
+        if kind_of(schema) is None and draft.encoding == "json":
+            findings.notes += fields.notes
+
+
+def _settle_constants(draft: Draft) -> None:
+    """What is hidden from forms and has a value is always sent; what is hidden, optional and has none is not."""
+    for parameter in list(draft.parameters):
+        value = constant(parameter.document) if parameter.is_internal and parameter.required else None
+        if value is None or isinstance(value, list | dict) or parameter.place == "form":
+            continue
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        draft.parameters.remove(parameter)
+        if parameter.place == "path":
+            draft.path = draft.path.replace(f"{{{parameter.wire}}}", quote(text, safe=""))
+        else:
+            (draft.query if parameter.place == "query" else draft.headers)[parameter.wire] = text
+    for leaf in list(draft.leaves):
+        value = constant(leaf.schema) if leaf.internal and leaf.required else None
+        if value is not None:
+            draft.set_constant(leaf.path, value)
+    draft.leaves = [leaf for leaf in draft.leaves if leaf.required or not leaf.internal]
+
+
+def _parameter_field(parameter: Parameter, fields: Fields) -> Json:
+    document = parameter.document
+    made = fields.field(document)
+    if parameter.place == "form" and document.get("type") == "file":
+        made = {word: value for word, value in made.items() if word not in {"type", "examples"}} | {"x-file": True}
+    made |= {"x-in": "body" if parameter.place == "form" else parameter.place}
+    if parameter.place == "form":
+        made |= place_of(parameter.name, (parameter.wire,))
+    elif parameter.name != parameter.wire and parameter.place != "template":
+        made |= {"x-name": parameter.wire, "x-aliases": [parameter.wire]}
+    if kind_of(document) == "array" and parameter.place != "template":
+        style = _STYLES.get(as_text(document.get("collectionFormat")) or "csv", "csv")
+        made |= {} if style == "repeat" and parameter.place in {"query", "form"} else {"x-array-style": style}
+    if document.get("x-ms-url-encoding") == "double" and parameter.place in {"path", "query"}:
+        made |= {"x-ms-url-encoding": "double"}
+    default = constant(document)
+    if parameter.required and default not in (None, "") and default in made.get("enum", [default]):
+        made |= {"default": default}
+    return made | _visibility(document, internal=parameter.is_internal)
+
+
+def _visibility(document: Json, *, internal: bool) -> Json:
+    shown = "internal" if internal else document.get("x-ms-visibility")
+    return {"x-ms-visibility": shown} if shown in {"advanced", "internal"} else {}
+
+
+def uses_dynamic_schema(schema: Json) -> bool:
+    """Whether the fields of an object are known only when it is used."""
+    return bool(as_object(schema.get("x-ms-dynamic-schema")) or as_object(schema.get("x-ms-dynamic-properties")))

@@ -1,0 +1,54 @@
+"""Expressions of policies as templates: `@connectionParameters('x')` becomes `{connection.x}`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+CALL = re.compile(r"@\{?\s*([A-Za-z][\w.]*)\(([^()]*)\)\s*\}?")
+_ARGUMENT = re.compile(r"'([^']*)'|\"([^\"]*)\"|([^,\s][^,]*)")
+
+Lookup = Callable[[str], str | None]
+
+
+class UnsupportedError(Exception):
+    """An expression that has no template; its text says why, as the end of a sentence."""
+
+
+def template_of(
+    text: str,
+    connection: Callable[[str, str | None], str],
+    lookups: Mapping[str, Lookup],
+    *,
+    placeholders: bool = False,
+) -> str:
+    """The template that an expression is.
+
+    Args:
+        text: The value of a policy, with any number of expressions in it.
+        connection: Gives the template of a connection parameter; its second argument is the value where there is none.
+        placeholders: Whether braces in the text are names of parameters.
+        lookups: For each other function, such as `headers`, what gives the template of a name; None for nothing.
+
+    Raises:
+        UnsupportedError: It uses a function that needs the cloud.
+    """
+
+    def replaced(found: re.Match[str]) -> str:
+        name = found[1].rpartition(".")[2].casefold()
+        arguments = [a or b or c.strip() for a, b, c in _ARGUMENT.findall(found[2])]
+        if name == "connectionparameters" and arguments:
+            return connection(arguments[0], arguments[1] if len(arguments) > 1 else None)
+        lookup = lookups.get(name)
+        if lookup is None or not arguments:
+            raise UnsupportedError(f"uses “{found[0][:80]}”, which only the cloud can evaluate")
+        value = lookup(arguments[0])
+        return (arguments[1] if len(arguments) > 1 else "") if value is None else value
+
+    if set(CALL.sub("", text)) & set("{}") and not placeholders:
+        raise UnsupportedError("has braces in a text")
+    made = CALL.sub(replaced, text)
+    left = re.search(r"@\w[\w.]*\(|@\{", made)
+    if left is not None:
+        raise UnsupportedError(f"uses “{text[:80]}”, which only the cloud can evaluate")
+    return made

@@ -1,0 +1,264 @@
+"""Schemas of a package as fields of the format: objects flattened into leaves, lists of objects into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from connector import json_pointer
+from connector.importing.names import input_names, label_of, unique_labels
+from connector.importing.swagger import Json, Swagger, as_list, as_object, as_text
+
+ANY_TYPE = ["string", "number", "boolean", "object", "array"]
+DYNAMIC_SCHEMAS = ("x-ms-dynamic-schema", "x-ms-dynamic-properties")
+_TYPES = {"string", "integer", "number", "boolean", "array", "object"}
+_LIMITS = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
+_SAMPLES = {"date-time": "2027-01-31T09:30:00Z", "date": "2027-01-31", "email": "ada@example.com"}
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+}
+_DEEPEST = 12
+_MOST_FIELDS = 2_000
+
+Side = Literal["inputs", "outputs"]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A value inside an object that becomes a field of its own.
+
+    Attributes:
+        path: The steps that lead to it.
+        schema: What it is, with its references followed.
+        required: Whether it and everything around it is required.
+        internal: Whether it, or something around it, is hidden from forms.
+        around: The schemas that it is inside of, for seeing recursion.
+    """
+
+    path: tuple[str, ...]
+    schema: Json
+    required: bool
+    internal: bool
+    around: tuple[int, ...] = field(repr=False)
+
+
+class Fields:
+    """The fields of one side of one operation.
+
+    Args:
+        swagger: Where references lead.
+        side: Whether the fields are filled in or read.
+
+    Attributes:
+        notes: What could not be followed.
+    """
+
+    def __init__(self, swagger: Swagger, side: Side) -> None:
+        self._swagger = swagger
+        self._side = side
+        self._left = _MOST_FIELDS
+        self.notes: list[str] = []
+
+    def schema(self, written: Any) -> Json:
+        """A schema with its references followed."""
+        return self._swagger.schema(written, self.notes)
+
+    def is_record(self, schema: Json, around: tuple[int, ...] = ()) -> bool:
+        """Whether the schema is an object whose properties become fields; a free-form object stays whole."""
+        return (
+            bool(as_object(schema.get("properties")))
+            and kind_of(schema) == "object"
+            and not any(word in schema for word in DYNAMIC_SCHEMAS)
+            and _identity(schema) not in around
+            and len(around) < _DEEPEST
+            and self._left > 0
+        )
+
+    def leaves(
+        self, schema: Json, *, required: bool = True, around: tuple[int, ...] = (), path: tuple[str, ...] = (),
+        internal: bool = False,
+    ) -> Iterator[Leaf]:  # fmt: skip
+        """The leaves of an object, in its order."""
+        inside = (*around, _identity(schema))
+        names = as_list(schema.get("required"))
+        for name, written in as_object(schema.get("properties")).items():
+            found = self.schema(written)
+            self._left -= 1
+            needed = required and name in names
+            hidden = internal or found.get("x-ms-visibility") == "internal"
+            if self._side == "inputs" and found.get("readOnly") is True:
+                continue
+            if self.is_record(found, inside):
+                yield from self.leaves(found, required=needed, around=inside, path=(*path, name), internal=hidden)
+            else:
+                yield Leaf((*path, name), found, needed, hidden, inside)
+
+    def required_objects(self, schema: Json, around: tuple[int, ...] = ()) -> Json:
+        """The objects that are always there, empty: the cloud sends them even if no field in them is filled in."""
+        inside = (*around, _identity(schema))
+        found: Json = {}
+        for name in as_list(schema.get("required")):
+            self._left -= 1
+            inner = self.schema(as_object(schema.get("properties")).get(name)) if isinstance(name, str) else {}
+            if self.is_record(inner, inside):
+                found[name] = self.required_objects(inner, inside)
+        return found
+
+    def field(self, schema: Json, around: tuple[int, ...] = ()) -> Json:
+        """A field for a value that is not taken apart: a scalar, a list, a free-form object, a record in a list."""
+        kind = kind_of(schema)
+        made: Json = self._texts(schema)
+        if kind == "array":
+            return made | self._limits(schema, kind) | {"items": self._item(schema, around)}
+        if kind == "object" or kind is None:
+            return made | {"type": self._type("object" if kind else None)}
+        made |= self._limits(schema, kind) | ({} if kind == "string" else {"type": self._type(kind)})
+        if self._side == "inputs":
+            made |= _choices(schema, kind) | _sample(schema, kind)
+        return made
+
+    def record(self, schema: Json, around: tuple[int, ...]) -> Json:
+        """The rows of a list: their properties flattened, each with its place in the row."""
+        leaves = list(self.leaves(schema, around=around))
+        leaves = [leaf for leaf in leaves if not (leaf.internal and self._side == "inputs")]
+        names = self.names([leaf.path for leaf in leaves])
+        labels = self.labels(leaves)
+        properties: Json = {}
+        for name, label, leaf in zip(names, labels, leaves, strict=True):
+            properties[name] = {"title": label, **self.field(leaf.schema, leaf.around), **place_of(name, leaf.path)}
+        required = [name for name, leaf in zip(names, leaves, strict=True) if leaf.required]
+        return {"properties": properties} | ({"required": required} if required and self._side == "inputs" else {})
+
+    def names(self, paths: list[tuple[str, ...]], taken: list[str] | None = None) -> list[str]:
+        """Names for fields: those of inputs are short, those of outputs are their dotted paths."""
+        if self._side == "inputs":
+            return input_names(paths, taken or [])
+        found: list[str] = []
+        for path in paths:
+            dotted, number = ".".join(path) or "response", 1
+            while dotted in found:
+                number += 1
+                dotted = f"{'.'.join(path)}_{number}"
+            found.append(dotted)
+        return found
+
+    def labels(self, leaves: list[Leaf]) -> list[str]:
+        """A label for each leaf, none of them twice."""
+        labels = [label(leaf.schema, leaf.path[-1] if leaf.path else "Body") for leaf in leaves]
+        return unique_labels(labels, [leaf.path[:-1] for leaf in leaves])
+
+    def _item(self, schema: Json, around: tuple[int, ...]) -> Json:
+        item = self.schema(schema.get("items"))
+        inside = (*around, _identity(schema))
+        if self.is_record(item, inside):
+            return self.record(item, inside)
+        made = self.field(item, (*inside, _identity(item))) if len(around) < _DEEPEST else {"type": self._type(None)}
+        return {word: value for word, value in made.items() if word not in {"title", "description"}}
+
+    def _type(self, kind: str | None) -> str | list[str]:
+        kinds = ANY_TYPE if kind is None else [kind]
+        if self._side == "outputs":
+            return [*kinds, "null"]
+        return kinds if kind is None else kind
+
+    def _texts(self, schema: Json) -> Json:
+        text = as_text(schema.get("description"))
+        return {"description": text} if text else {}
+
+    def _limits(self, schema: Json, kind: str) -> Json:
+        """The bounds that can be kept; those that contradict each other are left out."""
+        if self._side == "outputs":
+            return {}
+        of_kind = {"string": ("Length",), "array": ("Items",)}.get(kind, ("imum",))
+        found = {
+            word: schema[word]
+            for word in _LIMITS
+            if word.endswith(of_kind) and isinstance(schema.get(word), int | float) and schema[word] is not True
+        }
+        low, high = (next((value for word, value in found.items() if word[:3] == end), None) for end in ("min", "max"))
+        whole = kind in {"string", "array"}
+        if (low is not None and high is not None and low > high) or kind == "boolean" or (high == 0 and whole):
+            return {}
+        return {word: int(value) for word, value in found.items() if value >= 0} if whole else found
+
+
+def kind_of(schema: Json) -> str | None:
+    """The type of a schema, also where only its other keywords say it; None for any value."""
+    kind = schema.get("type")
+    if isinstance(kind, list):
+        kind = next((each for each in kind if each != "null"), None)
+    if isinstance(kind, str) and kind in _TYPES:
+        return kind
+    if as_object(schema.get("properties")) or any(word in schema for word in DYNAMIC_SCHEMAS):
+        return "object"
+    if isinstance(schema.get("items"), dict):
+        return "array"
+    if kind == "file" or as_list(schema.get("enum")) or isinstance(schema.get("format"), str):
+        return "string"
+    return None
+
+
+def fits(value: Any, kind: str | None) -> bool:
+    """Whether a value of a package has the type."""
+    if isinstance(value, bool):
+        return kind in {"boolean", None}
+    return kind is None or isinstance(value, _PYTHON[kind])
+
+
+def constant(schema: Json) -> Any:
+    """The default of a schema in the schema's own type; None where there is none that fits."""
+    return typed(schema.get("default"), kind_of(schema))
+
+
+def typed(value: Any, kind: str | None) -> Any:
+    """A value that was written as a text, too, in a type; None if it is not one."""
+    if isinstance(value, str) and kind == "boolean" and value.strip().lower() in {"true", "false"}:
+        return value.strip().lower() == "true"
+    if isinstance(value, str) and kind in {"integer", "number"}:
+        try:
+            return int(value) if kind == "integer" else float(value)
+        except ValueError:
+            return None
+    if kind == "string" and isinstance(value, int | float):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    return value if fits(value, kind) else None
+
+
+def label(schema: Json, key: str) -> str:
+    """What a form calls a value."""
+    return as_text(schema.get("x-ms-summary")) or as_text(schema.get("title")) or label_of(key)
+
+
+def place_of(name: str, path: tuple[str, ...]) -> Json:
+    """The keyword for a place in the body, left out where it is what the name says."""
+    pointer = json_pointer.join(path)
+    return {} if pointer == json_pointer.join(name.split(".")) else {"x-pointer": pointer}
+
+
+def _identity(schema: Json) -> int:
+    """What stays the same of a schema however it was reached: the object with its properties, in the file."""
+    properties = schema.get("properties")
+    return id(properties) if isinstance(properties, dict) else id(schema)
+
+
+def _choices(schema: Json, kind: str) -> Json:
+    """The values to choose from."""
+    written = as_list(schema.get("enum"))
+    if not written:
+        written = [as_object(each).get("value") for each in as_list(schema.get("x-ms-enum-values"))]
+    values = [value for value in (typed(each, kind) for each in written) if value is not None]
+    return {"enum": list(dict.fromkeys(values))} if values and len(values) == len(written) else {}
+
+
+def _sample(schema: Json, kind: str) -> Json:
+    """An example of the value, where the package has one or the format says how it is written."""
+    for value in (schema.get("x-ms-test-value"), schema.get("example"), _SAMPLES.get(as_text(schema.get("format")))):
+        if value is not None and fits(value, kind) and value != "":
+            return {"examples": [value]}
+    return {}

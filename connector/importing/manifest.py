@@ -1,0 +1,87 @@
+"""`connector.json` of a package: what all its operations have in common."""
+
+from __future__ import annotations
+
+import re
+
+from connector.importing.names import key_of, label_of
+from connector.importing.source import Source
+from connector.importing.swagger import Json, as_list, as_object, as_text
+
+THROTTLE = {"calls": 100, "renewalPeriod": 60}
+"""The limit that published connectors usually have; a package does not say its own."""
+
+
+def base_url_of(swagger: Json) -> tuple[str, bool]:
+    """The base URL, and whether it is not encrypted."""
+    schemes = [as_text(each).lower() for each in as_list(swagger.get("schemes"))]
+    insecure = "http" in schemes and "https" not in schemes
+    host = as_text(swagger.get("host")).split("://")[-1].strip("/") or "localhost"
+    path = as_text(swagger.get("basePath")).strip("/")
+    return f"{'http' if insecure else 'https'}://{host}" + (f"/{path}" if path else ""), insecure
+
+
+def manifest_of(package: Source) -> Json:
+    """The document."""
+    document, access = package.swagger.document, package.access
+    info = as_object(document.get("info"))
+    title = as_text(info.get("title")) or package.folder.name
+    base_url, insecure = base_url_of(document)
+    base_url = package.base_url or base_url
+    made: Json = {
+        "key": key_of(title, fallback="connector"),
+        "title": title,
+        "description": as_text(info.get("description")) or title,
+        "version": _version(as_text(info.get("version"))),
+        "website": _website(document, info),
+        **_color(package.properties),
+        "baseUrl": base_url,
+        **({"insecure": True} if insecure or base_url.startswith("http://") else {}),
+        **({"headers": package.headers} if package.headers else {}),
+        **({"query": package.query} if package.query else {}),
+        **_connection(package),
+        "throttle": THROTTLE,
+        "groups": {key: {"title": label_of(title)} for key, title in package.groups.items()},
+    }
+    if len(access.kinds) == 1 and access.kinds[0].authorization:
+        made["authorization"] = access.kinds[0].authorization
+    return made
+
+
+def _connection(package: Source) -> Json:
+    access = package.access
+    if not access.properties:
+        return {}
+    made: Json = {"properties": access.properties}
+    if len(access.kinds) > 1:
+        made["kinds"] = [
+            {
+                "key": kind.key,
+                "title": kind.title,
+                **({"description": kind.description} if kind.description else {}),
+                "fields": list(kind.fields),
+                "required": list(kind.required),
+                **({"authorization": kind.authorization} if kind.authorization else {}),
+            }
+            for kind in access.kinds
+        ]
+    made["required"] = list(access.kinds[0].required) if len(access.kinds) == 1 else []
+    test = package.test_action
+    return {"connection": made | ({"test": test} if test else {})}
+
+
+def _version(text: str) -> str:
+    numbers = re.findall(r"\d+", text)[:3]
+    return ".".join((numbers or ["1"]) + ["0"] * (3 - len(numbers or ["1"])))
+
+
+def _website(document: Json, info: Json) -> str:
+    for each in map(as_object, as_list(document.get("x-ms-connector-metadata"))):
+        if as_text(each.get("propertyName")).lower() == "website" and as_text(each.get("propertyValue")):
+            return as_text(each["propertyValue"])
+    return as_text(as_object(info.get("contact")).get("url")) or f"https://{as_text(document.get('host'))}"
+
+
+def _color(properties: Json) -> Json:
+    color = as_text(properties.get("iconBrandColor")).lower()
+    return {"brandColor": color} if re.fullmatch(r"#[0-9a-f]{6}", color) else {}

@@ -1,0 +1,64 @@
+"""Media types: how a body is encoded and what a response is, from `consumes` and `produces`."""
+
+from __future__ import annotations
+
+from connector.importing.fields import kind_of
+from connector.importing.swagger import Json, Operation, Swagger, as_list, as_text
+
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+JSON = "application/json"
+BYTES = "application/octet-stream"
+
+
+def media_types(swagger: Swagger, operation: Operation, word: str) -> list[str]:
+    """The media types of `consumes` or `produces`, the operation's own before the connector's."""
+    written = operation.document.get(word) if word in operation.document else swagger.document.get(word)
+    return [text for text in (as_text(each).lower() for each in as_list(written)) if "/" in text]
+
+
+def is_json(media_type: str) -> bool:
+    """Whether a body of the type is JSON."""
+    name = media_type.partition(";")[0].strip()
+    return name in {JSON, "text/json", "*/*"} or name.endswith("+json")
+
+
+def form_media(swagger: Swagger, operation: Operation, fields: list[Json]) -> str:
+    """The encoding of a form."""
+    types = media_types(swagger, operation, "consumes")
+    has_file = any(each.get("type") == "file" for each in fields)
+    only_multipart = any(each.startswith(MULTIPART) for each in types) and not any(
+        each.startswith(FORM) for each in types
+    )
+    return "multipart" if has_file or only_multipart else "form"
+
+
+def body_media(
+    swagger: Swagger, operation: Operation, schema: Json, given: str | None = None
+) -> tuple[str, str | None]:
+    """The encoding of a body, and its content type where that is not the encoding's own.
+
+    Args:
+        swagger: The description.
+        operation: The operation.
+        schema: The schema of the body.
+        given: The content type that a parameter of the operation always has.
+    """
+    types = [given.lower()] if given else media_types(swagger, operation, "consumes") or [JSON]
+    kind, form = kind_of(schema), as_text(schema.get("format"))
+    if kind == "string" and form in {"binary", "byte"}:
+        plain = next((each for each in types if not is_json(each) and not each.startswith(MULTIPART)), BYTES)
+        return "binary", None if plain == BYTES else plain
+    json_type = next((each for each in types if is_json(each)), None)
+    if json_type is not None:
+        return "json", None if json_type in {JSON, "*/*"} else given or json_type
+    first = types[0]
+    name = first.partition(";")[0].strip()
+    if name in {FORM, MULTIPART}:
+        return ("form" if name == FORM else "multipart"), None
+    if kind == "string" or (kind is None and (name.startswith("text/") or name.endswith(("xml", "yaml")))):
+        return "text", None if first == "text/plain" else given or first
+    if kind is None:
+        return "binary", None if first == BYTES else first
+    # An object or a list of any other type: the cloud sends its JSON under that name.
+    return "json", given or first

@@ -1,0 +1,165 @@
+"""One operation of a package as an action of the format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from connector.importing.draft import Draft, draft_of, inputs_of
+from connector.importing.dynamic import Names, dynamic_values
+from connector.importing.fields import DYNAMIC_SCHEMAS, Fields
+from connector.importing.gaps import Findings
+from connector.importing.outputs import outputs_of
+from connector.importing.policies import PolicyRun
+from connector.importing.source import Source
+from connector.importing.swagger import Json, Operation, as_object, as_text, is_true
+
+_DELETES = re.compile(r"delete|remove|cancel|purge|archive", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Converted:
+    """An operation in the format.
+
+    Attributes:
+        document: The definition of the action.
+        findings: Why it cannot run, and what else to know.
+        names: What its inputs and outputs are called.
+        draft: Its request, and the schemas of its inputs.
+    """
+
+    document: Json
+    findings: Findings
+    names: Names
+    draft: Draft = field(repr=False)
+
+
+def converted(package: Source, key: str, operation: Operation) -> Converted:
+    """An operation as an action.
+
+    Args:
+        package: The package it is from.
+        key: The key of the action.
+        operation: The operation.
+    """
+    findings = Findings(notes=list(package.access.notes))
+    fields = Fields(package.swagger, "inputs")
+    draft = draft_of(operation, package.swagger, fields, findings)
+    _find_gaps(package, operation, draft, findings)
+    draft.headers = {**package.lifted["headers"], **draft.headers}
+    draft.query = {**package.lifted["query"], **draft.query}
+    run = PolicyRun(draft, findings, package.access.template, package.access.kinds)
+    run.apply(package.policies_for(operation))
+    inputs, keys = inputs_of(draft, fields)
+    findings.notes += fields.notes
+    outputs, places, accept = outputs_of(operation, package.swagger, Fields(package.swagger, "outputs"), findings)
+    accept = draft.headers.pop("Accept", None) or accept
+    names = Names(keys, places, _columns(outputs))
+    document: Json = {
+        "key": key,
+        "operationId": operation.operation_id,
+        "summary": package.summary_of(operation),
+        "description": _description(operation, findings),
+        "group": package.group_of(operation),
+        **({"visibility": "internal"} if operation.is_internal else {}),
+        **({"deprecated": True} if is_true(operation.document.get("deprecated")) else {}),
+        **({"effects": {"destructive": _deletes(operation)}} if draft.method == "POST" else {}),
+        "request": _request(draft, accept),
+        "inputs": inputs,
+        "outputs": outputs,
+        **_pagination(operation, package, names),
+    }
+    return Converted(document, findings, names, draft)
+
+
+def add_choices(made: Converted, names_of: Callable[[str], Names | None]) -> None:
+    """Add to the inputs where their choices come from, which only the names of other operations can say.
+
+    Args:
+        made: The action.
+        names_of: The names of the operation with an operation id; None where there is none.
+    """
+    properties = made.document["inputs"]["properties"]
+    for source, name in _schemas(made):
+        found = dynamic_values(source, made.names.inputs, names_of)
+        if found is not None:
+            properties[name]["x-ms-dynamic-values"] = found
+            properties[name].pop("enum", None)
+
+
+def _schemas(made: Converted) -> list[tuple[Json, str]]:
+    draft = made.draft
+    found = [(parameter.document, parameter.name) for parameter in draft.parameters]
+    body = as_text(draft.body.get("name")) or "body"
+    leaves = [("/".join([body, *leaf.path]), leaf.schema) for leaf in draft.leaves]
+    return found + [(schema, made.names.inputs[key]) for key, schema in leaves if key in made.names.inputs]
+
+
+def _find_gaps(package: Source, operation: Operation, draft: Draft, findings: Findings) -> None:
+    if operation.operation_id.casefold() in package.scripted or package.all_scripted:
+        findings.gap("script.csx, C# code that only the cloud runs, makes its request or its response.")
+    if as_text(operation.document.get("x-ms-trigger")):
+        if "x-ms-notification-content" in operation.item or _has_notification_url(draft):
+            findings.gap("It is a webhook trigger: the service would have to call this machine.")
+        else:
+            findings.note("It is a polling trigger: each run asks once, and “iterate” passes on what is new.")
+
+
+def _has_notification_url(draft: Draft) -> bool:
+    """Whether a field takes the URL that the service is to call."""
+    documents = [each.document for each in draft.parameters] + [leaf.schema for leaf in draft.leaves]
+    return any(is_true(document.get("x-ms-notification-url")) for document in documents)
+
+
+def _request(draft: Draft, accept: str | None) -> Json:
+    made: Json = {"method": draft.method, "path": draft.path}
+    made |= {"baseUrl": draft.base_url} if draft.base_url is not None else {}
+    made |= {"headers": draft.headers} if draft.headers else {}
+    made |= {"query": draft.query} if draft.query else {}
+    made |= {"encoding": draft.encoding} if draft.encoding != "json" else {}
+    made |= {"contentType": draft.content_type} if draft.content_type is not None else {}
+    made |= {"accept": accept} if accept is not None else {}
+    return made | ({"body": draft.constants} if draft.constants else {})
+
+
+def _description(operation: Operation, findings: Findings) -> str:
+    text = as_text(operation.document.get("description")) or as_text(operation.document.get("summary"))
+    sentences = [text or f"{operation.method} {operation.path}", *findings.notes]
+    return " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in sentences)
+
+
+def _deletes(operation: Operation) -> bool:
+    return _DELETES.search(f"{operation.operation_id} {operation.path}") is not None
+
+
+def _columns(outputs: Json) -> dict[str, dict[str, str]]:
+    """The columns of each list of rows, by their place in a row."""
+    found: dict[str, dict[str, str]] = {}
+    for name, made in outputs["properties"].items():
+        if isinstance(made.get("items"), dict):
+            columns = as_object(made["items"].get("properties"))
+            found[name] = {_place(column, each): column for column, each in columns.items()}
+    return found
+
+
+def _place(name: str, made: Json) -> str:
+    return str(made.get("x-pointer", "/" + name.replace(".", "/"))).removeprefix("/")
+
+
+def _pagination(operation: Operation, package: Source, names: Names) -> Json:
+    """How pages follow one another, where the response has a list and the URL of the next page."""
+    pageable = as_object(operation.document.get("x-ms-pageable"))
+    link = as_text(pageable.get("nextLinkName")) or package.next_link_of(operation)
+    if not link or not names.columns:
+        return {}
+    rows = next((name for name in ("value", "items", "results", "data") if name in names.columns), None)
+    pointer = "/" + link.replace("~", "~0").replace("/", "~1")
+    return {"pagination": {"rows": rows or next(iter(names.columns)), "nextUrl": pointer, "follow": True}}
+
+
+def dynamic_schema_of(schema: Json) -> Json | None:
+    """What a package says of an object whose fields another operation lists."""
+    found: Any = next((schema[word] for word in DYNAMIC_SCHEMAS if isinstance(schema.get(word), dict)), None)
+    return found if isinstance(found, dict) else None

@@ -1,0 +1,63 @@
+"""The response of an operation as outputs: named by dotted paths, lists of objects as rows."""
+
+from __future__ import annotations
+
+from connector.importing.fields import Fields, Leaf, kind_of
+from connector.importing.gaps import Findings
+from connector.importing.media import is_json, media_types
+from connector.importing.swagger import Json, Operation, Swagger, as_object, as_text
+
+WHOLE = "response"
+"""The name of an output that is the whole body."""
+
+
+def success_schema(operation: Operation, swagger: Swagger, fields: Fields) -> Json | None:
+    """The schema of the response that carries the outputs; None where none has one.
+
+    The cloud reads 200, else 201, else the other successes, else `default`.
+    """
+    responses = as_object(operation.document.get("responses"))
+    successes = sorted(str(status) for status in responses if str(status).startswith("2"))
+    for status in (*successes, "default"):
+        written = swagger.resolve(responses.get(status))
+        if isinstance(written.get("schema"), dict) and written["schema"]:
+            return fields.schema(written["schema"])
+    return None
+
+
+def outputs_of(
+    operation: Operation, swagger: Swagger, fields: Fields, findings: Findings
+) -> tuple[Json, dict[str, str], str | None]:
+    """The outputs, their names by place in the body, and the Accept header where it is not that of JSON."""
+    schema = success_schema(operation, swagger, fields)
+    produces = media_types(swagger, operation, "produces")
+    accept = None if not produces or any(map(is_json, produces)) else produces[0]
+    if schema is None:
+        description = "The response body as text; null if the service sends none."
+        return {"properties": {WHOLE: {"title": "Response", "description": description, "x-from": "text"}}}, {}, accept
+    if schema.get("type") == "file" or as_text(schema.get("format")) in {"binary", "byte"}:
+        accept = accept or next((each for each in produces if not is_json(each)), "*/*")
+        return {"properties": {WHOLE: {"title": "Response", "x-from": "binary"}}}, {}, accept
+    if not fields.is_record(schema):
+        made = {"title": "Response", **fields.field(schema)}
+        is_text = kind_of(schema) == "string" and accept is not None
+        made |= {"x-from": "text"} if is_text else {"x-pointer": ""}
+        findings.notes += fields.notes
+        return {"properties": {WHOLE: made}}, {"": WHOLE}, accept
+    leaves: list[Leaf] = list(fields.leaves(schema))
+    names = fields.names([leaf.path for leaf in leaves])
+    properties: Json = {}
+    for name, title, leaf in zip(names, fields.labels(leaves), leaves, strict=True):
+        made = {"title": title, **fields.field(leaf.schema, leaf.around)}
+        pointer = "/" + "/".join(step.replace("~", "~0").replace("/", "~1") for step in leaf.path)
+        made |= {"x-pointer": pointer} if any("." in step or "/" in step or "~" in step for step in leaf.path) else {}
+        made |= {"x-pointer": pointer} if name != ".".join(leaf.path) else {}
+        shown = leaf.schema.get("x-ms-visibility")
+        made |= {"x-ms-visibility": shown} if shown in {"advanced", "internal"} else {}
+        properties[name] = made
+    findings.notes += fields.notes
+    return (
+        {"properties": properties},
+        {"/".join(leaf.path): name for name, leaf in zip(names, leaves, strict=True)},
+        accept,
+    )

@@ -1,0 +1,1 @@
+"""Tests of importing packages that others published."""
