@@ -102,7 +102,7 @@ def work(url: str, folder: Path, limit: Throttle, until: float, shown: Queue[tup
         while time.monotonic() < until:
             try:
                 left = until - time.monotonic()
-                connector.run(bundle.manifest.connection.test, {}, connection, max_wait=max(0.0, left))
+                connector.run(bundle.manifest.connection.test_action, {}, connection, max_wait=max(0.0, left))
                 done.append(1)
             except ConnectorError as error:
                 if time.monotonic() + (getattr(error, "wait", None) or 0) < until:

@@ -21,7 +21,7 @@ from connector.call.preview import first_request
 from connector.call.result import Meta, Preview, Result
 from connector.catalogue.action import Action
 from connector.clock import Clock
-from connector.connections.auth import base_url_of, identity_of, masked_headers, secrets_of
+from connector.connections.auth import Auth, identity_of
 from connector.connections.connection import Connection
 from connector.definition.service import ConnectorDefinition
 from connector.errors import (
@@ -162,10 +162,10 @@ class Client:
             DefinitionError: The handler sends nothing.
         """
         inputs = masked(action.definition, self.validated(action, given, settings))
-        call = Call(action.definition, inputs, base_url_of(self.definition, connection), self.definition.limits)
-        request = first_request(action.handler, call)
-        headers = {**request.headers, **masked_headers(self.definition)}
-        return Preview(method=request.method, url=request.url, headers=headers, body=request.body)
+        auth = Auth.preview(self.definition, connection)
+        request = first_request(action.handler, Call(action.definition, inputs, auth.endpoint, self.definition.limits))
+        url, headers = auth.mask(request)
+        return Preview(method=request.method, url=url, headers=headers, body=request.body, unsigned=(request, auth))
 
     def validated(self, action: Action, given: Mapping[str, Any], settings: RunSettings) -> dict[str, Any]:
         """The inputs under their own names, with defaults and the idempotency key of this run.
@@ -194,14 +194,16 @@ class Client:
         Raises:
             AuthorizationError: The connection is missing or lacks a secret.
         """
-        if connection is None:
+        if connection is None and all(kind.required for kind in self.definition.kinds):
             raise AuthorizationError("This action needs a connection.", code="missing_connection")
-        secrets = secrets_of(self.definition, connection)
+        connection = connection or Connection()
+        auth = Auth.of(self.definition, connection)
+        auth.require(action.definition.request)
         timeouts = self.definition.timeouts
         call = Call(
             action.definition,
             inputs,
-            base_url_of(self.definition, connection),
+            auth.endpoint,
             self.definition.limits,
             all_pages=settings.walks_pages,
             max_items=self.definition.paging.max_items if settings.max_items is None else settings.max_items,
@@ -214,7 +216,7 @@ class Client:
             rng=self.rng,
             action=action,
             call=call,
-            secrets=secrets,
+            auth=auth,
             rate_limits=self.rate_limits(action, connection),
             deadline=self.clock.monotonic() + (timeouts.total if settings.timeout is None else settings.timeout),
             max_wait=timeouts.wait if settings.max_wait is None else settings.max_wait,

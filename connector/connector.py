@@ -268,7 +268,7 @@ class Connector:
         Raises:
             AuthorizationError: It does not.
         """
-        return self.run(self.definition.connection.test, {}, connection, **options)
+        return self.run(self.definition.connection.test_action, {}, connection, **options)
 
     @contextlib.contextmanager
     def sandbox(self, database: Path | None = None) -> Iterator[Connection]:

@@ -16,7 +16,7 @@ from connector.call.options import RunSettings
 from connector.call.result import Attempt, RunTrace
 from connector.catalogue.action import Action
 from connector.clock import Clock, network, pause
-from connector.connections.auth import secret_headers
+from connector.connections.auth import Auth
 from connector.definition.service import ConnectorDefinition
 from connector.errors import (
     ConnectionLostError,
@@ -38,7 +38,7 @@ from connector.http.retry import (
 )
 from connector.http.service_error import is_service_error, service_error
 from connector.http.transport import SendOptions, Transport
-from connector.secrets import Secrets, SecretTexts
+from connector.secrets import SecretTexts
 from connector.throttle.bucket import RateLimit
 from connector.throttle.limiter import Permit
 from connector.throttle.store import Store
@@ -54,7 +54,7 @@ class Run:
 
     Attributes:
         call: What the handler works with.
-        secrets: The connection's values as they are sent.
+        auth: Adds the secrets of the connection where a request is sent.
         rate_limits: The limits every attempt counts against; the first is the connection's own.
         deadline: On the clock's monotonic time, when the run must be over.
         max_wait: Seconds that the run may wait for the call limit in all.
@@ -67,7 +67,7 @@ class Run:
     rng: random.Random
     action: Action
     call: Call
-    secrets: Secrets
+    auth: Auth
     rate_limits: list[RateLimit]
     deadline: float
     max_wait: float
@@ -123,7 +123,7 @@ class Run:
     @property
     def hidden(self) -> SecretTexts:
         """The secrets of the connection and of the inputs, which may appear nowhere."""
-        return SecretTexts((*self.secrets.values(), *secret_texts(self.action.definition, self.call.inputs)))
+        return SecretTexts((*self.auth.hidden, *secret_texts(self.action.definition, self.call.inputs)))
 
     def in_time(self) -> None:
         """Called while a response is read.
@@ -161,7 +161,7 @@ class Run:
                 permit.release()
                 raise
             if on_event is not None:
-                notify(on_event, attempt_started(self.definition, self.call, request, self.hidden, attempt))
+                notify(on_event, attempt_started(self.auth, self.call, request, self.hidden, attempt))
                 on_event = None  # one that is held back goes on with the same attempt
             with contextlib.suppress(_HeldBack):
                 return self._send_once(request, permit, attempt)
@@ -183,7 +183,7 @@ class Run:
         on_event, started = self.settings.on_event, self.clock.monotonic()
         self.trace.in_flight = True
         try:
-            response = self.transport.send(request, secret_headers(self.definition, self.secrets), options)
+            response = self.transport.send(request, self.auth, options)
         except (UnavailableError, _HeldBack) as error:
             self.trace.in_flight = False
             if isinstance(error, NotSentError):

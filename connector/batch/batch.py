@@ -22,7 +22,7 @@ from connector.batch.runner import BatchRunner
 from connector.batch.source import FileFormat, Source
 from connector.catalogue.action import Action
 from connector.client import Client
-from connector.connections.auth import identity_of, secrets_of
+from connector.connections.auth import Auth, identity_of
 from connector.connections.connection import Connection
 from connector.errors import AuthorizationError, ConnectorError, InputError
 from connector.throttle.status import throttle_status
@@ -136,7 +136,7 @@ class Batch:
             message = "With several connections, name the column that says which one a row is for."
             raise InputError(message, code="batch_connections")
         for connection in self.connections.values():
-            secrets_of(self.client.definition, connection)
+            Auth.of(self.client.definition, connection)
         columns = self.columns
         default = next(iter(self.connections)) if len(self.connections) == 1 else ""
         index = RowIndex.of(self.source, self.connection_column, self.connections, default)

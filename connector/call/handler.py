@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from connector import json_pointer
 from connector.call import pagination
+from connector.connections.endpoint import Endpoint
 from connector.definition.action import ActionDefinition
 from connector.definition.service import Limits
 from connector.errors import InputError, Problem
@@ -130,7 +131,7 @@ class Call:
     Attributes:
         action: The definition.
         inputs: Checked inputs with defaults; the handler's to change.
-        base_url: The URL of the API.
+        endpoint: Where requests go.
         limits: Bounds that a request must keep.
         sender: Sends a request reliably; an error response of the service is an error.
         all_pages: Whether to walk all pages.
@@ -143,7 +144,7 @@ class Call:
 
     action: ActionDefinition
     inputs: dict[str, Any]
-    base_url: str
+    endpoint: Endpoint
     limits: Limits
     sender: Sender | None = None
     all_pages: bool = False
@@ -173,7 +174,7 @@ class Call:
             InputError: The request would be too large for the service.
             ConnectorError: The service refused, or could not be reached.
         """
-        built = request.build(self.action, self.inputs, self.base_url, self.body)
+        built = request.build(self.action, self.inputs, self.endpoint, self.body)
         self._check_size(built)
         if self.sender is None:
             raise RuntimeError("This call belongs to no run.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from connector.call.events import AttemptStarted, ResponseReceived
 from connector.call.handler import Call
-from connector.connections.auth import masked_headers
+from connector.connections.auth import Auth
 from connector.definition.service import ConnectorDefinition
 from connector.http.request import HttpRequest, build, masked, secret_values
 from connector.http.response import HttpResponse
@@ -17,24 +17,26 @@ from connector.secrets import MASK, SecretTexts, mask, mask_json
 _SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 
 
-def attempt_started(
-    connector: ConnectorDefinition, call: Call, request: HttpRequest, secrets: SecretTexts, number: int
-) -> AttemptStarted:
+def attempt_started(auth: Auth, call: Call, request: HttpRequest, secrets: SecretTexts, number: int) -> AttemptStarted:
     """The event of a request that is about to be sent; its URL and headers are masked as a preview masks them.
 
     Args:
-        connector: Says which header holds the connection's secret.
+        auth: Says where the connection's secrets are.
         call: The call that built the request.
         request: The request.
         secrets: Texts that must not appear.
         number: The attempt, from 1.
     """
     values = secret_values(call.action, call.inputs)
-    shown = build(call.action, masked(call.action, call.inputs), call.base_url, request.body) if values else request
-    headers = _masked_headers(shown.headers, secrets) | masked_headers(connector)
+    shown = build(call.action, masked(call.action, call.inputs), call.endpoint, request.body) if values else request
+    url, headers = auth.mask(shown)
     hidden = (*values, *secrets)
     return AttemptStarted(
-        number, request.method, mask(shown.url, secrets), headers, lambda: mask_json(request.body, hidden)
+        number,
+        request.method,
+        mask(url, secrets),
+        _masked_headers(headers, secrets),
+        lambda: mask_json(request.body, hidden),
     )
 
 

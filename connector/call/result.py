@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Attempt(BaseModel):
@@ -129,6 +129,7 @@ class Preview(BaseModel):
 
     Attributes:
         body: The JSON value of the body; None when there is none.
+        unsigned: The request and its authentication, neither with secrets: what a curl command is made of.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -137,3 +138,4 @@ class Preview(BaseModel):
     url: str
     headers: dict[str, str]
     body: Any = None
+    unsigned: Any = Field(default=None, exclude=True, repr=False)

@@ -15,9 +15,10 @@ from connector.catalogue.loader import Bundle
 from connector.catalogue.sandbox import connection_to
 from connector.cli import console, context, hints, sandbox_service
 from connector.connections import stored
-from connector.connections.auth import secrets_of
-from connector.connections.connection import Connection, is_loopback
+from connector.connections.auth import Auth
+from connector.connections.connection import Connection
 from connector.connector import Connector
+from connector.definition.base_url import is_loopback
 from connector.errors import ExitStatus
 from connector.export.code_samples import Target
 from connector.secrets import Secret
@@ -111,7 +112,7 @@ def _connections(bundle: Bundle, program: str, lists: Sequence[str]) -> dict[str
         for name in names:
             stored_name = None if name == _ENVIRONMENT and name not in known else name
             found[name] = stored.stored_connection(bundle.manifest, stored_name)
-            secrets_of(bundle.manifest, found[name])
+            Auth.of(bundle.manifest, found[name])
     return found
 
 

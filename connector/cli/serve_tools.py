@@ -12,9 +12,10 @@ import click
 from connector.catalogue.loader import Bundle
 from connector.cli import console, context, hints, sandbox_service
 from connector.connections import stored
-from connector.connections.auth import secrets_of
-from connector.connections.connection import Connection, is_loopback
+from connector.connections.auth import Auth
+from connector.connections.connection import Connection
 from connector.connector import Connector
+from connector.definition.base_url import is_loopback
 from connector.errors import ExitStatus
 from connector.export import ExportSelection, Only, select
 from connector.web.access_control import AccessControl
@@ -99,7 +100,7 @@ def _connection(bundle: Bundle, stack: contextlib.ExitStack, options: Options) -
     if options.in_sandbox:
         return stack.enter_context(sandbox_service.connection(bundle))
     connection = stored.stored_connection(bundle.manifest, options.connection_name)
-    secrets_of(bundle.manifest, connection)  # a host shows why a server did not start, but not why every call fails
+    Auth.of(bundle.manifest, connection)  # a host shows why a server did not start, but not why every call fails
     return connection
 
 

@@ -1,76 +1,253 @@
-"""How the secret of a connection gets onto a request, and how it is shown where it must not be seen."""
+"""Authentication: how the secrets of a connection get onto a request, and how it looks where they must not be seen.
+
+A request is built without secrets: where a template names one, it still has `{connection.field}`. `Auth.sign` is called
+where the bytes leave, after everything that logs, previews or hashes a request; `Auth.mask` shows the same places.
+"""
 
 from __future__ import annotations
 
-import re
-from typing import Any
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, Self
+from urllib.parse import quote, quote_plus
 
-from connector.connections.connection import Connection
+from connector.connections.connection import Connection, check_base_url
+from connector.connections.endpoint import Endpoint, fill_base_url
+from connector.connections.kinds import chosen_kind, kind_of, label, missing, strip_prefixes
+from connector.definition import templates
+from connector.definition.action import RequestTemplate
+from connector.definition.connection import ConnectionKind
 from connector.definition.service import ConnectorDefinition
 from connector.errors import AuthorizationError
-from connector.secrets import MASK, Secrets
-
-_FIELD = re.compile(r"{([^}]+)}")
+from connector.secrets import MASK, Secrets, SecretTexts
 
 
-def base_url_of(connector: ConnectorDefinition, connection: Connection | None) -> str:
-    """The base URL of the connection, without a trailing slash."""
-    return (connection.base_url if connection else None) or connector.base_url.rstrip("/")
+class Unsigned(Protocol):
+    """A request without its secrets.
 
-
-def secrets_of(connector: ConnectorDefinition, connection: Connection) -> Secrets:
-    """The connection's values as they are sent, without prefixes that were pasted with them.
-
-    Raises:
-        AuthorizationError: A required field is missing, or a value cannot be sent in a header.
+    Attributes:
+        url: With `{connection.field}` where a secret belongs.
+        headers: Those without secrets.
+        secret_headers: Those with secrets: texts, with the names of fields of the connection between them.
     """
-    values = Secrets({name: _stripped(connector, value) for name, value in connection.reveal().items()})
-    for name in connector.connection.required:
-        if not values.get(name):
-            variables = " or ".join(connector.connection.environment.get(name, []))
-            raise AuthorizationError(
-                f"The connection has no {_label(connector, name)}.",
-                code="missing_secret",
-                field=name,
-                hint=f"Pass {name}=... to the connection" + (f", or set {variables}." if variables else "."),
-            )
-    for name in values:
-        if not all(" " < char <= "~" for char in values[name]):
-            raise AuthorizationError(
-                f"The connection's {_label(connector, name)} contains invalid characters, "
-                "such as a space or a line break.",
-                code="secret_form",
-                field=name,
-                hint="Copy it again, without anything before or after it.",
-            )
-    return values
+
+    @property
+    def url(self) -> str: ...  # noqa: D102
+    @property
+    def headers(self) -> Mapping[str, str]: ...  # noqa: D102
+    @property
+    def secret_headers(self) -> Mapping[str, tuple[str, ...]]: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Auth:
+    """The authentication of one connection.
+
+    Attributes:
+        connector: Says which fields the connection has.
+        kind: The kind of connection; says where its secrets are sent.
+        values: The connection's values as they are sent; in a preview, only those that are no secret.
+        filled: The fields that have a value, as far as that is known.
+        endpoint: Where requests go.
+    """
+
+    connector: ConnectorDefinition
+    kind: ConnectionKind
+    values: Secrets
+    filled: frozenset[str]
+    endpoint: Endpoint
+
+    @classmethod
+    def of(cls, connector: ConnectorDefinition, connection: Connection) -> Self:
+        """The authentication of a connection.
+
+        Raises:
+            AuthorizationError: A required field is missing, or a value cannot be sent where it belongs.
+        """
+        kind = kind_of(connector, connection)
+        values = Secrets({name: value for name, value in strip_prefixes(kind, connection.reveal()).items() if value})
+        for name in kind.required:
+            if not values.get(name):
+                raise missing(connector, name)
+        _check_values(connector, kind, values)
+        return cls(connector, kind, values, frozenset(values), endpoint_of(connector, connection, values))
+
+    @classmethod
+    def preview(cls, connector: ConnectorDefinition, connection: Connection | None) -> Self:
+        """The authentication of a connection for showing; it holds no secret, and nothing need be filled in."""
+        connection = connection or Connection()
+        kind = chosen_kind(connector, connection)
+        public = {name: text for name, text in connection.reveal().items() if name not in connector.connection.secrets}
+        values = Secrets(strip_prefixes(kind, public))
+        filled = connection.fields if connection.fields >= set(kind.required) else frozenset(kind.fields)
+        return cls(connector, kind, values, filled, endpoint_of(connector, connection, values))
+
+    def require(self, request: RequestTemplate) -> None:
+        """Make sure that the connection has all that the URL of an action needs.
+
+        Raises:
+            AuthorizationError: A value is missing, or cannot be part of a URL.
+        """
+        base_url = self.endpoint.template(request)
+        for name in templates.connection_fields(base_url, request.path):
+            if not self.values.get(name):
+                raise missing(self.connector, name)
+        for name in templates.connection_fields(request.path):
+            if self.values[name] in {".", ".."}:
+                raise _invalid(self.connector, name, "cannot be part of a path")
+        try:
+            fill_base_url(base_url, self._value_of, allow_insecure=self.endpoint.allow_insecure)
+        except AuthorizationError as error:
+            name = (error.field or "").removeprefix("connection.")
+            if name in self.connector.connection.secrets:
+                raise _invalid(self.connector, name, "is not a valid URL or host name") from None
+            error.field = name or None
+            raise
+
+    def _value_of(self, name: str) -> str:
+        field = templates.connection_fields(f"{{{name}}}")
+        return self.values.get(field[0], "") if field else f"{{{name}}}"
+
+    @property
+    def hidden(self) -> SecretTexts:
+        """The texts of the connection that may appear nowhere, in each of the forms in which they are sent."""
+        return SecretTexts(dict.fromkeys(self._hidden()))
+
+    def _hidden(self) -> Iterator[str]:
+        for name in self.values:
+            if name in self.connector.connection.secrets:
+                value = self.values[name]
+                yield from (value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1])
+        pair = self._basic_pair(lambda name: self.values.get(name, ""))
+        if pair is not None:
+            encoded = encode_basic(pair).removeprefix("Basic ")
+            yield from (encoded, encoded.rstrip("="), quote(encoded, safe=""))
+
+    def sign(self, request: Unsigned) -> tuple[str, Secrets]:
+        """The URL and the headers of a request with its secrets: what is sent."""
+        url = request.url
+        whole = next(iter(templates.connection_fields(url)), "")
+        if whole and url.startswith(templates.placeholder(whole)):
+            address = check_base_url(self.values[whole], allow_insecure=self.endpoint.allow_insecure)
+            url = address + url.removeprefix(templates.placeholder(whole))
+        return self._applied(url, request, lambda name: self.values.get(name, ""), encode_basic, _encoded)
+
+    def mask(self, request: Unsigned) -> tuple[str, dict[str, str]]:
+        """The URL and the headers of a request with its secrets masked: what is shown."""
+        url, headers = self.replace(request, lambda _: MASK, lambda _: f"Basic {MASK}")
+        return url, dict(headers)
+
+    def replace(
+        self, request: Unsigned, value_of: Callable[[str], str], basic: Callable[[str], str]
+    ) -> tuple[str, Secrets]:
+        """The URL and the headers of a request with something in the place of each secret.
+
+        Args:
+            request: The request.
+            value_of: What stands for the value of a field of the connection.
+            basic: The value of the header for a user name and a password that are joined by a colon.
+        """
+        return self._applied(request.url, request, value_of, basic, lambda text: text)
+
+    def _applied(
+        self,
+        url: str,
+        request: Unsigned,
+        value_of: Callable[[str], str],
+        basic: Callable[[str], str],
+        encode: Callable[[str], str],
+    ) -> tuple[str, Secrets]:
+        sent = self.kind.authorization
+        url = templates.fill_connection(url, lambda name: encode(value_of(name)))
+        for name, template in self._filled_pairs(sent.query):
+            value = templates.fill_connection(template, value_of)
+            url += f"{'&' if '?' in url else '?'}{_encoded(name)}={encode(value)}"
+        added = {
+            name: "".join(value_of(part) if place % 2 else part for place, part in enumerate(parts))
+            for name, parts in request.secret_headers.items()
+        }
+        for name, template in self._filled_pairs(sent.headers):
+            added[name] = templates.fill_connection(template, value_of)
+        pair = self._basic_pair(value_of)
+        if pair is not None:
+            added["Authorization"] = basic(pair)
+        replaced = {name.lower() for name in added}
+        kept = {name: value for name, value in request.headers.items() if name.lower() not in replaced}
+        return url, Secrets(kept | added)
+
+    def _basic_pair(self, value_of: Callable[[str], str]) -> str | None:
+        basic = self.kind.authorization.basic
+        if basic is None or not self._is_filled(basic.username, basic.password):
+            return None
+        return templates.fill_connection(f"{basic.username}:{basic.password}", value_of)
+
+    def _filled_pairs(self, pairs: Mapping[str, str]) -> list[tuple[str, str]]:
+        return [(name, template) for name, template in pairs.items() if self._is_filled(template)]
+
+    def _is_filled(self, *parts: str) -> bool:
+        """Whether any field in templates has a value, or there is none in them."""
+        fields = templates.connection_fields(*parts)
+        return not fields or not self.filled.isdisjoint(fields)
+
+
+def endpoint_of(connector: ConnectorDefinition, connection: Connection, values: Mapping[str, str]) -> Endpoint:
+    """Where the requests of a connection go; its secrets stay names."""
+    secrets = connector.connection.secrets
+    return Endpoint(
+        base_url=connection.base_url or connector.base_url,
+        is_own=connection.base_url is not None,
+        values={name: value for name, value in values.items() if name not in secrets},
+        secrets=secrets,
+        headers=connector.headers,
+        query=connector.query,
+        allow_insecure=connector.insecure or connection.allow_insecure,
+    )
 
 
 def identity_of(connector: ConnectorDefinition, connection: Connection) -> str:
     """The connection's identity, the same however its secret was pasted."""
-    values: dict[str, Any] = {name: _stripped(connector, value) for name, value in connection.reveal().items()}
+    kind = chosen_kind(connector, connection)
+    values: dict[str, Any] = strip_prefixes(kind, connection.reveal())
+    if connector.connection.kinds:
+        values = {name: value for name, value in values.items() if name in kind.fields}
     return Connection(base_url=connection.base_url, allow_insecure=True, **values).identity(connector.base_url)
 
 
-def secret_headers(connector: ConnectorDefinition, secrets: dict[str, str]) -> Secrets:
-    """The header that signs a request."""
-    value = _FIELD.sub(lambda match: secrets.get(match.group(1), ""), connector.authorization.template)
-    return Secrets({connector.authorization.header: value})
+def encode_basic(pair: str) -> str:
+    """The header's value for a user name and a password that are joined by a colon (RFC 7617, in UTF-8)."""
+    return "Basic " + base64.b64encode(pair.encode()).decode()
 
 
-def masked_headers(connector: ConnectorDefinition) -> dict[str, str]:
-    """The same header for showing."""
-    return {connector.authorization.header: _FIELD.sub(MASK, connector.authorization.template)}
+def _encoded(text: str) -> str:
+    return quote(text, safe="")
 
 
-def _label(connector: ConnectorDefinition, name: str) -> str:
-    declared = connector.connection.properties.get(name)
-    return (declared.title if declared else None) or name
+def _check_values(connector: ConnectorDefinition, kind: ConnectionKind, values: Mapping[str, str]) -> None:
+    """Make sure that the values can be sent where they belong.
+
+    Raises:
+        AuthorizationError: One cannot.
+    """
+    sent, secrets = kind.authorization, connector.connection.secrets
+    in_headers = templates.connection_fields(*sent.headers.values())
+    for name, value in values.items():
+        first = "!" if name in secrets else " "
+        if name in in_headers and not all(first <= char <= "~" for char in value):
+            raise _invalid(connector, name, "contains invalid characters, such as a space or a line break")
+        if any(char < " " or "\x7f" <= char <= "\x9f" for char in value):
+            raise _invalid(connector, name, "contains invalid characters, such as a line break")
+    if sent.basic is not None:
+        username = templates.fill_connection(sent.basic.username, lambda name: values.get(name, ""))
+        if ":" in username:
+            raise _invalid(connector, templates.connection_fields(sent.basic.username)[0], "contains a colon")
 
 
-def _stripped(connector: ConnectorDefinition, value: str) -> str:
-    for prefix in connector.authorization.strip:
-        # A connection's values have no blank at their end: a prefix alone lost its own.
-        if f"{value} "[: len(prefix)].casefold() == prefix.casefold():
-            return value[len(prefix) :].strip()
-    return value
+def _invalid(connector: ConnectorDefinition, name: str, reason: str) -> AuthorizationError:
+    return AuthorizationError(
+        f"The connection's {label(connector, name)} {reason}.",
+        code="secret_form",
+        field=name,
+        hint="Copy it again, without anything before or after it.",
+    )

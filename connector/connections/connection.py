@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from connector.definition.base_url import is_loopback
 from connector.errors import AuthorizationError
 from connector.secrets import MASK, Secret, printable
 
@@ -19,6 +19,7 @@ class Connection:
         base_url: The URL of the API; defaults to the connector's. Set it for a sandbox, a proxy or another region.
         allow_insecure: Accept an `http://` URL of another machine. The secret is then sent unencrypted.
         name: What people call this connection; shown in messages.
+        kind: Which kind of connection it is, if the connector has several; else the first that its fields fit.
         ephemeral: The service ends with this process, as a sandbox does: its call limit is kept in memory only.
         **values: The connection fields that the connector declares, such as `api_key`.
 
@@ -26,7 +27,7 @@ class Connection:
         AuthorizationError: The address is not a web address, or not `https` where it must be.
     """
 
-    __slots__ = ("_values", "base_url", "ephemeral", "name")
+    __slots__ = ("_values", "allow_insecure", "base_url", "ephemeral", "kind", "name")
 
     def __init__(
         self,
@@ -34,11 +35,14 @@ class Connection:
         base_url: str | None = None,
         allow_insecure: bool = False,
         name: str = "",
+        kind: str = "",
         ephemeral: bool = False,
         **values: str | None,
     ) -> None:
         self.base_url = check_base_url(base_url, allow_insecure=allow_insecure) if base_url else None
+        self.allow_insecure = allow_insecure
         self.name = name
+        self.kind = kind
         self.ephemeral = ephemeral
         self._values = {key: Secret(value.strip()) for key, value in values.items() if value and value.strip()}
 
@@ -63,6 +67,7 @@ class Connection:
 
     def __repr__(self) -> str:
         shown = [f"name={self.name!r}"] if self.name else []
+        shown += [f"kind={self.kind!r}"] if self.kind else []
         shown += [f"base_url={self.base_url!r}"] if self.base_url else []
         shown += [f"{key}={MASK!r}" for key in sorted(self._values)]
         return f"Connection({', '.join(shown)})"
@@ -83,7 +88,7 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
         host, port = parts.hostname, parts.port
     except ValueError:
         parts, host, port = urlsplit(""), None, None
-    odd = any(char <= " " or char == "\x7f" for char in url.strip())
+    odd = any(char <= " " or char in "\x7f{}" for char in url.strip())
     if parts.scheme not in {"http", "https"} or not host or port == 0 or odd:
         raise AuthorizationError(
             f"“{printable(url)[:80]}” is not a valid base URL.",
@@ -108,13 +113,3 @@ def _same_address(url: str) -> str:
     parts = urlsplit(url.strip().rstrip("/"))
     port = "" if parts.port in {None, {"http": 80, "https": 443}.get(parts.scheme)} else f":{parts.port}"
     return f"{parts.scheme}://{(parts.hostname or '').rstrip('.')}{port}{parts.path}".lower()
-
-
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

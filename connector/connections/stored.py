@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from connector.connections import stored_names
-from connector.connections.auth import secrets_of
+from connector.connections.auth import Auth
 from connector.connections.connection import Connection, check_base_url
 from connector.connections.environment import from_environment, variables
 from connector.definition.service import ConnectorDefinition
@@ -68,7 +68,7 @@ def add(
         StateError: The file of connections is damaged.
     """
     check(connector, name, base_url, allow_insecure=allow_insecure)
-    secrets_of(connector, Connection(name=name, **secrets))
+    Auth.of(connector, Connection(name=name, **secrets))
     entry: dict[str, Any] = {}
     if base_url:
         entry["base_url"] = check_base_url(base_url, allow_insecure=allow_insecure)

@@ -6,16 +6,17 @@ definition, unique keys, labels) is the bundle's and the check's to see.
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from connector.definition import templates
 from connector.definition.field import FieldSchema, ObjectSchema, Pointer, check_pattern
 from connector.definition.model import LeftOut, Model
+from connector.definition.templates import BaseUrl, Template
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
-OperationId = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+OperationId = Annotated[str, StringConstraints(pattern=r"\S")]
 Sentence = Annotated[str, StringConstraints(min_length=1)]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -62,20 +63,34 @@ class RequestTemplate(Model):
     """How a call looks on the wire.
 
     Attributes:
-        path: `{names}` in it are inputs.
+        path: Names in braces are inputs, and `{connection.field}` is a field of the connection.
+        base_url: Where the action's requests go, if not to the connector's base URL; a text with `{connection.field}`
+            and `{input}` in it.
+        headers: Headers of every request by name, texts like that; one is left out if a value in it is empty.
+        query: Parameters in the query of every request by name, likewise.
         body: What every request carries.
         body_defaults: What is added to the body that the inputs make up, one after another.
     """
 
     method: Method
     path: Annotated[str, StringConstraints(pattern=r"^/")]
+    base_url: BaseUrl | None = None
+    headers: dict[str, Template] = Field(default_factory=dict)
+    query: dict[str, Template] = Field(default_factory=dict)
     body: dict[str, Any] | None = None
     body_defaults: list[BodyDefault] = Field(default_factory=list)
 
     @property
     def placeholders(self) -> tuple[str, ...]:
-        """The names in braces, in the order of the path."""
-        return tuple(re.findall(r"{([^}]*)}", self.path))
+        """The inputs in the path, in its order."""
+        return templates.input_names(self.path)
+
+    @property
+    def templates(self) -> dict[str, str]:
+        """Every template outside the path by its place, such as `/headers/X-Version`."""
+        parts = {"headers": self.headers, "query": self.query}
+        found = {f"/{part}/{name}": text for part, pairs in parts.items() for name, text in pairs.items()}
+        return found | ({} if self.base_url is None else {"/baseUrl": self.base_url})
 
 
 class Pagination(Model):

@@ -13,19 +13,20 @@ A field
     `type` is a list where there are `items`, an object where there are `properties`, and text otherwise; an output may
     also be null, except for the rows of a list. The rows of an input take no unknown names.
 An input
-    It travels in the path where its name is in braces there, else in the query of a GET or DELETE, else in the body.
-    In the path, a text has at most 1024 characters and is encoded once.
+    It travels in the path where its name is in braces there, else nowhere but in the templates that name it (headers,
+    query, base URL), else in the query of a GET or DELETE, else in the body. One in a base URL is required. In the
+    path, a text has at most 1024 characters and is encoded once.
 What an example may leave out is in `example_defaults`.
 Whatever has the wrong form stays as it is, for the models to report.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
+from connector.definition import templates
 from connector.definition.provenance import Provenance, text
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -79,7 +80,11 @@ class Defaults:
 
     def __init__(self, request: Mapping[str, Any], provenance: Provenance) -> None:
         self._method = text(request, "method")
-        self._in_path = tuple(re.findall(r"{([^}]*)}", text(request, "path")))
+        self._in_path = templates.input_names(text(request, "path"))
+        self._in_url = templates.input_names(text(request, "baseUrl"))
+        pairs = [request[part] for part in ("headers", "query") if isinstance(request.get(part), dict)]
+        texts = [value for pair in pairs for value in pair.values() if isinstance(value, str)]
+        self._in_templates = {*self._in_url, *templates.input_names(*texts)}
         self._provenance = provenance
 
     def action(self, written: dict[str, Any], named: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,7 +142,8 @@ class Defaults:
         always = []
         for name, field in made["properties"].items():
             known = {**_target(field, definitions), **field} if isinstance(field, dict) else {}
-            if known.get("x-in") == "path" and known.get("x-name", name) in self._in_path:
+            in_path = known.get("x-in") == "path" and known.get("x-name", name) in self._in_path
+            if in_path or (known and name in self._in_url):
                 always.append(name)
         written = made.get("required", [])
         if not isinstance(written, list):
@@ -155,7 +161,9 @@ class Defaults:
         made = dict(field)
         target = _target(field, definitions)
         if side == "inputs":
-            self._provenance.fill(made, "x-in", self._travels({**target, **made}.get("x-name", name)), place, target)
+            self._provenance.fill(
+                made, "x-in", self._travels(name, {**target, **made}.get("x-name", name)), place, target
+            )
             known = {**target, **made}
             if known["x-in"] == "path":
                 if known.get("type", "string") == "string":
@@ -164,9 +172,11 @@ class Defaults:
         self._provenance.fill(made, "x-ms-visibility", visibility, place, target)
         return made
 
-    def _travels(self, name: Any) -> str:
-        if name in self._in_path:
+    def _travels(self, name: str, wire_name: Any) -> str:
+        if wire_name in self._in_path:
             return "path"
+        if name in self._in_templates:
+            return "template"
         return "query" if self._method in {"GET", "DELETE"} else "body"
 
     def _field(self, written: Any, place: str, side: Side, *, entry: bool = False, visibility: str = "") -> Any:

@@ -8,14 +8,13 @@ Whatever has the wrong form stays as it is, for the models to report.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from connector.definition import templates
 from connector.definition.provenance import Provenance, text
 
 _CALL = ("request", "response")
-_PLACEHOLDER = re.compile(r"{([^}]*)}")
 
 
 class ExampleDefaults:
@@ -30,7 +29,7 @@ class ExampleDefaults:
     def __init__(self, request: Mapping[str, Any], fields: Mapping[str, Any], provenance: Provenance) -> None:
         self._method, self._path = text(request, "method"), text(request, "path")
         named = {text(field, "x-name"): name for name, field in fields.items() if isinstance(field, dict)}
-        self._inputs = {each: named.get(each, each) for each in _PLACEHOLDER.findall(self._path)}
+        self._inputs = {each: named.get(each, each) for each in templates.names(self._path)}
         self._provenance = provenance
 
     def example(self, written: Any, place: str) -> Any:
@@ -64,4 +63,4 @@ class ExampleDefaults:
     def _sent_path(self, inputs: Any) -> str:
         """The path with the inputs put in as they are."""
         given = inputs if isinstance(inputs, dict) else {}
-        return _PLACEHOLDER.sub(lambda found: str(given.get(self._inputs[found[1]], found[0])), self._path)
+        return templates.fill(self._path, lambda name: str(given.get(self._inputs[name], f"{{{name}}}")))

@@ -18,7 +18,7 @@ from connector.definition.patterns import UnsafePatternError, require_safe
 from connector.definition.rules import FieldRule
 
 JsonType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
-Place = Literal["path", "query", "header", "body"]
+Place = Literal["path", "query", "header", "body", "template"]
 Visibility = Literal["important", "advanced", "internal"]
 Source = Literal["body", "text", "status", "success"]
 
@@ -95,7 +95,8 @@ class FieldSchema(Model):
         max_length: Of a text in the path, 1024 when left out.
         additional_properties: Left out in the rows of an input, they take no unknown names.
         x_in: Where an input is sent; only at the top level of the inputs. Defaults to the path for a name in
-            braces there, else the query of a GET or DELETE, else the body.
+            braces there, else `template` (nowhere else) for a name in braces in the headers, query or base URL of the
+            request, else the query of a GET or DELETE, else the body.
         x_name: Its name there, where that is not the field's own name (path, query, header).
         x_pointer: Its place in the body, relative to the row for a field of a row. For outputs, a list of places is
             tried in order, and the first value of the declared type is used. Left out, it is the

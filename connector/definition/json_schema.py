@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from connector.definition import action, common, field, rules, service
+from connector.definition import action, common, connection, field, rules, service
 from connector.definition.action import ActionDefinition
 from connector.definition.common import CommonDefinitions
 from connector.definition.model import LeftOut
@@ -59,6 +59,17 @@ _RULES_ACROSS_FIELDS: dict[str, dict[str, Any]] = {
     },
 }
 """What the models check across their keywords, as far as JSON Schema can say it, by model."""
+_INSECURE_BASE_URL: dict[str, Any] = {
+    "if": {
+        "properties": {
+            "baseUrl": {"pattern": r"^http://(?!(\[::1\]|localhost|127(\.[0-9]+){3}|[^/]*\.localhost)(:|/|$))"}
+        }
+    },
+    "then": {"required": ["insecure"], "properties": {"insecure": {"const": True}}},
+}
+"""What the model checks of the base URL."""
+_FIELD_NAMES: dict[str, Any] = {"pattern": "^[^{}]*$", "not": {"enum": sorted(connection.RESERVED)}}
+"""What the model checks of the names of a connection's fields."""
 NAMES = tuple(_MODELS)
 """The files that have a schema: `action`, `connector` and `common`."""
 
@@ -85,6 +96,9 @@ def format_schema(name: str) -> dict[str, Any]:
     if name == "action":
         errors = schema["properties"]["errors"]
         errors["items"] = {"anyOf": [{"type": "string"}, errors["items"]]}
+    if name == "connector":
+        schema.update(_INSECURE_BASE_URL)
+        schema["$defs"]["ConnectionSchema"]["properties"]["properties"]["propertyNames"] = _FIELD_NAMES
     if name == "common":
         schema["$defs"]["KnownError"]["required"].remove("code")
     return {"$schema": _DIALECT, **schema, "title": title}
@@ -121,7 +135,7 @@ def _describe(schema: dict[str, Any]) -> None:
     """Move what a model's docstring says of its attributes to the properties, and ask for none that may be left out."""
     models = {
         name: model
-        for module in (rules, field, action, service, common)
+        for module in (rules, field, action, connection, service, common)
         for name, model in inspect.getmembers(module, inspect.isclass)
         if issubclass(model, BaseModel)
     }

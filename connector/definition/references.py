@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connector import json_pointer
+from connector.definition import templates
 from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema, ObjectSchema
 
@@ -56,6 +57,10 @@ def unknown_fields(action: ActionDefinition) -> Iterator[tuple[str, str]]:
     for name in action.request.placeholders:
         if name not in in_path:
             yield "/request/path", f"No path input fills in the placeholder {{{name[:80]}}}."
+    for place, template in action.request.templates.items():
+        for name in templates.input_names(template):
+            if name not in inputs:
+                yield f"/request{place}", f"There is no input “{name[:80]}”."
     if action.idempotency is not None and action.idempotency.input not in action.inputs.properties:
         yield "/idempotency/input", f"There is no input “{action.idempotency.input[:80]}”."
     paging = action.pagination

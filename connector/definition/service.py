@@ -3,43 +3,18 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
 from connector.definition.action import Key, KnownError, Sentence, Throttle, Version
-from connector.definition.field import FieldSchema, Pointer, check_pattern
+from connector.definition.base_url import is_plain
+from connector.definition.connection import Authorization, ConnectionKind, ConnectionSchema
+from connector.definition.field import Pointer, check_pattern
 from connector.definition.model import Model
-
-
-class ConnectionSchema(Model):
-    """The fields of a connection.
-
-    Attributes:
-        properties: The fields; a secret is `writeOnly`.
-        required: Names of the required fields.
-        environment: Per field, the environment variables it is read from; the first one that is set is used.
-        test: Key of the action that tests a connection.
-    """
-
-    properties: dict[str, FieldSchema]
-    required: list[str]
-    environment: dict[str, list[str]] = Field(default_factory=dict)
-    test: Key
-
-
-class Authorization(Model):
-    """How the secret is sent.
-
-    Attributes:
-        template: The header's value; `{field}` is replaced by a connection field.
-        strip: Prefixes that users paste along with the secret, without regard to case; taken off before use.
-    """
-
-    header: str = "Authorization"
-    template: str
-    strip: list[str] = Field(default_factory=list)
+from connector.definition.templates import BaseUrl, ConnectionTemplate
 
 
 class RetryPolicy(Model):
@@ -168,6 +143,13 @@ class ConnectorDefinition(Model):
     """The connector, whole.
 
     Attributes:
+        base_url: Where requests go; a text with `{connection.field}` in it, such as
+            `https://{connection.region}.example.com`, or a whole URL of the connection, `{connection.url}`.
+        insecure: Allow a base URL that starts with `http://`, which sends secrets unencrypted.
+        headers: Headers of every request by name; one is left out if a field of the connection in it is empty.
+        query: Parameters in the query of every request by name, likewise.
+        connection: Left out for a service without accounts.
+        authorization: How the secrets are sent, if the connection has no `kinds`; left out if there are none.
         since: The first release: the `since` of every action that does not say its own.
     """
 
@@ -180,9 +162,12 @@ class ConnectorDefinition(Model):
     website: str
     icon: str
     brand_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
-    base_url: Annotated[str, StringConstraints(pattern=r"^https://[^/]+")]
-    connection: ConnectionSchema
-    authorization: Authorization
+    base_url: BaseUrl
+    insecure: bool = False
+    headers: dict[str, ConnectionTemplate] = Field(default_factory=dict)
+    query: dict[str, ConnectionTemplate] = Field(default_factory=dict)
+    connection: ConnectionSchema = ConnectionSchema()
+    authorization: Authorization = Authorization()
     throttle: Throttle
     retry: RetryPolicy = RetryPolicy()
     timeouts: Timeouts = Timeouts()
@@ -195,3 +180,24 @@ class ConnectorDefinition(Model):
     groups: dict[Key, Group]
     publication: Publication | None = None
     sandbox: Literal["sandbox"] | None = None
+
+    @model_validator(mode="after")
+    def _base_url_is_encrypted(self) -> Self:
+        if is_plain(self.base_url) and not self.insecure:
+            raise ValueError("baseUrl starts with http://, which sends secrets unencrypted, without “insecure”: true")
+        return self
+
+    @cached_property
+    def kinds(self) -> tuple[ConnectionKind, ...]:
+        """The kinds of connection: those that are declared, or the one that is meant where none is."""
+        declared = self.connection
+        return tuple(declared.kinds) or (
+            ConnectionKind.model_construct(
+                key="",
+                title="",
+                description="",
+                fields=list(declared.properties),
+                required=declared.required,
+                authorization=self.authorization,
+            ),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,10 +10,13 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from connector import json_pointer
+from connector.connections.endpoint import Endpoint
 from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.errors import Problem
+from connector.http import templates
 from connector.http.body_defaults import apply_body_defaults
+from connector.http.templates import text_of
 from connector.secrets import MASK
 
 _ANY = FieldSchema()
@@ -20,17 +24,21 @@ _ANY = FieldSchema()
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request without the secret, which is added where the bytes leave.
+    """A request without its secrets, which are added where the bytes leave.
 
     Attributes:
+        url: With `{connection.field}` where a secret of the connection belongs.
+        headers: Those without secrets.
         body: The JSON value to send; None for no body.
-        place: For messages: the path template it was made from.
+        secret_headers: Those that templates of the action or the connector make with secrets: texts, with the names of
+            fields of the connection between them.
     """
 
     method: str
     url: str
     headers: Mapping[str, str]
     body: Any = None
+    secret_headers: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
 
     @property
     def content(self) -> bytes | None:
@@ -40,35 +48,23 @@ class HttpRequest:
         return json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def build(definition: ActionDefinition, inputs: Mapping[str, Any], base_url: str, body: Any) -> HttpRequest:
+def build(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint, body: Any) -> HttpRequest:
     """The request of an action; `body` is what `body_of` made of the inputs, perhaps reshaped by a handler."""
-    path = definition.request.path
     query: list[tuple[str, str]] = []
-    headers = {"Accept": "application/json"}
+    templated, secret_headers = templates.headers_of(definition, inputs, endpoint)
+    headers = {"Accept": "application/json", **templated}
     for name, field in _placed(definition.inputs, inputs):
         wire_name = field.x_name or name
-        if field.x_in == "path":
-            path = path.replace("{" + wire_name + "}", path_segment(_text(inputs[name])))
-        elif field.x_in == "query":
+        if field.x_in == "query":
             values = inputs[name] if isinstance(inputs[name], list) else [inputs[name]]
-            query += [(wire_name, _text(value)) for value in values]
+            query += [(wire_name, text_of(value)) for value in values]
         elif field.x_in == "header":
-            headers[wire_name] = _text(inputs[name])
-    url = base_url + path + ("?" + urlencode(query, quote_via=quote) if query else "")
+            headers[wire_name] = text_of(inputs[name])
+    pairs = [*templates.query_of(definition, inputs, endpoint), *([urlencode(query, quote_via=quote)] if query else [])]
+    url = templates.url_of(definition, inputs, endpoint) + ("?" + "&".join(pairs) if pairs else "")
     if body is not None:
         headers["Content-Type"] = "application/json"
-    return HttpRequest(definition.request.method, url, headers, body)
-
-
-def path_segment(text: str) -> str:
-    """The text as exactly one segment of a path.
-
-    Raises:
-        ValueError: It is `.` or `..`, which servers and proxies resolve however they are encoded.
-    """
-    if text in {".", ".."}:
-        raise ValueError("a dot segment cannot be sent")
-    return quote(text, safe="")
+    return HttpRequest(definition.request.method, url, headers, body, secret_headers)
 
 
 def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
@@ -225,9 +221,3 @@ def _wire_row(field: FieldSchema, row: dict[str, Any], schema: ObjectSchema) -> 
         if name in row:
             _write(document, name, inner, row[name], schema)
     return document
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -11,7 +11,7 @@ import os
 import re
 import threading
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -22,7 +22,8 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import select_proxy
 
 from connector.clock import Clock
-from connector.connections.connection import is_loopback
+from connector.connections.auth import Auth
+from connector.definition.base_url import is_loopback
 from connector.errors import ConnectionLostError, NotSentError, UnavailableError
 from connector.http.deadline import DeadlineAdapter, OutgoingRequest
 from connector.http.network_settings import NetworkSettings
@@ -70,7 +71,7 @@ class SendOptions:
 class Transport(Protocol):
     """Sends a request and returns the response."""
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
         """Send once.
 
         Raises:
@@ -136,14 +137,14 @@ class RequestsTransport:
         session.mount("http://", adapter)
         return session
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
         """Send once; see `Transport.send`."""
         left = options.deadline - self._clock.monotonic()
         if left <= 0:
             raise NotSentError("The time for this run was used up before the call was made.")
         with within(left, options.departing, options.sent) as call:
             try:
-                response = self._respond(request, secret_headers, options, left)
+                response = self._respond(request, auth, options, left)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
                 raise _translated(error, call) from None
             try:
@@ -159,17 +160,16 @@ class RequestsTransport:
         headers = {name.lower(): value for name, value in response.raw.headers.itermerged()}
         return HttpResponse(response.status_code, headers, content)
 
-    def _respond(
-        self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions, left: float
-    ) -> requests.Response:
+    def _respond(self, request: HttpRequest, auth: Auth, options: SendOptions, left: float) -> requests.Response:
         """The response, with its body unread. The session's own `send` would parse redirects, and read their bodies."""
         session = self._session
-        found = _USUAL_URL.match(request.url)
+        url, headers = auth.sign(request)
+        found = _USUAL_URL.match(url)
         origin = found.group(1) if found else ""
-        prepared = self._prepared(request, {**self._headers, **request.headers, **secret_headers}, origin)
-        settings = self._settings.of(origin, request.url) if origin else self._environment(request.url)
+        prepared = self._prepared(request, url, {**self._headers, **headers}, origin)
+        settings = self._settings.of(origin, url) if origin else self._environment(url)
         timeout = (min(options.connect, left), min(options.read, left))
-        return session.get_adapter(request.url).send(prepared, stream=True, timeout=timeout, **settings)
+        return session.get_adapter(url).send(prepared, stream=True, timeout=timeout, **settings)
 
     def _environment(self, url: str) -> dict[str, Any]:
         """The proxy and the certificates that this machine's environment asks for."""
@@ -179,7 +179,7 @@ class RequestsTransport:
             settings["proxies"] = {}
         return {name: settings[name] for name in ("proxies", "verify", "cert")}
 
-    def _prepared(self, request: HttpRequest, headers: dict[str, str], origin: str) -> OutgoingRequest:
+    def _prepared(self, request: HttpRequest, url: str, headers: dict[str, str], origin: str) -> OutgoingRequest:
         """The request as it leaves. The library validates an origin once, and every header that is not plain text."""
         prepared, content = OutgoingRequest(), request.content
         plain = _PLAIN_HEADERS.fullmatch("".join([f"{name}:{value}\n" for name, value in headers.items()]))
@@ -191,12 +191,12 @@ class RequestsTransport:
             elif request.method not in _BODILESS:
                 prepared.headers.setdefault("Content-Length", "0")
         else:
-            prepared.prepare(request.method, request.url, headers, data=content, auth=_unsigned)
+            prepared.prepare(request.method, url, headers, data=content, auth=_unsigned)
             if len(self._sound_origins) >= _ORIGINS:
                 self._sound_origins.clear()
             self._sound_origins.update({origin} - {""})
         # Exactly as built: requests would decode and encode parts of it again.
-        prepared.url, prepared.origin = request.url, origin
+        prepared.url, prepared.origin = url, origin
         return prepared
 
     def close(self) -> None:

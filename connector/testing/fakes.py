@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connector.connections.auth import Auth
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.transport import SendOptions
@@ -64,9 +65,9 @@ class ScriptedTransport:
         self._replies = list(replies)
         self._lock = threading.Lock()
         self.requests: list[HttpRequest] = []
-        self.signatures: list[Mapping[str, str]] = []
+        self.signed: list[tuple[str, Mapping[str, str]]] = []
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
         """The next response.
 
         Raises:
@@ -75,7 +76,7 @@ class ScriptedTransport:
         del options  # a script is never slow
         with self._lock:
             self.requests.append(request)
-            self.signatures.append(secret_headers)
+            self.signed.append(auth.sign(request))
             if not self._replies:
                 raise AssertionError(f"The script has no response left for {request.method} {request.url}")
             reply = self._replies.pop(0)

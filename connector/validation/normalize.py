@@ -20,7 +20,7 @@ def documented_path(name: str, field: FieldSchema) -> str:
     """The dotted path under which a field is documented; a list of values or rows ends in nothing special."""
     if field.x_path is not None:
         return field.x_path
-    if field.x_in in {"path", "query", "header"}:
+    if field.x_in not in {None, "body"}:
         return field.x_name or name
     return ".".join(json_pointer.parse(field.pointers(name)[0]))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from connector.call.result import Result
 from connector.catalogue.loader import Bundle, load
+from connector.connections.auth import Auth
 from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.definition.action import ActionDefinition
@@ -112,7 +113,7 @@ def manifest(**words: Any) -> Json:
             "environment": {"api_key": ["PARCELS_API_KEY", "PARCELS_KEY"]},
             "test": "list_parcels",
         },
-        "authorization": {"template": "Bearer {api_key}", "strip": ["Bearer "]},
+        "authorization": {"headers": {"Authorization": "Bearer {connection.api_key}"}, "strip": ["Bearer "]},
         "throttle": {"calls": 100, "renewalPeriod": 60},
         "requestId": ["x-request-id", "x-trace"],
         "idempotency": {"header": "Idempotency-Key", "hours": 24},
@@ -126,6 +127,10 @@ def manifest(**words: Any) -> Json:
 
 def connector_definition(**words: Any) -> ConnectorDefinition:
     return ConnectorDefinition.model_validate(manifest(**words))
+
+
+AUTH = Auth.of(connector_definition(), Connection(api_key=API_KEY))
+"""The authentication of the service's one account."""
 
 
 TEXT = field(["string", "null"])
@@ -253,9 +258,9 @@ class Echo:
     def __init__(self) -> None:
         self.closed = False
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], send_options: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, auth: Auth, send_options: SendOptions) -> HttpResponse:
         del send_options
-        reply = {"id": request.url.rpartition("/")[2], "note": secret_headers["Authorization"]}
+        reply = {"id": request.url.rpartition("/")[2], "note": auth.sign(request)[1]["Authorization"]}
         return HttpResponse(200, {}, json.dumps(reply).encode())
 
     def close(self) -> None:

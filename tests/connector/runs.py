@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle, LoadedAction
 from connector.client import Client
 from connector.clock import Clock
+from connector.connections.auth import Auth
 from connector.connections.connection import Connection
 from connector.definition.action import ActionDefinition
 from connector.http.request import HttpRequest
@@ -32,8 +33,8 @@ class FunctionTransport:
     def __init__(self, send_once: Callable[[HttpRequest], HttpResponse]) -> None:
         self._send_once = send_once
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
-        del secret_headers, options
+    def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
+        del auth, options
         return self._send_once(request)
 
     def close(self) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 
 from connector.call.events import Event
 from connector.clock import SystemClock
+from connector.connections.auth import Auth
 from connector.errors import InputError, UnknownActionError
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
@@ -32,10 +33,10 @@ class Gate(ScriptedTransport):
         self.entered = threading.Event()
         self.opened = threading.Event()
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
         self.entered.set()
         assert self.opened.wait(10)
-        return super().send(request, secret_headers, options)
+        return super().send(request, auth, options)
 
 
 class Sleeper(FakeClock):
@@ -223,14 +224,14 @@ def test_no_more_calls_are_in_flight_than_the_setting_says(bench: MakeBench) -> 
         now = most = 0
         gate = threading.Barrier(3)
 
-        def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
+        def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
             with self._lock:
                 self.now += 1
                 self.most = max(self.most, self.now)
             self.gate.wait(10)  # three are there at once
             with self._lock:
                 self.now -= 1
-            return super().send(request, secret_headers, options)
+            return super().send(request, auth, options)
 
     transport = Counting([OK] * 30)
     made = bench(transport=transport, max_in_flight=3)
@@ -248,11 +249,11 @@ def test_two_hundred_runs_at_once_keep_to_a_real_limit_with_few_threads(bench: M
     clock, left = SystemClock(), list[float]()
 
     class Noting(ScriptedTransport):
-        def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
+        def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
             assert options.departing is not None
             options.departing()
             left.append(clock.monotonic())
-            return super().send(request, secret_headers, options)
+            return super().send(request, auth, options)
 
     made = bench(
         transport=Noting([OK] * 200),
@@ -284,14 +285,14 @@ def test_a_pause_that_begins_after_the_grant_holds_no_thread(bench: MakeBench) -
     handed_back: list[float] = []
 
     class Overtaken(ScriptedTransport):
-        def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
+        def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
             if not handed_back:
                 clock.advance(1)  # the handshake
                 store.pause(store.limits[0], 30)
             handed_back.append(clock.monotonic())
             assert options.departing is not None
             options.departing()
-            return super().send(request, secret_headers, options)
+            return super().send(request, auth, options)
 
     made = bench(transport=Overtaken([OK]), clock=clock, store=store)
     events: list[Event] = []

@@ -12,7 +12,7 @@ from connector.definition.action import Example
 from connector.http.request import HttpRequest
 from connector.http.transport import SendOptions
 from connector.testing import EXAMPLE_KEY, FakeClock, ScriptedTransport, response, run_example
-from tests.connector.parcels import Json, write_folder
+from tests.connector.parcels import AUTH, Json, write_folder
 
 SENT: Json = {
     "title": "Send",
@@ -90,9 +90,9 @@ def test_a_script_that_has_ended_says_what_was_asked() -> None:
     transport = ScriptedTransport([response(200)])
     request = HttpRequest("GET", "https://x.example/y", {})
     assert transport.left == 1
-    transport.send(request, {}, SendOptions(1, 1, 1, 1))
+    transport.send(request, AUTH, SendOptions(1, 1, 1, 1))
     with pytest.raises(AssertionError, match=r"no response left for GET https://x\.example/y"):
-        transport.send(request, {}, SendOptions(1, 1, 1, 1))
+        transport.send(request, AUTH, SendOptions(1, 1, 1, 1))
 
 
 def test_the_fake_clock_moves_without_waiting() -> None:

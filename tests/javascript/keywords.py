@@ -14,11 +14,10 @@ from connector.definition.action import (
     RequestTemplate,
     Throttle,
 )
+from connector.definition.connection import Authorization, ConnectionSchema
 from connector.definition.field import DynamicValues, FieldSchema, ObjectSchema
 from connector.definition.model import Model
 from connector.definition.service import (
-    Authorization,
-    ConnectionSchema,
     ConnectorDefinition,
     ErrorBody,
     Limits,

@@ -6,13 +6,13 @@ import dataclasses
 import json
 import threading
 from collections import Counter
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from connector import Connection, Connector
 from connector.clock import SystemClock
+from connector.connections.auth import Auth
 from connector.definition.action import Throttle
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
@@ -34,9 +34,9 @@ class Echo:
         self.calls: Counter[str] = Counter()
         self._lock = threading.Lock()
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
+    def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
         del options  # an echo is never slow
-        secret = secret_headers["Authorization"].removeprefix("Bearer ")
+        secret = auth.sign(request)[1]["Authorization"].removeprefix("Bearer ")
         key = request.headers.get("Idempotency-Key")
         with self._lock:
             self.calls[secret] += 1

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from connector import Connection, Connector
-from connector.connections.auth import base_url_of
+from connector.connections.auth import Auth
 from connector.errors import ConnectionLostError, ConnectorError, NotSentError, Problem, UnavailableError
 from connector.http.request import HttpRequest, body_of, build
 from connector.http.response import HttpResponse, flatten
@@ -88,8 +88,8 @@ def request(connector: str, case: Json) -> Json:
     action = actions(connector)[case["action"]]
     inputs, problems = accept(action.definition, case["inputs"])
     assert not problems
-    base_url = base_url_of(bundle(connector).manifest, None)
-    return {"request": _request(build(action.definition, inputs, base_url, body_of(action.definition, inputs)))}
+    endpoint = Auth.preview(bundle(connector).manifest, None).endpoint
+    return {"request": _request(build(action.definition, inputs, endpoint, body_of(action.definition, inputs)))}
 
 
 def response_(connector: str, case: Json) -> Json:

@@ -9,7 +9,7 @@ import click
 from connector.cli import completers, console, context, hints, options, output
 from connector.cli.app import HelpfulGroup
 from connector.connections import stored
-from connector.connections.auth import secrets_of
+from connector.connections.auth import Auth
 from connector.connector import Connector
 from connector.throttle.status import ThrottleStatus
 
@@ -45,7 +45,7 @@ def status(
     program = context.program_name(connector_name)
     with hints.connection_errors(bundle.manifest, program):
         connection = stored.stored_connection(bundle.manifest, connection_name, base_url=base_url)
-        secrets_of(bundle.manifest, connection)  # raises if one is missing: the limit belongs to an account
+        Auth.of(bundle.manifest, connection)  # raises if one is missing: the limit belongs to an account
         with Connector(bundle) as connector:
             key = connector.find(action).key if action is not None else None
             limits = connector.throttle(connection, key, calls=calls)

@@ -62,7 +62,7 @@ def _index(selection: ExportSelection, groups: dict[str, list[Action]], links: L
 def _connection(selection: ExportSelection, links: Links) -> list[str]:
     manifest = selection.manifest
     cells, more = [], []
-    for name, field in selection.bundle.document["connection"]["properties"].items():
+    for name, field in selection.bundle.document.get("connection", {}).get("properties", {}).items():
         kind = "securestring" if field.get("writeOnly") else str(field.get("type", "any"))
         title = field.get("title", name)
         required = "Yes" if name in manifest.connection.required else "No"
@@ -72,12 +72,13 @@ def _connection(selection: ExportSelection, links: Links) -> list[str]:
             found.append(f"Environment variables: {', '.join(map(code, variables))}.")
         if found:
             more.append((name, title, found))
-    test = links.to_key(manifest.connection.test) or code(manifest.connection.test)
+    key = manifest.connection.test
+    test = None if key is None else links.to_key(key) or code(key)
     return [
         "## Creating a connection",
         table(INPUTS, cells),
         *(["**Details**", detail_list(more)] if more else []),
-        f"To test the connection, run {test}.",
+        *([] if test is None else [f"To test the connection, run {test}."]),
     ]
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from connector.definition.field import FieldSchema
 from connector.definition.service import ConnectorDefinition
+from connector.definition.templates import fill_connection
+from connector.export.authorization import only_header
 from connector.export.errors import ExportError
 from connector.export.n8n import style
 from connector.export.n8n.node import NodeData
@@ -65,7 +67,10 @@ def credentials(node: NodeData) -> str:
         raise ExportError(
             f"n8n tests credentials with a GET without inputs, which the action “{manifest.connection.test}” is not."
         )
-    authenticate = {"type": "generic", "properties": {"headers": {manifest.authorization.header: signature(manifest)}}}
+    authenticate = {
+        "type": "generic",
+        "properties": {"headers": {only_header(manifest, "n8n")[0]: signature(manifest)}},
+    }
     request = {"baseURL": base_url(), "url": test.definition.request.path, "method": "GET"}
     return filled(
         Path(__file__).with_name("credentials_template.ts"),
@@ -94,10 +99,8 @@ def signature(manifest: ConnectorDefinition) -> str:
     """The expression for the value of the authentication header, without prefixes that users pasted."""
     prefixes = "|".join(re.escape(prefix.strip()).replace("/", r"\/") for prefix in manifest.authorization.strip)
     strip = rf'.replace(/^(?:{prefixes})\s+/i, "")' if prefixes else ""
-    value = re.sub(
-        r"{([^}]+)}",
-        lambda field: f"{{{{ $credentials.{style.camel(field.group(1))}.trim(){strip} }}}}",
-        manifest.authorization.template,
+    value = fill_connection(
+        only_header(manifest, "n8n")[1], lambda field: f"{{{{ $credentials.{style.camel(field)}.trim(){strip} }}}}"
     )
     return f"={value}"
 

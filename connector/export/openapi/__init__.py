@@ -11,6 +11,8 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
+from connector.definition.templates import placeholder
+from connector.export.authorization import only_header
 from connector.export.errors import ExportError
 from connector.export.examples import example_inputs, successful_examples
 from connector.export.json_files import json_bytes
@@ -19,7 +21,7 @@ from connector.export.openapi.error_responses import COMMON, SCHEMA, known_by_st
 from connector.export.rule_texts import description_with_rules
 from connector.export.selection import ExportSelection
 
-_BEARER = re.compile(r"Bearer \{\w+\}")
+_BEARER = re.compile(r"Bearer \{connection\.\w+\}")
 _SECURITY = "connection"
 
 
@@ -132,20 +134,20 @@ def _security(bundle: Bundle) -> dict[str, Any]:
     Raises:
         ExportError: A connection field is not part of that header.
     """
-    authorization = bundle.manifest.authorization
+    header, template = only_header(bundle.manifest, "OpenAPI")
     fields = bundle.manifest.connection.properties
     for name in fields:
-        if f"{{{name}}}" not in authorization.template:
+        if placeholder(name) not in template:
             raise ExportError(
                 f"The connection field “{name}” cannot be exported: it is not part of the header"
-                f" “{authorization.header}”, and a security scheme of OpenAPI has only one header."
+                f" “{header}”, and a security scheme of OpenAPI has only one header."
             )
     described = " ".join(f"{field.title or name}: {field.description or ''}".strip() for name, field in fields.items())
-    if authorization.header.lower() == "authorization" and _BEARER.fullmatch(authorization.template):
+    if header.lower() == "authorization" and _BEARER.fullmatch(template):
         return {"type": "http", "scheme": "bearer", "description": described}
     return {
         "type": "apiKey",
         "in": "header",
-        "name": authorization.header,
-        "description": f"{described} Format: `{authorization.template}`.",
+        "name": header,
+        "description": f"{described} Format: `{template}`.",
     }

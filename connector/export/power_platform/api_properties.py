@@ -7,6 +7,8 @@ from typing import Any
 
 from connector.catalogue.loader import Bundle
 from connector.definition.field import FieldSchema
+from connector.definition.templates import fill_connection
+from connector.export.authorization import only_header
 from connector.export.errors import ExportError
 from connector.export.selection import ExportSelection
 
@@ -58,7 +60,7 @@ def security(bundle: Bundle) -> tuple[Json, list[Json]]:
     secrets = [name for name, field in bundle.manifest.connection.properties.items() if field.write_only]
     if len(secrets) != 1:
         raise ExportError(f"A Power Platform connection needs exactly one secret; this connector has {len(secrets)}.")
-    scheme = {"type": "apiKey", "in": "header", "name": bundle.manifest.authorization.header}
+    scheme = {"type": "apiKey", "in": "header", "name": only_header(bundle.manifest, "The Power Platform")[0]}
     return {secrets[0]: scheme}, [{secrets[0]: []}]
 
 
@@ -93,13 +95,13 @@ def _connection_parameter(bundle: Bundle, name: str, field: FieldSchema, *, requ
 
 def _authorization(bundle: Bundle) -> Json:
     """The policy that builds the header from the bare secret, so that users need not type the prefix."""
-    authorization = bundle.manifest.authorization
-    value = re.sub(r"{(\w+)}", r"@connectionParameters('\1')", authorization.template)
+    header, template = only_header(bundle.manifest, "The Power Platform")
+    value = fill_connection(template, lambda name: f"@connectionParameters('{name}')")
     return {
         "templateId": "setheader",
-        "title": f"Set {authorization.header}",
+        "title": f"Set {header}",
         "parameters": {
-            "x-ms-apimTemplateParameter.name": authorization.header,
+            "x-ms-apimTemplateParameter.name": header,
             "x-ms-apimTemplateParameter.value": value,
             "x-ms-apimTemplateParameter.existsAction": "override",
             "x-ms-apimTemplate-policySection": "Request",

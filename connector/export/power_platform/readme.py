@@ -8,6 +8,7 @@ from pathlib import Path
 
 from connector.definition.action import BodyDefault
 from connector.definition.field import FieldSchema
+from connector.export.authorization import only_header
 from connector.export.handler_code import handler_summary, is_standard
 from connector.export.power_platform.api_properties import credential_text
 from connector.export.power_platform.body_tree import LEVELS
@@ -40,7 +41,7 @@ def readme(selection: ExportSelection, operations: list[Operation]) -> str:
         credentials="\n".join(
             f"- **{field.title or name}**: {credential_text(selection.bundle, field)}" for name, field in fields
         ),
-        header=manifest.authorization.header,
+        header=only_header(manifest, "The Power Platform")[0],
         operations="\n\n".join(_operations(selection, operations)),
         moved="\n\n".join(_moved(operations)),
         limit=f"{manifest.throttle.calls} calls per {manifest.throttle.renewal_period:g} seconds",

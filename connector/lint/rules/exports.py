@@ -58,9 +58,9 @@ def _problems_of_actions(exporter: Exporter, bundle: Bundle) -> Iterator[tuple[s
     The action that tests connections stays, since formats need it.
     """
     test = bundle.manifest.connection.test
-    basis = {test: bundle.actions[test]}
+    basis = {} if test is None else {test: bundle.actions[test]}
     problem = _problem(exporter, replace(bundle, actions=basis))
-    if any(name in problem for name in (f"“{test}”", f"“{bundle.actions[test].definition.summary}”")):
+    if test and any(name in problem for name in (f"“{test}”", f"“{bundle.actions[test].definition.summary}”")):
         yield test, problem
     for key, action in bundle.actions.items():
         text = _problem(exporter, replace(bundle, actions=basis | {key: action}))

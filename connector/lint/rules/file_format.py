@@ -14,6 +14,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_ori
 from pydantic import BaseModel, ValidationError
 
 from connector import json_pointer
+from connector.definition.templates import BaseUrl, ConnectionTemplate, Template
 from connector.lint.rule import LintRule
 from connector.lint.sample_folder import ACTION
 from connector.validation.messages import nearest, show
@@ -107,10 +108,14 @@ _BOUNDS = {
 
 _PATTERNS = {
     r"^[a-z][a-z0-9_]*$": "must be lowercase letters, digits and underscores, such as get_thing",
-    r"^[A-Z][A-Za-z0-9]*$": "must be letters and digits, starting with a capital letter, such as ThingGet",
+    r"\S": "must not be blank",
     r"^\d+\.\d+\.\d+$": "must be a version with three numbers, such as 1.0.0",
     r"^/": "must start with “/”",
-    r"^https://[^/]+": "must be a URL that starts with https://",
+    r"^https://[^\s/]+": "must be a URL that starts with https://",
+    get_args(Template)[1].pattern: "must be text with names in braces, such as {thing_id} or {connection.account}",
+    get_args(ConnectionTemplate)[1].pattern: "can only have fields of the connection in braces, such as "
+    "{connection.api_key}",
+    get_args(BaseUrl)[1].pattern: "must be a URL such as https://api.example.com or https://{connection.host}/v1",
     r"^#[0-9a-f]{6}$": "must be a color with six lowercase hexadecimal digits, such as #336699",
 }
 

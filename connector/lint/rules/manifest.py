@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from connector import json_pointer
+from connector.definition.connection import Authorization
 from connector.definition.files import MANIFEST
 from connector.definition.service import ConnectorDefinition
+from connector.definition.templates import connection_fields
 from connector.lint.folder_view import FolderView
 from connector.lint.rule import Violation, folder_rule
 from connector.lint.sample_folder import CONNECTOR
@@ -19,7 +20,7 @@ _FILE = MANIFEST.as_posix()
     "D702",
     "Use the name of a field of the connection.",
     good={CONNECTOR: {"connection": {"environment": {"api_key": ["SAMPLE_TOKEN"]}}}},
-    bad={CONNECTOR: {"authorization": {"template": "Bearer {token}"}}},
+    bad={CONNECTOR: {"authorization": {"headers": {"X-Key": "{connection.token}"}}}},
 )
 def connection_names_its_fields(view: FolderView) -> Iterator[Violation]:
     """“required”, “environment” and the authorization template use fields of the connection.
@@ -46,7 +47,7 @@ def secrets_are_write_only(view: FolderView) -> Iterator[Violation]:
     """
     if view.manifest is None:
         return
-    for name in re.findall(r"{([^}]*)}", view.manifest.authorization.template):
+    for name in _secret_fields(view.manifest):
         field = view.manifest.connection.properties.get(name)
         if field is not None and not field.write_only:
             place = json_pointer.join(["connection", "properties", name])
@@ -99,5 +100,21 @@ def _named(manifest: ConnectorDefinition) -> Iterator[tuple[str, str]]:
         yield f"/connection/required/{index}", name
     for name in manifest.connection.environment:
         yield json_pointer.join(["connection", "environment", name]), name
-    for name in re.findall(r"{([^}]*)}", manifest.authorization.template):
-        yield "/authorization/template", name
+    for at, authorization in _authorizations(manifest):
+        for place, template in authorization.templates.items():
+            yield from ((f"{at}{place}", name) for name in connection_fields(template))
+
+
+def _authorizations(manifest: ConnectorDefinition) -> Iterator[tuple[str, Authorization]]:
+    yield "/authorization", manifest.authorization
+    for index, kind in enumerate(manifest.connection.kinds):
+        yield f"/connection/kinds/{index}/authorization", kind.authorization
+
+
+def _secret_fields(manifest: ConnectorDefinition) -> Iterator[str]:
+    """The fields that must be secret: a password, and the only field of a header or parameter."""
+    for _, authorization in _authorizations(manifest):
+        for place, template in authorization.templates.items():
+            fields = connection_fields(template)
+            if place != "/basic/username" and len(fields) == 1:
+                yield from fields

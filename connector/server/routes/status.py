@@ -34,7 +34,7 @@ def routes(served: ServedConnector) -> list[Route]:
 
     async def test(request: Request) -> Response:
         connection = served.named(request.path_params["name"])
-        result = await served.connector.arun(served.bundle.manifest.connection.test, {}, connection)
+        result = await served.connector.arun(served.bundle.manifest.connection.test_action, {}, connection)
         return json_response({"meta": result.meta.model_dump(mode="json")})
 
     async def messages(_request: Request) -> Response:

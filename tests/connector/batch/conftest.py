@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 
 from connector.batch.batch import Batch
 from connector.clock import SystemClock
+from connector.connections.auth import Auth
 from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.errors import ConnectionLostError, NotSentError
@@ -41,8 +42,8 @@ class Service:
     on_arrival: Callable[[str], None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
-        del secret_headers
+    def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
+        del auth
         recipient = json.loads(request.content or b"{}").get("recipient", "")
         if recipient == "unreachable":
             raise NotSentError("The service could not be reached.")

@@ -28,7 +28,7 @@ MANIFEST: dict[str, Any] = {
         "environment": {"api_key": ["SHOP_TOKEN", "SHOP_KEY"]},
         "test": "list_things",
     },
-    "authorization": {"template": "Bearer {api_key}", "strip": ["Bearer "]},
+    "authorization": {"headers": {"Authorization": "Bearer {connection.api_key}"}, "strip": ["Bearer "]},
     "throttle": {"calls": 100, "renewalPeriod": 60, "scope": "connection"},
     "retry": {"attempts": 2, "base": 0.001, "cap": 0.001},
     "requestId": ["x-request-id"],

@@ -1,27 +1,48 @@
 from __future__ import annotations
 
+import base64
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
-from connector.connections.auth import base_url_of, masked_headers, secret_headers, secrets_of
+from connector.connections.auth import Auth
 from connector.connections.connection import Connection
+from connector.connections.endpoint import Endpoint
+from connector.definition.service import ConnectorDefinition
 from connector.errors import AuthorizationError
+from connector.http.request import HttpRequest, build
 from connector.secrets import MASK
-from tests.connector.parcels import API_KEY, BASE, connector_definition
+from tests.connector.parcels import API_KEY, BASE, Json, connector_definition, definition, field
 
 PARCELS = connector_definition()
+REQUEST = HttpRequest("GET", f"{BASE}/parcels", {"Accept": "application/json"})
+
+
+def connector(
+    authorization: Json, fields: Mapping[str, Json] | None = None, required: list[str] | None = None, **words: Any
+) -> ConnectorDefinition:
+    """A connector that authenticates so; every field is a secret unless it says otherwise."""
+    declared = fields or {"key": {}}
+    properties = {name: {**field(title=name), "writeOnly": True, **own} for name, own in declared.items()}
+    connection = {"properties": properties, "required": list(properties) if required is None else required}
+    return connector_definition(connection=connection, authorization=authorization, **words)
+
+
+def signed(made: ConnectorDefinition, request: HttpRequest = REQUEST, **values: Any) -> tuple[str, dict[str, str]]:
+    url, headers = Auth.of(made, Connection(**values)).sign(request)
+    return url, {name: value for name, value in headers.items() if name not in request.headers}
 
 
 @pytest.mark.parametrize("given", [API_KEY, f"Bearer {API_KEY}", f"bearer   {API_KEY}", f" BEARER {API_KEY} \n"])
 def test_a_secret_is_signed_with_alone_however_it_was_pasted(given: str) -> None:
-    secrets = secrets_of(PARCELS, Connection(api_key=given))
-    assert secrets == {"api_key": API_KEY}
-    assert secret_headers(PARCELS, secrets) == {"Authorization": f"Bearer {API_KEY}"}
+    assert signed(PARCELS, api_key=given) == (REQUEST.url, {"Authorization": f"Bearer {API_KEY}"})
 
 
 @pytest.mark.parametrize("given", [None, "", "  ", "Bearer "])
 def test_a_missing_secret_is_told_with_where_it_may_come_from(given: str | None) -> None:
     with pytest.raises(AuthorizationError) as caught:
-        secrets_of(PARCELS, Connection(api_key=given))
+        Auth.of(PARCELS, Connection(api_key=given))
     assert caught.value.to_dict() == {
         "code": "missing_secret",
         "message": "The connection has no API key.",
@@ -34,17 +55,168 @@ def test_a_missing_secret_is_told_with_where_it_may_come_from(given: str | None)
 @pytest.mark.parametrize("given", ["hunter2 x", "hunter2\r\nX-Evil: 1", "hunter2ä", "hun\x00ter2"])
 def test_a_secret_that_cannot_travel_in_a_header_is_refused_without_showing_it(given: str) -> None:
     with pytest.raises(AuthorizationError, match="contains invalid characters") as caught:
-        secrets_of(PARCELS, Connection(api_key=given))
+        Auth.of(PARCELS, Connection(api_key=given))
     assert "hunter2" not in str(caught.value.to_dict())
 
 
 def test_what_is_shown_has_a_mask_in_the_secrets_place() -> None:
-    assert masked_headers(PARCELS) == {"Authorization": f"Bearer {MASK}"}
+    url, headers = Auth.preview(PARCELS, None).mask(REQUEST)
+    assert (url, headers) == (REQUEST.url, {"Accept": "application/json", "Authorization": f"Bearer {MASK}"})
 
 
-def test_a_secret_may_travel_in_a_header_of_its_own_and_be_made_of_parts() -> None:
-    made = connector_definition(authorization={"header": "X-Key", "template": "{user}:{api_key}"})
-    assert secret_headers(made, {"user": "{api_key}", "api_key": "k"}) == {"X-Key": "{api_key}:k"}
+def test_a_value_that_looks_like_a_template_is_not_one() -> None:
+    made = connector({"headers": {"X-Key": "{connection.user}:{connection.key}"}}, {"user": {}, "key": {}})
+    assert signed(made, user="{connection.key}", key="k")[1] == {"X-Key": "{connection.key}:k"}
+
+
+def test_a_key_may_travel_in_the_query() -> None:
+    made = connector({"query": {"api key": "{connection.key}"}})
+    request = HttpRequest("GET", f"{BASE}/parcels?a=b", {})
+    assert signed(made, key="k&=1")[0] == f"{BASE}/parcels?api%20key=k%26%3D1"
+    assert signed(made, request, key="k")[0] == f"{BASE}/parcels?a=b&api%20key=k"
+    assert Auth.preview(made, Connection(key="k")).mask(request)[0] == f"{BASE}/parcels?a=b&api%20key={MASK}"
+
+
+def test_basic_authentication_sends_the_user_and_the_password_in_base64() -> None:
+    basic = {"username": "{connection.user}/token", "password": "{connection.key}"}
+    made = connector({"basic": basic}, {"user": {"writeOnly": False}, "key": {}})
+    pair = base64.b64encode("zoë/token:pass word:ü".encode()).decode()
+    assert signed(made, user="zoë", key="pass word:ü")[1] == {"Authorization": f"Basic {pair}"}
+    auth = Auth.of(made, Connection(user="zoë", key="pass word:ü"))
+    assert auth.mask(REQUEST)[1]["Authorization"] == f"Basic {MASK}"
+    assert {"pass word:ü", "pass%20word%3A%C3%BC", pair, pair.rstrip("=")} <= set(auth.hidden)
+    assert "zoë" not in auth.hidden
+
+
+def test_a_user_name_with_a_colon_cannot_be_sent() -> None:
+    made = connector(
+        {"basic": {"username": "{connection.user}", "password": "{connection.key}"}}, {"user": {}, "key": {}}
+    )
+    with pytest.raises(AuthorizationError, match="user contains a colon"):
+        Auth.of(made, Connection(user="a:b", key="k"))
+
+
+def test_a_pair_without_any_value_is_not_sent() -> None:
+    sent = {"headers": {"X-A": "a {connection.a}", "X-AB": "{connection.a}/{connection.b}", "X-C": "c"}}
+    made = connector({**sent, "query": {"b": "{connection.b}"}}, {"a": {}, "b": {}}, required=[])
+    assert signed(made) == (REQUEST.url, {"X-C": "c"})
+    assert signed(made, b="1") == (f"{REQUEST.url}?b=1", {"X-AB": "/1", "X-C": "c"})
+    assert set(Auth.preview(made, Connection(b="1")).mask(REQUEST)[1]) == {"Accept", "X-AB", "X-C"}
+
+
+def test_a_connector_without_secrets_needs_no_connection() -> None:
+    document = connector_definition().model_dump(by_alias=True, exclude_unset=True)
+    made = ConnectorDefinition.model_validate(
+        {name: value for name, value in document.items() if name not in {"connection", "authorization"}}
+    )
+    assert Auth.of(made, Connection()).sign(REQUEST) == (REQUEST.url, {"Accept": "application/json"})
+
+
+KINDS = {
+    "properties": {"key": field(title="API key", writeOnly=True), "token": field(title="Token", writeOnly=True)},
+    "kinds": [
+        {"key": "api_key", "title": "API key", "fields": ["key"], "required": ["key"],
+         "authorization": {"query": {"key": "{connection.key}"}}},
+        {"key": "oauth", "title": "Sign in", "fields": ["token"], "required": ["token"],
+         "authorization": {"headers": {"Authorization": "Bearer {connection.token}"}}},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ({"key": "k"}, "api_key"),
+        ({"token": "t"}, "oauth"),
+        ({"key": "k", "token": "t"}, "api_key"),
+        ({"key": "k", "token": "t", "kind": "oauth"}, "oauth"),
+    ],
+)
+def test_the_kind_of_a_connection_is_the_one_it_names_or_the_first_that_it_fits(values: Any, kind: str) -> None:
+    assert Auth.of(connector_definition(connection=KINDS), Connection(**values)).kind.key == kind
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "The connection is incomplete. Fill in one of these. API key: API key; Sign in: Token."),
+        ({"kind": "oauth", "key": "k"}, "The connection has no Token."),
+        ({"kind": "saml"}, "There is no kind of connection “saml”."),
+    ],
+)
+def test_a_connection_of_no_kind_is_told_which_there_are(values: Any, message: str) -> None:
+    with pytest.raises(AuthorizationError) as caught:
+        Auth.of(connector_definition(connection=KINDS), Connection(**values))
+    assert caught.value.message == message
+
+
+TEMPLATES = {
+    "baseUrl": "https://{connection.region}.parcels.example/v1",
+    "headers": {"X-Account": "{connection.account}"},
+    "query": {"expand": "{connection.expand}", "token": "{connection.key}"},
+}
+FIELDS: dict[str, Json] = {
+    "key": {},
+    **{name: {"writeOnly": False} for name in ("region", "account", "expand")},
+}
+
+
+def test_values_of_the_connection_fill_base_url_path_headers_and_query() -> None:
+    made = connector({}, FIELDS, required=["key"], **TEMPLATES)
+    action = definition(
+        {"id": field(x_in="path")}, method="GET", path="/a/{connection.account}/bot{connection.key}/{id}"
+    )
+    auth = Auth.of(made, Connection(key="k/1", region="https://eu/", account="a b"))
+    request = build(action, {"id": "{connection.key}"}, auth.endpoint, None)
+    base = "https://eu.parcels.example/v1/a/a%20b"
+    assert request.url == f"{base}/bot{{connection.key}}/%7Bconnection.key%7D?token={{connection.key}}"
+    url, headers = auth.sign(request)
+    assert url == f"{base}/botk%2F1/%7Bconnection.key%7D?token=k%2F1"
+    assert headers["X-Account"] == "a b"
+    assert auth.mask(request)[0] == f"{base}/bot{MASK}/%7Bconnection.key%7D?token={MASK}"
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "The connection has no region."),
+        ({"region": "eu/x"}, "“eu/x” is not a host name."),
+        ({"region": "a@evil.example"}, "“a@evil.example” is not a host name."),
+        ({"region": "eu", "account": ".."}, "The connection's account cannot be part of a path."),
+    ],
+)
+def test_what_the_url_of_an_action_needs_from_the_connection_is_checked(values: Any, message: str) -> None:
+    made = connector({}, FIELDS, required=["key"], **TEMPLATES)
+    path = "/a/{connection.account}" if "account" in values else "/a"
+    with pytest.raises(AuthorizationError) as caught:
+        Auth.of(made, Connection(key="k", **values)).require(definition(method="GET", path=path).request)
+    assert caught.value.message == message
+
+
+def test_a_secret_may_be_the_whole_url() -> None:
+    made = connector({}, {"hook": {}}, baseUrl="{connection.hook}")
+    auth = Auth.of(made, Connection(hook="https://hooks.example/s3cr3t/"))
+    request = build(definition(method="POST", path="/send"), {}, auth.endpoint, None)
+    assert request.url == "{connection.hook}/send"
+    assert auth.sign(request)[0] == "https://hooks.example/s3cr3t/send"
+    assert auth.mask(request)[0] == f"{MASK}/send"
+    with pytest.raises(AuthorizationError) as caught:
+        Auth.of(made, Connection(hook="hooks/s3cr3t")).require(definition(path="/send").request)
+    assert "s3cr3t" not in str(caught.value.to_dict())
+
+
+def test_an_input_cannot_name_a_secret_in_a_header_or_a_base_url() -> None:
+    made = connector({}, {"key": {}}, headers={"X-Key": "{connection.key}"})
+    action = definition(
+        {"note": field(), "trace": field(x_in="header")},
+        method="GET",
+        path="/a",
+    ).model_copy(update={})
+    auth = Auth.of(made, Connection(key="s3cr3t"))
+    request = build(action, {"trace": "{connection.key}"}, auth.endpoint, None)
+    _, headers = auth.sign(request)
+    assert headers["trace"] == "{connection.key}"
+    assert headers["X-Key"] == "s3cr3t"
 
 
 @pytest.mark.parametrize(
@@ -52,4 +224,12 @@ def test_a_secret_may_travel_in_a_header_of_its_own_and_be_made_of_parts() -> No
     [(None, BASE), (Connection(), BASE), (Connection(base_url="https://eu.example/"), "https://eu.example")],
 )
 def test_the_address_is_the_connections_or_the_connectors(connection: Connection | None, url: str) -> None:
-    assert base_url_of(PARCELS, connection) == url
+    endpoint = Auth.preview(PARCELS, connection).endpoint
+    assert build(definition(method="GET", path="/a"), {}, endpoint, None).url == f"{url}/a"
+
+
+def test_the_base_url_of_a_connection_takes_the_place_of_an_actions_own() -> None:
+    endpoint = Auth.preview(PARCELS, Connection(base_url="http://localhost:1")).endpoint
+    elsewhere = definition(method="GET", path="/a").request.model_copy(update={"base_url": "https://up.example"})
+    assert endpoint.template(elsewhere) == "http://localhost:1"
+    assert Endpoint(BASE).template(elsewhere) == "https://up.example"

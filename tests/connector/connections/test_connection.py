@@ -6,7 +6,8 @@ import traceback
 
 import pytest
 
-from connector.connections.connection import Connection, check_base_url, is_loopback
+from connector.connections.connection import Connection, check_base_url
+from connector.definition.base_url import is_loopback
 from connector.errors import AuthorizationError
 from tests.connector.parcels import API_KEY, BASE
 

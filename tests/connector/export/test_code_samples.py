@@ -21,6 +21,7 @@ import connector
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
 from connector.cli.input_items import parse
+from connector.connections.endpoint import Endpoint
 from connector.export.code_samples import LANGUAGES, CodeSample, Target, code_samples
 from connector.export.examples import own_inputs, successful_examples
 from connector.export.literals import Variable, variables_in, with_variables
@@ -200,7 +201,7 @@ def test_the_action_of_a_flow_makes_the_same_request_with_keys_of_our_package(ac
     parameters = json.loads(json.dumps(step["parameters"]))
     own = own_inputs(action, inputs)
     wanted = body_of(action.definition, own)
-    request = build(action.definition, own, "", wanted)
+    request = build(action.definition, own, Endpoint(""), wanted)
     method, path, content = called(action.operation_id, filled(parameters, secrets))
     assert method == request.method
     assert path == bare(request.url)
@@ -221,7 +222,7 @@ def test_the_action_of_a_flow_can_be_pasted_into_the_runtime(action: Action, inp
     assert problems == []
     given, _ = action.validate_inputs(inputs)
     assert body_of(action.definition, pasted) == body_of(action.definition, given)
-    assert build(action.definition, pasted, "", None) == build(action.definition, given, "", None)
+    assert build(action.definition, pasted, Endpoint(""), None) == build(action.definition, given, Endpoint(""), None)
 
 
 def shares_a_place(action: Action, inputs: Json) -> bool:

@@ -11,6 +11,7 @@ from connector.clock import SystemClock
 from connector.errors import ConnectionLostError
 from connector.http.request import HttpRequest
 from connector.http.transport import RequestsTransport, SendOptions
+from tests.connector.parcels import AUTH
 
 BODY = b'{"items": [], "paging": {"more": true, "cursor": "c2"}}'
 HEAD = (
@@ -52,7 +53,7 @@ def statuses(replies: list[bytes]) -> list[int | None]:
     for _ in replies:
         options = SendOptions(5, 5, clock.monotonic() + 10, 1_000_000)
         try:
-            found.append(transport.send(request, {}, options).status)
+            found.append(transport.send(request, AUTH, options).status)
         except ConnectionLostError:
             found.append(None)
         transport.close()

@@ -14,6 +14,7 @@ from connector.errors import NotSentError
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.transport import RequestsTransport, SendOptions
+from tests.connector.parcels import AUTH
 from tests.connector.station import Station
 
 
@@ -25,7 +26,7 @@ def transport() -> Iterator[RequestsTransport]:
 
 
 def send(transport: RequestsTransport, url: str) -> HttpResponse:
-    return transport.send(HttpRequest("GET", url, {}), {}, SendOptions(5, 5, SystemClock().monotonic() + 10, 1000))
+    return transport.send(HttpRequest("GET", url, {}), AUTH, SendOptions(5, 5, SystemClock().monotonic() + 10, 1000))
 
 
 def test_a_certificate_file_that_does_not_exist_is_named_and_nothing_is_sent(

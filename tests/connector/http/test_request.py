@@ -8,17 +8,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from connector.http.request import HttpRequest, body_of, build, masked, path_segment
+from connector.connections.endpoint import Endpoint, path_segment
+from connector.http.request import HttpRequest, body_of, build, masked
 from connector.http.transport import RequestsTransport, SendOptions
 from connector.secrets import MASK
 from connector.testing import FakeClock
-from tests.connector.parcels import BASE, Json, body, definition, field, rows
+from tests.connector.parcels import AUTH, BASE, Json, body, definition, field, rows
 from tests.connector.station import Station
 
 
 def sent(inputs: Json, values: Json, **words: Any) -> HttpRequest:
     made = definition(inputs, **words)
-    return build(made, values, BASE, body_of(made, values))
+    return build(made, values, Endpoint(BASE), body_of(made, values))
 
 
 def sent_body(inputs: Json, values: Json, **words: Any) -> Any:
@@ -73,8 +74,8 @@ ODD_IDS = ["a/b", "a b", "...", "a.b", "?", "#", "a\nb", "ä🎁", "%2e%2e", "{o
 @pytest.mark.parametrize("text", ODD_IDS)
 def test_an_id_is_one_segment_of_the_path_on_a_real_socket(station: Station, text: str) -> None:
     made = definition({"id": field(x_in="path"), "other": field(x_in="path")}, method="GET", path="/p/{id}/q/{other}")
-    request = build(made, {"id": text, "other": "o"}, station.url, None)
-    RequestsTransport(FakeClock(), "test").send(request, {}, SendOptions(5, 5, 10_000, 1000))
+    request = build(made, {"id": text, "other": "o"}, Endpoint(station.url), None)
+    RequestsTransport(FakeClock(), "test").send(request, AUTH, SendOptions(5, 5, 10_000, 1000))
     (seen,) = station.seen
     segments = seen.target.split("/")
     assert [*segments[:2], *segments[3:]] == ["", "p", "q", "o"]

@@ -23,10 +23,9 @@ from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.transport import RequestsTransport, SendOptions
 from connector.testing import FakeClock
-from tests.connector.parcels import API_KEY
+from tests.connector.parcels import API_KEY, AUTH
 from tests.connector.station import Conversation, Station
 
-SECRETS = {"Authorization": f"Bearer {API_KEY}"}
 PATIENT = SendOptions(connect=5, read=5, deadline=1_060.0, response_bytes=1_000_000)
 
 Send = Callable[..., HttpResponse]
@@ -51,7 +50,7 @@ def send(transport: RequestsTransport, station: Station) -> Send:
         path: str = "/parcels", body: Any = None, options: SendOptions = PATIENT, **headers: str
     ) -> HttpResponse:
         method = "GET" if body is None else "POST"
-        return transport.send(HttpRequest(method, station.url + path, headers, body), SECRETS, options)
+        return transport.send(HttpRequest(method, station.url + path, headers, body), AUTH, options)
 
     return sending
 
@@ -246,7 +245,7 @@ def test_an_answer_that_drips_without_end_is_given_up_at_the_deadline(station: S
         with pytest.raises(ConnectionLostError, match="did not end within the time"):
             transport.send(
                 HttpRequest("GET", station.url, {}),
-                SECRETS,
+                AUTH,
                 SendOptions(5, 5, clock.monotonic() + 0.2, 1_000_000),
             )
     finally:
@@ -260,12 +259,12 @@ def test_where_nobody_listens_nothing_was_sent(transport: RequestsTransport) -> 
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
         with pytest.raises(NotSentError, match="could not be reached"):
-            transport.send(HttpRequest("GET", f"http://127.0.0.1:{port}/", {}), SECRETS, PATIENT)
+            transport.send(HttpRequest("GET", f"http://127.0.0.1:{port}/", {}), AUTH, PATIENT)
 
 
 def test_a_service_without_its_certificate_gets_nothing(transport: RequestsTransport, station: Station) -> None:
     with pytest.raises(NotSentError) as caught:
-        transport.send(HttpRequest("GET", station.url.replace("http:", "https:"), {}), SECRETS, PATIENT)
+        transport.send(HttpRequest("GET", station.url.replace("http:", "https:"), {}), AUTH, PATIENT)
     assert caught.value.error_code == "certificate"
     assert station.seen == []
 
@@ -321,7 +320,7 @@ def test_a_failure_says_whether_anything_was_sent(
 ) -> None:
     responses.get("https://api.parcels.example/", body=raised)
     with pytest.raises(kind) as caught:
-        transport.send(HttpRequest("GET", "https://api.parcels.example/", {}), SECRETS, PATIENT)
+        transport.send(HttpRequest("GET", "https://api.parcels.example/", {}), AUTH, PATIENT)
     assert caught.value.error_code == code
     assert caught.value.retryable is (code not in {"certificate", "base_url"})
     assert caught.value.__cause__ is None
@@ -340,7 +339,7 @@ def test_a_failure_says_whether_anything_was_sent(
 )
 def test_an_address_that_is_none_is_told_and_nothing_was_sent(transport: RequestsTransport, url: str) -> None:
     with pytest.raises(NotSentError) as caught:
-        transport.send(HttpRequest("GET", url + "/x", {}), SECRETS, PATIENT)
+        transport.send(HttpRequest("GET", url + "/x", {}), AUTH, PATIENT)
     assert caught.value.error_code in {"base_url", "unknown_host"}
 
 
@@ -349,7 +348,7 @@ def test_a_header_that_would_be_two_is_never_sent(
     transport: RequestsTransport, station: Station, headers: Mapping[str, str]
 ) -> None:
     with pytest.raises(UnavailableError) as caught:
-        transport.send(HttpRequest("GET", station.url, headers), SECRETS, PATIENT)
+        transport.send(HttpRequest("GET", station.url, headers), AUTH, PATIENT)
     assert isinstance(caught.value, NotSentError)
     assert station.seen == []
 
@@ -400,7 +399,7 @@ def test_the_throttle_is_asked_before_the_first_byte_and_shown_the_time_after_it
 
     for _ in range(2):  # the second on the connection of the first
         station.replies.append(seen)
-        transport.send(HttpRequest("POST", f"{station.url}/x", {}, {"a": "b"}), {}, options)
+        transport.send(HttpRequest("POST", f"{station.url}/x", {}, {"a": "b"}), AUTH, options)
     assert [call for call in calls if call != "arrived"] == ["departing", "sent"] * 2
     assert calls.index("departing") < calls.index("arrived")
 
@@ -409,5 +408,5 @@ def test_a_call_whose_connection_fails_has_not_left(transport: RequestsTransport
     calls: list[str] = []
     options = replace(PATIENT, departing=lambda: calls.append("departing"), sent=lambda: calls.append("sent"))
     with pytest.raises(NotSentError):
-        transport.send(HttpRequest("GET", "http://127.0.0.1:9/x", {}), {}, options)
+        transport.send(HttpRequest("GET", "http://127.0.0.1:9/x", {}), AUTH, options)
     assert calls == []

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from connector.connections.auth import Auth
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.transport import SendOptions
@@ -110,8 +110,8 @@ class Gate:
         self.opened = threading.Event()
         self.calls = 0
 
-    def send(self, request: HttpRequest, secret_headers: Mapping[str, str], options: SendOptions) -> HttpResponse:
-        del request, secret_headers, options
+    def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
+        del request, auth, options
         self.calls += 1
         self.entered.set()
         assert self.opened.wait(10)

@@ -25,10 +25,14 @@ function connect(connector, { baseUrl = '', allowInsecure = false, values }, sha
     throw new AuthorizationError(message, { code: 'secret_form', field: name, hint: 'Copy it again, without anything before or after it.' });
   }
   const address = checkBaseUrl(baseUrl || connector.baseUrl, allowInsecure);
-  const { header, template } = connector.authorization;
   return {
     baseUrl: address,
-    headers: { [header]: template.replace(/{([^}]+)}/g, (_, name) => secrets[name] || '') },
+    headers: Object.fromEntries(
+      Object.entries(connector.authorization.headers).map(([name, template]) => [
+        name,
+        template.replace(/{connection\.([^}]+)}/g, (_, field) => secrets[field] || ''),
+      ]),
+    ),
     secrets: Object.values(secrets),
     identity: identityOf(address, secrets, sha256),
   };

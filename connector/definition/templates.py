@@ -1,0 +1,62 @@
+"""Templates: texts with `{connection.field}` and `{input}` in them, filled in when a request is made."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+_NAME = re.compile(r"{([^{}]+)}")
+_CONNECTION = "connection."
+
+
+def names(*templates: str) -> tuple[str, ...]:
+    """Every name in braces, in order."""
+    return tuple(name for template in templates for name in _NAME.findall(template))
+
+
+def split(template: str) -> tuple[str, ...]:
+    """The texts of a template, with the names in braces between them."""
+    return tuple(_NAME.split(template))
+
+
+def connection_fields(*templates: str) -> tuple[str, ...]:
+    """The fields of the connection that the templates name, each once."""
+    found = (name.removeprefix(_CONNECTION) for name in names(*templates) if name.startswith(_CONNECTION))
+    return tuple(dict.fromkeys(found))
+
+
+def input_names(*templates: str) -> tuple[str, ...]:
+    """The inputs that the templates name, each once."""
+    return tuple(dict.fromkeys(name for name in names(*templates) if not name.startswith(_CONNECTION)))
+
+
+def fill(template: str, value_of: Callable[[str], str]) -> str:
+    """The template with the value of each name in its place."""
+    return _NAME.sub(lambda found: value_of(found[1]), template)
+
+
+def fill_connection(template: str, value_of: Callable[[str], str]) -> str:
+    """The template with the value of each field of the connection in its place; other names stay as they are."""
+    return fill(
+        template,
+        lambda name: value_of(name.removeprefix(_CONNECTION)) if name.startswith(_CONNECTION) else f"{{{name}}}",
+    )
+
+
+def placeholder(field: str) -> str:
+    """How a template names a field of the connection."""
+    return f"{{{_CONNECTION}{field}}}"
+
+
+Template = Annotated[str, StringConstraints(pattern=r"^[^{}]*(\{[^{}]+\}[^{}]*)*$")]
+"""A text with names of inputs and of fields of the connection in braces."""
+ConnectionTemplate = Annotated[str, StringConstraints(pattern=r"^[^{}]*(\{connection\.[^{}]+\}[^{}]*)*$")]
+"""A text with names of fields of the connection in braces."""
+BaseUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^(https?://([^/{}]|\{[^{}]+\})|\{[^{}]+\})[^{}]*(\{[^{}]+\}[^{}]*)*$"),
+]
+"""A URL, or a template of one."""

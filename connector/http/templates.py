@@ -1,0 +1,116 @@
+"""What the templates of a connector and an action make of a request: base URL, path, query, headers.
+
+The values of inputs and of the connection are put in here; its secrets are not, see `connector.connections.auth`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from connector.connections.endpoint import Endpoint, fill_base_url, path_segment
+from connector.definition import templates
+from connector.definition.action import ActionDefinition
+from connector.errors import AuthorizationError, Problem
+
+
+def text_of(value: Any) -> str:
+    """A value as text in a URL or a header."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def url_of(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint) -> str:
+    """The URL without its query.
+
+    Raises:
+        AuthorizationError: The base URL of the action's template is not one.
+        ValueError: A value in the path is `.` or `..`.
+    """
+    base_url = fill_base_url(
+        endpoint.template(definition.request), _values(inputs, endpoint), allow_insecure=endpoint.allow_insecure
+    )
+    in_path = {}
+    for name in inputs:
+        field = definition.input(name) if name in definition.inputs.properties else None
+        if field is not None and field.x_in == "path":
+            in_path[field.x_name or name] = inputs[name]
+    value_of = _values(in_path, endpoint)
+
+    def segment(name: str) -> str:
+        value = value_of(name)
+        return value if value == f"{{{name}}}" else path_segment(value)
+
+    return base_url + templates.fill(definition.request.path, segment)
+
+
+def query_of(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint) -> list[str]:
+    """The pairs that the templates put into the query, encoded."""
+    pairs = {**endpoint.query, **definition.request.query}
+    return [f"{quote(name, safe='')}={_encoded(parts)}" for name, parts in _filled(pairs, inputs, endpoint)]
+
+
+def headers_of(
+    definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+    """The headers that the templates make, and those with secrets: texts with names of secrets between them."""
+    pairs = {**endpoint.headers, **definition.request.headers}
+    filled = dict(_filled(pairs, inputs, endpoint))
+    plain = {name: "".join(parts) for name, parts in filled.items() if len(parts) == 1}
+    return plain, {name: parts for name, parts in filled.items() if len(parts) > 1}
+
+
+def host_problems(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:
+    """The inputs that cannot be part of the base URL of the action."""
+    template = definition.request.base_url or ""
+    found = []
+    for name in templates.input_names(template):
+        if name not in inputs:
+            continue
+        try:
+            fill_base_url(template, _values({name: inputs[name]}, Endpoint("")))
+        except AuthorizationError as error:
+            title = definition.input(name).title or name
+            found.append(Problem(name, "host", f"{title}: {error.message}", error.hint))
+    return found
+
+
+def _values(inputs: Mapping[str, Any], endpoint: Endpoint) -> Callable[[str], str]:
+    """The values of names in a template; one that is not known stands for itself."""
+
+    def value_of(name: str) -> str:
+        if name.startswith("connection."):
+            return endpoint.value_of(name)
+        return text_of(inputs[name]) if name in inputs else f"{{{name}}}"
+
+    return value_of
+
+
+def _filled(
+    pairs: Mapping[str, str], inputs: Mapping[str, Any], endpoint: Endpoint
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The pairs of which every value is there: texts, with the names of secrets between them."""
+    for key, template in pairs.items():
+        texts = [""]
+        for place, piece in enumerate(templates.split(template)):
+            field = next(iter(templates.connection_fields(f"{{{piece}}}")), None) if place % 2 else None
+            if place % 2 == 0:
+                texts[-1] += piece
+            elif field in endpoint.secrets:
+                texts += [field, ""]
+            else:
+                value = endpoint.values.get(field, "") if field is not None else inputs.get(piece)
+                if value is None or value == "":
+                    break
+                texts[-1] += text_of(value)
+        else:
+            yield key, tuple(texts)
+
+
+def _encoded(parts: tuple[str, ...]) -> str:
+    """Texts with names of secrets between them, as a value in a query."""
+    pieces = (templates.placeholder(part) if at % 2 else quote(part, safe="") for at, part in enumerate(parts))
+    return "".join(pieces)
