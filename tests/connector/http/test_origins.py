@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import string
 from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from connector.http.request import HttpRequest
 from connector.http.transport import RequestsTransport, SendOptions
 from tests.connector.station import Station
 
+NO_AUTH: Any = SimpleNamespace(sign=lambda request: (request.url, request.headers))
 ORIGIN = "https://api.parcels.example"
 
 
@@ -30,7 +32,7 @@ def transport() -> Iterator[RequestsTransport]:
 
 def send(transport: RequestsTransport, request: HttpRequest) -> int:
     options = SendOptions(5, 5, SystemClock().monotonic() + 10, 1_000)
-    return transport.send(request, {"Authorization": "Bearer k"}, options).status
+    return transport.send(request, NO_AUTH, options).status
 
 
 @given(
@@ -46,14 +48,14 @@ def test_a_later_request_to_an_origin_is_prepared_as_the_first_one_is(
     method: str, path: str, headers: Mapping[str, str], body: Any
 ) -> None:
     known, new = (RequestsTransport(SystemClock(), "parcels-connector/1") for _ in range(2))
-    known._prepared(HttpRequest("GET", f"{ORIGIN}/", {}), {}, ORIGIN)
+    known._prepared(HttpRequest("GET", f"{ORIGIN}/", {}), f"{ORIGIN}/", {}, ORIGIN)
     request = HttpRequest(method, f"{ORIGIN}/{path}", headers, body)
     assert prepared(known, request) == prepared(new, request)
 
 
 def prepared(transport: RequestsTransport, request: HttpRequest) -> tuple[Any, ...]:
     try:
-        made = transport._prepared(request, {**transport._headers, **request.headers}, ORIGIN)
+        made = transport._prepared(request, request.url, {**transport._headers, **request.headers}, ORIGIN)
     except Exception as error:
         return (type(error),)
     headers = {name.lower(): value for name, value in made.headers.items()}
