@@ -141,7 +141,9 @@ class Run:
 
     async def _attempt(self, request: HttpRequest, attempt: int) -> HttpResponse:
         """The response to one attempt, once there is room for it."""
-        left = min(self.max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())
+        first = self.settings.max_first_wait
+        max_wait = self.max_wait if first is None or self.trace.attempts else min(first, self.max_wait)
+        left = min(max_wait - self.trace.throttled, self.deadline - self.clock.monotonic())
         permit = Permit(
             self.store,
             self.clock,
@@ -201,12 +203,13 @@ class Run:
     def _wait_before_retry(self, outcome: HttpResponse | UnavailableError, attempt: int) -> float | None:
         """Seconds until the next attempt; None when this one is the last."""
         policy = self.definition.retry
+        most = policy.attempts if self.settings.attempts is None else self.settings.attempts
         retry_after = self._retry_after(outcome)
         if isinstance(outcome, HttpResponse) and outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
             # Where the other runs cannot be notified, each of them gets a response like this one.
             with contextlib.suppress(ConnectorError):
                 self.store.pause(self.rate_limits[0], retry_after or 1.0)
-        if attempt >= policy.attempts or not should_retry(policy, outcome, repeatable=self.repeatable):
+        if attempt >= most or not should_retry(policy, outcome, repeatable=self.repeatable):
             return None
         wait = backoff(policy, attempt, retry_after, self.rng)
         return wait if self.clock.monotonic() + wait < self.deadline else None

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from connector.batch.columns import KEY_COLUMN, ColumnMap
-from connector.batch.folder import OUTPUT, BatchFolder
-from connector.batch.journal import Outcome
+from connector.batch.folder import OUTPUT
+from connector.batch.journal import BatchRecord, Outcome, Progress
 from connector.batch.source import Row
 from connector.call.options import RunSettings
 from connector.client import Client
@@ -30,6 +30,30 @@ from connector.errors import (
 
 _SPARE_TIME = 600.0
 """Seconds before the service forgets an idempotency key in which it is not relied on any more."""
+
+
+class RowResults(Protocol):
+    """Where it is written down what became of rows: a `BatchFolder`, or a part of a batch that workers share.
+
+    Attributes:
+        record: What the batch is.
+        progress: What was known of its rows when it was opened, and since.
+    """
+
+    record: BatchRecord
+    progress: Progress
+
+    def started(self, row: int, now: float, *, durable: bool) -> None:
+        """Note that a row's request is about to leave; what it raises stops the request."""
+
+    def sent(self, row: int) -> None:
+        """Called after `started`, when the request has left or will not. May be called twice."""
+
+    def undone(self, row: int) -> None:
+        """Note that a row that was begun has had no effect."""
+
+    def finish(self, row: int, outcome: Outcome, values: dict[str, Any]) -> None:
+        """Note that a row is finished, with what became of it by column."""
 
 
 @dataclass(frozen=True)
@@ -77,17 +101,23 @@ class RowRunner:
 
     Attributes:
         timeout: Seconds for a row.
-        max_wait: Seconds for which a row may wait for the call limit.
+        max_wait: Seconds for which a row may wait for the call limit; as the definition says where it is None.
         stopped: Set to stop waiting.
+        attempts: Attempts for a request, where not as many as the definition allows.
+        max_first_wait: Seconds for which it may wait for the call limit before anything was sent.
+        can_stop: Whether a row that waits ends when `stopped` is set; where nobody sets it, it waits on the clock.
     """
 
     client: Client
     columns: ColumnMap
-    folder: BatchFolder
+    folder: RowResults
     clock: Clock
     timeout: float | None
-    max_wait: float
+    max_wait: float | None
     stopped: threading.Event
+    attempts: int | None = None
+    max_first_wait: float | None = None
+    can_stop: bool = True
 
     def run(
         self, row: Row, connection: Connection, on_departure: Callable[[], None] = lambda: None, *, last: bool
@@ -127,13 +157,16 @@ class RowRunner:
             max_wait=self.max_wait,
             on_departure=departing,
             on_sent=lambda: self.folder.sent(row.number),
+            attempts=self.attempts,
+            max_first_wait=self.max_first_wait,
         )
         failure: ConnectorError | None = None
         try:
             if problems:
                 raise InputError("The row cannot be read.", problems)
             run = self.client.run(self.columns.action, inputs, connection, settings)
-            result = complete(run, _StoppableClock(self.clock, self.stopped))
+            clock = _StoppableClock(self.clock, self.stopped) if self.can_stop else self.clock
+            result = complete(run, clock)
         except _StoppedError:
             return RowResult(row, None)
         except ConnectorError as error:
@@ -147,11 +180,13 @@ class RowRunner:
 
     def _failed(self, row: Row, key: str | None, error: ConnectorError, *, departed: bool, last: bool) -> RowResult:
         unknown = isinstance(error, OutcomeUnknownError) or (isinstance(error, OutputError) and not self._read_only)
+        # Of several requests of one run some have left, and then there was no room for the next.
+        unknown = unknown or (is_own_limit(error) and departed and not self._may_repeat(key, 0.0))
         if unknown:
             return self._finished(row, "unknown", key, error)
         stops = isinstance(error, AuthorizationError | DefinitionError)
         passes = isinstance(error, ThrottledError) or (isinstance(error, UnavailableError) and error.retryable)
-        if stops or (passes and not last):
+        if stops or is_own_limit(error) or (passes and not last):
             if departed and (stops or not self._may_repeat(key, 0.0)):
                 self.folder.undone(row.number)
             return RowResult(row, None, error)
@@ -192,6 +227,11 @@ class RowRunner:
     @property
     def _read_only(self) -> bool:
         return self.columns.action.effects["readOnly"]
+
+
+def is_own_limit(error: ConnectorError | None) -> bool:
+    """Whether a row was not sent because the call limit of the connection is used up."""
+    return isinstance(error, ThrottledError) and error.status is None
 
 
 def _sentence(error: ConnectorError) -> str:

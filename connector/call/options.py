@@ -31,6 +31,9 @@ class RunOptions(TypedDict, total=False):
     on_event: EventCallback | None
 
 
+_INTERNAL = {"on_departure", "on_sent", "attempts", "max_first_wait"}
+
+
 @dataclass(frozen=True)
 class RunSettings:
     """The options of one run as values; see `RunOptions`. None means what the definition says.
@@ -38,6 +41,9 @@ class RunSettings:
     Attributes:
         on_departure: Called before the first byte of each request leaves; what it raises stops the request.
         on_sent: Called when its first bytes have left, or could not.
+        attempts: Attempts for each request where not as many as the definition allows, for a caller that tries again
+            by itself.
+        max_first_wait: Longest wait for the call limit in seconds before anything was sent. What has begun should end.
     """
 
     max_wait: float | None = None
@@ -48,6 +54,8 @@ class RunSettings:
     on_event: EventCallback | None = None
     on_departure: Callable[[], None] | None = None
     on_sent: Callable[[], None] | None = None
+    attempts: int | None = None
+    max_first_wait: float | None = None
 
     @classmethod
     def of(cls, function: str, options: Mapping[str, Any]) -> Self:
@@ -60,7 +68,7 @@ class RunSettings:
         Raises:
             TypeError: An option does not exist; the nearest is proposed.
         """
-        known = [field.name for field in fields(cls) if field.name not in {"on_departure", "on_sent"}]
+        known = [field.name for field in fields(cls) if field.name not in _INTERNAL]
         for name in options:
             if name not in known:
                 close = nearest(name, known)

@@ -27,9 +27,9 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"client"}),
     frozenset({"batch"}),
     frozenset({"connector"}),
-    frozenset({"testing", "web"}),
+    frozenset({"testing", "web", "lanes"}),
     # The package itself names what is public and loads it when it is first used.
-    frozenset({"__init__", "lint", "export", "scaffold", "otel", "importing"}),
+    frozenset({"__init__", "lint", "export", "scaffold", "otel", "importing", "celery", "dbos"}),
     # They also read what an export writes.
     frozenset({"mcp", "server"}),
     frozenset({"cli"}),
@@ -38,7 +38,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 """The packages and modules of `connector/`, from the bottom up, as ARCHITECTURE.md draws them."""
 
 LAYER_OF = {name: layer for layer, names in enumerate(LAYERS) for name in names}
-ENTRY_POINTS = frozenset({"lint", "export", "scaffold", "otel", "importing", "mcp", "server", "cli"})
+ENTRY_POINTS = frozenset({"lint", "export", "scaffold", "otel", "importing", "celery", "dbos", "mcp", "server", "cli"})
 MAY_READ_EXPORTS = frozenset({"mcp", "server"})
 
 SOCKETS = {
@@ -213,7 +213,17 @@ def test_running_needs_no_entry_point_and_no_sandbox() -> None:
     assert "connector.connector" in loaded
     entry_points = ("connector.cli", "connector.lint", "connector.testing", "sandbox")
     assert {name for name in loaded if f"{name}.".startswith(tuple(f"{entry}." for entry in entry_points))} == set()
-    assert {"click", "tabulate", "http.server", "redis", "pytest", "opentelemetry"} & loaded == set()
+    assert {
+        "click",
+        "tabulate",
+        "http.server",
+        "redis",
+        "pytest",
+        "opentelemetry",
+        "celery",
+        "dbos",
+        "sqlalchemy",
+    } & loaded == set()
 
 
 def test_every_public_name_is_there() -> None:

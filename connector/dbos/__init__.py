@@ -1,0 +1,1 @@
+"""Batches on DBOS, an engine without a server."""
