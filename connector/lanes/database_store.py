@@ -18,7 +18,7 @@ from connector.batch.journal import OUTCOMES, BatchError, Outcome, Progress
 from connector.batch.source import Row, write_cells
 from connector.lanes.database_rows import BATCHES, LANES, ROWS, TABLES, DatabaseRows
 from connector.lanes.lane import TURN_ROWS
-from connector.lanes.store import LanesStatus, LanePlan, check_name, same_plan
+from connector.lanes.store import LanePlan, LanesStatus, check_name, same_plan
 
 _WRITTEN_AT_ONCE = 1_000
 _FILES: dict[Outcome, str] = {"done": "success", "failed": "failed", "unknown": "unknown"}

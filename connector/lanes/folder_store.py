@@ -26,7 +26,7 @@ from typing import Any
 from connector.batch.folder import BatchFolder
 from connector.batch.journal import OUTCOMES, BatchError, BatchRecord, Outcome, Progress, read_progress
 from connector.batch.source import Row
-from connector.lanes.store import LanesStatus, LaneBusyError, LanePlan, check_name, same_plan
+from connector.lanes.store import LaneBusyError, LanePlan, LanesStatus, check_name, same_plan
 from connector.throttle import private_file
 
 PART_ROWS = 2_000
