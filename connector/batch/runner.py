@@ -118,6 +118,9 @@ class BatchRunner:
         skipped = 0
         while ready and self._in_flight < self.concurrency and skipped < len(ready):
             lane = ready[0]
+            if lane.left <= lane.in_flight:
+                ready.popleft()  # it need not wait for room that no row of it uses
+                continue
             ready.rotate(-1)
             if not self._has_room(lane):
                 skipped += 1
@@ -208,12 +211,12 @@ class BatchRunner:
         counts = self.folder.progress.counts
         finished = sum(counts.values())
         left = self.rows - finished
-        lanes = [lane for lane in self.lanes if lane.left] or self.lanes[:1]
-        states = [state for lane in lanes for state in self._states(lane, max(1, lane.left - lane.in_flight))]
-        forecast = max((state.asked_in for state in states), default=0.0)
+        asked = [(lane, lane.left - lane.in_flight) for lane in self.lanes if lane.left] or [(self.lanes[0], 0)]
+        states = [(state, calls) for lane, calls in asked for state in self._states(lane, max(1, calls))]
+        forecast = max((state.asked_in for state, calls in states if calls > 0), default=0.0)
         # While no row is in flight the batch waits for the limit, which says nothing about how fast rows run.
         rate = (finished - self._at_start) / self._busy if self._busy > 0 else 0.0
-        fullest = max(states, key=lambda state: state.used / state.calls)
+        fullest = max((state for state, _ in states), key=lambda state: state.used / state.calls)
         return BatchProgress(
             rows=self.rows,
             done=counts["done"],

@@ -135,6 +135,23 @@ def test_the_limit_is_kept_and_used(desk: MakeDesk) -> None:
     assert max(progress.used for progress in seen) <= 20
 
 
+def test_a_batch_ends_with_its_last_row_although_the_limit_is_used_up(desk: MakeDesk) -> None:
+    made = desk(throttle={"calls": 5, "renewalPeriod": 600})
+    seen: list[BatchProgress] = []
+    assert made.batch("recipient\n" + "".join(f"r{n}\n" for n in range(5))).run(seen.append).done == 5
+    assert seen[-1].seconds_left == 0
+
+
+def test_the_end_is_foreseen_by_the_limit_whatever_of_it_is_free(desk: MakeDesk) -> None:
+    made = desk(throttle={"calls": 10, "renewalPeriod": 2})
+    seen: list[BatchProgress] = []
+    rows = "recipient\n" + "".join(f"r{n}\n" for n in range(20))
+    assert made.batch(rows, concurrency=2).run(seen.append).done == 20
+    waiting = [each.seconds_left for each in seen if each.finished == 10 and not each.in_flight]
+    assert waiting
+    assert all(left is not None and left <= 3 for left in waiting)
+
+
 def test_a_small_connection_never_waits_behind_a_large_one(desk: MakeDesk) -> None:
     made = desk(throttle={"calls": 5, "renewalPeriod": 60})
     rows = "".join(f"large,r{number}\n" for number in range(40)) + "".join(f"small,s{number}\n" for number in range(5))
