@@ -47,7 +47,7 @@ class Connector:
         new_key: Makes idempotency keys.
         rng: Source of the random parts of waits.
         max_in_flight: Largest number of calls that tasks (`arun`, `aiterate`) make at a time, each in a thread of its
-            own. Tasks that wait hold no thread, so there may be any number of them.
+            own; by default half of the files that this process may open, 1,000 at most. Tasks that wait hold no thread.
         telemetry: Hears of the events of every run, such as `connector.otel.OpenTelemetry()`.
     """
 
@@ -61,7 +61,7 @@ class Connector:
         strict_outputs: bool = False,
         new_key: Callable[[], str] = lambda: str(uuid.uuid4()),
         rng: random.Random | None = None,
-        max_in_flight: int = 100,
+        max_in_flight: int | None = None,
         telemetry: Telemetry | None = None,
     ) -> None:
         self.definition, self.gaps = bundle.manifest, bundle.gaps
@@ -70,8 +70,8 @@ class Connector:
         self._given_store = store or (MemoryStore(clock) if clock else None)
         self._clock = clock = clock or SystemClock()
         agent = f"{bundle.manifest.key}-connector/{bundle.manifest.version}"
-        self._transport = transport or RequestsTransport(clock, agent, max_in_flight)
         self._threads = TaskThreads(max_in_flight)
+        self._transport = transport or RequestsTransport(clock, agent, self._threads.max_in_flight)
         self._make_client = partial(
             Client, bundle.manifest, self._transport, ephemeral_store=MemoryStore(clock), clock=clock, new_key=new_key,
             rng=rng or random.SystemRandom(), telemetry=telemetry, strict_outputs=strict_outputs,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
+import sys
 import threading
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -18,8 +19,15 @@ from typing import Any, Generic, TypeVar
 from connector.clock import Clock, Step
 from connector.throttle.fork import renew_in_child
 
+if sys.platform != "win32":
+    import resource
+
 _STEP_THREADS = 4
 """Threads for what happens between calls: it computes, and waits for locks and stores at most."""
+
+_MOST_IN_FLIGHT = 1_000
+_WINDOWS_IN_FLIGHT = 500
+"""Calls in flight by default; each has a socket, and Windows has no bound of open files to ask for."""
 
 _T = TypeVar("_T")
 
@@ -29,15 +37,24 @@ class _End(Generic[_T]):
     value: _T
 
 
+def default_in_flight() -> int:
+    """Calls that are in flight at most where nobody says otherwise: half of the files that this process may open."""
+    if sys.platform == "win32":
+        return _WINDOWS_IN_FLIGHT
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return _MOST_IN_FLIGHT if files == resource.RLIM_INFINITY else max(1, min(_MOST_IN_FLIGHT, files // 2))
+
+
 class TaskThreads:
     """The threads of a connector's tasks.
 
     Args:
-        max_in_flight: How many of them make calls.
+        max_in_flight: How many of them make calls; `default_in_flight` where left out.
     """
 
-    def __init__(self, max_in_flight: int) -> None:
-        self._sizes = {"step": _STEP_THREADS, "call": max_in_flight}
+    def __init__(self, max_in_flight: int | None = None) -> None:
+        self.max_in_flight = default_in_flight() if max_in_flight is None else max_in_flight
+        self._sizes = {"step": _STEP_THREADS, "call": self.max_in_flight}
         self.start_over()
         renew_in_child(self)
 

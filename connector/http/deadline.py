@@ -9,6 +9,7 @@ the connection is established: after name resolution, TCP, proxy and TLS.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import queue
 import socket
 import ssl
@@ -119,6 +120,8 @@ def _addresses(connection: HTTPConnection) -> list[str]:
 
     The system's search cannot be stopped; a thread of its own is left to it where it takes too long.
     """
+    with contextlib.suppress(ValueError):
+        return [str(ipaddress.ip_address(connection.host.strip("[]")))]
     found: queue.SimpleQueue[list[Any] | Exception] = queue.SimpleQueue()
 
     def search() -> None:

@@ -1,4 +1,4 @@
-"""Tasks in a forked child: their parent's threads are not there."""
+"""The threads of tasks: how many there are, and that a forked child has none of its parent's."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 import pytest
+
+from connector.call.tasks import TaskThreads, default_in_flight
 
 _FORKS = """
 import asyncio, os, signal
@@ -36,3 +38,13 @@ def test_a_forked_child_has_threads_of_its_own() -> None:
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", _FORKS]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert (done.stdout, done.stderr) == ("7\n", "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no bound of open files")
+@pytest.mark.parametrize(("files", "calls"), [(256, 128), (1_024, 512), (20_000, 1_000), (-1, 1_000), (1, 1)])
+def test_calls_in_flight_leave_files_for_the_rest_of_the_process(
+    monkeypatch: pytest.MonkeyPatch, files: int, calls: int
+) -> None:
+    monkeypatch.setattr("resource.getrlimit", lambda _: (files, files))
+    monkeypatch.setattr("resource.RLIM_INFINITY", -1)
+    assert default_in_flight() == TaskThreads().max_in_flight == calls
