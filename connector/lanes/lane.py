@@ -10,7 +10,7 @@ from dataclasses import astuple, dataclass, field, replace
 from connector.batch.batch import Batch
 from connector.batch.journal import BatchError
 from connector.batch.row_run import RowResult, RowRunner, is_own_limit
-from connector.connections.auth import identity_of, secrets_of
+from connector.connections.auth import Auth, identity_of
 from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.errors import AuthorizationError, ConnectorError, DefinitionError, ThrottledError, UnavailableError
@@ -105,7 +105,7 @@ class LaneWorker:
         try:
             connection = self.connection(plan.lanes[lane])
             batch = self.connector.batch(plan.record.action, plan.record.source, connection, timeout=plan.timeout)
-            secrets_of(batch.client.definition, connection)
+            Auth.of(batch.client.definition, connection)
             identity = "sandbox" if connection.ephemeral else identity_of(batch.client.definition, connection)
             opened = self.store.open(name, lane, position.after, plan.result_columns(batch.action), identity)
             with opened as rows:
