@@ -13,7 +13,7 @@ from tests.courier import BUNDLE
 
 ROOT = Path(__file__).resolve().parent.parent
 MANIFEST = BUNDLE.manifest
-ICONS = {"connector": MANIFEST.icon} | {key: group.icon for key, group in MANIFEST.groups.items()}
+ICONS = {"connector": MANIFEST.icon or ""} | {key: group.icon or "" for key, group in MANIFEST.groups.items()}
 
 
 def pixels(path: Path) -> tuple[int, int, list[tuple[int, ...]]]:

@@ -20,7 +20,7 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
-from connector.call.handler import Handler
+from connector.call.handler import Handler, page, send
 from connector.definition.action import ActionDefinition
 from connector.definition.expand import expand
 from connector.definition.files import (
@@ -93,15 +93,21 @@ class Bundle:
     def handler(self, key: str) -> Handler:
         """The handler of an action, imported when it is first asked for.
 
+        An action for which the folder has no function is run by `page` if it has pages, and by `send` otherwise.
+
         Raises:
-            DefinitionError: The group has no module, or the module no function of that name.
+            DefinitionError: The module of the group cannot be imported, or what it has under the key is not a function.
         """
         group = self.actions[key].group
-        handler = getattr(self.module(f"actions.{group}"), key, None)
-        if not callable(handler):
+        module = self.folder / "actions" / f"{group}.py"
+        has_module = module.exists() or module.is_symlink() or module.with_suffix("").is_dir()
+        handler = getattr(self.module(f"actions.{group}"), key, None) if has_module else None
+        if handler is None:
             if key in self.gaps:
                 raise DefinitionError(f"{self.actions[key].summary} cannot run here. {self.gaps[key]}", code="gap")
-            raise DefinitionError(f"actions/{group}.py has no function “{key}” for the action of that name.")
+            return page if self.actions[key].definition.pagination is not None else send
+        if not callable(handler):
+            raise DefinitionError(f"“{key}” in actions/{group}.py is not a function.")
         return handler  # type: ignore[no-any-return]
 
     def module(self, name: str) -> types.ModuleType:
@@ -116,7 +122,7 @@ class Bundle:
         except Exception as error:  # the module is somebody else's code: whatever it raises, it is not there
             if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith(self._package):
                 raise DefinitionError(f"The connector folder has no {name.replace('.', '/')}.py.") from None
-            raise DefinitionError(f"{name.replace('.', '/')}.py cannot be imported: {error}") from error
+            raise DefinitionError(f"{name.replace('.', '/')}.py cannot be imported: {_reason(error)}.") from error
 
     @cached_property
     def _package(self) -> str:
@@ -129,6 +135,10 @@ class Bundle:
                 package.__path__ = [str(self.folder)]
                 sys.modules[name] = package
         return name
+
+
+def _reason(error: Exception) -> str:
+    return str(error).rstrip(".") or type(error).__name__
 
 
 def load(folder: Path) -> Bundle:

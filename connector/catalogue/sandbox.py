@@ -1,4 +1,7 @@
-"""The local service that a connector folder may bring: started in this process, on loopback, and stopped again."""
+"""The sandbox of a connector: started in this process, on loopback, and stopped again.
+
+A folder may bring a local service of its own. Every other connector has one that is made of its examples.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from connector.errors import ConnectorError
 
 
 class SandboxError(ConnectorError):
-    """The local service cannot be started, or there is none (code `no_sandbox`)."""
+    """The local service cannot be started."""
 
     code = "sandbox"
 
@@ -60,18 +63,21 @@ def started(
     Args:
         bundle: The connector folder.
         port: TCP port on loopback; 0 takes a free one.
-        database: File for its state; private to this block when left out.
+        database: File for its state; private to this block when left out. A sandbox of examples keeps none.
         on_request: Called after each request, as `ObservableService.requests` shows it, if the service can do that.
 
     Raises:
-        SandboxError: The connector has none, the port is taken, or the file is not its database.
+        SandboxError: The port is taken, or the file is not its database.
     """
-    if bundle.manifest.sandbox is None:
-        raise SandboxError(f"The connector “{bundle.manifest.key}” has no sandbox.", code="no_sandbox")
-    start = bundle.module(bundle.manifest.sandbox).start
-    can_tell = on_request is not None and "on_request" in inspect.signature(start).parameters
     try:
-        service = start(port=port, database=database, **({"on_request": on_request} if can_tell else {}))
+        if bundle.manifest.sandbox is None:
+            from connector.catalogue.example_sandbox import ExampleSandbox  # noqa: PLC0415 - it listens; a run does not
+
+            service = ExampleSandbox(bundle, port, on_request)
+        else:
+            start = bundle.module(bundle.manifest.sandbox).start
+            can_tell = on_request is not None and "on_request" in inspect.signature(start).parameters
+            service = start(port=port, database=database, **({"on_request": on_request} if can_tell else {}))
     except OSError as error:
         reason = (error.strerror or str(error)).rstrip(".")
         raise SandboxError(f"The sandbox cannot start: {reason}.", hint="Choose another port or file.") from None

@@ -31,7 +31,8 @@ _COMMANDS = {
     "mcp": ("mcp", "mcp", "Serve the actions to agents as MCP tools."),
     "sandbox": ("sandbox", "sandbox", "Start the sandbox for other programs to call."),
     "check": ("check", "check", "Check a connector folder for errors."),
-    "new": ("new", "new", "Create a new action from a template."),
+    "init": ("init", "init", "Create a connector folder."),
+    "new": ("new", "new", "Add an action to a connector folder."),
     "export": ("export", "export_command", "Export the actions as a package for another flow builder."),
     "completion": ("completion", "completion", "Print the script for shell completion."),
 }

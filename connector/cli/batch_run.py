@@ -72,7 +72,7 @@ def execute(
     bundle, program = context.load_bundle(connector_name), context.program_name(connector_name)
     settings: dict[str, Any] = {"store": MemoryStore(SystemClock())} if where.in_sandbox else {}
     with (
-        hints.connection_errors(bundle.manifest, program, offer_sandbox=bundle.manifest.sandbox is not None),
+        hints.connection_errors(bundle.manifest, program, offer_sandbox=True),
         Connector(bundle, **settings) as connector,
         _connections(bundle, where, with_secrets=not dry_run) as connections,
     ):

@@ -29,7 +29,9 @@ def program_name(connector_name: str | None = None) -> str:
 
 
 def connector_folder(name: str | None) -> Path:
-    """The folder of the named connector; without a name, of the one the program is called after, or the only one.
+    """The folder of the named connector; without a name, of the one the program is called after.
+
+    A program that is called after none works on the connector folder it is started in, or on the only installed one.
 
     Raises:
         click.UsageError: No connector has that name, or there are several to choose from.
@@ -44,6 +46,8 @@ def connector_folder(name: str | None) -> Path:
     own = Path(sys.argv[0]).stem.removesuffix("-connector")
     if own in installed:
         return installed[own]
+    if (Path() / files.MANIFEST).is_file():
+        return Path.cwd()
     if len(installed) == 1:
         return next(iter(installed.values()))
     if not installed:

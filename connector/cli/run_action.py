@@ -222,11 +222,10 @@ def execute(ctx: click.Context, name: str | None, items: Sequence[str], options:
         options, name = replace(options, **first.where), first.action
     if name is None:
         raise click.UsageError(f"ACTION is required. To list all actions: {program} list")
-    has_sandbox = bundle.manifest.sandbox is not None
     # The sandbox has a new address for each run: files of its call limits would only pile up.
     settings: dict[str, Any] = {"store": MemoryStore(SystemClock())} if options.in_sandbox else {}
     with (
-        hints.connection_errors(bundle.manifest, program, offer_sandbox=has_sandbox),
+        hints.connection_errors(bundle.manifest, program, offer_sandbox=True),
         Connector(bundle, **settings) as connector,
     ):
         action = connector.find(name)

@@ -32,18 +32,20 @@ def running(
 
     Raises:
         SandboxError: It cannot start.
-        click.UsageError: The connector has none, or what was chosen cannot be used.
+        click.UsageError: What was chosen cannot be used.
     """
     chosen = port != 0 or database is not None
-    database = database or default_database(bundle)
+    if bundle.manifest.sandbox is not None:
+        database = database or default_database(bundle)
+    elif database is not None:
+        raise click.UsageError("This sandbox is made of the examples and keeps no data, so it takes no --db.")
     with contextlib.ExitStack() as stack:
         try:
             service = stack.enter_context(started(bundle, port=port, database=database, on_request=on_request))
         except SandboxError as error:
-            if bundle.manifest.sandbox is None:
-                raise click.UsageError(error.message) from None
             if chosen:
-                hint = "Choose another --port (0 picks a free one), or another --db."
+                other = ", or another --db." if bundle.manifest.sandbox is not None else "."
+                hint = f"Choose another --port (0 picks a free one){other}"
                 raise click.UsageError(f"{error.message} {hint}") from None
             error.hint = f"If the file {database} is damaged, move it away: it has only sandbox data."
             raise
@@ -56,7 +58,6 @@ def connection(bundle: Bundle) -> Iterator[Connection]:
 
     Raises:
         SandboxError: It cannot start.
-        click.UsageError: The connector has none.
     """
     with running(bundle) as service:
         yield connection_to(bundle, service)

@@ -74,12 +74,8 @@ def execute(connector_name: str | None, options: Options) -> int:
     bundle = context.load_bundle(connector_name)
     with contextlib.ExitStack() as stack:
         connections = _connections(bundle, context.program_name(connector_name), options.connections)
-        service = None
-        if bundle.manifest.sandbox is not None:
-            service = stack.enter_context(sandbox_service.running(bundle))
-            connections = {"sandbox": connection_to(bundle, service), **connections}
-        if not connections:
-            raise click.UsageError("This connector has no sandbox. Name a connection with --connections.")
+        service = stack.enter_context(sandbox_service.running(bundle))
+        connections = {"sandbox": connection_to(bundle, service), **connections}
         listener = stack.enter_context(listen(options.address, options.port))
         port = listener.getsockname()[1]
         # Flat and escaped, inputs are longer than the body that they become.

@@ -78,7 +78,7 @@ def execute(connector_name: str | None, options: Options) -> int:
     selection = _selection(bundle, options)
     program = context.program_name(connector_name)
     with contextlib.ExitStack() as stack:
-        with hints.connection_errors(bundle.manifest, program, offer_sandbox=bundle.manifest.sandbox is not None):
+        with hints.connection_errors(bundle.manifest, program, offer_sandbox=True):
             connection = _connection(bundle, stack, options)
         connector = stack.enter_context(Connector(bundle))
         server = create_server(McpSettings(connector, selection, connection, options.tools, options.confirm))

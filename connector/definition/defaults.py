@@ -16,6 +16,8 @@ An input
     It travels in the path where its name is in braces there, else nowhere but in the templates that name it (headers,
     query, base URL), else in the query of a GET or DELETE, else in the body. One in a base URL is required. In the
     path, a text has at most 1024 characters and is encoded once.
+A group
+    `title` and `description` are made from its key.
 What an example may leave out is in `example_defaults`.
 Whatever has the wrong form stays as it is, for the models to report.
 """
@@ -219,6 +221,12 @@ class Defaults:
         top = place in {"/inputs", "/outputs"}
         self._provenance.repeats(f"{place}/x-ms-visibility", same=top and made["x-ms-visibility"] == "important")
         return str(made.pop("x-ms-visibility"))
+
+
+def group_texts(key: str) -> dict[str, str]:
+    """The texts of a group that has none of its own."""
+    words = key.replace("_", " ")
+    return {"title": words.capitalize(), "description": f"Actions for {words}."}
 
 
 def _type(field: Mapping[str, Any], side: Side, *, entry: bool) -> str | list[str]:

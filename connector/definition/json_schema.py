@@ -107,8 +107,12 @@ def format_schema(name: str) -> dict[str, Any]:
 def write(folder: Path) -> None:
     """Write `action.schema.json` and the others into a folder."""
     for name in NAMES:
-        text = json.dumps(format_schema(name), indent=2, ensure_ascii=False) + "\n"
-        (folder / f"{name}.schema.json").write_text(text, encoding="utf-8")
+        (folder / f"{name}.schema.json").write_text(schema_text(name), encoding="utf-8")
+
+
+def schema_text(name: str) -> str:
+    """The schema of a definition file as the text of a file; raises as `format_schema` does."""
+    return json.dumps(format_schema(name), indent=2, ensure_ascii=False) + "\n"
 
 
 def _merged(properties: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:

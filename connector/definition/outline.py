@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from connector.definition.defaults import group_texts
 from connector.definition.expand import expand
 from connector.definition.files import COMMON, MANIFEST, definition_files, importer_of, read_inside
 
@@ -44,7 +45,10 @@ def outline(folder: Path) -> Outline | None:
     if (importer := importer_of(folder)) is not None:
         return importer.outline(folder)  # type: ignore[no-any-return]
     try:
-        groups = {key: str(group["title"]) for key, group in read_inside(folder, MANIFEST)["groups"].items()}
+        groups = {
+            key: str({**group_texts(key), **group}["title"])
+            for key, group in read_inside(folder, MANIFEST)["groups"].items()
+        }
         common = read_inside(folder, COMMON) if (folder / COMMON).is_file() else {}
         documents = [
             {"key": path.stem, "group": path.parent.name, **read_inside(folder, path)}

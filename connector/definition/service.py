@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
@@ -12,8 +12,9 @@ from pydantic import Field, StringConstraints, model_validator
 from connector.definition.action import Key, KnownError, Sentence, Throttle, Version
 from connector.definition.base_url import is_plain
 from connector.definition.connection import Authorization, ConnectionKind, ConnectionSchema
+from connector.definition.defaults import group_texts
 from connector.definition.field import Pointer, check_pattern
-from connector.definition.model import Model
+from connector.definition.model import LeftOut, Model
 from connector.definition.templates import BaseUrl, ConnectionTemplate
 
 
@@ -94,11 +95,17 @@ class PagingDefaults(Model):
 
 
 class Group(Model):
-    """A family of actions: its label, what it is about, and its icon."""
+    """A family of actions.
 
-    title: Sentence
-    description: Sentence
-    icon: str
+    Attributes:
+        title: Its label. Left out, it is made from the key of the group.
+        description: What its actions are about. Left out, it is made from the key, too.
+        icon: Path of an SVG or PNG in the connector folder. Left out, it is the connector's.
+    """
+
+    title: Annotated[Sentence, LeftOut]
+    description: Annotated[Sentence, LeftOut]
+    icon: str | None = None
 
 
 class Publisher(Model):
@@ -143,14 +150,19 @@ class ConnectorDefinition(Model):
     """The connector, whole.
 
     Attributes:
-        base_url: Where requests go; a text with `{connection.field}` in it, such as
-            `https://{connection.region}.example.com`, or a whole URL of the connection, `{connection.url}`.
+        base_url: Where requests go, such as `https://api.example.com`, or `http://` for a service on this machine; a
+            text with `{connection.field}` in it, such as `https://{connection.region}.example.com`, or a whole URL of
+            the connection, `{connection.url}`.
         insecure: Allow a base URL that starts with `http://`, which sends secrets unencrypted.
         headers: Headers of every request by name; one is left out if a field of the connection in it is empty.
         query: Parameters in the query of every request by name, likewise.
         connection: Left out for a service without accounts.
         authorization: How the secrets are sent, if the connection has no `kinds`; left out if there are none.
         since: The first release: the `since` of every action that does not say its own.
+        website: The service's website.
+        icon: Path of an SVG or PNG in the connector folder. Left out, exports draw the first letter of the title.
+        brand_color: The background of the icon, such as `#336699`.
+        groups: The groups of actions by key, in screen order.
     """
 
     schema_uri: str | None = None
@@ -159,9 +171,9 @@ class ConnectorDefinition(Model):
     description: Sentence
     version: Version
     since: Version | None = None
-    website: str
-    icon: str
-    brand_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
+    website: str | None = None
+    icon: str | None = None
+    brand_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] = "#4a5b6c"
     base_url: BaseUrl
     insecure: bool = False
     headers: dict[str, ConnectionTemplate] = Field(default_factory=dict)
@@ -201,3 +213,15 @@ class ConnectorDefinition(Model):
                 authorization=self.authorization,
             ),
         )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _groups_have_texts(cls, document: Any) -> Any:
+        groups = document.get("groups") if isinstance(document, dict) else None
+        if not isinstance(groups, dict):
+            return document
+        made = {
+            key: {**group_texts(str(key)), **group} if isinstance(group, dict) else group
+            for key, group in groups.items()
+        }
+        return {**document, "groups": made}

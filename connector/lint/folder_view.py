@@ -145,21 +145,38 @@ class FolderView:
         """The handler of every sound action by key, or why there is none."""
         return {action.definition.key: self._handler(action.definition) for action in self.sound}
 
-    def _handler(self, definition: ActionDefinition) -> Handler | str:
-        name = f"actions/{definition.group}.py"
+    @cached_property
+    def _unimportable(self) -> dict[str, str]:
+        """Why the handlers of a group cannot be imported, by group."""
+        groups = dict.fromkeys(action.definition.group for action in self.sound)
+        return {group: problem for group in groups if (problem := self._import_problem(group))}
+
+    def _import_problem(self, group: str) -> str:
+        name = f"actions/{group}.py"
         path = self.folder / name
         if self.bundle is None:
-            return f"The handler cannot be loaded until {MANIFEST.as_posix()} is fixed."
-        if not path.is_file():
-            return f"{name} with the handler “{definition.key}” does not exist."
-        if not path.resolve().is_relative_to(self.folder.resolve()):
-            return f"{name} is a link to a file outside the connector folder."
+            return f"The handlers cannot be loaded until {MANIFEST.as_posix()} is fixed."
+        problem = ""
+        if path.is_file():
+            if not path.resolve().is_relative_to(self.folder.resolve()):
+                return f"{name} is a link to a file outside the connector folder."
+            try:
+                self.bundle.module(f"actions.{group}")
+            except DefinitionError as error:
+                problem = error.message
+            except (Exception, SystemExit) as error:  # a module may do anything while it is imported
+                problem = f"{name} cannot be imported: {type(error).__name__}."
+        elif path.exists() or path.is_symlink():
+            problem = f"{name} is not a regular file."
+        return problem
+
+    def _handler(self, definition: ActionDefinition) -> Handler | str:
+        if self.bundle is None or definition.group in self._unimportable:
+            return self._unimportable[definition.group]
         try:
             return self.bundle.handler(definition.key)
         except DefinitionError as error:
             return error.message
-        except (Exception, SystemExit) as error:  # a module may do anything while it is imported
-            return f"{name} cannot be imported: {type(error).__name__}."
 
 
 @lru_cache(maxsize=1_024)  # the slowest step of a check, and from one check to the next few schemas change

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from connector.catalogue.loader import Bundle
 from connector.definition.formatter import formatted
 from connector.errors import ConnectorError, DefinitionError, ExitStatus
-from connector.scaffold import handlers, template
+from connector.scaffold import schemas, template
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -25,7 +26,7 @@ class ScaffoldError(ConnectorError):
 def create_action(
     bundle: Bundle, key: str, group: str, *, method: str = "GET", path: str | None = None, summary: str | None = None
 ) -> list[Path]:
-    """Write the definition and the handler of a new action.
+    """Write the definition of a new action, and the schemas that it names.
 
     Args:
         bundle: The connector folder.
@@ -36,11 +37,11 @@ def create_action(
         summary: Display name of the action; made from the key if left out.
 
     Returns:
-        The definition and the module with the handler.
+        The definition.
 
     Raises:
         ScaffoldError: The key or the path is malformed.
-        DefinitionError: Another action or handler has one of the names, or the handlers are not valid Python.
+        DefinitionError: Another action has one of the names.
         OSError: A file cannot be written.
     """
     path = path or f"/{key.replace('_', '-')}"
@@ -48,17 +49,34 @@ def create_action(
     manifest = bundle.manifest
     since = None if manifest.since == manifest.version else manifest.version
     document = template.definition(key, method, path, summary, since)
-    _check_names(bundle, key, document)
-    definition = bundle.folder / "definitions" / group / f"{key}.json"
-    if definition.exists():
-        raise DefinitionError(f"{definition} already exists. Nothing was changed.")
-    module = bundle.folder / "actions" / f"{group}.py"
-    code = handlers.with_standard_handler(module, key, bundle.manifest.groups[group].title)
-    definition.parent.mkdir(parents=True, exist_ok=True)
-    definition.write_text(formatted(document), encoding="utf-8")
-    module.parent.mkdir(exist_ok=True)
-    module.write_text(code, encoding="utf-8")
-    return [definition, module]
+    return write_actions(bundle, {(group, key): document})
+
+
+def write_actions(bundle: Bundle, documents: Mapping[tuple[str, str], dict[str, Any]]) -> list[Path]:
+    """Write the definitions of new actions, by group and key.
+
+    Raises:
+        DefinitionError: Another action has one of the names; nothing was written.
+        OSError: A file cannot be written.
+    """
+    files: dict[Path, str] = {}
+    for (group, key), document in documents.items():
+        _check_names(bundle, key, document)
+        file = Path("definitions", group, f"{key}.json")
+        if (bundle.folder / file).exists():
+            raise DefinitionError(f"{bundle.folder / file} already exists. Nothing was changed.")
+        files[file] = formatted({"$schema": schemas.reference(bundle.folder, file, "action"), **document})
+    written = write_files(bundle.folder, files)
+    write_files(bundle.folder, schemas.schema_files(bundle.folder))
+    return written
+
+
+def write_files(folder: Path, files: Mapping[Path, str]) -> list[Path]:
+    """Write texts by path in a folder; the paths of the files."""
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return [folder / path for path in files]
 
 
 def _check_request(key: str, path: str) -> None:

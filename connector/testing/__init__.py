@@ -1,9 +1,21 @@
-"""For the tests of connector authors: a clock that never waits, a transport with a script, examples as tests.
+"""For the tests of connector authors: tests to inherit, a clock that never waits, a transport with a script.
 
-`run_example` runs an example of a definition through the real runtime and says where request and outputs differ.
+    from connector.testing import connector_tests
+
+    TestConnector = connector_tests("path/to/the/folder")
+
+gives pytest a test for the check, for each example, for each action in the sandbox and for each export.
 """
 
-from connector.testing.examples import EXAMPLE_KEY, run_example
-from connector.testing.fakes import FakeClock, ScriptedTransport, response
+from connector.examples import EXAMPLE_KEY, FakeClock, ScriptedTransport, response, run_example
+from connector.testing.suite import ConnectorTests, connector_tests
 
-__all__ = ["EXAMPLE_KEY", "FakeClock", "ScriptedTransport", "response", "run_example"]
+__all__ = [
+    "EXAMPLE_KEY",
+    "ConnectorTests",
+    "FakeClock",
+    "ScriptedTransport",
+    "connector_tests",
+    "response",
+    "run_example",
+]

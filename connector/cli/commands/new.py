@@ -14,7 +14,7 @@ from connector.scaffold import create_action
 
 
 @click.command(
-    help="""Create a new action: its definition and its handler.
+    help="""Create a new action: its definition, with a TODO for each text that only you know.
 
     The connector folder is the current directory unless --dir or --connector is set.
     """

@@ -13,12 +13,19 @@ from connector.cli import console, context, interrupts, options, sandbox_service
 from connector.errors import ExitStatus
 from connector.secrets import printable
 
+_WHAT = {
+    True: "delivers nothing. Open its address in a browser to see what was sent.",
+    False: "responds as the examples show.",
+}
+"""What a sandbox does, by whether the connector folder brings it."""
+
 
 @click.command(
     help="""Run the sandbox until you press Ctrl-C, for other programs to call.
 
     Prints its address as the first line of stdout, and each request on stderr. Any secret is accepted. Data is kept
-    between runs, in a file that run --sandbox uses too. After Ctrl-C the exit status is 0.
+    between runs, in a file that run --sandbox uses too. A connector that brings no sandbox has one that responds as its
+    examples show, and keeps nothing. After Ctrl-C the exit status is 0.
     """
 )
 @options.port(8_000)
@@ -39,19 +46,19 @@ def sandbox(connector_name: str | None, port: int, database: Path | None, reset:
             service.reset()
         console.message("The sandbox has its original sample data again.")
         return ExitStatus.OK
+    brought = bundle.manifest.sandbox is not None
     on_request = None if quiet else _print_request
     with sandbox_service.running(bundle, port=port, database=database, on_request=on_request) as service:
         try:
             # A program that waits for the address may act on it at once, so it is the last that is printed.
             console.message(
-                "The sandbox is running. It accepts any secret and delivers nothing. Open its address in a browser to "
-                "see what was sent. Press Ctrl-C to stop it."
+                f"The sandbox is running. It accepts any secret and {_WHAT[brought]} Press Ctrl-C to stop it."
             )
             click.echo(service.url)
             threading.Event().wait()
         except KeyboardInterrupt:
             interrupts.settled()
-            console.message("Sandbox stopped. Its data is kept.")
+            console.message("Sandbox stopped. Its data is kept." if brought else "Sandbox stopped.")
     return ExitStatus.OK
 
 

@@ -15,13 +15,11 @@ from connector.definition.action import ActionDefinition, Example, KnownError, P
 from connector.export.catalogue.schemas import ANNOTATIONS, form_schema
 from connector.export.descriptions import first_sentence
 from connector.export.examples import example_inputs
-from connector.export.icons import icon_data_uri
+from connector.export.icons import icon, icon_data_uri
 from connector.export.json_files import json_bytes
 from connector.export.selection import ExportSelection
 
 FORMAT_VERSION = "1.0"
-
-_METADATA = ("key", "title", "description", "version", "website", "brandColor", "icon")
 
 
 def files(selection: ExportSelection) -> dict[str, bytes]:
@@ -68,7 +66,16 @@ def _catalogue(selection: ExportSelection) -> dict[str, Any]:
 
 def metadata(bundle: Bundle) -> dict[str, Any]:
     """What the connector is: key, title, version and the like."""
-    return {name: bundle.document[name] for name in _METADATA}
+    manifest = bundle.manifest
+    return {
+        "key": manifest.key,
+        "title": manifest.title,
+        "description": manifest.description,
+        "version": manifest.version,
+        "website": manifest.website,
+        "brandColor": manifest.brand_color,
+        "icon": icon(bundle)[0],
+    }
 
 
 def groups_with_icons(selection: ExportSelection) -> dict[str, Any]:
@@ -78,10 +85,15 @@ def groups_with_icons(selection: ExportSelection) -> dict[str, Any]:
         ExportError: An icon is missing.
     """
     bundle, groups = selection.bundle, _groups(selection)
-    icons = dict.fromkeys([bundle.manifest.icon, *(bundle.manifest.groups[key].icon for key in groups)])
+    own = {key: icon(bundle, key) for key in groups}
+    icons = dict([icon(bundle), *own.values()])
+    about = bundle.manifest.groups
     return {
-        "icons": {path: icon_data_uri(bundle, path) for path in icons},
-        "groups": [{"key": key, **bundle.document["groups"][key]} for key in groups],
+        "icons": {path: icon_data_uri(path, content) for path, content in icons.items()},
+        "groups": [
+            {"key": key, "title": about[key].title, "description": about[key].description, "icon": own[key][0]}
+            for key in groups
+        ],
     }
 
 
@@ -113,7 +125,7 @@ def action_entry(action: Action, bundle: Bundle) -> dict[str, Any]:
         "description": action.description,
         "aliases": list(definition.aliases),
         "group": action.group,
-        "icon": bundle.manifest.groups[action.group].icon,
+        "icon": icon(bundle, action.group)[0],
         "visibility": definition.visibility,
         "since": definition.since,
         "deprecated": definition.deprecated,

@@ -38,7 +38,8 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
 def _index(selection: ExportSelection, groups: dict[str, list[Action]], links: Links) -> list[str]:
     manifest = selection.manifest
     blocks = [_NOTE, f"# {text(manifest.title)}", text(manifest.description)]
-    facts = [("Website", f"<{manifest.website}>"), ("Version", manifest.version)]
+    facts = [("Website", f"<{manifest.website}>")] if manifest.website else []
+    facts.append(("Version", manifest.version))
     if selection.publisher is not None and not selection.publisher.is_placeholder:
         publisher = selection.publisher
         facts.insert(0, ("Publisher", f"{text(publisher.name)}, <{publisher.url}>, <{publisher.email}>"))

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from connector.export.icons import read_icon
+from connector.export.icons import svg_icon
 from connector.export.javascript import core_files
 from connector.export.json_files import json_bytes
 from connector.export.n8n import credentials, package_json
@@ -31,7 +31,6 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         ExportError: n8n cannot express something, or nobody publishes the connector.
     """
     node = NodeData.of(selection)
-    manifest = node.manifest
     texts = {
         "README.md": readme(node),
         "LICENSE.md": "# " + filled(LICENSE, holder=selection.required_publisher.name),
@@ -51,7 +50,7 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         **{f"{home}/{path.name}": path.read_bytes() for path in sorted(_PACKAGE.glob("*.ts"))},
         f"{home}/definitions.json": _compact(node.definitions),
         **{f"{home}/core/{name}": content for name, content in core_files().items()},
-        **package_json.icons(node, read_icon(selection.bundle, manifest.icon)),
+        **package_json.icons(node, svg_icon(selection.bundle)),
     }
 
 

@@ -30,7 +30,7 @@ def readme(node: NodeData) -> str:
         about=manifest.description,
         publisher=node.required_publisher.name,
         publisher_url=node.required_publisher.url,
-        website=manifest.website,
+        website=manifest.website or node.required_publisher.url,
         credentials="\n".join(_credentials(manifest)),
         operations="\n".join(_operations(node)),
         calls=manifest.throttle.calls,

@@ -6,7 +6,7 @@ file, the forms and the help of the editor, example flows, `package.json` and th
 
 from __future__ import annotations
 
-from connector.export.icons import read_icon
+from connector.export.icons import svg_icon
 from connector.export.json_files import json_bytes
 from connector.export.node_red import definitions, example_flows, pages
 from connector.export.node_red.package_json import package_json
@@ -29,12 +29,12 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         "definitions.json": definitions.document(selection, names),
         "README.md": readme(selection, names).encode(),
         "LICENSE": filled(LICENSE, holder=_holder(selection)).encode(),
-        "nodes/icons/connection.svg": read_icon(selection.bundle, selection.bundle.manifest.icon),
+        "nodes/icons/connection.svg": svg_icon(selection.bundle),
     }
     made |= pages.connection(selection, names)
     for group in names.groups:
         made |= pages.group(selection, names, group)
-        made[f"nodes/icons/{group}.svg"] = read_icon(selection.bundle, selection.bundle.manifest.groups[group].icon)
+        made[f"nodes/icons/{group}.svg"] = svg_icon(selection.bundle, group)
         made[f"examples/{group}.json"] = json_bytes(example_flows.flow(selection, names, group))
     return made | runtime_files(names)
 

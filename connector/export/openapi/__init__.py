@@ -44,7 +44,7 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
             "version": bundle.manifest.version,
             "description": f"{bundle.manifest.description}\n\n{_about(bundle)}",
         },
-        "externalDocs": {"description": bundle.manifest.title, "url": bundle.manifest.website},
+        **_external_docs(bundle.manifest.title, bundle.manifest.website),
         "servers": [{"url": "/", "description": "The server that runs the actions and serves this document."}],
         "security": [{_SECURITY: []}],
         "tags": [_tag(bundle, key) for key in groups],
@@ -65,6 +65,10 @@ def _about(bundle: Bundle) -> str:
         f"At most {throttle.calls} API calls are made per {throttle.renewal_period:g} seconds and connection; further"
         " runs wait or fail with 429."
     )
+
+
+def _external_docs(title: str, website: str | None) -> dict[str, Any]:
+    return {} if website is None else {"externalDocs": {"description": title, "url": website}}
 
 
 def _tag(bundle: Bundle, key: str) -> dict[str, Any]:

@@ -8,12 +8,11 @@ remain under Microsoft's rules. All files but the icon are ASCII, because `pacon
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 from connector.export.errors import ExportError
-from connector.export.icons import read_icon
+from connector.export.icons import png_icon
 from connector.export.json_files import dense_json_bytes, json_bytes
 from connector.export.power_platform import api_properties
 from connector.export.power_platform.dynamic_values import DynamicChoices
@@ -35,7 +34,6 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         ExportError: `connector.json` has no publication, a definition cannot be expressed in Swagger 2.0, or the
             package is too large for the platform.
     """
-    publication = selection.required_publication
     choices = DynamicChoices(selection.actions)
     operations = [operation_of(action, selection.bundle, choices) for action in selection.actions]
     text = readme(selection, operations)
@@ -47,11 +45,10 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         raise ExportError(
             f"The definition has {len(definition):,} bytes; the platform accepts {MAX_BYTES:,}. Export fewer groups."
         )
-    icon = publication.icon or str(PurePosixPath(selection.manifest.icon).with_suffix(".png"))
     return {
         "apiDefinition.swagger.json": definition,
         "apiProperties.json": json_bytes(api_properties.api_properties(selection), ascii_only=True),
-        "icon.png": read_icon(selection.bundle, icon),
+        "icon.png": png_icon(selection.bundle),
         "readme.md": text.encode("ascii", "xmlcharrefreplace"),
         "settings.json": json_bytes(api_properties.settings(), ascii_only=True),
     }
@@ -69,7 +66,7 @@ def _swagger(selection: ExportSelection, operations: list[Operation]) -> Json:
         request = operation.action.definition.request
         paths.setdefault(request.path, {})[request.method.lower()] = operation.swagger
     metadata = {
-        "Website": manifest.website,
+        "Website": manifest.website or selection.required_publisher.url,
         "Privacy policy": publication.privacy_policy,
         "Categories": ";".join(publication.categories),
     }

@@ -34,7 +34,7 @@ def readme(selection: ExportSelection, operations: list[Operation]) -> str:
         title=manifest.title,
         about=manifest.description,
         version=manifest.version,
-        website=manifest.website,
+        website=manifest.website or publisher.url,
         publisher=publisher.name,
         email=publisher.email,
         url=publisher.url,

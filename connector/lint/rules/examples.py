@@ -9,10 +9,10 @@ from typing import Any
 from connector import json_pointer
 from connector.catalogue.action import Action
 from connector.definition.references import unknown_fields
+from connector.examples import run_example
 from connector.lint.folder_view import ActionView, FolderView
 from connector.lint.rule import Violation, action_rule, folder_rule
 from connector.lint.sample_folder import ACTION
-from connector.testing import run_example
 from connector.validation.messages import nearest
 from connector.validation.normalize import accepted_names
 

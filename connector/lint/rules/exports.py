@@ -31,7 +31,7 @@ EXPORTABLE = LintRule(
 def export_violations(view: FolderView, exporters: Mapping[str, Exporter]) -> Iterator[Violation]:
     """What each format cannot express, at the action that it concerns.
 
-    Problems of the connector as a whole, such as a missing icon, count only for a connector that says under
+    Problems of the connector as a whole, such as a file that is missing, count only for a connector that says under
     `publication` how it is published. Nothing is tried on a folder that cannot be loaded.
     """
     bundle = view.bundle
@@ -42,7 +42,7 @@ def export_violations(view: FolderView, exporters: Mapping[str, Exporter]) -> It
     if test not in bundle.actions:
         return
     published = bundle.manifest.publication is not None
-    bundle = bundle if published else _with_publication(bundle)
+    bundle = with_publication(bundle)
     for name, exporter in exporters.items():
         whole = _problem(exporter, bundle)
         if whole:
@@ -68,8 +68,10 @@ def _problems_of_actions(exporter: Exporter, bundle: Bundle) -> Iterator[tuple[s
             yield key, text
 
 
-def _with_publication(bundle: Bundle) -> Bundle:
-    """The bundle with a placeholder for who publishes it, which some formats ask for."""
+def with_publication(bundle: Bundle) -> Bundle:
+    """The bundle; with a placeholder for who publishes it, which some formats ask for, where it names nobody."""
+    if bundle.manifest.publication is not None:
+        return bundle
     publisher = {"name": "Publisher", "url": "https://example.com", "email": "support@example.com"}
     document = {"publisher": publisher, "privacyPolicy": "https://example.com", "categories": ["Communication"]}
     publication = Publication.model_validate(document)

@@ -61,21 +61,21 @@ _PLAIN = '"""Handlers of the things."""\n\nfrom connector.call import page, send
 
 @folder_rule(
     "D601",
-    "Add the handler to actions/<group>.py: `key = send`, `key = page`, or a function named after the key.",
-    good={HANDLERS: _PLAIN + "get_thing = send\nlist_things = page\n"},
-    bad={HANDLERS: _PLAIN + "list_things = page\n"},
+    "Correct the module: a handler is `send`, `page` or a function, under the key of its action.",
+    good={HANDLERS: None},
+    bad={HANDLERS: _PLAIN + "get_thing = sned\nlist_things = page\n"},
 )
-def definitions_have_handlers(view: FolderView) -> Iterator[Violation]:
-    """Every action has a handler that can be imported.
+def handlers_can_be_imported(view: FolderView) -> Iterator[Violation]:
+    """The handlers of a group can be imported, and each is a function.
 
-    The handler runs the action.
+    The handler runs the action. Without one, the action sends its request and, if it has pages, reads them.
     """
     if view.bundle is None:
         return
     for action in view.sound:
         found = view.handlers[action.definition.key]
         if isinstance(found, str):
-            yield Violation(action.file, "/key", found)
+            yield Violation(f"actions/{action.definition.group}.py", "", found)
 
 
 @folder_rule(

@@ -65,12 +65,11 @@ def _icons(view: FolderView) -> dict[str, str]:
     """The paths of all icons, by the pointer that names them."""
     if view.manifest is None:
         return {}
-    icons = {"/icon": view.manifest.icon}
-    if view.manifest.publication is not None and view.manifest.publication.icon is not None:
-        icons["/publication/icon"] = view.manifest.publication.icon
-    return icons | {
-        json_pointer.join(["groups", key, "icon"]): group.icon for key, group in view.manifest.groups.items()
-    }
+    publication = view.manifest.publication
+    icons = {"/icon": view.manifest.icon, "/publication/icon": publication.icon if publication is not None else None}
+    for key, group in view.manifest.groups.items():
+        icons[json_pointer.join(["groups", key, "icon"])] = group.icon
+    return {place: name for place, name in icons.items() if name is not None}
 
 
 def _file(view: FolderView, name: str) -> Path | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from connector.export.icons import icon
 from connector.server.served import ServedConnector
 
 FOLDER = Path(__file__).parent.parent / "page"
@@ -37,26 +38,36 @@ def routes(served: ServedConnector) -> list[Route]:
         return _file(request, FOLDER / request.path_params["path"])
 
     async def favicon(request: Request) -> Response:
-        return _file(request, served.bundle.folder / served.bundle.manifest.icon, served.bundle.folder)
+        path, content = icon(served.bundle)
+        return _content(request, content, _TYPES.get(PurePosixPath(path).suffix))
 
     return [Route("/", index), Route("/page/{path:path}", file), Route("/favicon.ico", favicon)]
 
 
-def _file(request: Request, path: Path, folder: Path = FOLDER) -> Response:
-    """A file of a folder, which a browser asks for again each time and gets only when it has changed.
+def _file(request: Request, path: Path) -> Response:
+    """A file of the page.
 
     Raises:
-        HTTPException: There is no such file in the folder.
+        HTTPException: There is no such file.
     """
     try:
         resolved = path.resolve()
-        served = resolved.is_relative_to(folder.resolve()) and resolved.is_file()
+        served = resolved.is_relative_to(FOLDER.resolve()) and resolved.is_file()
     except ValueError:  # a NUL in its name
         raise HTTPException(HTTPStatus.NOT_FOUND) from None
-    media_type = _TYPES.get(resolved.suffix)
-    if media_type is None or not served:
+    if not served:
         raise HTTPException(HTTPStatus.NOT_FOUND)
-    content = resolved.read_bytes()
+    return _content(request, resolved.read_bytes(), _TYPES.get(resolved.suffix))
+
+
+def _content(request: Request, content: bytes, media_type: str | None) -> Response:
+    """What a browser asks for again each time, and gets only when it has changed.
+
+    Raises:
+        HTTPException: A browser cannot show it.
+    """
+    if media_type is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
     headers = {"ETag": f'"{hashlib.sha256(content).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)

@@ -57,8 +57,3 @@ def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
     bundle = load(folder(tmp_path))
     with pytest.raises(SandboxError, match=r"The sandbox cannot start: port 1 is taken\.$"), started(bundle, port=1):
         pass
-
-
-def test_a_connector_without_one_says_so(tmp_path: Path) -> None:
-    with pytest.raises(SandboxError, match="has no sandbox"), started(load(write_folder(tmp_path / "parcels"))):
-        pass

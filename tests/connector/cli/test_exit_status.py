@@ -141,11 +141,10 @@ def test_a_missing_secret_is_4_and_shows_every_way_to_provide_one(
         "Set SHOP_TOKEN or SHOP_KEY, or store a connection:",
     )
     assert "connection add NAME" in ran.err
-    assert "--sandbox" not in ran.err, "this connector brings none"
     assert shop.requests == []
 
 
-def test_without_an_account_the_sandbox_is_offered_where_there_is_one(cli: Cli) -> None:
+def test_without_an_account_the_sandbox_is_offered(cli: Cli) -> None:
     ran = cli("run", "get_list", "list_id=x")
     failed(
         ran,
@@ -358,12 +357,13 @@ COMMANDS = {
     "mcp": [],
     "sandbox": ["--port", "0"],
     "check": [],
+    "init": ["my-connector"],
     "new": ["get_cart", "--group", "things"],
     "export": ["openapi"],
     "completion": ["bash"],
 }
 """Every command, with arguments that it takes."""
-NEED_NO_CONNECTOR = {"completion", "batch retry", "batch status"}
+NEED_NO_CONNECTOR = {"completion", "init", "batch retry", "batch status"}
 """Those that work without one, or look at their own folder first."""
 
 

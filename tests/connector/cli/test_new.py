@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 from pathlib import Path
 
@@ -38,10 +37,7 @@ def test_a_new_action_loads_runs_and_passes_its_examples(
 ) -> None:
     ran = cli("new", "touch_cart", "--group", "things", "--method", method, "--path", path, "--dir", own_folder)
     assert ran.status == 0, ran.err
-    assert ran.out.splitlines() == [
-        str(own_folder / "definitions/things/touch_cart.json"),
-        str(own_folder / "actions/things.py"),
-    ]
+    assert ran.out.splitlines() == [str(own_folder / "definitions/things/touch_cart.json")]
     assert "Replace each TODO, then run:\n  courier-connector check" in ran.err
     bundle = load(own_folder)
     action = Connector(bundle).find("touch_cart")
@@ -57,40 +53,6 @@ def test_the_check_asks_for_nothing_but_what_only_the_author_knows(cli: Cli, own
     cli("new", "get_cart", "--group", "things", "--path", "/carts/{cart_id}", "--dir", own_folder)
     found = [finding for finding in check_folder(own_folder) if "get_cart" in finding.file + finding.message]
     assert [finding for finding in found if "TODO" not in finding.message + finding.fix] == []
-
-
-@pytest.mark.parametrize("group", ["things", "old"])
-def test_the_handler_is_added_to_whatever_the_module_imports(cli: Cli, own_folder: Path, group: str) -> None:
-    assert cli("new", "get_cart", "--group", group, "--dir", own_folder).status == 0
-    assert cli("new", "get_crate", "--group", group, "--dir", own_folder).status == 0
-    code = (own_folder / f"actions/{group}.py").read_text()
-    ast.parse(code)
-    assert code.count("import") == 1
-    assert code.endswith("\n\nget_cart = send\n\nget_crate = send\n")
-
-
-@pytest.mark.parametrize(
-    ("before", "imports"),
-    [
-        (None, 1),
-        ('"""Words."""\n', 1),
-        ('"""Words."""\n\nfrom __future__ import annotations\n\nimport json\n\nX = json\n', 3),
-        ("from connector.call import (\n    InputView,\n)\n\n\ndef f(given: InputView) -> None:\n    pass\n", 2),
-    ],
-)
-def test_the_import_of_the_handler_joins_the_others(
-    cli: Cli, own_folder: Path, before: str | None, imports: int
-) -> None:
-    module = own_folder / "actions/old.py"
-    (own_folder / "definitions/old/delete_thing.json").unlink()
-    module.unlink()
-    if before is not None:
-        module.write_text(before)
-    assert cli("new", "get_cart", "--group", "old", "--dir", own_folder).status == 0
-    tree = ast.parse(module.read_text())
-    found = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    assert len(found) == imports
-    assert callable(load(own_folder).handler("get_cart"))
 
 
 def test_the_current_directory_is_the_folder_when_none_is_named(
@@ -126,7 +88,6 @@ def refused(ran: Ran, status: int, expected: str) -> None:
             9,
             "“get_thing” already has the summary “Get a thing”",
         ),
-        (["unused", "--group", "old"], 9, "already defines “unused”. Nothing was changed."),
     ],
 )
 def test_an_action_that_would_not_load_is_refused_and_nothing_is_written(
@@ -143,12 +104,3 @@ def test_a_folder_without_a_connector_is_refused(cli: Cli, tmp_path: Path) -> No
         2,
         "is not a connector folder. Choose one with --dir.",
     )
-
-
-def test_a_module_with_a_syntax_error_is_left_alone(cli: Cli, own_folder: Path) -> None:
-    (own_folder / "actions/things.py").write_text("def (:\n")
-    before = files(own_folder)
-    refused(
-        cli("new", "get_cart", "--group", "things", "--dir", own_folder), 9, "things.py is not valid Python (line 1)"
-    )
-    assert files(own_folder) == before

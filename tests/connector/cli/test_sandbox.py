@@ -19,10 +19,10 @@ from tests.connector.cli.conftest import Cli, child_environment
 
 
 @contextmanager
-def running(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def running(*arguments: str | Path, connector: str | Path = "courier") -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The sandbox as a program of its own, and the address it prints."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "connector", "--connector", "courier", "sandbox", *map(str, arguments)],
+        [sys.executable, "-m", "connector", "--connector", str(connector), "sandbox", *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -80,11 +80,28 @@ def test_all_pages_of_the_sandbox_are_read(cli: Cli) -> None:
     assert len(json.loads(ran.out)) >= len(one)
 
 
-def test_a_connector_without_a_sandbox_is_reported(cli: Cli, shop_folder: Path) -> None:
+def test_a_connector_without_a_sandbox_of_its_own_responds_as_its_examples(cli: Cli, shop_folder: Path) -> None:
     ran = cli("--connector", shop_folder, "run", "get_thing", "thing_id=t1", "--sandbox")
+    assert (ran.status, json.loads(ran.out)) == (0, {"id": "t1", "name": "Lamp"}), ran.err
+
+
+def test_a_sandbox_of_examples_keeps_no_data(cli: Cli, shop_folder: Path, tmp_path: Path) -> None:
+    ran = cli("--connector", shop_folder, "sandbox", "--db", tmp_path / "shop.db")
     assert (ran.status, ran.out) == (2, "")
-    assert "has no sandbox" in ran.err
-    assert cli("--connector", shop_folder, "sandbox").status == 2
+    assert "keeps no data" in ran.err
+    assert not (tmp_path / "shop.db").exists()
+
+
+def test_a_sandbox_of_examples_prints_its_address_and_ends_with_ctrl_c(shop_folder: Path) -> None:
+    with running("--port", "0", connector=shop_folder) as (process, url):
+        assert ask(f"{url}/things/t1") == 200
+        assert ask(f"{url}/nothing") == 404
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert "responds as the examples show" in err
+    assert " GET /things/t1 200 (" in err
+    assert err.endswith("Sandbox stopped.\n")
 
 
 def test_it_prints_its_address_serves_and_ends_cleanly_with_ctrl_c(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_the_publisher_given_with_the_export_is_in_the_package(format_name: str)
 @pytest.mark.parametrize("format_name", EXPORT_FORMATS)
 def test_nobody_at_the_vendor_is_named_as_author_or_contact(format_name: str) -> None:
     text = b"".join(exported(format_name).values()).decode(errors="replace")
-    vendor = urlsplit(bundle().manifest.website).hostname or ""
+    vendor = urlsplit(bundle().manifest.website or "").hostname or ""
     assert f"@{vendor.removeprefix('www.')}" not in text
     assert "/contact" not in text
 

@@ -77,7 +77,7 @@ def test_a_problem_of_the_whole_connector_counts_once_it_is_to_be_published(
     [
         {ACTION: {"since": None}},
         {ACTION: {"outputs": {"properties": {"name": {"$ref": "#/$defs/none"}}}}},
-        {HANDLERS: None},
+        {HANDLERS: "import nothing_of_that_name\n"},
         {CONNECTOR: {"connection": {"test": "none"}}},
     ],
 )

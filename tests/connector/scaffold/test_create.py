@@ -6,8 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from connector.call import send
 from connector.catalogue.loader import load
+from connector.definition.json_schema import format_schema
 from connector.errors import DefinitionError, ExitStatus
 from connector.scaffold import ScaffoldError, create_action
 from tests.connector.cli import shop
@@ -20,12 +23,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_an_action_is_made_from_its_key_alone(folder: Path) -> None:
-    definition, module = create_action(load(folder), "get_cart", "things")
+    [definition] = create_action(load(folder), "get_cart", "things")
     document = json.loads(definition.read_text())
     assert (document["summary"], document["operationId"]) == ("Get cart", "GetCart")
     assert document["request"] == {"method": "GET", "path": "/get-cart"}
-    assert module.read_text().endswith("\nget_cart = send\n")
-    assert callable(load(folder).handler("get_cart"))
+    assert load(folder).handler("get_cart") is send
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,22 @@ def test_a_malformed_request_is_a_usage_error_and_writes_nothing(folder: Path, k
         create_action(load(folder), key, "things", path=path)
     assert caught.value.exit_status is ExitStatus.USAGE
     assert sorted(folder.rglob("*")) == before
+
+
+def test_an_editor_finds_the_schema_of_the_definition_without_a_network(folder: Path) -> None:
+    [definition] = create_action(load(folder), "get_cart", "things")
+    document = json.loads(definition.read_text())
+    assert json.loads((definition.parent / document["$schema"]).read_text()) == format_schema("action")
+    Draft202012Validator(format_schema("action")).validate(document)
+
+
+def test_schemas_that_are_elsewhere_in_the_folder_are_named_there(folder: Path) -> None:
+    (folder / "docs/format").mkdir(parents=True)
+    (folder / "docs/format/action.schema.json").write_text("of an older version")
+    [definition] = create_action(load(folder), "get_cart", "things")
+    assert json.loads(definition.read_text())["$schema"] == "../../docs/format/action.schema.json"
+    assert json.loads((folder / "docs/format/action.schema.json").read_text()) == format_schema("action")
+    assert not (folder / "schemas").exists()
 
 
 def test_a_file_that_exists_is_left_alone(folder: Path) -> None:

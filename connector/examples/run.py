@@ -12,9 +12,9 @@ from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.definition.action import Example, Interaction
 from connector.errors import ConnectorError
+from connector.examples.fakes import FakeClock, ScriptedTransport, response
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
-from connector.testing.fakes import FakeClock, ScriptedTransport, response
 
 EXAMPLE_KEY = "example-idempotency-key"
 """The idempotency key of every example that does not give one."""
