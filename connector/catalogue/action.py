@@ -12,6 +12,7 @@ from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema
 from connector.errors import Problem
 from connector.http.request import collisions
+from connector.http.templates import template_problems
 from connector.validation.flow_action import holds_expression, is_from_flow, parameters_of, with_inputs
 from connector.validation.form_order import in_form_order
 from connector.validation.normalize import accept, accepted_names
@@ -127,6 +128,7 @@ class Action:
             problems += rule_problems(self.definition.inputs, inputs, {problem.field for problem in problems})
         right = {name: value for name, value in inputs.items() if name not in wrong}
         problems += collisions(self.definition, right)
+        problems += template_problems(self.definition, right)
         view = InputView(right, frozenset(inputs), self._labels)
         for check in checks_of(self.handler):
             problems += check(view)

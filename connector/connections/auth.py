@@ -72,7 +72,8 @@ class Auth:
             if not values.get(name):
                 raise missing(connector, name)
         _check_values(connector, kind, values)
-        return cls(connector, kind, values, frozenset(values), endpoint_of(connector, connection, values))
+        filled = frozenset(values)
+        return cls(connector, kind, values, filled, endpoint_of(connector, connection, values, filled))
 
     @classmethod
     def preview(cls, connector: ConnectorDefinition, connection: Connection | None) -> Self:
@@ -82,14 +83,16 @@ class Auth:
         public = {name: text for name, text in connection.reveal().items() if name not in connector.connection.secrets}
         values = Secrets(strip_prefixes(kind, public))
         filled = connection.fields if connection.fields >= set(kind.required) else frozenset(kind.fields)
-        return cls(connector, kind, values, filled, endpoint_of(connector, connection, values))
+        return cls(connector, kind, values, filled, endpoint_of(connector, connection, values, filled))
 
     def require(self, request: RequestTemplate) -> None:
-        """Make sure that the connection has all that the URL of an action needs.
+        """Make sure that the connection has all that the requests of an action need.
 
         Raises:
-            AuthorizationError: A value is missing, or cannot be part of a URL.
+            AuthorizationError: A value that the URL needs is missing, or one cannot be sent where it belongs.
         """
+        for name in templates.connection_fields(*self.connector.headers.values(), *request.headers.values()):
+            _check_header(self.connector, name, self.values.get(name, ""))
         base_url = self.endpoint.template(request)
         for name in templates.connection_fields(base_url, request.path):
             if not self.values.get(name):
@@ -119,7 +122,12 @@ class Auth:
         for name in self.values:
             if name in self.connector.connection.secrets:
                 value = self.values[name]
-                yield from (value, quote(value, safe=""), quote_plus(value), json.dumps(value)[1:-1])
+                yield from (
+                    value,
+                    quote(value, safe=""),
+                    quote_plus(value),
+                    json.dumps(value, ensure_ascii=False)[1:-1],
+                )
         pair = self._basic_pair(lambda name: self.values.get(name, ""))
         if pair is not None:
             encoded = encode_basic(pair).removeprefix("Basic ")
@@ -192,14 +200,16 @@ class Auth:
         return not fields or not self.filled.isdisjoint(fields)
 
 
-def endpoint_of(connector: ConnectorDefinition, connection: Connection, values: Mapping[str, str]) -> Endpoint:
+def endpoint_of(
+    connector: ConnectorDefinition, connection: Connection, values: Mapping[str, str], filled: frozenset[str]
+) -> Endpoint:
     """Where the requests of a connection go; its secrets stay names."""
     secrets = connector.connection.secrets
     return Endpoint(
         base_url=connection.base_url or connector.base_url,
         is_own=connection.base_url is not None,
         values={name: value for name, value in values.items() if name not in secrets},
-        secrets=secrets,
+        secrets=secrets & filled,
         headers=connector.headers,
         query=connector.query,
         allow_insecure=connector.insecure or connection.allow_insecure,
@@ -230,18 +240,24 @@ def _check_values(connector: ConnectorDefinition, kind: ConnectionKind, values: 
     Raises:
         AuthorizationError: One cannot.
     """
-    sent, secrets = kind.authorization, connector.connection.secrets
+    sent = kind.authorization
     in_headers = templates.connection_fields(*sent.headers.values())
     for name, value in values.items():
-        first = "!" if name in secrets else " "
-        if name in in_headers and not all(first <= char <= "~" for char in value):
-            raise _invalid(connector, name, "contains invalid characters, such as a space or a line break")
+        if name in in_headers:
+            _check_header(connector, name, value)
         if any(char < " " or "\x7f" <= char <= "\x9f" for char in value):
             raise _invalid(connector, name, "contains invalid characters, such as a line break")
     if sent.basic is not None:
         username = templates.fill_connection(sent.basic.username, lambda name: values.get(name, ""))
         if ":" in username:
             raise _invalid(connector, templates.connection_fields(sent.basic.username)[0], "contains a colon")
+
+
+def _check_header(connector: ConnectorDefinition, name: str, value: str) -> None:
+    """Make sure that a value can be sent in a header; blanks in a secret come from pasting too much."""
+    first = "!" if name in connector.connection.secrets else " "
+    if not all(first <= char <= "~" for char in value):
+        raise _invalid(connector, name, "contains invalid characters, such as a space or a line break")
 
 
 def _invalid(connector: ConnectorDefinition, name: str, reason: str) -> AuthorizationError:

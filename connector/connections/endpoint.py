@@ -28,7 +28,7 @@ class Endpoint:
         base_url: The connection's own base URL, or the connector's, which may be a template.
         is_own: Whether it is the connection's own, so that actions have none of their own.
         values: The connection's values by field, without secrets.
-        secrets: The names of its secret fields.
+        secrets: The names of its secret fields that have a value.
         headers: Templates of the headers of every request, by name.
         query: Templates of the parameters in the query of every request, by name.
         allow_insecure: Accept an `http://` URL of another machine.

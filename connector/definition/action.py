@@ -12,8 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from connector.definition import templates
 from connector.definition.field import FieldSchema, ObjectSchema, Pointer, check_pattern
-from connector.definition.model import LeftOut, Model
-from connector.definition.templates import BaseUrl, Template
+from connector.definition.model import BaseUrl, LeftOut, Model, Template
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 OperationId = Annotated[str, StringConstraints(pattern=r"\S")]

@@ -8,8 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from connector.definition import templates
 from connector.definition.field import FieldSchema
-from connector.definition.model import Model
-from connector.definition.templates import ConnectionTemplate
+from connector.definition.model import ConnectionTemplate, Model
 from connector.errors import DefinitionError
 
 RESERVED = frozenset({"base_url", "allow_insecure", "name", "ephemeral", "kind"})

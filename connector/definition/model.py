@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
 
@@ -26,3 +28,14 @@ class Model(BaseModel):
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, alias_generator=spelling, populate_by_name=False
     )
+
+
+Template = Annotated[str, StringConstraints(pattern=r"^[^{}]*(\{[^{}]+\}[^{}]*)*$")]
+"""A text with names of inputs and of fields of the connection in braces."""
+ConnectionTemplate = Annotated[str, StringConstraints(pattern=r"^[^{}]*(\{connection\.[^{}]+\}[^{}]*)*$")]
+"""A text with names of fields of the connection in braces."""
+BaseUrl = Annotated[
+    str,
+    StringConstraints(pattern=r"^(https?://([^/{}]|\{[^{}]+\})|\{[^{}]+\})[^{}]*(\{[^{}]+\}[^{}]*)*$"),
+]
+"""A URL, or a template of one."""

@@ -14,8 +14,7 @@ from connector.definition.base_url import is_plain
 from connector.definition.connection import Authorization, ConnectionKind, ConnectionSchema
 from connector.definition.defaults import group_texts
 from connector.definition.field import Pointer, check_pattern
-from connector.definition.model import LeftOut, Model
-from connector.definition.templates import BaseUrl, ConnectionTemplate
+from connector.definition.model import BaseUrl, ConnectionTemplate, LeftOut, Model
 
 
 class RetryPolicy(Model):

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Annotated
-
-from pydantic import StringConstraints
 
 _NAME = re.compile(r"{([^{}]+)}")
 _CONNECTION = "connection."
@@ -49,14 +46,3 @@ def fill_connection(template: str, value_of: Callable[[str], str]) -> str:
 def placeholder(field: str) -> str:
     """How a template names a field of the connection."""
     return f"{{{_CONNECTION}{field}}}"
-
-
-Template = Annotated[str, StringConstraints(pattern=r"^[^{}]*(\{[^{}]+\}[^{}]*)*$")]
-"""A text with names of inputs and of fields of the connection in braces."""
-ConnectionTemplate = Annotated[str, StringConstraints(pattern=r"^[^{}]*(\{connection\.[^{}]+\}[^{}]*)*$")]
-"""A text with names of fields of the connection in braces."""
-BaseUrl = Annotated[
-    str,
-    StringConstraints(pattern=r"^(https?://([^/{}]|\{[^{}]+\})|\{[^{}]+\})[^{}]*(\{[^{}]+\}[^{}]*)*$"),
-]
-"""A URL, or a template of one."""

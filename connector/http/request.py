@@ -52,7 +52,7 @@ def build(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: End
     """The request of an action; `body` is what `body_of` made of the inputs, perhaps reshaped by a handler."""
     query: list[tuple[str, str]] = []
     templated, secret_headers = templates.headers_of(definition, inputs, endpoint)
-    headers = {"Accept": "application/json", **templated}
+    headers = templates.merged({"Accept": "application/json"}, templated)
     for name, field in _placed(definition.inputs, inputs):
         wire_name = field.x_name or name
         if field.x_in == "query":

@@ -14,6 +14,7 @@ from connector.connections.endpoint import Endpoint, fill_base_url, path_segment
 from connector.definition import templates
 from connector.definition.action import ActionDefinition
 from connector.errors import AuthorizationError, Problem
+from connector.validation.messages import Subject, sentence
 
 
 def text_of(value: Any) -> str:
@@ -57,24 +58,32 @@ def headers_of(
     definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint
 ) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """The headers that the templates make, and those with secrets: texts with names of secrets between them."""
-    pairs = {**endpoint.headers, **definition.request.headers}
-    filled = dict(_filled(pairs, inputs, endpoint))
+    filled = dict(_filled(merged(endpoint.headers, definition.request.headers), inputs, endpoint))
     plain = {name: "".join(parts) for name, parts in filled.items() if len(parts) == 1}
     return plain, {name: parts for name, parts in filled.items() if len(parts) > 1}
 
 
-def host_problems(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:
-    """The inputs that cannot be part of the base URL of the action."""
-    template = definition.request.base_url or ""
+def merged(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Both; of headers with the same name, however it is written, the second."""
+    names = {name.lower() for name in more}
+    return {name: value for name, value in headers.items() if name.lower() not in names} | dict(more)
+
+
+def template_problems(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:
+    """The inputs that cannot be part of the base URL or of a header of the action."""
     found = []
-    for name in templates.input_names(template):
+    request = definition.request
+    for name in templates.input_names(*request.headers.values()):
+        text = text_of(inputs.get(name, ""))
+        if not all(" " <= char <= "~" for char in text):
+            found.append(sentence("header", Subject(name, definition.input(name).title or name), None, None))
+    for name in templates.input_names(request.base_url or ""):
         if name not in inputs:
             continue
         try:
-            fill_base_url(template, _values({name: inputs[name]}, Endpoint("")))
+            fill_base_url(request.base_url or "", _values({name: inputs[name]}, Endpoint("")))
         except AuthorizationError as error:
-            title = definition.input(name).title or name
-            found.append(Problem(name, "host", f"{title}: {error.message}", error.hint))
+            found.append(Problem(name, "host", f"{definition.input(name).title or name}: {error.message}", error.hint))
     return found
 
 

@@ -14,7 +14,7 @@ from connector.definition.action import (
     RequestTemplate,
     Throttle,
 )
-from connector.definition.connection import Authorization, ConnectionSchema
+from connector.definition.connection import Authorization, BasicCredentials, ConnectionKind, ConnectionSchema
 from connector.definition.field import DynamicValues, FieldSchema, ObjectSchema
 from connector.definition.model import Model
 from connector.definition.service import (
@@ -47,11 +47,13 @@ READ: Mapping[type[Model], Keywords] = {
     FieldSchema: SCHEMA,
     ObjectSchema: SCHEMA,
     ActionDefinition: frozenset(ACTION),
-    ConnectorDefinition: frozenset(CONNECTOR),
-    ConnectionSchema: frozenset({"required", "properties"}),
-    Authorization: frozenset({"header", "template", "strip"}),
+    ConnectorDefinition: frozenset({*CONNECTOR, "authorization"}),
+    ConnectionSchema: frozenset({"properties", "required", "kinds"}),
+    ConnectionKind: frozenset({"key", "title", "fields", "required", "authorization"}),
+    Authorization: frozenset({"headers", "query", "basic", "strip"}),
+    BasicCredentials: frozenset({"username", "password"}),
     DynamicValues: frozenset({"operationId", "value-collection", "value-path", "value-title", "parameters"}),
-    RequestTemplate: frozenset({"method", "path", "body", "bodyDefaults"}),
+    RequestTemplate: frozenset({"method", "path", "baseUrl", "headers", "query", "body", "bodyDefaults"}),
     BodyDefault: frozenset({"at", "ifPresent", "ifAbsent", "set", "copy"}),
     Pagination: frozenset({"rows", "input", "cursor", "more", "nextUrl", "offset"}),
     Idempotency: frozenset({"input"}),
@@ -95,6 +97,8 @@ LEFT_OUT: Mapping[type[Model], Keywords] = {
     ),
     # A host keeps connections in its own way, and tests them with an action of its choice.
     ConnectionSchema: frozenset({"environment", "test"}),
+    # A host shows it where a connection is set up.
+    ConnectionKind: frozenset({"description"}),
     # For hosts that draw a select, and store what was chosen.
     rules.Option: frozenset({"key", "title"}),
     rules.Choice: frozenset({"key"}),

@@ -52,8 +52,7 @@ async function run(definitions, { action, inputs, options = {}, connection = {},
   const runtime = new core.Connector(definitions, io, new core.Throttle());
   let made;
   try {
-    const { base_url: baseUrl, allow_insecure: allowInsecure, ...values } = { api_key: SECRET, ...connection };
-    const account = core.connect(runtime.definition, { baseUrl, allowInsecure, values }, io.sha256);
+    const account = accountOf(definitions, { api_key: SECRET, ...connection });
     for (let time = 0; time < times; time += 1) {
       const result = await runtime.run(action, inputs, account, camelCased(options));
       made = { fields: result.fields, ...result.meta };
@@ -137,7 +136,7 @@ const RUNTIME = {
   validate: (definitions, { action, inputs }) => ({ problems: new core.Connector(definitions, fakeIo()).validate(action, inputs).problems }),
   request(definitions, { action, inputs }) {
     const declared = actionOf(definitions, action);
-    return { request: requestOf(buildRequest(declared, normalizeInputs(declared, inputs).inputs, definitions.connector.baseUrl)) };
+    return { request: requestOf(buildRequest(declared, normalizeInputs(declared, inputs).inputs, accountOf(definitions).endpoint)) };
   },
   response(definitions, { action, response }) {
     try {
@@ -152,11 +151,29 @@ const RUNTIME = {
     const error = serviceError(connector, actionOf(definitions, action), inputs, got, BEGINNING, [SECRET, ...secrets]);
     return { is_error: isServiceError(connector, got), error: error.toDict() };
   },
+  // A `connection` and `inputs`: out come the request without secrets, what is sent, and the texts that are hidden.
+  auth(definitions, { action, inputs = {}, connection }) {
+    try {
+      const runtime = new core.Connector(definitions, fakeIo());
+      const { inputs: checked, problems } = runtime.validate(action, inputs);
+      if (problems.length) return { problems };
+      const account = accountOf(definitions, connection);
+      account.require(runtime.find(action));
+      const request = buildRequest(runtime.find(action), checked, account.endpoint);
+      const { url, headers, secretHeaders } = account.sign(request);
+      return { request: requestOf(request), sent: { url, headers: { ...headers, ...secretHeaders } }, hidden: account.secrets };
+    } catch (error) {
+      return { error: errorOf(error) };
+    }
+  },
   throttle,
   retry: run,
   paginate: run,
   run,
 };
+
+const accountOf = (definitions, { kind, base_url: baseUrl, allow_insecure: allowInsecure, ...values } = { api_key: SECRET }) =>
+  core.connect(definitions.connector, { kind, baseUrl, allowInsecure, values }, fakeIo().sha256);
 
 const actionOf = (definitions, key) => new core.Connector(definitions, fakeIo()).find(key);
 

@@ -18,12 +18,13 @@ from connector.export.selection import ExportSelection
 Json = dict[str, Any]
 
 HERE = Path(__file__).parent
-FOLDERS = {"courier": HERE.parents[1], "sample": HERE / "sample"}
+FOLDERS = {"courier": HERE.parents[1], "sample": HERE / "sample", "depot": HERE / "depot"}
 KINDS = (
     "normalize",
     "validate",
     "rules",
     "request",
+    "auth",
     "response",
     "service_error",
     "retry",

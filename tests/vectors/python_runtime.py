@@ -88,8 +88,24 @@ def request(connector: str, case: Json) -> Json:
     action = actions(connector)[case["action"]]
     inputs, problems = accept(action.definition, case["inputs"])
     assert not problems
-    endpoint = Auth.preview(bundle(connector).manifest, None).endpoint
+    endpoint = Auth.of(bundle(connector).manifest, Connection(api_key=SECRET)).endpoint
     return {"request": _request(build(action.definition, inputs, endpoint, body_of(action.definition, inputs)))}
+
+
+def auth(connector: str, case: Json) -> Json:
+    """A `connection` and `inputs`; out come the request without secrets, what is sent, and the hidden texts."""
+    manifest, action = bundle(connector).manifest, actions(connector)[case["action"]]
+    inputs, problems = action.validate_inputs(case.get("inputs", {}))
+    if problems:
+        return {"problems": _listed(problems)}
+    try:
+        account = Auth.of(manifest, Connection(**case["connection"]))
+        account.require(action.definition.request)
+        built = build(action.definition, inputs, account.endpoint, body_of(action.definition, inputs))
+    except ConnectorError as error:
+        return {"error": error.to_dict()}
+    url, headers = account.sign(built)
+    return {"request": _request(built), "sent": {"url": url, "headers": dict(headers)}, "hidden": list(account.hidden)}
 
 
 def response_(connector: str, case: Json) -> Json:
@@ -230,6 +246,7 @@ RUNTIME: dict[str, Callable[[str, Json], Json]] = {
     "normalize": normalize,
     "validate": validate,
     "request": request,
+    "auth": auth,
     "response": response_,
     "service_error": service_error_,
     "throttle": throttle,

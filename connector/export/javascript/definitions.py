@@ -24,8 +24,8 @@ SCHEMA: Keywords = frozenset(
 """Keywords of fields that the runtime reads."""
 
 CONNECTOR = (
-    *("key", "title", "version", "baseUrl", "connection", "authorization", "throttle", "retry", "timeouts", "limits"),
-    *("errorBody", "requestId", "paging", "errors"),
+    *("key", "title", "version", "baseUrl", "insecure", "headers", "query", "connection", "throttle", "retry"),
+    *("timeouts", "limits", "errorBody", "requestId", "paging", "errors"),
 )
 ACTION = (
     *("key", "operationId", "summary", "group", "request", "inputs", "outputs", "outcomes", "errors"),
@@ -45,12 +45,15 @@ def document(selection: ExportSelection) -> dict[str, Any]:
     whole = manifest.model_dump(mode="json", by_alias=True)
     connector = {name: whole[name] for name in CONNECTOR}
     connector["connection"] = {
-        "required": manifest.connection.required,
         "properties": {
             name: {"title": field.title or name, "writeOnly": field.write_only}
             for name, field in manifest.connection.properties.items()
         },
     }
+    connector["kinds"] = [
+        kind.model_dump(mode="json", by_alias=True, exclude={"description"}, exclude_none=True)
+        for kind in manifest.kinds
+    ]
     operations = frozenset(action.operation_id for action in selection.actions)
     actions = {action.key: _action(action, operations) for action in selection.actions}
     return {"connector": connector, "defs": _shared_definitions(actions), "actions": actions}
@@ -78,6 +81,9 @@ def _action(action: Action, operations: frozenset[str]) -> dict[str, Any]:
     made: dict[str, Any] = _said({name: whole[name] for name in ACTION if name in whole})
     made["errors"] = [_said(error) for error in whole["errors"]]
     made["request"] = _said(whole["request"])
+    for word in ("headers", "query"):
+        if not made["request"][word]:
+            del made["request"][word]
     made["request"]["bodyDefaults"] = [_said(default) for default in whole["request"]["bodyDefaults"]]
     made["inputs"] = _lean(action.inputs, operations)
     made["outputs"] = _lean(action.outputs, operations, without=frozenset({"examples"}))

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_ori
 from pydantic import BaseModel, ValidationError
 
 from connector import json_pointer
-from connector.definition.templates import BaseUrl, ConnectionTemplate, Template
+from connector.definition.model import BaseUrl, ConnectionTemplate, Template
 from connector.lint.rule import LintRule
 from connector.lint.sample_folder import ACTION
 from connector.validation.messages import nearest, show

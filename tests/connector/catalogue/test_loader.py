@@ -38,7 +38,9 @@ def test_every_problem_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     (files / "a_broken.json").write_text("{")
     (files / "b_empty.json").write_text("{}")
     (files / "c_list.json").write_text("[]")
-    (files / "d_wrong.json").write_text(json.dumps(action("Wrong Key", {"a": field("text")}) | {"since": "1"}))
+    (files / "d_wrong.json").write_text(
+        json.dumps(action("Wrong Key", {"a": field("text")}) | {"since": "1", "operationId": " "})
+    )
     (files / "e_linked.json").symlink_to(write_outside(tmp_path))
     (files / "f_pointer.json").write_text(json.dumps(action("f", {"a": body(x_pointer="no/slash")})))
     wrong, pointer = "d_wrong.json#", "f_pointer.json#/inputs/properties/a/x-pointer"

@@ -2,6 +2,7 @@
 // Running actions: the steps of a run, in one place.
 
 const { actionsOf, findAction } = require('./actions');
+const { connect } = require('./connection');
 const {
   AuthorizationError,
   ConnectorError,
@@ -23,6 +24,7 @@ const { ruleProblems } = require('./rules');
 const { secretTexts } = require('./secrets');
 const { rounded, send } = require('./send');
 const { isServiceError, requestIdOf, serviceError } = require('./service_error');
+const { templateProblems } = require('./templates');
 const { Throttle } = require('./throttle');
 const { problemsOf } = require('./validator');
 
@@ -74,7 +76,7 @@ class Connector {
     const wrong = new Set(problems.map((problem) => problem.field.split('[')[0].split('.')[0]));
     problems.push(...ruleProblems(action.inputs, inputs, problems.map((problem) => problem.field)));
     const right = Object.fromEntries(Object.entries(inputs).filter(([name]) => !wrong.has(name)));
-    problems.push(...collisions(action, right));
+    problems.push(...collisions(action, right), ...templateProblems(action, right));
     return { inputs, problems: inFormOrder(action.inputs, problems), warnings: inputWarnings(action, values) };
   }
 
@@ -161,6 +163,12 @@ class Connector {
     return findAction(this.actions, name);
   }
 
+  // The connection of a service that needs none.
+  withoutSecrets() {
+    if (this.definition.kinds.some((kind) => !kind.required.length)) return connect(this.definition, { values: {} }, this.io.sha256);
+    throw new AuthorizationError('This action needs a connection.', { code: 'missing_connection' });
+  }
+
   // What one run needs and what happened on its way.
   prepare(action, values, connection, options) {
     const declared = action.idempotency?.input;
@@ -170,9 +178,8 @@ class Connector {
       throw new InputError(`${action.summary}: ${count} with the inputs. Nothing was sent.`, problems);
     }
     if (declared !== undefined && inputs[declared] === undefined) inputs[declared] = this.io.uuid();
-    if (!connection) {
-      throw new AuthorizationError('This action needs a connection.', { code: 'missing_connection' });
-    }
+    connection ??= this.withoutSecrets();
+    connection.require(action);
     const key = declared === undefined ? null : inputs[declared];
     const { timeouts, throttle } = this.definition;
     const limits = [[connection.identity, throttle]];
@@ -204,7 +211,7 @@ class Connector {
   // One call: its outputs, and the response they were read from.
   async page(run, inputs) {
     const { action, connection } = run;
-    const request = buildRequest(action, inputs, connection.baseUrl);
+    const request = buildRequest(action, inputs, connection.endpoint);
     checkSize(this.definition.limits, request);
     const { response, earlier } = await send(run, request);
     run.response = response;

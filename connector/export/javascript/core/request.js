@@ -6,29 +6,25 @@ const { InputError } = require('./errors');
 const { fieldsOf, placed, pointersOf, resolve } = require('./field');
 const { blank, copy, isObject } = require('./json');
 const { MISSING, get, join, put } = require('./pointer');
+const { encoded, headersOf, merged, queryOf, text, urlOf } = require('./templates');
 
-// The request of an action, without the secret: method, url, headers, body (undefined for none).
-function buildRequest(action, inputs, baseUrl) {
-  let path = action.request.path;
-  const query = [];
-  const headers = { Accept: 'application/json' };
+// The request of an action, without secrets: method, url, headers, body (undefined for none), and the headers that templates
+// make with secrets: texts with the names of fields of the connection between them.
+function buildRequest(action, inputs, endpoint) {
+  const query = queryOf(action, inputs, endpoint);
+  const { headers: templated, secretHeaders } = headersOf(action, inputs, endpoint);
+  const headers = merged({ Accept: 'application/json' }, templated);
   for (const [name, field] of placed(action.inputs, inputs)) {
     const wireName = field['x-name'] || name;
     const value = inputs[name];
-    if (field['x-in'] === 'path') path = path.replaceAll(`{${wireName}}`, () => encoded(text(value)));
     if (field['x-in'] === 'query') for (const one of [value].flat()) query.push(`${encoded(wireName)}=${encoded(text(one))}`);
     if (field['x-in'] === 'header') headers[wireName] = text(value);
   }
   const body = bodyOf(action, inputs);
   if (body !== undefined) headers['Content-Type'] = 'application/json';
-  return { method: action.request.method, url: baseUrl + path + (query.length ? `?${query.join('&')}` : ''), headers, body };
+  const url = urlOf(action, inputs, endpoint) + (query.length ? `?${query.join('&')}` : '');
+  return { method: action.request.method, url, headers, secretHeaders, body };
 }
-
-const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
-
-// Everything but letters, digits and _.-~ is encoded (RFC 3986).
-const encoded = (value) =>
-  encodeURIComponent(value).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 // The JSON body that the inputs make up; undefined when the action sends none.
 function bodyOf(action, inputs) {

@@ -61,10 +61,13 @@ async function sendOnce(run, request, permit) {
   const { responseBytes } = run.connector.limits;
   const left = run.deadline - run.io.now();
   if (left <= 0) throw transportError('out_of_time');
+  const { url, headers, secretHeaders, templated } = run.connection.sign(request);
   const response = await run.io.send(
-    { ...request, content: request.body === undefined ? undefined : JSON.stringify(request.body) },
+    { method: request.method, url: request.url, headers, body: request.body, content: request.body === undefined ? undefined : JSON.stringify(request.body) },
     {
-      secretHeaders: run.connection.headers,
+      signedUrl: url,
+      secretHeaders,
+      templated,
       connectTimeout: Math.min(connect, left),
       readTimeout: Math.min(read, left),
       timeout: left,

@@ -14,11 +14,20 @@ export interface ConnectorDefinition {
   version: string;
   baseUrl: string;
   connection: { required: string[]; properties: Record<string, { title: string; writeOnly: boolean }> };
-  authorization: { header: string; template: string; strip: string[] };
+  /** The kinds of connection; one without a key where there is no choice. */
+  kinds: { key: string; title: string; fields: string[]; required: string[]; authorization: Authorization }[];
   /** The service's call limit; the period is in seconds. */
   throttle: { calls: number; renewalPeriod: number };
   /** Seconds: to connect, between two bytes, for a whole run, and for its waits for the call limit. */
   timeouts: { connect: number; read: number; total: number; wait: number };
+}
+
+/** Where the secrets of a connection are sent; `{connection.field}` is a field of the connection. */
+export interface Authorization {
+  headers: Record<string, string>;
+  query: Record<string, string>;
+  basic?: { username: string; password: string };
+  strip: string[];
 }
 
 /** Of an action, what hosts look at. */
@@ -34,7 +43,7 @@ export interface ActionDefinition {
   idempotency?: { input: string };
 }
 
-/** A request without the secret. `content` is its body as the text to send; undefined for none. */
+/** A request without secrets; a URL may have `{connection.field}` where one belongs. `content` is its body as the text to send; undefined for none. */
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
@@ -45,8 +54,12 @@ export interface HttpRequest {
 
 /** Bounds of one call, in seconds and bytes, and what belongs to it. */
 export interface SendOptions {
-  /** The header that carries the secret; a host that adds it in its own way leaves this alone. */
+  /** The URL to send to, with secrets. */
+  signedUrl: string;
+  /** The headers that carry secrets. */
   secretHeaders: Record<string, string>;
+  /** The URL and those headers without what the connector's authorization adds, for a host that adds that in its own way. */
+  templated: { url: string; headers: Record<string, string> };
   connectTimeout: number;
   /** Longest wait for the next bytes of the response. */
   readTimeout: number;
@@ -96,20 +109,24 @@ export interface IO {
 /** What a connection's form says. */
 export interface ConnectionValues {
   values: Record<string, string>;
+  /** The key of the kind of connection; the first that the values fit when left out. */
+  kind?: string;
   /** Another address of the service; the connector's own when empty. */
   baseUrl?: string;
   /** Accept `http://` to another machine: the secret travels readable. */
   allowInsecure?: boolean;
 }
 
-/** A connection that is ready to run actions. Only `headers` and `secrets` hold the secret: never log them. */
+/** A connection that is ready to run actions. Only `sign` and `secrets` give secrets away: never log what they hold. */
 export interface Connection {
-  baseUrl: string;
-  headers: Record<string, string>;
   /** Texts that are kept out of messages. */
   secrets: string[];
   /** The name of the account's call limit; the secret cannot be read back from it. */
   identity: string;
+  /** Make sure that the connection has what the URL of an action needs; throws an AuthorizationError. */
+  require(action: ActionDefinition): void;
+  /** Add the secrets to a request. */
+  sign(request: HttpRequest & { secretHeaders: Record<string, string[]> }): Pick<HttpRequest, 'url' | 'headers'> & Pick<SendOptions, 'secretHeaders' | 'templated'>;
 }
 
 /**

@@ -84,8 +84,8 @@ async function send(
 ): Promise<Core.HttpResponse> {
 	const call: IHttpRequestOptions = {
 		method: request.method,
-		url: request.url,
-		headers: { ...request.headers, 'User-Agent': userAgent },
+		url: options.templated.url,
+		headers: { ...request.headers, ...options.templated.headers, 'User-Agent': userAgent },
 		body: request.content,
 		encoding: 'arraybuffer',
 		timeout: Math.ceil(Math.min(options.readTimeout, options.timeout) * 1000),

@@ -49,18 +49,19 @@ class Call {
     if (options.signal?.aborted) this.onAbort();
     options.signal?.addEventListener('abort', this.onAbort);
     this.onData = () => this.listen();
-    this.proxy = proxyOf(request.url);
+    this.proxy = proxyOf(options.signedUrl);
     this.open(userAgent, request);
   }
 
   open(userAgent, request) {
-    const url = new URL(request.url);
+    const url = new URL(this.options.signedUrl);
     const headers = { 'User-Agent': userAgent, 'Accept-Encoding': 'gzip', ...request.headers, ...this.options.secretHeaders };
     if (request.content !== undefined) headers['Content-Length'] = Buffer.byteLength(request.content);
     // The path exactly as it was built: parsing would rewrite it.
-    const path = request.url.slice(request.url.indexOf('/', url.protocol.length + 2));
+    const whole = this.options.signedUrl;
+    const path = whole.slice(whole.indexOf('/', url.protocol.length + 2));
     const direct = { ...urlToHttpOptions(url), path, agent: agents[url.protocol] };
-    const route = this.proxy ? routeOf(this.proxy, url, direct, request.url) : direct;
+    const route = this.proxy ? routeOf(this.proxy, url, direct, whole) : direct;
     try {
       this.outgoing = (route.protocol === 'https:' ? https : http).request({ ...route, method: request.method, headers: { ...headers, ...route.headers } });
       this.outgoing.on('error', (error) => this.broke(error));

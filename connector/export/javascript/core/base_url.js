@@ -1,0 +1,36 @@
+'use strict';
+// Whether a secret may be sent to an address.
+
+const { AuthorizationError } = require('./errors');
+const { printable } = require('./secrets');
+
+const LONGEST_URL = 80; // Characters that a message shows.
+
+// The address without a slash at the end, if a secret may be sent there.
+function checkBaseUrl(url, allowInsecure) {
+  const address = url.trim();
+  const wrong = (message, hint = '') => new AuthorizationError(message, { code: 'base_url', hint });
+  let parts;
+  try {
+    parts = new URL(address);
+  } catch {
+    parts = null;
+  }
+  if (!parts || !/^https?:\/\//i.test(address) || parts.port === '0' || /[\s\u0000-\u0020\u007f\\{}]/.test(address)) {
+    const shown = [...printable(url)].slice(0, LONGEST_URL).join('');
+    throw wrong(`“${shown}” is not a valid base URL.`, 'Example: https://api.example.com');
+  }
+  if (parts.username || parts.password || /[?#]|^[^/]*\/\/[^/]*@/.test(address)) {
+    throw wrong('The base URL cannot contain a user name, password, query or fragment.');
+  }
+  if (parts.protocol === 'http:' && !allowInsecure && !isLoopback(parts.hostname)) {
+    const message = 'The base URL starts with http://, which would send the secret unencrypted.';
+    throw wrong(message, 'Use https://, or allow the insecure URL explicitly.');
+  }
+  return address.replace(/\/+$/, '');
+}
+
+const isLoopback = (host) =>
+  host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+
+module.exports = { checkBaseUrl };

@@ -1,0 +1,10 @@
+"""Handlers of a connector that exists for the vectors: everything about its actions is data."""
+
+from connector.call import send
+
+list_items = send
+read_item = send
+bot = send
+elsewhere = send
+hook = send
+anywhere = send
