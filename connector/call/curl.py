@@ -14,7 +14,7 @@ from connector.http.request import HttpRequest
 
 _SHELL = re.compile(r'([\\"$`])')
 _MARK = "\ue000"
-"""Stands on both sides of a field's name, where a variable of the shell belongs."""
+"""On both sides of a field's name, where a variable of the shell belongs."""
 
 
 def curl_command(connector: ConnectorDefinition, preview: Preview) -> str:

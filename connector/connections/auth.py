@@ -48,7 +48,7 @@ class Auth:
     Attributes:
         connector: Says which fields the connection has.
         kind: The kind of connection; says where its secrets are sent.
-        values: The connection's values as they are sent; in a preview, only those that are no secret.
+        values: The connection's values as they are sent; in a preview, only those that are not secret.
         filled: The fields that have a value, as far as that is known.
         endpoint: Where requests go.
     """
@@ -154,7 +154,7 @@ class Auth:
 
         Args:
             request: The request.
-            value_of: What stands for the value of a field of the connection.
+            value_of: What is shown for the value of a field of the connection.
             basic: The value of the header for a user name and a password that are joined by a colon.
         """
         return self._applied(request.url, request, value_of, basic, lambda text: text)

@@ -1,4 +1,4 @@
-"""Where requests go, and what each carries for its connection: templates, filled with all that is no secret.
+"""Where requests go, and what each carries for its connection: templates, filled with everything but the secrets.
 
 Secrets stay `{connection.field}` here. `connector.connections.auth` puts them in when a request is sent.
 """

@@ -65,7 +65,7 @@ class ScriptedTransport:
         self._replies = list(replies)
         self._lock = threading.Lock()
         self.requests: list[HttpRequest] = []
-        self.signed: list[tuple[str, Mapping[str, str]]] = []
+        self.sent: list[tuple[str, Mapping[str, str]]] = []
 
     def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
         """The next response.
@@ -76,7 +76,7 @@ class ScriptedTransport:
         del options  # a script is never slow
         with self._lock:
             self.requests.append(request)
-            self.signed.append(auth.sign(request))
+            self.sent.append(auth.sign(request))
             if not self._replies:
                 raise AssertionError(f"The script has no response left for {request.method} {request.url}")
             reply = self._replies.pop(0)

@@ -88,7 +88,7 @@ def template_problems(definition: ActionDefinition, inputs: Mapping[str, Any]) -
 
 
 def _values(inputs: Mapping[str, Any], endpoint: Endpoint) -> Callable[[str], str]:
-    """The values of names in a template; one that is not known stands for itself."""
+    """The values of names in a template; one that is not known stays in braces."""
 
     def value_of(name: str) -> str:
         if name.startswith("connection."):

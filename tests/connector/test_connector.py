@@ -59,7 +59,7 @@ def test_a_run_goes_from_inputs_to_named_fields(bench: MakeBench) -> None:
     (request,) = made.requests
     assert (request.method, request.url) == ("POST", f"{BASE}/parcels")
     assert request.body == {"recipient": "Ada", "weight": 1.5}
-    assert [headers["Authorization"] for _, headers in made.transport.signed] == [f"Bearer {API_KEY}"]
+    assert [headers["Authorization"] for _, headers in made.transport.sent] == [f"Bearer {API_KEY}"]
     assert result.meta.model_dump() == {
         "action": "send_parcel",
         "status": 201,

@@ -29,14 +29,14 @@ def connector(
     return connector_definition(connection=connection, authorization=authorization, **words)
 
 
-def signed(made: ConnectorDefinition, request: HttpRequest = REQUEST, **values: Any) -> tuple[str, dict[str, str]]:
+def sent(made: ConnectorDefinition, request: HttpRequest = REQUEST, **values: Any) -> tuple[str, dict[str, str]]:
     url, headers = Auth.of(made, Connection(**values)).sign(request)
     return url, {name: value for name, value in headers.items() if name not in request.headers}
 
 
 @pytest.mark.parametrize("given", [API_KEY, f"Bearer {API_KEY}", f"bearer   {API_KEY}", f" BEARER {API_KEY} \n"])
 def test_a_secret_is_signed_with_alone_however_it_was_pasted(given: str) -> None:
-    assert signed(PARCELS, api_key=given) == (REQUEST.url, {"Authorization": f"Bearer {API_KEY}"})
+    assert sent(PARCELS, api_key=given) == (REQUEST.url, {"Authorization": f"Bearer {API_KEY}"})
 
 
 @pytest.mark.parametrize("given", [None, "", "  ", "Bearer "])
@@ -66,14 +66,14 @@ def test_what_is_shown_has_a_mask_in_the_secrets_place() -> None:
 
 def test_a_value_that_looks_like_a_template_is_not_one() -> None:
     made = connector({"headers": {"X-Key": "{connection.user}:{connection.key}"}}, {"user": {}, "key": {}})
-    assert signed(made, user="{connection.key}", key="k")[1] == {"X-Key": "{connection.key}:k"}
+    assert sent(made, user="{connection.key}", key="k")[1] == {"X-Key": "{connection.key}:k"}
 
 
 def test_a_key_may_travel_in_the_query() -> None:
     made = connector({"query": {"api key": "{connection.key}"}})
     request = HttpRequest("GET", f"{BASE}/parcels?a=b", {})
-    assert signed(made, key="k&=1")[0] == f"{BASE}/parcels?api%20key=k%26%3D1"
-    assert signed(made, request, key="k")[0] == f"{BASE}/parcels?a=b&api%20key=k"
+    assert sent(made, key="k&=1")[0] == f"{BASE}/parcels?api%20key=k%26%3D1"
+    assert sent(made, request, key="k")[0] == f"{BASE}/parcels?a=b&api%20key=k"
     assert Auth.preview(made, Connection(key="k")).mask(request)[0] == f"{BASE}/parcels?a=b&api%20key={MASK}"
 
 
@@ -81,7 +81,7 @@ def test_basic_authentication_sends_the_user_and_the_password_in_base64() -> Non
     basic = {"username": "{connection.user}/token", "password": "{connection.key}"}
     made = connector({"basic": basic}, {"user": {"writeOnly": False}, "key": {}})
     pair = base64.b64encode("zoë/token:pass word:ü".encode()).decode()
-    assert signed(made, user="zoë", key="pass word:ü")[1] == {"Authorization": f"Basic {pair}"}
+    assert sent(made, user="zoë", key="pass word:ü")[1] == {"Authorization": f"Basic {pair}"}
     auth = Auth.of(made, Connection(user="zoë", key="pass word:ü"))
     assert auth.mask(REQUEST)[1]["Authorization"] == f"Basic {MASK}"
     assert {"pass word:ü", "pass%20word%3A%C3%BC", pair, pair.rstrip("=")} <= set(auth.hidden)
@@ -99,8 +99,8 @@ def test_a_user_name_with_a_colon_cannot_be_sent() -> None:
 def test_a_pair_without_any_value_is_not_sent() -> None:
     sent = {"headers": {"X-A": "a {connection.a}", "X-AB": "{connection.a}/{connection.b}", "X-C": "c"}}
     made = connector({**sent, "query": {"b": "{connection.b}"}}, {"a": {}, "b": {}}, required=[])
-    assert signed(made) == (REQUEST.url, {"X-C": "c"})
-    assert signed(made, b="1") == (f"{REQUEST.url}?b=1", {"X-AB": "/1", "X-C": "c"})
+    assert sent(made) == (REQUEST.url, {"X-C": "c"})
+    assert sent(made, b="1") == (f"{REQUEST.url}?b=1", {"X-AB": "/1", "X-C": "c"})
     assert set(Auth.preview(made, Connection(b="1")).mask(REQUEST)[1]) == {"Accept", "X-AB", "X-C"}
 
 
