@@ -97,8 +97,8 @@ def test_a_user_name_with_a_colon_cannot_be_sent() -> None:
 
 
 def test_a_pair_without_any_value_is_not_sent() -> None:
-    sent = {"headers": {"X-A": "a {connection.a}", "X-AB": "{connection.a}/{connection.b}", "X-C": "c"}}
-    made = connector({**sent, "query": {"b": "{connection.b}"}}, {"a": {}, "b": {}}, required=[])
+    places = {"headers": {"X-A": "a {connection.a}", "X-AB": "{connection.a}/{connection.b}", "X-C": "c"}}
+    made = connector({**places, "query": {"b": "{connection.b}"}}, {"a": {}, "b": {}}, required=[])
     assert sent(made) == (REQUEST.url, {"X-C": "c"})
     assert sent(made, b="1") == (f"{REQUEST.url}?b=1", {"X-AB": "/1", "X-C": "c"})
     assert set(Auth.preview(made, Connection(b="1")).mask(REQUEST)[1]) == {"Accept", "X-AB", "X-C"}
