@@ -48,7 +48,8 @@ def _service() -> Iterator[str]:
         server.server_close()
 
 
-def _open() -> int:
+def open_files() -> int:
+    """File descriptors that this process has open."""
     linux = Path("/proc/self/fd")
     return len(list((linux if linux.exists() else Path("/dev/fd")).iterdir()))
 
@@ -63,7 +64,7 @@ def connections(count: int, url: str) -> int:
     with Connector.load(FOLDER) as connector:
         for number in range(count):
             _run(connector, url, f"key-{number}")
-            most = max(most, _open())
+            most = max(most, open_files())
     return most
 
 
@@ -73,7 +74,7 @@ def cycles(count: int, url: str) -> int:
     for number in range(count):
         with Connector.load(FOLDER) as connector:
             _run(connector, url, f"key-{number % 200}")
-        most = max(most, _open())
+        most = max(most, open_files())
     return most
 
 
@@ -86,12 +87,12 @@ def main() -> None:
     for title, work in (("connections on one connector", connections), ("load, call and close", cycles)):
         with tempfile.TemporaryDirectory() as folder, _service() as url:
             os.environ["CONNECTOR_STATE_DIR"] = folder
-            before, started = _open(), time.monotonic()
+            before, started = open_files(), time.monotonic()
             most = work(count, url)
             seconds = time.monotonic() - started
             sys.stdout.write(
                 f"{count:,} x {title}: at most {most} of {DESCRIPTORS} descriptors ({before} at the start), "
-                f"{_open()} at the end; {seconds:.1f} s, {1000 * seconds / count:.2f} ms each\n"
+                f"{open_files()} at the end; {seconds:.1f} s, {1000 * seconds / count:.2f} ms each\n"
             )
 
 

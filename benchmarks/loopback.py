@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import multiprocessing
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 ACCEPTED = (202, b'{"requestId": "1-2"}')
 """What it says where nothing else was given: status, and body."""
+
+COUNT = b"count-000000000"
+"""In a body it becomes another text, as long, in every response: a cursor, for instance."""
 
 Responses = Mapping[str, tuple[int, bytes]]
 """Status and body by method and path, such as `GET /lists`."""
@@ -39,6 +43,8 @@ def serving(responses: Responses | None = None, delay: float = 0.0) -> Iterator[
 class _Responding(asyncio.Protocol):
     """Responds to every request whose body has come."""
 
+    _numbers = itertools.count(1)
+
     def __init__(self, replies: Mapping[bytes, bytes], delay: float) -> None:
         self._replies, self._delay, self._content = replies, delay, b""
 
@@ -53,6 +59,8 @@ class _Responding(asyncio.Protocol):
         self._content = b""
         method, target, _ = head.split(b" ", 2)
         reply = self._replies.get(method + b" " + target.partition(b"?")[0], self._replies[b""])
+        if COUNT in reply:
+            reply = reply.replace(COUNT, b"count-%09d" % next(self._numbers))
         if self._delay:
             asyncio.get_running_loop().call_later(self._delay, self._transport.write, reply)
         else:

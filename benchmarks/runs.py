@@ -63,12 +63,12 @@ def _serve(port: Any) -> None:
     asyncio.run(main())
 
 
-def connector(calls: int) -> Connector:
+def connector(calls: int, **settings: Any) -> Connector:
     """The connector with another limit, kept in memory."""
     bundle = load(Path.cwd())
     throttle = bundle.manifest.throttle.model_copy(update={"calls": calls})
     bundle = dataclasses.replace(bundle, manifest=bundle.manifest.model_copy(update={"throttle": throttle}))
-    return Connector(bundle, store=MemoryStore(SystemClock()))
+    return Connector(bundle, store=MemoryStore(SystemClock()), **settings)
 
 
 def each(act: Callable[[], object], times: int = CALLS) -> float:

@@ -156,11 +156,11 @@ def _timed(act: Callable[[], object], times: int) -> float:
     return (time.perf_counter() - started) / times * 1e6
 
 
-def cost(make: Make, folder: Path, rounds: int) -> tuple[float, float]:
+def cost(make: Make, folder: Path, rounds: int, name: str = "") -> tuple[float, float]:
     """Free and full, one thread."""
     free, full = [], []
     for number in range(rounds):
-        limiter = _made(make, folder, f"one-{number}")
+        limiter = _made(make, folder, f"{name}one-{number}")
         free.append(_timed(limiter.take, CALLS - 1))
         full.append(_timed(limiter.try_take, CALLS))
     return statistics.median(free), statistics.median(full)
@@ -249,7 +249,8 @@ def _row(name: str, cells: Sequence[float], best: Sequence[float]) -> str:
 
 
 @contextlib.contextmanager
-def _place(group: str) -> Iterator[Path | None]:
+def place(group: str) -> Iterator[Path | None]:
+    """A folder for the contenders of a group, with a Redis server's socket in it; None where there is no server."""
     if not group.startswith("Redis"):
         with tempfile.TemporaryDirectory() as folder:
             yield Path(folder)
@@ -274,7 +275,7 @@ def main() -> None:
     say = sys.stdout.write
     say(counting.machine() + "\n")
     for group, contenders in GROUPS.items():
-        with _place(group) as folder:
+        with place(group) as folder:
             if folder is None:
                 say(f"\n{group}: no Redis server is installed\n")
                 continue

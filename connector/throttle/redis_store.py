@@ -242,7 +242,7 @@ class RedisStore:
             expected = b"%.0f" % (anchor[0] + (before - anchor[1]) * _MICRO)
         redis_connection.bound(timeout)
         try:
-            reply = self._script(keys=keys, args=[act, expected, *shown, *arguments])
+            reply = self._script(keys=keys, args=[act, expected, *shown, *arguments]).split()
         except redis.RedisError as error:
             if self._share.processes is None:
                 raise _gone(error) from None
