@@ -11,6 +11,7 @@ import contextlib
 import random
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from connector.call import pagination
@@ -197,7 +198,7 @@ class Client:
         if connection is None and all(kind.required for kind in self.definition.kinds):
             raise AuthorizationError("This action needs a connection.", code="missing_connection")
         connection = connection or Connection()
-        auth = Auth.of(self.definition, connection)
+        auth = connection.keep(self.definition, "auth", partial(Auth.of, self.definition, connection))
         auth.require(action.definition.request)
         timeouts = self.definition.timeouts
         call = Call(
@@ -231,7 +232,7 @@ class Client:
 
     def rate_limits(self, action: Action | None, connection: Connection) -> list[RateLimit]:
         """The limit of the connection, and that of the action where it has a tighter one."""
-        name = identity_of(self.definition, connection)
+        name = connection.keep(self.definition, "identity", partial(identity_of, self.definition, connection))
         limits = [(name, self.definition.throttle)]
         if action is not None and action.definition.throttle is not None:
             limits.append((f"{name}/{action.key}", action.definition.throttle))

@@ -10,6 +10,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol, Self
 from urllib.parse import quote, quote_plus
 
@@ -113,7 +114,7 @@ class Auth:
         field = templates.connection_fields(f"{{{name}}}")
         return self.values.get(field[0], "") if field else f"{{{name}}}"
 
-    @property
+    @cached_property
     def hidden(self) -> SecretTexts:
         """The texts of the connection that may appear nowhere, in each of the forms in which they are sent."""
         return SecretTexts(dict.fromkeys(self._hidden()))

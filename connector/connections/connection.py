@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from connector.definition.base_url import is_loopback
 from connector.errors import AuthorizationError
 from connector.secrets import MASK, Secret, printable
+
+_T = TypeVar("_T")
 
 
 class Connection:
@@ -27,7 +29,7 @@ class Connection:
         AuthorizationError: The address is not a web address, or not `https` where it must be.
     """
 
-    __slots__ = ("_values", "allow_insecure", "base_url", "ephemeral", "kind", "name")
+    __slots__ = ("_kept", "_values", "allow_insecure", "base_url", "ephemeral", "kind", "name")
 
     def __init__(
         self,
@@ -45,6 +47,7 @@ class Connection:
         self.kind = kind
         self.ephemeral = ephemeral
         self._values = {key: Secret(value.strip()) for key, value in values.items() if value and value.strip()}
+        self._kept: dict[str, tuple[object, tuple[object, ...], Any]] = {}
 
     @property
     def fields(self) -> frozenset[str]:
@@ -64,6 +67,18 @@ class Connection:
         for key, secret in sorted(self._values.items()):
             digest.update(b"\0" + key.encode() + b"\0" + hashlib.sha256(secret.reveal().encode()).digest())
         return digest.hexdigest()
+
+    def keep(self, owner: object, name: str, make: Callable[[], _T]) -> _T:
+        """What `make` returns for the owner, a connector: made once, and again after a change of the connection.
+
+        What `make` raises is raised, and nothing is kept.
+        """
+        state = (self.base_url, self.kind, self.allow_insecure)
+        kept = self._kept.get(name)
+        if kept is None or kept[0] is not owner or kept[1] != state:
+            kept = self._kept[name] = (owner, state, make())
+        value: _T = kept[2]
+        return value
 
     def __repr__(self) -> str:
         shown = [f"name={self.name!r}"] if self.name else []

@@ -147,3 +147,41 @@ def test_an_identity_tells_nothing_of_the_secret() -> None:
     identity = Connection(api_key=API_KEY).identity(BASE)
     assert len(identity) == 64
     assert API_KEY not in identity
+
+
+def test_what_is_made_of_a_connection_is_made_once_and_again_after_a_change() -> None:
+    connection, made = Connection(api_key=API_KEY), list[int]()
+
+    def make() -> int:
+        made.append(len(made))
+        return made[-1]
+
+    one, other = object(), object()
+    assert [connection.keep(one, "a", make), connection.keep(one, "a", make), connection.keep(one, "b", make)] == [
+        0,
+        0,
+        1,
+    ]
+    connection.base_url = "https://eu.parcels.example"
+    assert connection.keep(one, "a", make) == 2
+    assert connection.keep(other, "a", make) == 3
+    assert connection.keep(one, "a", make) == 4
+
+
+def test_what_cannot_be_made_of_a_connection_is_tried_again() -> None:
+    connection = Connection(api_key=API_KEY)
+
+    def fail() -> int:
+        raise AuthorizationError("no")
+
+    with pytest.raises(AuthorizationError):
+        connection.keep(connection, "a", fail)
+    assert connection.keep(connection, "a", lambda: 1) == 1
+
+
+def test_what_is_kept_with_a_connection_is_not_shown() -> None:
+    connection = Connection(api_key=API_KEY)
+    connection.keep(connection, "a", lambda: Connection(api_key=API_KEY).reveal())
+    assert API_KEY not in f"{connection} {connection!r}"
+    with pytest.raises(TypeError):
+        copy.copy(connection)
