@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for the tests, where one is installed: on a socket of the file system, gone with the tests."""
+"""A real PostgreSQL server for the tests, where one is installed: on a socket, and gone with the tests."""
 
 from __future__ import annotations
 
