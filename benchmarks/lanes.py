@@ -51,6 +51,13 @@ class CountingServer(ThreadingHTTPServer):
         """Print nothing: clients that are killed break their connections."""
 
 
+_BODY = b'{"requestId": "1-5e2b2615-05efbb3acab9172f88dd3f6f"}'
+_RESPONSE = b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
+    len(_BODY),
+    _BODY,
+)
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -61,11 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         with self.server.lock:
             self.server.calls[self.headers.get("Idempotency-Key") or self.path] += 1
-        body = b'{"requestId": "1-5e2b2615-05efbb3acab9172f88dd3f6f"}'
-        self.wfile.write(
-            b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-            % (len(body), body)
-        )
+        self.wfile.write(_RESPONSE)
 
     def log_message(self, *_: object) -> None:
         """Print nothing."""
@@ -81,7 +84,7 @@ class Workers:
     def _start(self, number: int) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "celery", "-A", "benchmarks.lanes_worker", "--quiet", "worker"]
         options = ["--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle", "-l", "ERROR"]
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603 - this interpreter
             [*command, *options, "-n", f"w{number}@%h"],
             cwd=ROOT,
             env=self._environment,
@@ -121,6 +124,7 @@ class Benchmark:
             "BENCHMARK_SERVICE": f"http://127.0.0.1:{self.server.server_port}",
             "BENCHMARK_LIMIT": json.dumps(limit),
             "BENCHMARK_VISIBILITY": str(visibility),
+            "PYTHONWARNINGS": "ignore",  # Celery's own: this may run as root
         }
 
     def submit(self, action: str, name: str, header: str, rows: list[tuple[str, str]]) -> None:
@@ -169,9 +173,11 @@ def kills(kept_in: str, action: str, rows: int, most: int) -> str:
             workers.kill(killed % WORKERS)
             killed += 1
 
-    status = benchmark.wait("b", kill)
+    try:
+        status = benchmark.wait("b", kill)
+    finally:
+        workers.close()
     seconds = time.monotonic() - began
-    workers.close()
     numbers = _result_rows(benchmark)
     calls = benchmark.server.calls
     shown = (
@@ -229,9 +235,11 @@ def fair(kept_in: str, rows: int) -> str:
         if not small_done and small <= benchmark.server.calls.keys():
             small_done = time.monotonic() - began
 
-    status = benchmark.wait("b", look)
+    try:
+        status = benchmark.wait("b", look)
+    finally:
+        workers.close()
     seconds = time.monotonic() - began
-    workers.close()
     spent = os.times().children_user + os.times().children_system - cpu.children_user - cpu.children_system
     calls = benchmark.server.calls
     shown = (

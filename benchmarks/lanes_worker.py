@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from connector.catalogue.loader import load
-from connector.celery.app import app
+from connector.celery.application import app
 from connector.celery.tasks import use_worker
 from connector.connections.connection import Connection
 from connector.connector import Connector
@@ -27,12 +27,12 @@ if "BENCHMARK_VISIBILITY" in os.environ:
     }
 
 
-def connector(**settings: RedisStore) -> Connector:
+def connector(store: RedisStore | None = None) -> Connector:
     """The connector with the call limit of the benchmark."""
     bundle = load(ROOT)
     limit = Throttle.model_validate(json.loads(os.environ["BENCHMARK_LIMIT"]))
     bundle = dataclasses.replace(bundle, manifest=bundle.manifest.model_copy(update={"throttle": limit}))
-    return Connector(bundle, **settings)
+    return Connector(bundle, store=store)
 
 
 def make() -> LaneWorker:
@@ -40,7 +40,7 @@ def make() -> LaneWorker:
     store = RedisStore.from_url(os.environ["BENCHMARK_REDIS"], empty_is_new=True)
     url = os.environ["BENCHMARK_SERVICE"]
     return LaneWorker(
-        connector(store=store),
+        connector(store),
         lambda name: Connection(name=name, api_key=f"key-of-{name}", base_url=url),
         store_at(os.environ["CONNECTOR_BATCHES"]),
     )

@@ -30,4 +30,4 @@ def __getattr__(name: str) -> Any:
     if name != "app":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # It would become the current application of a host that has one of its own.
-    return import_module("connector.celery.app").app
+    return import_module("connector.celery.application").app

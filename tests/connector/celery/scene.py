@@ -109,6 +109,7 @@ def scene(
         "TEST_FOLDER": str(folder),
         "TEST_SERVICE": f"http://127.0.0.1:{counting.server_port}",
         "TEST_VISIBILITY": str(visibility),
+        "PYTHONWARNINGS": "ignore",  # Celery's own, of a worker that runs as root
     }
     made = Scene(place, redis, counting, store, folder, environment)
     try:

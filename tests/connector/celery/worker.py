@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from connector.celery.app import app
+from connector.celery.application import app
 from connector.celery.tasks import use_worker
 from connector.connections.connection import Connection
 from connector.connector import Connector
