@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import { contrast, parseColor, readableOn } from "./page/accent.js";
 import { foundIn } from "./page/action_list.js";
+import { asTemplates } from "./page/batch_texts.js";
 import { draftOf, emptyDraft, problemsByPath, shownPath, toInputs } from "./page/draft.js";
 import { readEvents } from "./page/events.js";
 import { grouped, planOf } from "./page/form_plan.js";
@@ -271,4 +272,14 @@ test("events are read whole, however the stream is cut", async () => {
     await readEvents(ReadableStream.from(chunks), (name, data) => seen.push([name, data]));
     assert.deepEqual(seen, [["wait", { seconds: 1 }], ["result", { fields: { "a.b": "ü" } }]]);
   }
+});
+
+test("inputs of the form count for every row of a batch, and only what is typed has columns in it", () => {
+  const inputs = { title: "Hi {name}", data: { a: { b: 1 } }, tags: ["x"], delay: 5 };
+  assert.deepEqual(asTemplates(inputs), { title: "Hi {name}", data: '{{"a":{{"b":1}}}}', tags: '["x"]', delay: "5" });
+});
+
+test("long times are said as people say them", () => {
+  const said = { 0.2: "1 s", 59: "59 s", 540: "9 min", 3600: "1 h", 12000: "3 h 20 min", 612000: "7 d 2 h" };
+  for (const [seconds, text] of Object.entries(said)) assert.equal(format.spanText(Number(seconds)), text);
 });

@@ -62,6 +62,16 @@ def code(page: Page) -> None:
     page.get_by_role("tabpanel", name="Python").locator("pre").wait_for()
 
 
+def batch(page: Page) -> None:
+    fill(page, "send_message", {"title": "{first_name}, your order is on its way", "body": "It arrives today."})
+    page.get_by_role("tab", name="Batch").click()
+    rows = "".join(f"user-{number},Ada {number}\n" for number in range(1_000))
+    file = {"name": "people.csv", "mimeType": "text/csv", "buffer": f"user_id,first_name\n{rows}".encode()}
+    page.get_by_label("File of rows").set_input_files([file])  # type: ignore[list-item]
+    page.get_by_role("button", name="Check the rows").click()
+    page.get_by_text("all right").wait_for()
+
+
 def waiting(page: Page) -> None:
     fill(page, "list_brands", {})
     for _ in range(3):
@@ -78,6 +88,7 @@ STATES: dict[str, tuple[Callable[[Page], None], tuple[int, int], str]] = {
     "choices": (choices, _WIDE, "light"),
     "table-dark": (table, _WIDE, "dark"),
     "code": (code, _WIDE, "light"),
+    "batch": (batch, _WIDE, "light"),
     "waiting": (waiting, _WIDE, "light"),
     "phone": (run, _NARROW, "light"),
 }

@@ -37,6 +37,15 @@ export function durationText(seconds) {
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
+/** A long time in seconds as “9 min”, “3 h 20 min” or “7 d 2 h”. */
+export function spanText(seconds) {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const [large, small, units] = minutes < 1440 ? [Math.floor(minutes / 60), minutes % 60, ["h", "min"]] : [Math.floor(minutes / 1440), Math.round((minutes % 1440) / 60), ["d", "h"]];
+  return `${large} ${units[0]}${small > 0 ? ` ${small} ${units[1]}` : ""}`;
+}
+
 export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 
 export const pretty = (value) => JSON.stringify(value, null, 2);

@@ -1,6 +1,7 @@
 // The right column: what came back, as a table or JSON, the request, code to copy, the history, and the sandbox.
 
 import { html, useRef } from "./vendor/preact-htm.js";
+import { BatchTab } from "./batch_tab.js";
 import { CodeTab } from "./code_tab.js";
 import { CodeBlock } from "./copy.js";
 import { pretty } from "./format.js";
@@ -9,12 +10,13 @@ import { Output } from "./output.js";
 import { RequestTab } from "./request_tab.js";
 import { SandboxTab } from "./sandbox_tab.js";
 
-export function Panel({ action, catalogue, where, connection, check, tab, setTab, running, run, open, past, problems, submitted, forget }) {
+export function Panel({ action, catalogue, where, connection, check, tab, setTab, running, run, open, past, problems, submitted, forget, texts, refresh }) {
   const tabs = [
     ["output", "Output"],
     ["json", "JSON"],
     ["request", "Request"],
     ["code", "Code"],
+    ["batch", "Batch"],
     ["history", past.length > 0 ? `History (${past.length})` : "History"],
     ...(catalogue.sandbox ? [["sandbox", "Sandbox"]] : []),
   ];
@@ -23,6 +25,7 @@ export function Panel({ action, catalogue, where, connection, check, tab, setTab
     json: () => html`<${JsonTab} running=${running} />`,
     request: () => html`<${RequestTab} check=${check} problems=${problems} />`,
     code: () => html`<${CodeTab} check=${check} problems=${problems} />`,
+    batch: () => html`<${BatchTab} ...${{ action, catalogue, where, connection, texts, refresh }} />`,
     history: () => html`<${HistoryTab} ...${{ past, open, forget, catalogue }} />`,
     sandbox: () => html`<${SandboxTab} sandbox=${catalogue.sandbox} />`,
   };

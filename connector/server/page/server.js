@@ -51,6 +51,22 @@ export const sandboxMessages = () => json("/sandbox/messages");
 export const sandboxRequests = () => json("/sandbox/requests");
 export const resetSandbox = () => request("/sandbox/reset", posted("", {}));
 
+export const batches = async () => (await json("/batches")).batches;
+/** Send a file of rows; nothing of it is run. */
+export const sendBatch = (file) =>
+  json(`/batches?${new URLSearchParams({ name: file.name })}`, {
+    method: "POST",
+    headers: { "Content-Type": /\.(jsonl|ndjson)$/i.test(file.name) ? "application/x-ndjson" : "text/csv" },
+    body: file,
+  });
+export const batchColumns = (id, settings, where) => json(`/batches/${id}/columns`, posted(where, settings));
+export const dryRunBatch = (id, settings, where) => json(`/batches/${id}/dry-run`, posted(where, settings));
+export const runBatch = (id, settings, where) => json(`/batches/${id}/run`, posted(where, settings));
+export const stopBatch = (id) => json(`/batches/${id}/stop`, posted("", {}));
+export const retryBatch = (id) => json(`/batches/${id}/retry`, posted("", {}));
+export const deleteBatch = (id) => request(`/batches/${id}`, { method: "DELETE" });
+export const batchResults = (id, outcome) => `/batches/${id}/results/${outcome}`;
+
 /** {choices: [{value, label}], complete}: what a drop-down lists. */
 export const choices = (key, field, inputs, where, refresh = false) =>
   json(`${action(key)}/choices/${encodeURIComponent(field)}${refresh ? "?refresh=1" : ""}`, posted(where, inputs));

@@ -1,6 +1,7 @@
 // One action: its form, its checks while typing, its runs and their results.
 
 import { html, useCallback, useEffect, useMemo, useRef, useState } from "./vendor/preact-htm.js";
+import { asTemplates } from "./batch_texts.js";
 import { basisOf, choicesOf } from "./choices.js";
 import { confirmRun } from "./confirm.js";
 import { draftOf, emptyDraft, problemsByPath, shownPath, toInputs } from "./draft.js";
@@ -119,7 +120,8 @@ export function Workbench({ action, catalogue, where, throttle, drafts, open, se
       />
       <${Panel}
         ...${{ action, catalogue, where, connection, check, tab, setTab, running, run, open, past }}
-        ...${{ problems, submitted }}
+        ...${{ problems, submitted, refresh: throttle.refresh }}
+        texts=${asTemplates(withoutSecrets(schema, schema, current.inputs))}
         forget=${() => setPast(forget(catalogue.connector.key))}
       />
     <//>
