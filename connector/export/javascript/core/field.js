@@ -3,11 +3,18 @@
 
 const { join } = require('./pointer');
 
-// The field itself, or the shared one that it names; the keywords beside `$ref` win.
+const resolved = new WeakMap();
+
+// The field itself, or the shared one that it names, made once; the keywords beside `$ref` win.
 function resolve(schema, field) {
   if (field.$ref === undefined) return field;
-  const { $ref, ...beside } = field;
-  return { ...resolve(schema, schema.$defs[$ref.slice('#/$defs/'.length)]), ...beside };
+  if (!resolved.has(schema)) resolved.set(schema, new WeakMap());
+  const known = resolved.get(schema);
+  if (!known.has(field)) {
+    const { $ref, ...beside } = field;
+    known.set(field, { ...resolve(schema, schema.$defs[$ref.slice('#/$defs/'.length)]), ...beside });
+  }
+  return known.get(field);
 }
 
 const typesOf = (field) => (field.type === undefined ? [] : [field.type].flat());

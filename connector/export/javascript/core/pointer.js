@@ -11,9 +11,12 @@ const parse = (pointer) =>
 const join = (tokens) => tokens.map((token) => '/' + String(token).replace(/~/g, '~0').replace(/\//g, '~1')).join('');
 
 // The value at `pointer`, or MISSING.
-function get(document, pointer) {
+const get = (document, pointer) => getAt(document, parse(pointer));
+
+// The same, where the pointer was parsed before.
+function getAt(document, tokens) {
   let value = document;
-  for (const token of parse(pointer)) {
+  for (const token of tokens) {
     if (isObject(value) && Object.hasOwn(value, token)) value = value[token];
     else if (Array.isArray(value) && /^\d+$/.test(token) && Number(token) < value.length) value = value[Number(token)];
     else return MISSING;
@@ -53,4 +56,4 @@ function take(document, pointer) {
   return value;
 }
 
-module.exports = { MISSING, get, join, parse, put, take };
+module.exports = { MISSING, get, getAt, join, parse, put, take };

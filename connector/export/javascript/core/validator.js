@@ -7,6 +7,7 @@ const { isExpression } = require('./flow_action');
 const { FORMATS } = require('./formats');
 const { isObject, isOfType, isSame } = require('./json');
 const { sentence, sizeOf } = require('./messages');
+const { accepts } = require('./quick_check');
 
 const isText = (value) => typeof value === 'string';
 const isNumber = (value) => typeof value === 'number';
@@ -73,6 +74,10 @@ const hasTwice = (values) => values.some((value, place) => values.slice(0, place
 // quotes: whether a problem may show the value; that of an output may repeat a secret.
 // fromFlow: whether they were copied from a flow, whose expressions nothing evaluates here.
 function problemsOf(schema, values, { names = [], quotes = true, fromFlow = false } = {}) {
+  return !fromFlow && accepts(schema, values) ? [] : everyProblem(schema, values, names, quotes, fromFlow);
+}
+
+function everyProblem(schema, values, names, quotes, fromFlow) {
   const problems = new Map();
   const add = (problem) => problems.set(JSON.stringify(problem), problem);
   for (const { rule, path, expected, value } of violations(schema, schema, values, [])) {
@@ -159,4 +164,4 @@ const keyOf = (path) =>
     .reduce((text, step) => (typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${step}` : String(step)), '')
     .replace(/\p{Surrogate}/gu, '?');
 
-module.exports = { problemsOf };
+module.exports = { everyProblem, problemsOf };
