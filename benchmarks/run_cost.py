@@ -89,9 +89,9 @@ def _example(action: Action) -> Case:
     """The example of an action that has the most inputs or, where it has few, the largest response."""
     succeeding = [example for example in action.definition.examples if example.outputs is not None]
     chosen = max(succeeding, key=lambda example: (len(example.inputs), len(str(example.outputs))))
-    exchange = chosen.interactions[0]
-    request = (exchange.request.method, exchange.request.path, exchange.request.body)
-    return Case(chosen.inputs, request, lambda _: None, json.dumps(exchange.response.body).encode())
+    interaction = chosen.interactions[0]
+    request = (interaction.request.method, interaction.request.path, interaction.request.body)
+    return Case(chosen.inputs, request, lambda _: None, json.dumps(interaction.response.body).encode())
 
 
 def contenders(url: str, courier: Connector, key: str, case: Case) -> Iterator[tuple[str, Call]]:
