@@ -11,9 +11,8 @@ import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from connector.batch.batch import Batch, BatchOptions
 from connector.call.events import Telemetry
 from connector.call.options import RunOptions, RunSettings
 from connector.call.result import Choices, Preview, Result
@@ -33,6 +32,9 @@ from connector.throttle.memory_store import MemoryStore
 from connector.throttle.status import ThrottleStatus, throttle_status
 from connector.throttle.store import Store
 
+if TYPE_CHECKING:
+    from connector.batch.batch import Batch, BatchOptions
+
 
 class Connector:
     """A connector that was loaded, ready to run its actions. One serves many threads and connections.
@@ -40,8 +42,7 @@ class Connector:
     Args:
         bundle: The connector folder, read.
         transport: What sends requests; a pool of HTTP connections when left out.
-        store: Where the throttle's buckets live; by default files that this user's processes share, or memory where
-            there is a `clock`.
+        store: Where the throttle's buckets live; by default files of this user's processes, or memory with a `clock`.
         clock: Where time comes from; the machine's when left out.
         strict_outputs: Make a response that does not match the definition an error instead of a warning.
         new_key: Makes idempotency keys.
@@ -259,6 +260,8 @@ class Connector:
             connection: The account, or several by name.
             **options: See `BatchOptions`.
         """
+        from connector.batch.batch import Batch  # noqa: PLC0415 - it takes a while, and most run none
+
         connections = {connection.name or "": connection} if isinstance(connection, Connection) else connection
         return Batch(self._client, self.find(action), Path(file), connections, **options)
 
