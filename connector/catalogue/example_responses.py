@@ -111,7 +111,7 @@ class ExampleResponses:
         if similar:
             return max(similar, key=lambda shown: shown.likeness(received)).response
         if actions:
-            return SampleResponse(status=200, body=_sample(actions[0].outputs))
+            return SampleResponse(status=200, body=sample_body(actions[0].outputs))
         message = f"No action sends {received.method} {received.path[:200]}."
         return SampleResponse(status=404, body=_error_body(self.bundle.manifest.error_body.message, message))
 
@@ -162,7 +162,7 @@ def _without(body: dict[str, Any], pointer: str) -> dict[str, Any]:
     return copy
 
 
-def _sample(outputs: ObjectSchema) -> Any:
+def sample_body(outputs: ObjectSchema) -> Any:
     """A body from which every output can be read."""
     body: dict[str, Any] = {}
     for pointer, value in _values(outputs, outputs.properties, 0):

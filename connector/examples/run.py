@@ -6,6 +6,7 @@ import random
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from connector.call.result import Result
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.connections.connection import Connection
@@ -26,8 +27,24 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
     Returns:
         A sentence for every difference between what the example says and what happened; none when it holds.
     """
-    replies = [_reply(interaction) for interaction in example.interactions]
-    transport = ScriptedTransport(replies)
+    outcome, transport = run_once(bundle, action, example)
+    differences: list[str] = []
+    if isinstance(outcome, ConnectorError):
+        differences += _compare_error(example, outcome)
+    elif example.error is not None:
+        differences.append(f"it should fail with “{example.error.code}”, but it succeeded")
+    elif outcome.fields != example.outputs:
+        differences += _compare("outputs", example.outputs, outcome.fields)
+    for interaction, sent in zip(example.interactions, transport.requests, strict=False):
+        differences += _compare_request(interaction, sent, bundle.manifest.base_url)
+    if transport.left and not differences:
+        differences.append(f"{transport.left} of {len(example.interactions)} calls were not made")
+    return differences
+
+
+def run_once(bundle: Bundle, action: Action, example: Example) -> tuple[Result | ConnectorError, ScriptedTransport]:
+    """Run an example; its result or its error, and the transport with the requests."""
+    transport = ScriptedTransport([_reply(interaction) for interaction in example.interactions])
     connector = Connector(
         bundle,
         transport=transport,
@@ -37,21 +54,10 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
         rng=random.Random(0),  # noqa: S311 - jitter of a fake clock
     )
     values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "example-secret")
-    differences: list[str] = []
     try:
-        result = connector.run(action, example.inputs, Connection(**values), all_pages=example.all_pages)
+        return connector.run(action, example.inputs, Connection(**values), all_pages=example.all_pages), transport
     except ConnectorError as error:
-        differences += _compare_error(example, error)
-    else:
-        if example.error is not None:
-            differences.append(f"it should fail with “{example.error.code}”, but it succeeded")
-        elif result.fields != example.outputs:
-            differences += _compare("outputs", example.outputs, result.fields)
-    for interaction, sent in zip(example.interactions, transport.requests, strict=False):
-        differences += _compare_request(interaction, sent, bundle.manifest.base_url)
-    if transport.left and not differences:
-        differences.append(f"{transport.left} of {len(replies)} calls were not made")
-    return differences
+        return error, transport
 
 
 def _reply(interaction: Interaction) -> HttpResponse:

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from connector.catalogue.loader import Bundle
+from connector.definition.defaults import group_texts
+from connector.definition.files import MANIFEST, read_inside
 from connector.definition.formatter import formatted
 from connector.errors import ConnectorError, DefinitionError, ExitStatus
 from connector.scaffold import schemas, template
@@ -52,8 +54,18 @@ def create_action(
     return write_actions(bundle, {(group, key): document})
 
 
-def write_actions(bundle: Bundle, documents: Mapping[tuple[str, str], dict[str, Any]]) -> list[Path]:
-    """Write the definitions of new actions, by group and key.
+def write_actions(
+    bundle: Bundle, documents: Mapping[tuple[str, str], dict[str, Any]], titles: Mapping[str, str] | None = None
+) -> list[Path]:
+    """Write the definitions of new actions.
+
+    Args:
+        bundle: The connector folder.
+        documents: The definitions by group and key.
+        titles: Titles of groups by key, for those that the connector does not have yet.
+
+    Returns:
+        The files.
 
     Raises:
         DefinitionError: Another action has one of the names; nothing was written.
@@ -66,9 +78,22 @@ def write_actions(bundle: Bundle, documents: Mapping[tuple[str, str], dict[str, 
         if (bundle.folder / file).exists():
             raise DefinitionError(f"{bundle.folder / file} already exists. Nothing was changed.")
         files[file] = formatted({"$schema": schemas.reference(bundle.folder, file, "action"), **document})
+    files |= _with_groups(bundle, {group: (titles or {}).get(group, "") for group, _ in documents})
     written = write_files(bundle.folder, files)
     write_files(bundle.folder, schemas.schema_files(bundle.folder))
     return written
+
+
+def _with_groups(bundle: Bundle, titles: Mapping[str, str]) -> dict[Path, str]:
+    """`connector.json` with the groups that it lacks; nothing if it has them all."""
+    new = {group: title for group, title in titles.items() if group not in bundle.manifest.groups}
+    if not new:
+        return {}
+    document = read_inside(bundle.folder, MANIFEST)
+    for group, title in new.items():
+        own = title and title != group_texts(group)["title"]
+        document["groups"][group] = {"title": title} if own else {}
+    return {MANIFEST: formatted(document)}
 
 
 def write_files(folder: Path, files: Mapping[Path, str]) -> list[Path]:
