@@ -16,7 +16,8 @@ from urllib.parse import parse_qsl
 
 from connector import json_pointer
 from connector.catalogue.loader import Bundle
-from connector.definition.action import ActionDefinition, SampleRequest, SampleResponse
+from connector.definition.action import ActionDefinition
+from connector.definition.example import SampleRequest, SampleResponse
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.secrets import MASK
 

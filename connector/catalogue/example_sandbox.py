@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from connector.catalogue.example_responses import ExampleResponses, Received
 from connector.catalogue.loader import Bundle
-from connector.definition.action import SampleResponse
+from connector.definition.example import SampleResponse
 
 _LOOPBACK = "127.0.0.1"
 _REMEMBERED = 100

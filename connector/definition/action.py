@@ -11,14 +11,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from connector.definition import templates
+from connector.definition.example import Example
 from connector.definition.field import FieldSchema, ObjectSchema, Pointer, check_pattern
-from connector.definition.model import BaseUrl, LeftOut, Model, Template
+from connector.definition.model import BaseUrl, LeftOut, Method, Model, Sentence, Template
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 OperationId = Annotated[str, StringConstraints(pattern=r"\S")]
-Sentence = Annotated[str, StringConstraints(min_length=1)]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 LONGEST_MESSAGE = 501
 """Characters of a service's message that are searched for a pattern and shown; a longer one ends in an ellipsis."""
@@ -62,6 +61,7 @@ class RequestTemplate(Model):
     """How a call looks on the wire.
 
     Attributes:
+        method: The HTTP method.
         path: Names in braces are inputs, and `{connection.field}` is a field of the connection.
         base_url: Where the action's requests go, if not to the connector's base URL; a text with `{connection.field}`
             and `{input}` in it.
@@ -114,7 +114,11 @@ class Pagination(Model):
 
 
 class Idempotency(Model):
-    """The input with the idempotency key; the runtime generates one if it is empty."""
+    """The input with the idempotency key; the runtime generates one if it is empty.
+
+    Attributes:
+        input: Its name.
+    """
 
     input: str
 
@@ -125,6 +129,7 @@ class Throttle(Model):
     Attributes:
         calls: At most 100,000: the time of each call of a period is kept.
         renewal_period: Seconds; at most 31 days.
+        scope: Whose calls are counted together: those of one connection.
     """
 
     calls: Annotated[int, Field(ge=1, le=100_000)]
@@ -158,77 +163,31 @@ class KnownError(Model):
         return self
 
 
-class SampleRequest(Model):
-    """What goes out in an example.
-
-    Attributes:
-        method: Left out, the action's.
-        path: Left out, the action's with the inputs put in as they are; written where one needs encoding.
-        query: Pairs, as on the wire.
-    """
-
-    method: Annotated[Method, LeftOut]
-    path: Annotated[str, LeftOut]
-    # JSON has lists for pairs, so a list is as strict here as a tuple.
-    query: list[Annotated[tuple[str, str], Field(strict=False)]] = Field(default_factory=list)
-    headers: dict[str, str] = Field(default_factory=dict)
-    body: Any = None
-
-
-class SampleResponse(Model):
-    """What comes back in an example.
-
-    Attributes:
-        status: Left out, 200.
-        text: For responses that are not JSON.
-    """
-
-    status: Annotated[int, LeftOut]
-    headers: dict[str, str] = Field(default_factory=dict)
-    body: Any = None
-    text: str | None = None
-
-
-class Interaction(Model):
-    """One call of an example.
-
-    Attributes:
-        request: Left out where it says no more than its own defaults.
-    """
-
-    request: Annotated[SampleRequest, LeftOut]
-    response: SampleResponse
-
-
-class SampleError(Model):
-    """The error that an example ends with: its code, and the input that caused it."""
-
-    code: str
-    field: str | None = None
-
-
-class Example(Model):
-    """Documentation, test and sample data in one: inputs, exact requests and responses, outputs or error."""
-
-    title: Sentence
-    inputs: dict[str, Any]
-    interactions: list[Interaction] = Field(default_factory=list)
-    outputs: dict[str, Any] | None = None
-    error: SampleError | None = None
-    all_pages: bool = False
-
-
 class ActionDefinition(Model):
     """An action.
 
     Attributes:
         key: Left out, the name of the file.
+        operation_id: Its name for programs and in flows, such as `ListTodos`.
+        summary: Its name for people, such as “List to-dos”.
+        description: What it does, and what one must know before running it.
         aliases: Other words that people search for, such as “sign up”.
         group: Left out, the name of the folder.
+        visibility: Where hosts show it: first (`important`), further down (`advanced`), or nowhere because only other
+            actions use it (`internal`).
         since: The version that brought it. Left out, the connector's own `since`.
+        deprecated: Whether another action has taken its place; it still runs.
+        documented: Whether exports with `--only documented` have it.
         effects: Whatever is left out follows from the method.
+        request: How a call looks on the wire.
+        inputs: What a form asks for.
+        outputs: What a run returns.
+        pagination: How its pages follow one another, if it has pages.
+        throttle: A call limit of its own, beside the connector's.
+        idempotency: The input with the idempotency key, if the service takes one.
         outcomes: Statuses outside 2xx that are an outcome with a body, not an error.
         errors: Known errors. A text names one of those in `definitions/common.json`.
+        examples: At least one that succeeds and one that the service rejects.
     """
 
     schema_uri: str | None = None

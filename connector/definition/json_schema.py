@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from connector.definition import action, common, connection, field, rules, service
+from connector.definition import action, common, connection, example, field, rules, service
 from connector.definition.action import ActionDefinition
 from connector.definition.common import CommonDefinitions
 from connector.definition.model import LeftOut
@@ -70,6 +70,34 @@ _INSECURE_BASE_URL: dict[str, Any] = {
 """What the model checks of the base URL."""
 _FIELD_NAMES: dict[str, Any] = {"pattern": "^[^{}]*$", "not": {"enum": sorted(connection.RESERVED)}}
 """What the model checks of the names of a connection's fields."""
+_DESCRIPTIONS = {
+    "$schema": "The JSON Schema of this file, as a path from it, for editors.",
+    "kind": "The kind of the rule.",
+    "title": "The label in forms.",
+    "description": "The help text in forms and in the reference.",
+    "format": "How a text is written, such as `date-time`, `date`, `email`, `uri` or `uuid`.",
+    "enum": "The values to choose from.",
+    "const": "The only value.",
+    "examples": "Values that could be typed; forms show the first one.",
+    "minLength": "Characters that a text has at least.",
+    "minimum": "The smallest number.",
+    "maximum": "The largest number.",
+    "exclusiveMinimum": "A number must be larger than this.",
+    "exclusiveMaximum": "A number must be smaller than this.",
+    "items": "What a list consists of.",
+    "minItems": "Items that a list has at least.",
+    "maxItems": "Items that a list has at most.",
+    "uniqueItems": "Whether no two items of a list are the same.",
+    "properties": "The fields of an object or a row, in screen order.",
+    "required": "Names of the required fields.",
+    "dependentRequired": "Fields that are required as soon as another one is filled in, by the name of that one.",
+    "minProperties": "Fields that an object has at least.",
+    "maxProperties": "Fields that an object has at most.",
+    "writeOnly": "Whether the value is a secret, which is masked in everything that is shown.",
+    "deprecated": "Whether it should not be used any more.",
+    "x-ms-dynamic-values": "Where the choices come from, if another action lists them.",
+}
+"""What the docstrings do not say of a keyword: those of JSON Schema mean the same everywhere."""
 NAMES = tuple(_MODELS)
 """The files that have a schema: `action`, `connector` and `common`."""
 
@@ -139,24 +167,33 @@ def _describe(schema: dict[str, Any]) -> None:
     """Move what a model's docstring says of its attributes to the properties, and ask for none that may be left out."""
     models = {
         name: model
-        for module in (rules, field, action, connection, service, common)
+        for module in (rules, field, example, action, connection, service, common)
         for name, model in inspect.getmembers(module, inspect.isclass)
         if issubclass(model, BaseModel)
     }
     parts = {**schema.get("$defs", {}), schema["title"]: schema}
     for name, part in parts.items():
-        text = inspect.getdoc(models[name]) or ""
-        about, _, attributes = text.partition("\n\nAttributes:\n")
-        part["description"] = " ".join(about.split())
-        for attribute, words in re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", attributes, re.MULTILINE):
-            known = models[name].model_fields.get(attribute)
-            if known is not None:
-                word = known.alias or attribute
-                part["properties"][word] = {**part["properties"][word], "description": " ".join(words.split())}
+        part["description"] = " ".join((inspect.getdoc(models[name]) or "").partition("\n\nAttributes:\n")[0].split())
+        described = _DESCRIPTIONS | _attributes(models[name])
+        for word, schema_of_it in part.get("properties", {}).items():
+            if word in described:
+                part["properties"][word] = {**schema_of_it, "description": described[word]}
         left_out = {known.alias for known in models[name].model_fields.values() if LeftOut in known.metadata}
         if left_out:
             needed = [word for word in part.pop("required") if word not in left_out]
             part.update({"required": needed} if needed else {})
+
+
+def _attributes(model: type[BaseModel]) -> dict[str, str]:
+    """What the docstrings of a model and of those that it extends say of its attributes, by keyword."""
+    found: dict[str, str] = {}
+    for each in reversed(model.__mro__):
+        _, _, attributes = (inspect.getdoc(each) or "").partition("\n\nAttributes:\n")
+        for attribute, words in re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", attributes, re.MULTILINE):
+            known = model.model_fields.get(attribute)
+            if known is not None:
+                found[known.alias or attribute] = " ".join(words.split())
+    return found
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
-"""What every model of the definition format shares: how its names are spelt in a file, and its strictness."""
+"""What every model of the definition format shares: how its names are spelt in a file, its strictness, common types."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
+
+Sentence = Annotated[str, StringConstraints(min_length=1)]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def spelling(name: str) -> str:

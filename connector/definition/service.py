@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
-from connector.definition.action import Key, KnownError, Sentence, Throttle, Version
+from connector.definition.action import Key, KnownError, Throttle, Version
 from connector.definition.base_url import is_plain
 from connector.definition.connection import Authorization, ConnectionKind, ConnectionSchema
 from connector.definition.defaults import group_texts
 from connector.definition.field import Pointer, check_pattern
-from connector.definition.model import BaseUrl, ConnectionTemplate, LeftOut, Model
+from connector.definition.model import BaseUrl, ConnectionTemplate, LeftOut, Model, Sentence
 
 
 class RetryPolicy(Model):
@@ -34,7 +34,14 @@ class RetryPolicy(Model):
 
 
 class Timeouts(Model):
-    """Seconds: to connect, between two bytes, and for the whole run with all its waits."""
+    """How long a run waits, in seconds.
+
+    Attributes:
+        connect: Until the service accepts the connection.
+        read: Between two bytes of the response.
+        total: The whole run, with all attempts and waits.
+        wait: For a place in the call limit.
+    """
 
     connect: Annotated[float, Field(gt=0)] = 10
     read: Annotated[float, Field(gt=0)] = 30
@@ -81,14 +88,23 @@ class ErrorBody(Model):
 
 
 class IdempotencyHeader(Model):
-    """The header that carries an idempotency key, and how long the service remembers one (hours)."""
+    """How the service takes idempotency keys.
+
+    Attributes:
+        header: The header that carries one.
+        hours: How long the service remembers one.
+    """
 
     header: str
     hours: float
 
 
 class PagingDefaults(Model):
-    """How many items are collected from all pages unless the user sets a limit."""
+    """How far a run that reads all pages goes.
+
+    Attributes:
+        max_items: Items that are collected unless the user sets a limit.
+    """
 
     max_items: int = 10_000
 
@@ -149,6 +165,10 @@ class ConnectorDefinition(Model):
     """The connector, whole.
 
     Attributes:
+        key: Its name for programs, such as `todo`.
+        title: Its name for people, such as “To-do”.
+        description: What it is for, in one sentence.
+        version: Its version, such as `1.0.0`.
         base_url: Where requests go, such as `https://api.example.com`, or `http://` for a service on this machine; a
             text with `{connection.field}` in it, such as `https://{connection.region}.example.com`, or a whole URL of
             the connection, `{connection.url}`.
@@ -161,7 +181,19 @@ class ConnectorDefinition(Model):
         website: The service's website.
         icon: Path of an SVG or PNG in the connector folder. Left out, exports draw the first letter of the title.
         brand_color: The background of the icon, such as `#336699`.
+        throttle: The call limit of a connection.
+        retry: When and how long to try again.
+        timeouts: How long a run waits.
+        limits: Size limits, checked before sending.
+        error_body: Where an error response has its message and type.
+        request_id: Response headers that may have the request ID, which results and errors show.
+        idempotency: How the service takes idempotency keys, if it does.
+        paging: How far a run that reads all pages goes.
+        errors: Errors that every action can return.
         groups: The groups of actions by key, in screen order.
+        publication: Who publishes the connector, and what catalogues require; some exports need it.
+        sandbox: `sandbox` if the folder brings a service for trying, a Python package of that name. Left out, the
+            sandbox is made of the examples.
     """
 
     schema_uri: str | None = None

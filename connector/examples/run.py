@@ -11,7 +11,7 @@ from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.connections.connection import Connection
 from connector.connector import Connector
-from connector.definition.action import Example, Interaction
+from connector.definition.example import Example, Interaction
 from connector.errors import ConnectorError
 from connector.examples.fakes import FakeClock, ScriptedTransport, response
 from connector.http.request import HttpRequest

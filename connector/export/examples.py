@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.catalogue.action import Action
-from connector.definition.action import Example
+from connector.definition.example import Example
 from connector.validation.flow_action import parameters_of
 from connector.validation.normalize import accept
 

@@ -11,7 +11,7 @@ from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
 from connector.catalogue.loader import Bundle, load
 from connector.connector import Connector
-from connector.definition.action import Example
+from connector.definition.example import Example
 from connector.definition.files import find
 from connector.errors import DefinitionError
 from connector.examples.run import run_example

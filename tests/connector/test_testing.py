@@ -8,7 +8,7 @@ import pytest
 
 from connector.catalogue.action import Action
 from connector.catalogue.loader import load
-from connector.definition.action import Example
+from connector.definition.example import Example
 from connector.http.request import HttpRequest
 from connector.http.transport import SendOptions
 from connector.testing import EXAMPLE_KEY, FakeClock, ScriptedTransport, response, run_example

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from connector.catalogue.action import Action
-from connector.definition.action import Example
+from connector.definition.example import Example
 from connector.export.n8n.filled_form import parameters
 from connector.export.n8n.node import ERROR_OUTPUT, NodeData
 from connector.testing import EXAMPLE_KEY

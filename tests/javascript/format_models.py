@@ -6,8 +6,9 @@ import importlib
 import pkgutil
 
 import connector.definition
-from connector.definition.action import Effects, Example, Interaction, SampleError, SampleRequest, SampleResponse
+from connector.definition.action import Effects
 from connector.definition.common import CommonDefinitions
+from connector.definition.example import Example, Interaction, SampleError, SampleRequest, SampleResponse
 from connector.definition.model import Model
 from connector.definition.service import Group, IdempotencyHeader, Publication, Publisher
 

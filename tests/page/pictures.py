@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
 from tests.page.browser import ROOT, chromium, serving, small_limit
 
@@ -66,8 +66,9 @@ def batch(page: Page) -> None:
     fill(page, "send_message", {"title": "{first_name}, your order is on its way", "body": "It arrives today."})
     page.get_by_role("tab", name="Batch").click()
     rows = "".join(f"user-{number},Ada {number}\n" for number in range(1_000))
-    file = {"name": "people.csv", "mimeType": "text/csv", "buffer": f"user_id,first_name\n{rows}".encode()}
-    page.get_by_label("File of rows").set_input_files([file])  # type: ignore[list-item]
+    content = f"user_id,first_name\n{rows}".encode()
+    file = FilePayload(name="people.csv", mimeType="text/csv", buffer=content)
+    page.get_by_label("File of rows").set_input_files([file])
     page.get_by_role("button", name="Check the rows").click()
     page.get_by_text("all right").wait_for()
 

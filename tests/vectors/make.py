@@ -15,7 +15,7 @@ from typing import Any
 
 from connector.call import page, send
 from connector.catalogue.action import Action
-from connector.definition.action import Example, SampleResponse
+from connector.definition.example import Example, SampleResponse
 from connector.errors import ConnectorError
 from tests.vectors import python_runtime
 from tests.vectors.files import HERE, KINDS, Json, actions, bundle, paths, text_of

@@ -11,7 +11,8 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
-from connector.definition.action import ActionDefinition, Example, KnownError, Pagination
+from connector.definition.action import ActionDefinition, KnownError, Pagination
+from connector.definition.example import Example
 from connector.export.catalogue.schemas import ANNOTATIONS, form_schema
 from connector.export.descriptions import first_sentence
 from connector.export.examples import example_inputs

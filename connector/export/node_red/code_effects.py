@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.call.handler import checks_of
 from connector.catalogue.action import Action
-from connector.definition.action import Example, SampleResponse
+from connector.definition.example import Example, SampleResponse
 from connector.errors import ConnectorError
 from connector.export.handler_code import handler_summary, is_standard
 from connector.http import request

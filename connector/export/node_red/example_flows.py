@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from connector.catalogue.action import Action
-from connector.definition.action import Example
+from connector.definition.example import Example
 from connector.export.examples import example_inputs, successful_examples
 from connector.export.node_red import forms
 from connector.export.node_red.package_names import PackageNames

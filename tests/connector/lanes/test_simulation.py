@@ -11,7 +11,7 @@ from benchmarks.simulation import LIMIT, POLICIES, Policy, Tokens, fairness, qua
 
 
 def rng() -> random.Random:
-    return random.Random(12)
+    return random.Random(12)  # noqa: S311 - nothing secret is made of it
 
 
 def test_the_limit_is_kept_and_used() -> None:
