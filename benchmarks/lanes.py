@@ -192,7 +192,7 @@ def kills(kept_in: str, action: str, rows: int, most: int) -> str:
 
 
 def _result_rows(benchmark: Benchmark) -> list[str]:
-    """What tells the rows of all result files apart."""
+    """What identifies a row in all result files."""
     return [line.split(",")[1] for name in ("success", "failed", "unknown") for line in _lines(benchmark, name)]
 
 

@@ -115,7 +115,7 @@ class _Compiler:
         return shape
 
     def _rows(self, field: FieldSchema) -> Read:
-        """Reads the items of a list, or the rows that an object stands for."""
+        """Reads the items of a list, or the entries of an object as rows."""
         declared = field.items or FieldSchema()
         item, key, inner = self._schema.resolve(declared), field.x_map_key, field.x_map_value
 

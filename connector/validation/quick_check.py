@@ -1,6 +1,6 @@
 """Whether values are certainly valid, decided by functions that are made once from a schema.
 
-Nothing here says what is wrong. A value that breaks a keyword, and one that cannot be judged here, are both left to
+Nothing here says what is wrong. A value that breaks a keyword, and one that cannot be checked here, are both left to
 `connector.validation.validator`, which says it in a sentence. What is accepted here is accepted there; tests hold that.
 """
 

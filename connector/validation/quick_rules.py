@@ -1,6 +1,6 @@
 """Whether the rules of inputs hold that are right by themselves, without saying which one does not.
 
-What a rule finds depends on which fields are filled in, and on little else, such as which variant a value stands for.
+What a rule finds depends on which fields are filled in, and on little else, such as which variant a value selects.
 So it is asked once per combination of these, and what it found is remembered.
 """
 
@@ -139,6 +139,6 @@ def _has_several(name: str, values: Values) -> bool:
 
 
 def _variant(rule: VariantRule, values: Values) -> int | None:
-    """The place of the variant that the field's value stands for."""
+    """The place of the variant that the field's value selects."""
     found = (place for place, each in enumerate(rule.variants) if among(values[rule.field], each.values))
     return next(found, None) if rule.field in values else None
