@@ -91,6 +91,10 @@ class HelpfulGroup(click.Group):
 class _LazyGroup(HelpfulGroup):
     """Imports a command when it is used: neither `list` nor help waits for an HTTP library to load."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments; `--connector` may also follow the command."""
+        return super().parse_args(ctx, _with_connector_first(args))
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         return list(_COMMANDS)
 
@@ -132,6 +136,16 @@ class _LazyGroup(HelpfulGroup):
                 error.hint = f"To list all actions: {context.program_name(ctx.obj)} list"
             console.connector_error(error, as_json=ctx.meta.get(console.ERRORS_AS_JSON, False))
             return error.exit_status
+
+
+def _with_connector_first(args: list[str]) -> list[str]:
+    for place, text in enumerate(args):
+        if text == "--":
+            break
+        if text == "--connector" or text.startswith("--connector="):
+            end = place + (1 if "=" in text else 2)
+            return [*args[place:end], *args[:place], *args[end:]]
+    return args
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, requested: bool) -> None:

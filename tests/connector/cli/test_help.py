@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -56,3 +57,11 @@ def test_the_version_is_the_connectors(cli: Cli) -> None:
     ran = cli("--version")
     assert ran.status == 0
     assert ran.out.startswith("courier ")
+
+
+def test_the_connector_may_be_named_before_and_after_the_command(cli: Cli, own_folder: Path) -> None:
+    before = cli("--connector", str(own_folder), "list")
+    assert before.status == 0
+    assert cli("list", "--connector", str(own_folder)).out == before.out
+    assert cli("list", f"--connector={own_folder}").out == before.out
+    assert cli("list", "--connector").status == 2
