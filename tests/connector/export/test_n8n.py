@@ -15,11 +15,12 @@ import pytest
 from connector.call.handler import checks_of
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
+from connector.definition.rules import Option
 from connector.export import ExportError, ExportSelection, export
 from connector.export.javascript import core_files
 from connector.export.n8n import style
 from connector.export.n8n.credentials import signature as signature_of
-from connector.export.n8n.filled_form import parameters
+from connector.export.n8n.filled_form import _best, parameters
 from connector.export.n8n.layout import empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.parameters import group_properties, properties
@@ -394,6 +395,27 @@ def test_some_groups_only_still_have_their_choices() -> None:
     assert "nodes/Courier/resources/brands.ts" not in files
     assert b"searchListBrands" in files["nodes/Courier/Courier.node.ts"]
     assert "list_brands" in json.loads(files["nodes/Courier/definitions.json"])["actions"]
+
+
+def test_a_number_begins_at_a_number_that_is_allowed() -> None:
+    numbers = [found for found in everything(drawn()) if found.get("type") == "number"]
+    assert numbers
+    for found in numbers:
+        assert isinstance(found["default"], int | float), found["name"]
+        assert found["default"] >= found.get("typeOptions", {}).get("minValue", 0), found["name"]
+
+
+def test_results_are_limited_to_one_or_more() -> None:
+    limits = [found for found in drawn() if found["displayName"] == "Limit"]
+    assert limits
+    assert all((limit["typeOptions"], limit["default"]) == ({"minValue": 1}, 50) for limit in limits)
+
+
+def test_a_form_that_is_filled_in_prefers_the_default_of_a_choice() -> None:
+    options = [Option(key=key, title=key, fields=["a"]) for key in ("first", "usual")]
+    assert _best(options, {"a"}, ["first", "usual"], "usual") == "usual"
+    assert _best(options, set(), ["first", "usual"], "usual") == "usual"
+    assert _best(options, {"a"}, ["first", "usual"], None) == "first"
 
 
 def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:

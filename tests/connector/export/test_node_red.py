@@ -232,6 +232,7 @@ def test_an_example_flow_is_wired_and_catches_errors(group: str) -> None:
     assert len(set(ids)) == len(ids)
     assert {target for node in nodes for wire in node.get("wires", []) for target in wire} <= set(ids)
     assert {"inject", "catch", "debug", "courier-connection"} <= {node["type"] for node in nodes}
+    assert all(node["active"] and node["tosidebar"] for node in nodes if node["type"] == "debug")
     assert all(node["connection"] in ids for node in nodes if "connection" in node)
 
 

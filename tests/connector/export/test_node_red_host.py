@@ -17,6 +17,7 @@ from connector.export.node_red.code_effects import code_effect
 from connector.testing import ScriptedTransport
 from tests.connector.export.node_red_package import Json, NodeRedPackage
 from tests.connector.export.whole import bundle
+from tests.connector.parcels import LIST, manifest, write_folder
 from tests.faults.proxy import Proxy
 from tests.faults.server import FaultServer, Talk
 from tests.javascript.node import find_node
@@ -268,6 +269,20 @@ def test_a_wait_beyond_the_longest_is_an_error_that_says_how_long(
 def test_what_the_readme_says_of_a_handler_is_what_it_does(key: str) -> None:
     effect = code_effect(Connector(bundle()).find(key))
     assert effect is None or effect.checks or effect.bodies or effect.outputs
+
+
+def test_rows_of_all_pages_are_no_effect_of_a_handler(tmp_path: Path) -> None:
+    pages = [{"parcels": [{"id": "p1"}], "paging": {"cursor": "c", "more": True}}, {"parcels": None}]
+    example = {
+        "title": "Read all",
+        "inputs": {},
+        "allPages": True,
+        "interactions": [{"request": {}, "response": {"body": body}} for body in pages],
+        "outputs": {"parcels": [{"id": "p1", "note": None}], "more": None},
+    }
+    handlers = "from connector.call import page\nasync def list_parcels(call):\n    return await page(call)\n"
+    folder = write_folder(tmp_path, [{**LIST, "examples": [example]}], handlers, manifest())
+    assert code_effect(Connector.load(folder).find("list_parcels")) is None
 
 
 def test_a_message_goes_through_the_proxy_of_the_environment(tmp_path: Path, service: FaultServer) -> None:

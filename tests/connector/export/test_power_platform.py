@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +20,7 @@ from tests.connector.export.power_platform_package import (
     table,
 )
 from tests.connector.export.power_platform_wire import Said, beside_the_body, in_body, pointer
-from tests.connector.export.whole import bundle, definitions
+from tests.connector.export.whole import bundle, definitions, exported
 
 
 def test_every_action_is_an_operation_and_every_operation_an_action() -> None:
@@ -235,3 +236,8 @@ def test_plain_values_that_the_runtime_completes_have_a_box() -> None:
     assert "Elements" in version["description"]
     template = packaged("create_bulk_job").inputs()["message", "message", "template"].schema
     assert "x-ms-dynamic-list" in template
+
+
+def test_a_plain_item_that_the_service_wants_in_an_object_is_required_there() -> None:
+    row = json.loads(exported("power-platform")["apiDefinition.swagger.json"])["definitions"]["Category"]
+    assert row["properties"]["channel_preferences"]["items"]["required"] == ["channel"]

@@ -42,6 +42,7 @@ def test_the_user_pastes_the_bare_key_and_a_policy_adds_the_prefix() -> None:
     entry = properties()["connectionParameters"]["api_key"]
     assert entry["type"] == "securestring"
     assert entry["uiDefinition"]["constraints"]["clearText"] is False
+    assert (entry["uiDefinition"]["displayName"], entry["uiDefinition"]["tooltip"]) == ("API key", "Provide API key.")
     assert "Enter it without “Bearer”" in entry["uiDefinition"]["description"]
     (policy,) = properties()["policyTemplateInstances"]
     assert policy["templateId"] == "setheader"
