@@ -30,6 +30,7 @@ MOST_WAITS = 12
 
 LONGEST_WAIT = 60.0
 _LEAST_WAIT = 0.05
+_BUSY_WAIT = 1.0
 _REMEMBERED = 100
 """Plans that a worker keeps in memory."""
 
@@ -60,7 +61,7 @@ class Turn:
     """How a turn ended.
 
     Attributes:
-        position: Where the lane goes on; None when it is over, has stopped, or goes on elsewhere.
+        position: Where the lane goes on; None when it is over or has stopped.
         delay: Seconds until there is anything to do.
         runs: Rows that were run.
     """
@@ -113,7 +114,7 @@ class LaneWorker:
                     return self._round_over(name, lane, position, batch)
                 return self._run(name, lane, position, rows, _Rows(plan, batch, connection))
         except LaneBusyError:
-            return Turn(None)
+            return Turn(position, _BUSY_WAIT)
         except ConnectorError as error:
             return self._stopped(name, lane, error)
 

@@ -21,7 +21,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
 class LaneBusyError(Exception):
-    """Another worker runs the lane at this moment, so there is nothing to do: the lane goes on there."""
+    """Another worker runs the lane at this moment; a queue has delivered the same turn to both."""
 
 
 class RowTakenError(Exception):
