@@ -208,7 +208,7 @@ def endpoint_of(
     secrets = connector.connection.secrets
     return Endpoint(
         base_url=connection.base_url or connector.base_url,
-        is_own=connection.base_url is not None,
+        is_own=connection.base_url not in {None, connector.base_url.rstrip("/")},
         values={name: value for name, value in values.items() if name not in secrets},
         secrets=secrets & filled,
         headers=connector.headers,

@@ -12,6 +12,7 @@ from typing import Any
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.definition.action import ActionDefinition, KnownError, Pagination
+from connector.definition.connection import ConnectionKind
 from connector.definition.example import Example
 from connector.export.catalogue.schemas import ANNOTATIONS, form_schema
 from connector.export.descriptions import first_sentence
@@ -35,7 +36,8 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
 def _catalogue(selection: ExportSelection) -> dict[str, Any]:
     bundle = selection.bundle
     manifest = bundle.manifest
-    connection = bundle.document["connection"]
+    connection = bundle.document.get("connection", {})
+    fields = connection.get("properties", {})
     chosen = {action.key for action in selection.actions}
     return {
         "formatVersion": FORMAT_VERSION,
@@ -48,11 +50,12 @@ def _catalogue(selection: ExportSelection) -> dict[str, Any]:
         "connection": {
             "schema": {
                 "type": "object",
-                "properties": connection["properties"],
-                "required": connection["required"],
+                "properties": fields,
+                "required": manifest.connection.required,
                 "additionalProperties": False,
-                "x-order": list(connection["properties"]),
+                "x-order": list(fields),
             },
+            **({"kinds": [_kind(kind) for kind in manifest.connection.kinds]} if manifest.connection.kinds else {}),
             "environment": manifest.connection.environment,
             "test": manifest.connection.test,
         },
@@ -63,6 +66,11 @@ def _catalogue(selection: ExportSelection) -> dict[str, Any]:
         "actions": [action_entry(action, bundle) for action in selection.actions],
         "leftOut": [key for key in bundle.actions if key not in chosen],
     }
+
+
+def _kind(kind: ConnectionKind) -> dict[str, Any]:
+    """A kind of connection to choose from, without where its secrets are sent."""
+    return kind.model_dump(exclude={"authorization"})
 
 
 def metadata(bundle: Bundle) -> dict[str, Any]:

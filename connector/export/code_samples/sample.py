@@ -76,4 +76,5 @@ class SampleRun:
     def connection_variables(self) -> dict[str, Variable]:
         """The environment variable of each required connection field."""
         declared = self.bundle.manifest.connection
-        return {name: Variable((declared.environment.get(name) or [name.upper()])[0]) for name in declared.required}
+        required = self.bundle.manifest.kinds[0].required
+        return {name: Variable((declared.environment.get(name) or [name.upper()])[0]) for name in required}

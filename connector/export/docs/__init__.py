@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from connector.catalogue.action import Action
 from connector.definition.action import Throttle
+from connector.definition.service import ConnectorDefinition
 from connector.export.descriptions import first_sentence
 from connector.export.docs.action_section import INPUTS, Links, action_section, errors_table
 from connector.export.docs.field_rows import FieldRow, detail_list, details, summary
@@ -66,7 +67,7 @@ def _connection(selection: ExportSelection, links: Links) -> list[str]:
     for name, field in selection.bundle.document.get("connection", {}).get("properties", {}).items():
         kind = "securestring" if field.get("writeOnly") else str(field.get("type", "any"))
         title = field.get("title", name)
-        required = "Yes" if name in manifest.connection.required else "No"
+        required = "Yes" if all(name in kind.required for kind in manifest.kinds) else "No"
         cells.append((text(title), code(name), kind, required, summary(field)))
         found = details(FieldRow(name, name, field, required=False))
         if variables := manifest.connection.environment.get(name):
@@ -79,8 +80,19 @@ def _connection(selection: ExportSelection, links: Links) -> list[str]:
         "## Creating a connection",
         table(INPUTS, cells),
         *(["**Details**", detail_list(more)] if more else []),
+        *_kinds(manifest),
         *([] if test is None else [f"To test the connection, run {test}."]),
     ]
+
+
+def _kinds(manifest: ConnectorDefinition) -> list[str]:
+    """The kinds of connection, if there are several."""
+    rows = [
+        (text(kind.title), code(kind.key), ", ".join(map(code, kind.required)), text(kind.description))
+        for kind in manifest.connection.kinds
+    ]
+    heading = "Fill in the fields of one kind of connection."
+    return [heading, table(("Kind", "Key", "Required", "Description"), rows)] if rows else []
 
 
 def _limits(selection: ExportSelection, groups: dict[str, list[Action]], links: Links) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from connector.definition import templates
 from connector.definition.field import FieldSchema
 from connector.definition.service import ConnectorDefinition
-from connector.definition.templates import fill_connection
-from connector.export.authorization import only_header
 from connector.export.errors import ExportError
 from connector.export.n8n import style
+from connector.export.n8n.expressions import authenticate, base_url, in_credentials, optional
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.typescript import source
 from connector.export.templates import filled
@@ -24,20 +24,23 @@ def icon_paths(node: NodeData, depth: int) -> dict[str, str]:
 
 
 def credentials(node: NodeData) -> str:
-    """The TypeScript of the credentials: their fields, authentication, and the request that tests them."""
+    """The TypeScript of the credentials: their fields, authentication, and the request that tests them.
+
+    Raises:
+        ExportError: A field of the connection is not a text, or n8n cannot run the action that tests connections.
+    """
     manifest = node.manifest
-    fields = [
-        _credential_field(name, field, required=name in manifest.connection.required)
-        for name, field in manifest.connection.properties.items()
-    ]
+    fields = [*_kind_field(manifest), *_connection_fields(manifest)]
+    is_template = bool(templates.names(manifest.base_url))
+    about = "Leave it empty to use the URL that the other fields make. " if is_template else ""
     fields.append(
         {
             "displayName": "Base URL",
             "name": "baseUrl",
             "type": "string",
-            "default": manifest.base_url,
-            "required": True,
-            "description": "The URL of the API. Change it to use a test server or a proxy",
+            "default": "" if is_template else manifest.base_url,
+            **({} if is_template else {"required": True}),
+            "description": f"The URL of the API. {about}Change it to use a test server or a proxy",
         }
     )
     most = calls_per_minute(manifest)
@@ -62,16 +65,7 @@ def credentials(node: NodeData) -> str:
             "description": "Whether the base URL may start with http://. The secret is then sent unencrypted.",
         }
     )
-    test = next((action for action in node.sources.values() if action.key == manifest.connection.test), None)
-    if test is None or test.definition.request.placeholders or test.definition.request.method != "GET":
-        raise ExportError(
-            f"n8n tests credentials with a GET without inputs, which the action “{manifest.connection.test}” is not."
-        )
-    authenticate = {
-        "type": "generic",
-        "properties": {"headers": {only_header(manifest, "n8n")[0]: signature(manifest)}},
-    }
-    request = {"baseURL": base_url(), "url": test.definition.request.path, "method": "GET"}
+    test = _test(node)
     return filled(
         Path(__file__).with_name("credentials_template.ts"),
         class_name=node.credential_class,
@@ -80,8 +74,9 @@ def credentials(node: NodeData) -> str:
         icon=source(icon_paths(node, 1), 1),
         documentation_url=source(node.required_publisher.url),
         properties=source(fields, 1),
-        authenticate=source(authenticate, 1),
-        test=source({"request": request}, 1),
+        authenticate=source({"type": "generic", "properties": authenticate(manifest)}, 1),
+        test="" if test is None else f"\n\n\ttest: ICredentialTestRequest = {source({'request': test}, 1)};",
+        test_type="" if test is None else "\n\tICredentialTestRequest,",
     )
 
 
@@ -90,19 +85,45 @@ def calls_per_minute(manifest: ConnectorDefinition) -> int:
     return max(1, int(manifest.throttle.calls * 60 / manifest.throttle.renewal_period))
 
 
-def base_url() -> str:
-    """The expression for the base URL, without a trailing slash."""
-    return r'={{ $credentials.baseUrl.replace(/\/+$/, "") }}'
+def _kind_field(manifest: ConnectorDefinition) -> list[dict[str, Any]]:
+    """The select for the kind of connection, if there are several."""
+    if len(manifest.kinds) == 1:
+        return []
+    options = [{"name": style.title(kind.title), "value": kind.key} for kind in manifest.kinds]
+    field = {"displayName": "Authentication", "name": "kind", "type": "options", "options": options}
+    return [{**field, "default": manifest.kinds[0].key}]
 
 
-def signature(manifest: ConnectorDefinition) -> str:
-    """The expression for the value of the authentication header, without prefixes that users pasted."""
-    prefixes = "|".join(re.escape(prefix.strip()).replace("/", r"\/") for prefix in manifest.authorization.strip)
-    strip = rf'.replace(/^(?:{prefixes})\s+/i, "")' if prefixes else ""
-    value = fill_connection(
-        only_header(manifest, "n8n")[1], lambda field: f"{{{{ $credentials.{style.camel(field)}.trim(){strip} }}}}"
-    )
-    return f"={value}"
+def _connection_fields(manifest: ConnectorDefinition) -> Iterator[dict[str, Any]]:
+    for name, field in manifest.connection.properties.items():
+        kinds = [kind for kind in manifest.kinds if name in kind.fields]
+        made = _credential_field(name, field, required=bool(kinds) and all(name in kind.required for kind in kinds))
+        if len(kinds) < len(manifest.kinds):
+            made["displayOptions"] = {"show": {"kind": [kind.key for kind in kinds]}}
+        yield made
+
+
+def _test(node: NodeData) -> dict[str, Any] | None:
+    """The request that tests credentials; None if the connector names no action for that."""
+    manifest = node.manifest
+    if manifest.connection.test is None:
+        return None
+    test = next((action for action in node.sources.values() if action.key == manifest.connection.test), None)
+    request = None if test is None else test.definition.request
+    if request is None or request.placeholders or request.method != "GET":
+        raise ExportError(
+            f"n8n tests credentials with a GET without inputs, which the action “{manifest.connection.test}” is not."
+        )
+    made: dict[str, Any] = {
+        "baseURL": base_url(request.base_url or manifest.base_url),
+        "url": in_credentials(request.path),
+        "method": "GET",
+    }
+    headers, query = {**manifest.headers, **request.headers}, {**manifest.query, **request.query}
+    for word, pairs in (("headers", headers), ("qs", query)):
+        own = {name: optional(template) for name, template in pairs.items() if not templates.input_names(template)}
+        made |= {word: own} if own else {}
+    return made
 
 
 def _credential_field(name: str, field: FieldSchema, *, required: bool) -> dict[str, Any]:

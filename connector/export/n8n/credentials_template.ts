@@ -1,6 +1,5 @@
 import type {
-	IAuthenticateGeneric,
-	ICredentialTestRequest,
+	IAuthenticateGeneric,$test_type
 	ICredentialType,
 	Icon,
 	INodeProperties,
@@ -17,7 +16,5 @@ export class $class_name implements ICredentialType {
 
 	properties: INodeProperties[] = $properties;
 
-	authenticate: IAuthenticateGeneric = $authenticate;
-
-	test: ICredentialTestRequest = $test;
+	authenticate: IAuthenticateGeneric = $authenticate;$test
 }

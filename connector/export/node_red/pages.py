@@ -9,11 +9,21 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
+from connector.definition.service import ConnectorDefinition
 from connector.export.node_red import forms, sidebar
 from connector.export.node_red.package_names import PackageNames
 from connector.export.selection import ExportSelection
 from connector.export.templates import filled
 
+_KIND_SCRIPT = """
+  oneditprepare() {
+    const kind = $('#node-config-input-kind');
+    const isShown = (row) => $(row).data('kinds').split(' ').includes(kind.val());
+    const show = () => $('[data-kinds]').each((_, row) => $(row).toggle(isShown(row)));
+    kind.on('change', show);
+    show();
+  },"""
+"""Shows the fields of the kind of connection that is chosen."""
 _PALE = 0.62
 """The share of white in a node's colour: Node-RED writes on it in black."""
 
@@ -27,7 +37,8 @@ def connection(selection: ExportSelection, names: PackageNames) -> dict[str, byt
         type=names.connection,
         title=_js(manifest.title),
         credentials=_js({name: {"type": _credential(field)} for name, field in fields.items()}),
-        rows="\n".join(_credential_row(name, field) for name, field in fields.items()),
+        rows="\n".join(_credential_row(name, field, _kinds_with(manifest, name)) for name, field in fields.items()),
+        **_kind_parts(manifest),
         base_url=manifest.base_url,
         help=sidebar.connection_help(manifest.title, fields, manifest.base_url),
     )
@@ -81,9 +92,33 @@ def _credential(field: FieldSchema) -> str:
     return "password" if field.write_only else "text"
 
 
-def _credential_row(name: str, field: FieldSchema) -> str:
+def _kinds_with(manifest: ConnectorDefinition, name: str) -> list[str]:
+    """The kinds of connection that have a field, if not all have it."""
+    kinds = [kind.key for kind in manifest.kinds if name in kind.fields]
+    return kinds if len(kinds) < len(manifest.kinds) else []
+
+
+def _kind_parts(manifest: ConnectorDefinition) -> dict[str, str]:
+    """The parts of the config node's page for choosing a kind of connection; empty if there is only one."""
+    if len(manifest.kinds) == 1:
+        return {"kind_default": "", "kind_row": "", "kind_script": ""}
+    options = "".join(
+        f'<option value="{sidebar.text(kind.key)}">{sidebar.text(kind.title)}</option>' for kind in manifest.kinds
+    )
+    return {
+        "kind_default": f" kind: {{ value: {_js(manifest.kinds[0].key)} }},",
+        "kind_row": (
+            '  <div class="form-row">\n    <label for="node-config-input-kind">Authentication</label>\n'
+            f'    <select id="node-config-input-kind">{options}</select>\n  </div>\n'
+        ),
+        "kind_script": _KIND_SCRIPT,
+    }
+
+
+def _credential_row(name: str, field: FieldSchema, kinds: list[str]) -> str:
     title = sidebar.text(field.title or name)
+    only = f' data-kinds="{sidebar.text(" ".join(kinds))}"' if kinds else ""
     return (
-        f'  <div class="form-row">\n    <label for="node-config-input-{name}">{title}</label>\n'
+        f'  <div class="form-row"{only}>\n    <label for="node-config-input-{name}">{title}</label>\n'
         f'    <input type="{_credential(field)}" id="node-config-input-{name}">\n  </div>'
     )

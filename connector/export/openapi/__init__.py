@@ -6,30 +6,25 @@ schemas are those of the definitions.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
-from connector.definition.templates import placeholder
-from connector.export.authorization import only_header
 from connector.export.errors import ExportError
 from connector.export.examples import example_inputs, successful_examples
 from connector.export.json_files import json_bytes
 from connector.export.openapi.components import Components, Side, name_of
 from connector.export.openapi.error_responses import COMMON, SCHEMA, known_by_status, response
+from connector.export.openapi.security import security
 from connector.export.rule_texts import description_with_rules
 from connector.export.selection import ExportSelection
-
-_BEARER = re.compile(r"Bearer \{connection\.\w+\}")
-_SECURITY = "connection"
 
 
 def files(selection: ExportSelection) -> dict[str, bytes]:
     """The document.
 
     Raises:
-        ExportError: Two schemas would have the same name, or a connection field cannot be part of a security scheme.
+        ExportError: Two schemas would have the same name.
     """
     bundle = selection.bundle
     schemas = Components(bundle).of(selection.actions)
@@ -37,6 +32,7 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         raise ExportError("The shared definition “Error” cannot be exported: the document uses this name for errors.")
     common = known_by_status(bundle.manifest.errors)
     groups = [key for key in bundle.manifest.groups if any(action.group == key for action in selection.actions)]
+    schemes, requirements = security(bundle.manifest)
     document = {
         "openapi": "3.1.0",
         "info": {
@@ -46,13 +42,13 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         },
         **_external_docs(bundle.manifest.title, bundle.manifest.website),
         "servers": [{"url": "/", "description": "The server that runs the actions and serves this document."}],
-        "security": [{_SECURITY: []}],
+        "security": requirements,
         "tags": [_tag(bundle, key) for key in groups],
         "paths": {f"/actions/{action.key}/run": {"post": _operation(action, bundle)} for action in selection.actions},
         "components": {
             "schemas": {"Error": SCHEMA, **schemas},
             "responses": {_response_name(status): response(status, common.get(status, ())) for status in COMMON},
-            "securitySchemes": {_SECURITY: _security(bundle)},
+            **({"securitySchemes": schemes} if schemes else {}),
         },
     }
     return {"openapi.json": json_bytes(document)}
@@ -130,28 +126,3 @@ def _responses(action: Action, bundle: Bundle) -> dict[str, Any]:
 
 def _response_name(status: int) -> str:
     return f"Failed{status:d}"
-
-
-def _security(bundle: Bundle) -> dict[str, Any]:
-    """The connection as a security scheme: the header that the service itself reads.
-
-    Raises:
-        ExportError: A connection field is not part of that header.
-    """
-    header, template = only_header(bundle.manifest, "OpenAPI")
-    fields = bundle.manifest.connection.properties
-    for name in fields:
-        if placeholder(name) not in template:
-            raise ExportError(
-                f"The connection field “{name}” cannot be exported: it is not part of the header"
-                f" “{header}”, and a security scheme of OpenAPI has only one header."
-            )
-    described = " ".join(f"{field.title or name}: {field.description or ''}".strip() for name, field in fields.items())
-    if header.lower() == "authorization" and _BEARER.fullmatch(template):
-        return {"type": "http", "scheme": "bearer", "description": described}
-    return {
-        "type": "apiKey",
-        "in": "header",
-        "name": header,
-        "description": f"{described} Format: `{template}`.",
-    }

@@ -8,17 +8,21 @@ remain under Microsoft's rules. All files but the icon are ASCII, because `pacon
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from connector.definition.templates import fill_connection
 from connector.export.errors import ExportError
 from connector.export.icons import png_icon
 from connector.export.json_files import dense_json_bytes, json_bytes
 from connector.export.power_platform import api_properties
 from connector.export.power_platform.dynamic_values import DynamicChoices
 from connector.export.power_platform.operations import Operation, operation_of
+from connector.export.power_platform.policies import swagger_path
 from connector.export.power_platform.readme import readme
 from connector.export.power_platform.shared_definitions import share_parameters, share_schemas
+from connector.export.power_platform.sign_in import sign_in
 from connector.export.selection import ExportSelection
 
 Json = dict[str, Any]
@@ -56,15 +60,15 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
 
 def _swagger(selection: ExportSelection, operations: list[Operation]) -> Json:
     manifest, publication = selection.manifest, selection.required_publication
-    base_url = urlsplit(manifest.base_url)
+    account = sign_in(manifest)
+    base_url = urlsplit(_example_url(manifest.base_url))
     documents = [operation.swagger for operation in operations]
     parameters = share_parameters(documents)
     schemas = share_schemas(documents)
-    schemes, required = api_properties.security(selection.bundle)
     paths: Json = {}
     for operation in operations:
         request = operation.action.definition.request
-        paths.setdefault(request.path, {})[request.method.lower()] = operation.swagger
+        paths.setdefault(swagger_path(operation.action.definition), {})[request.method.lower()] = operation.swagger
     metadata = {
         "Website": manifest.website or selection.required_publisher.url,
         "Privacy policy": publication.privacy_policy,
@@ -86,7 +90,14 @@ def _swagger(selection: ExportSelection, operations: list[Operation]) -> Json:
         "paths": paths,
         "definitions": schemas,
         "parameters": parameters,
-        "securityDefinitions": schemes,
-        "security": required,
+        **({"securityDefinitions": account.definitions} if account.definitions else {}),
+        "security": account.required,
         "x-ms-connector-metadata": [{"propertyName": name, "propertyValue": value} for name, value in metadata.items()],
     }
+
+
+def _example_url(template: str) -> str:
+    """A base URL for a template; a policy replaces it with that of the connection."""
+    whole = template.startswith("{")
+    url = fill_connection(template, lambda field: re.sub(r"[^a-z0-9]+", "-", field.lower()).strip("-"))
+    return f"https://{url}" if whole else url

@@ -7,9 +7,9 @@ from typing import Any
 
 from connector.catalogue.loader import Bundle
 from connector.definition.field import FieldSchema
-from connector.definition.templates import fill_connection
-from connector.export.authorization import only_header
 from connector.export.errors import ExportError
+from connector.export.power_platform.policies import policies
+from connector.export.power_platform.sign_in import sign_in
 from connector.export.selection import ExportSelection
 
 Json = dict[str, Any]
@@ -24,19 +24,21 @@ def api_properties(selection: ExportSelection) -> Json:
         ExportError: A connection field has a type that a connection parameter cannot have, or nobody publishes the
             connector.
     """
-    manifest = selection.manifest
+    manifest, account = selection.manifest, sign_in(selection.manifest)
     parameters = {
-        name: _connection_parameter(selection.bundle, name, field, required=name in manifest.connection.required)
+        account.name(name): _connection_parameter(
+            selection.bundle, name, field, required=name in manifest.connection.required
+        )
         for name, field in manifest.connection.properties.items()
     }
     return {
         "properties": {
-            "connectionParameters": parameters,
+            **({"connectionParameters": parameters} if parameters else {}),
             "iconBrandColor": selection.required_publication.brand_color or manifest.brand_color,
             "capabilities": ["actions"],
             "publisher": selection.required_publisher.name,
             "stackOwner": manifest.title,
-            "policyTemplateInstances": [_authorization(selection.bundle)],
+            "policyTemplateInstances": policies(selection, account),
         }
     }
 
@@ -49,19 +51,6 @@ def credential_text(bundle: Bundle, field: FieldSchema) -> str:
     if field.write_only and prefixes:
         kept.append(f"Enter it without “{prefixes[0]}”, which is added for you.")
     return " ".join(kept)
-
-
-def security(bundle: Bundle) -> tuple[Json, list[Json]]:
-    """`securityDefinitions` and `security`: the secret as an API key in a header; the policy adds the prefix.
-
-    Raises:
-        ExportError: The connection has no secret or several.
-    """
-    secrets = [name for name, field in bundle.manifest.connection.properties.items() if field.write_only]
-    if len(secrets) != 1:
-        raise ExportError(f"A Power Platform connection needs exactly one secret; this connector has {len(secrets)}.")
-    scheme = {"type": "apiKey", "in": "header", "name": only_header(bundle.manifest, "The Power Platform")[0]}
-    return {secrets[0]: scheme}, [{secrets[0]: []}]
 
 
 def settings() -> Json:
@@ -89,22 +78,5 @@ def _connection_parameter(bundle: Bundle, name: str, field: FieldSchema, *, requ
             "description": credential_text(bundle, field),
             "tooltip": f"Provide {title}.",
             "constraints": {"tabIndex": 2, "clearText": not field.write_only, "required": str(required).lower()},
-        },
-    }
-
-
-def _authorization(bundle: Bundle) -> Json:
-    """The policy that builds the header from the bare secret, so that users need not type the prefix."""
-    header, template = only_header(bundle.manifest, "The Power Platform")
-    value = fill_connection(template, lambda name: f"@connectionParameters('{name}')")
-    return {
-        "templateId": "setheader",
-        "title": f"Set {header}",
-        "parameters": {
-            "x-ms-apimTemplateParameter.name": header,
-            "x-ms-apimTemplateParameter.value": value,
-            "x-ms-apimTemplateParameter.existsAction": "override",
-            "x-ms-apimTemplate-policySection": "Request",
-            "x-ms-apimTemplate-operationName": [],
         },
     }

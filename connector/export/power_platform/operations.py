@@ -16,6 +16,7 @@ from connector.export.power_platform.body_defaults import add_body_defaults
 from connector.export.power_platform.body_tree import BodyTree, LeftOut
 from connector.export.power_platform.dynamic_values import DynamicChoices
 from connector.export.power_platform.labels import label_nodes
+from connector.export.power_platform.policies import direct_place
 from connector.export.power_platform.schemas import Schemas
 from connector.export.rule_texts import description_with_rules
 from connector.validation.normalize import parameter_key, path_style_key
@@ -107,7 +108,12 @@ def _parameters(action: Action, choices: DynamicChoices) -> tuple[list[Json], li
         field = action.definition.input(name)
         if field.x_in == "body" or field.x_in is None:
             continue
-        key, title = (field.x_name or name, field.x_in), field.title or name
+        place = (
+            direct_place(action.definition, name) if field.x_in == "template" else (field.x_name or name, field.x_in)
+        )
+        if place is None:
+            continue  # `policies` reports it
+        key, title = place, field.title or name
         if key in parameters:
             left_out.append(LeftOut(name, title, f"the parameter `{key[0]}` is used by another field"))
             continue

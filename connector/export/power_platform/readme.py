@@ -8,11 +8,12 @@ from pathlib import Path
 
 from connector.definition.action import BodyDefault
 from connector.definition.field import FieldSchema
-from connector.export.authorization import only_header
 from connector.export.handler_code import handler_summary, is_standard
 from connector.export.power_platform.api_properties import credential_text
 from connector.export.power_platform.body_tree import LEVELS
 from connector.export.power_platform.operations import Operation
+from connector.export.power_platform.policies import policies
+from connector.export.power_platform.sign_in import sign_in
 from connector.export.rule_texts import checks_across_fields
 from connector.export.selection import ExportSelection
 from connector.export.templates import filled
@@ -41,13 +42,27 @@ def readme(selection: ExportSelection, operations: list[Operation]) -> str:
         credentials="\n".join(
             f"- **{field.title or name}**: {credential_text(selection.bundle, field)}" for name, field in fields
         ),
-        header=only_header(manifest, "The Power Platform")[0],
+        policies=_policies(selection),
         operations="\n\n".join(_operations(selection, operations)),
         moved="\n\n".join(_moved(operations)),
         limit=f"{manifest.throttle.calls} calls per {manifest.throttle.renewal_period:g} seconds",
         levels=LEVELS,
         more="".join(_limits(operations)) + "".join(f"\n{block}\n" for block in differences),
     ).translate(_ASCII)
+
+
+def _policies(selection: ExportSelection) -> str:
+    """What the portal does not import, as the rest of a sentence."""
+    account = sign_in(selection.manifest)
+    found = policies(selection, account)
+    if not found:
+        return ""
+    if len(found) > 1 or not account.header:
+        return ", and under Definition, Policies, add the policies from `apiProperties.json`"
+    return (
+        ', and under Definition, Policies, add the policy "Set HTTP header" with the values from `apiProperties.json`.'
+        f" Without the policy, the {account.header} header has no prefix and every call fails"
+    )
 
 
 def _operations(selection: ExportSelection, operations: list[Operation]) -> Iterator[str]:

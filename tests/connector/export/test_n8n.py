@@ -19,7 +19,7 @@ from connector.definition.rules import Option
 from connector.export import ExportError, ExportSelection, export
 from connector.export.javascript import core_files
 from connector.export.n8n import style
-from connector.export.n8n.credentials import signature as signature_of
+from connector.export.n8n.expressions import authenticate
 from connector.export.n8n.filled_form import _best, parameters
 from connector.export.n8n.layout import empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
@@ -321,7 +321,7 @@ def test_choices_come_from_the_actions_that_list_them() -> None:
 def test_the_credentials_sign_and_try() -> None:
     text = exported("n8n")["credentials/CourierActionsApi.credentials.ts"].decode()
     signature = r'=Bearer {{ $credentials.apiKey.trim().replace(/^(?:Bearer)\s+/i, "") }}'
-    assert signature_of(bundle().manifest) == signature
+    assert authenticate(bundle().manifest) == {"headers": {"Authorization": signature}}
     assert source(signature) in text
     assert "url: '/brands'" in text
     assert "password: true" in text

@@ -26,8 +26,8 @@ function connect(connector, { baseUrl = '', allowInsecure = false, kind: key = '
   const secrets = Object.keys(connector.connection.properties).filter((name) => connector.connection.properties[name].writeOnly);
   const isInsecure = allowInsecure || connector.insecure;
   const endpoint = {
-    baseUrl: baseUrl ? checkBaseUrl(baseUrl, isInsecure) : connector.baseUrl,
-    isOwn: Boolean(baseUrl),
+    baseUrl: baseUrl && baseUrl !== connector.baseUrl ? checkBaseUrl(baseUrl, isInsecure) : connector.baseUrl,
+    isOwn: Boolean(baseUrl) && baseUrl.trim().replace(/\/+$/, '') !== connector.baseUrl.replace(/\/+$/, ''),
     values: Object.fromEntries(Object.entries(all).filter(([name]) => !secrets.includes(name))),
     secrets: secrets.filter((name) => all[name]),
     headers: connector.headers,

@@ -41,6 +41,7 @@ export async function hostOf(context: Context): Promise<Host> {
 	const connection = runtime.connect(
 		whole.connector,
 		{
+			kind: String(fields.kind ?? ''),
 			values: Object.fromEntries(values) as Record<string, string>,
 			baseUrl: String(fields.baseUrl ?? ''),
 			allowInsecure: fields.allowInsecure === true,

@@ -12,8 +12,8 @@ function registerConnection(RED) {
   function Connection(config) {
     RED.nodes.createNode(this, config);
     this.connect = () => {
-      const { baseUrl, allowInsecure } = config;
-      return connect(connector.definition, { baseUrl, allowInsecure, values: this.credentials || {} }, io.sha256);
+      const { baseUrl, allowInsecure, kind } = config;
+      return connect(connector.definition, { baseUrl, allowInsecure, kind, values: this.credentials || {} }, io.sha256);
     };
   }
   const credentials = Object.fromEntries(fields.map(([name, { writeOnly }]) => [name, { type: writeOnly ? 'password' : 'text' }]));
