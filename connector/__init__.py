@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from connector.catalogue.action import Action
     from connector.connections.connection import Connection
     from connector.connector import Connector
+    from connector.definition.file_value import File, FileError
     from connector.errors import (
         AuthorizationError,
         ConnectorError,
@@ -47,6 +48,7 @@ _HOMES = {
         "UnavailableError",
         "UnknownActionError",
     ],
+    "connector.definition.file_value": ["File", "FileError"],
     "connector.call.result": ["Choice", "Meta", "Preview", "Result"],
     "connector.connector": ["Connector"],
 }
@@ -61,6 +63,8 @@ __all__ = [
     "ConnectorError",
     "DefinitionError",
     "ExitStatus",
+    "File",
+    "FileError",
     "InputError",
     "Meta",
     "OutcomeUnknownError",

@@ -33,6 +33,7 @@ from connector.errors import (
     OutputError,
     Problem,
 )
+from connector.http.body import shown
 from connector.http.request import masked
 from connector.http.response import HttpResponse
 from connector.http.service_error import find_request_id
@@ -166,7 +167,8 @@ class Client:
         auth = Auth.preview(self.definition, connection)
         request = first_request(action.handler, Call(action.definition, inputs, auth.endpoint, self.definition.limits))
         url, headers = auth.mask(request)
-        return Preview(method=request.method, url=url, headers=headers, body=request.body, unsigned=(request, auth))
+        body = shown(request.encoding, request.body)
+        return Preview(method=request.method, url=url, headers=headers, body=body, unsigned=(request, auth))
 
     def validated(self, action: Action, given: Mapping[str, Any], settings: RunSettings) -> dict[str, Any]:
         """The inputs under their own names, with defaults and the idempotency key of this run.

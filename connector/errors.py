@@ -189,7 +189,7 @@ class UnavailableError(ConnectorError):
     exit_status = ExitStatus.LATER
     retryable = True
 
-    PERMANENT: ClassVar = frozenset({"certificate", "base_url", "header", "response_size"})
+    PERMANENT: ClassVar = frozenset({"certificate", "base_url", "header", "response_size", "file"})
     """Codes of failures that the same call meets again until somebody changes something."""
 
     def __init__(self, message: str, **shown: Any) -> None:

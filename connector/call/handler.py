@@ -19,6 +19,7 @@ from connector.definition.action import ActionDefinition
 from connector.definition.service import Limits
 from connector.errors import InputError, Problem
 from connector.http import request
+from connector.http.body import require_size, too_large
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse, flatten
 
@@ -140,6 +141,8 @@ class Call:
         pages: Responses so far.
         rows: Rows of the pages so far.
         warnings: What the user should know.
+        url: The URL of the last request.
+        next_url: The whole URL of the next request, where the last response named it.
     """
 
     action: ActionDefinition
@@ -153,10 +156,12 @@ class Call:
     pages: int = 0
     rows: int = 0
     warnings: list[str] = field(default_factory=list)
+    url: str = ""
+    next_url: str | None = None
 
     @cached_property
     def body(self) -> Any:
-        """The JSON body as the definition builds it; assign to it to send another."""
+        """The body as the definition builds it: a JSON value, with `File`s in it; assign to it to send another."""
         return request.body_of(self.action, self.inputs)
 
     def set_input(self, name: str, value: Any) -> None:
@@ -174,10 +179,12 @@ class Call:
             InputError: The request would be too large for the service.
             ConnectorError: The service refused, or could not be reached.
         """
-        built = request.build(self.action, self.inputs, self.endpoint, self.body)
+        require_size(self.body, self.limits.request_bytes)
+        built = request.build(self.action, self.inputs, self.endpoint, self.body, self.next_url)
         self._check_size(built)
         if self.sender is None:
             raise RuntimeError("This call belongs to no run.")
+        self.url = built.url
         self.response = await self.sender.send(built)
         self.pages += 1
         outputs = flatten(self.action.outputs, self.response, self.sender.in_time)
@@ -192,9 +199,7 @@ class Call:
             problem = Problem("", "size", "The inputs in the URL are too long for one request.")
             raise InputError("The inputs are too large.", [problem])
         if len(built.content or b"") > self.limits.request_bytes:
-            megabytes = self.limits.request_bytes // 1_000_000
-            problem = Problem("", "size", f"The inputs make a request of more than {megabytes} MB.")
-            raise InputError("The inputs are too large.", [problem])
+            raise too_large(self.limits.request_bytes)
 
 
 async def send(call: Call) -> Outputs:

@@ -8,6 +8,7 @@ from connector.call.events import AttemptStarted, ResponseReceived
 from connector.call.handler import Call
 from connector.connections.auth import Auth
 from connector.definition.service import ConnectorDefinition
+from connector.http.body import shown
 from connector.http.request import HttpRequest, build, masked, secret_values
 from connector.http.response import HttpResponse
 from connector.http.service_error import find_request_id
@@ -28,15 +29,16 @@ def attempt_started(auth: Auth, call: Call, request: HttpRequest, secrets: Secre
         number: The attempt, from 1.
     """
     values = secret_values(call.action, call.inputs)
-    shown = build(call.action, masked(call.action, call.inputs), call.endpoint, request.body) if values else request
-    url, headers = auth.mask(shown)
+    inputs = masked(call.action, call.inputs) if values else {}
+    unsigned = build(call.action, inputs, call.endpoint, request.body, call.next_url) if values else request
+    url, headers = auth.mask(unsigned)
     hidden = (*values, *secrets)
     return AttemptStarted(
         number,
         request.method,
         mask(url, secrets),
         _masked_headers(headers, secrets),
-        lambda: mask_json(request.body, hidden),
+        lambda: mask_json(shown(request.encoding, request.body), hidden),
     )
 
 

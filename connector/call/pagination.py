@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
 
 from connector import json_pointer
 from connector.definition.action import ActionDefinition, Pagination
 from connector.errors import DefinitionError, OutputError
 from connector.http.response import HttpResponse
+
+_SENDABLE = re.compile(r"[!-\[\]-z|~]+")
+"""What a URL may hold; a backslash means another thing to every reader, and braces are templates."""
 
 
 class PagedCall(Protocol):
@@ -21,6 +25,8 @@ class PagedCall(Protocol):
     max_items: int
     response: HttpResponse | None
     warnings: list[str]
+    url: str
+    next_url: str | None
 
     def set_input(self, name: str, value: Any) -> None:
         """Change an input for the next page."""
@@ -46,6 +52,7 @@ async def walk(
     seen = {call.inputs.get(paging.input)}
     while True:
         outputs = await (fetch() if fetch is not None else call.send())
+        seen.add(call.url if paging.follow else None)
         yield outputs
         cursor = next_cursor(call, outputs)
         if cursor is None:
@@ -56,7 +63,10 @@ async def walk(
                 code="cursor_repeats",
             )
         seen.add(cursor)
-        call.set_input(paging.input, cursor)
+        if paging.follow:
+            call.next_url = _require_same_origin(str(cursor), call.url)
+        else:
+            call.set_input(paging.input, cursor)
 
 
 async def pages(call: PagedCall, fetch: Callable[[], Awaitable[dict[str, Any]]]) -> AsyncIterator[list[Any]]:
@@ -95,7 +105,7 @@ async def gather(call: PagedCall) -> dict[str, Any]:
 
 
 def next_cursor(call: PagedCall, outputs: Mapping[str, Any]) -> str | int | None:
-    """The cursor or offset of the page after the last response; None on the last page.
+    """The cursor, offset or URL of the page after the last response; None on the last page.
 
     Args:
         call: The call that has the response.
@@ -108,12 +118,43 @@ def next_cursor(call: PagedCall, outputs: Mapping[str, Any]) -> str | int | None
     if paging.offset:
         rows_read = len(outputs[paging.rows] or ())
         return int(call.inputs.get(paging.input) or 0) + rows_read if rows_read else None
+    if paging.follow:
+        link = json_pointer.get(body, paging.next_url or "")
+        return _absolute(call.url, link) if isinstance(link, str) and link else None
     cursor = json_pointer.get(body, paging.cursor)
     if paging.next_url is not None and not isinstance(cursor, str):
         cursor = _cursor_in(
             json_pointer.get(body, paging.next_url), call.action.input(paging.input).x_name or paging.input
         )
     return cursor if isinstance(cursor, str) and cursor else None
+
+
+def _absolute(url: str, link: str) -> str:
+    try:
+        return urldefrag(urljoin(url, link)).url
+    except ValueError:
+        return link
+
+
+def _require_same_origin(url: str, before: str) -> str:
+    """The URL, if it is on the same host as the page before: the connection's secret goes with it.
+
+    Raises:
+        OutputError: It is not.
+    """
+    if _SENDABLE.fullmatch(url) and _origin(url) == _origin(before):
+        return url
+    raise OutputError("The next page is not on the host of the base URL, so reading stopped.", code="next_url")
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None] | None:
+    """Scheme, host and port of a URL without a user's name; None for anything else."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return None
+    return None if "@" in parts.netloc else (parts.scheme, parts.hostname, port)
 
 
 def _cursor_in(url: Any, name: str) -> str | None:

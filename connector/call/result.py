@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from connector.definition.file_value import File
+
 
 class Attempt(BaseModel):
     """One try of one call: the status of its response, or why there was none, and the seconds waited after it."""
@@ -94,6 +96,15 @@ class Result(Mapping[str, Any]):
         """The outputs and what happened on the way, as JSON-ready values."""
         return {"fields": self.fields, "meta": self.meta.model_dump(mode="json")}
 
+    def file(self, name: str) -> File | None:
+        """The file that an output is; None where the service sent none.
+
+        Raises:
+            KeyError: The action has no such output.
+            FileError: The output is not a file.
+        """
+        return None if self.fields[name] is None else File.from_json(self.fields[name])
+
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The rows of a list output; none where the service sent none.
 
@@ -128,7 +139,8 @@ class Preview(BaseModel):
     """The request that a run would send, with every secret masked.
 
     Attributes:
-        body: The JSON value of the body; None when there is none.
+        body: The body as a JSON value, a file in it by name and size if it is not sent as JSON; None when there is
+            none.
         unsigned: The request and its authentication, neither with secrets: what a curl command is made of.
     """
 

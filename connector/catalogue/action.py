@@ -13,6 +13,7 @@ from connector.definition.field import FieldSchema
 from connector.errors import Problem
 from connector.http.request import collisions
 from connector.http.templates import template_problems
+from connector.validation.file_values import has_files, read_files, without_files
 from connector.validation.flow_action import holds_expression, is_from_flow, parameters_of, with_inputs
 from connector.validation.form_order import in_form_order
 from connector.validation.normalize import accept, accepted_names
@@ -100,6 +101,10 @@ class Action:
         return quick_rules(self.definition.inputs)
 
     @cached_property
+    def _takes_files(self) -> bool:
+        return has_files(self.definition.inputs)
+
+    @cached_property
     def _spoken_names(self) -> list[str]:
         """The names people may mean when they mistype one: the inputs' own, and their aliases."""
         aliases = [alias for field in self._resolved.values() for alias in field.x_aliases]
@@ -122,7 +127,12 @@ class Action:
         """The inputs under their own names with defaults, and everything that is wrong with them."""
         inputs, problems = accept(self.definition, given, self.accepted_names)
         from_flow = is_from_flow(self.accepted_names, given)
-        problems += self._validators[0].problems(inputs, self._spoken_names, from_flow=from_flow)
+        plain = inputs
+        if self._takes_files:
+            inputs, wrong_files = read_files(self.definition.inputs, inputs)
+            problems += wrong_files
+            plain = without_files(self.definition.inputs, inputs)
+        problems += self._validators[0].problems(plain, self._spoken_names, from_flow=from_flow)
         wrong = {_input_of(problem) for problem in problems}
         if problems or not self._rules_hold(inputs):
             problems += rule_problems(self.definition.inputs, inputs, {problem.field for problem in problems})

@@ -18,6 +18,9 @@ from connector.definition.model import BaseUrl, LeftOut, Method, Model, Sentence
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 OperationId = Annotated[str, StringConstraints(pattern=r"\S")]
 Version = Annotated[str, StringConstraints(pattern=r"^\d+\.\d+\.\d+$")]
+Encoding = Literal["json", "form", "multipart", "text", "binary"]
+
+MediaType = Annotated[str, StringConstraints(pattern=r"^[!#$&^_.+A-Za-z0-9-]+/[!#$&^_.+A-Za-z0-9-]+( *;[ -~]*)?$")]
 
 LONGEST_MESSAGE = 501
 """Characters of a service's message that are searched for a pattern and shown; a longer one ends in an ellipsis."""
@@ -27,11 +30,11 @@ class Effects(Model):
     """What a run changes, so that a host can ask first.
 
     Attributes:
-        read_only: Nothing changes. Left out, true for GET only.
-        destructive: Data may be lost for good. Defaults to false for GET and true for PUT, PATCH and DELETE; a POST
-            must state it.
+        read_only: Nothing changes. Left out, true for GET, HEAD and OPTIONS only.
+        destructive: Data may be lost for good. Defaults to false for GET, HEAD and OPTIONS and true for PUT, PATCH and
+            DELETE; a POST must state it.
         idempotent: Running it twice with the same inputs has the same effect as running it once. Defaults to true for
-            GET, PUT and DELETE.
+            all methods but POST and PATCH.
     """
 
     read_only: Annotated[bool, LeftOut]
@@ -69,6 +72,10 @@ class RequestTemplate(Model):
         query: Parameters in the query of every request by name, likewise.
         body: What every request carries.
         body_defaults: What is added to the body that the inputs make up, one after another.
+        encoding: How the body is written. In `form` and `multipart`, each name at the top of the body is a field of
+            the form; `text` and `binary` send one input, whose `x-pointer` is empty, as it is.
+        content_type: The Content-Type, if not the one of the encoding, or of the file in a binary body.
+        accept: The Accept header. Left out, `application/json`, or `*/*` where an output is the body as a file.
     """
 
     method: Method
@@ -78,6 +85,9 @@ class RequestTemplate(Model):
     query: dict[str, Template] = Field(default_factory=dict)
     body: dict[str, Any] | None = None
     body_defaults: list[BodyDefault] = Field(default_factory=list)
+    encoding: Encoding = "json"
+    content_type: MediaType | None = None
+    accept: Annotated[str, StringConstraints(pattern=r"^[!-~][ -~]*$")] | None = None
 
     @property
     def placeholders(self) -> tuple[str, ...]:
@@ -102,6 +112,8 @@ class Pagination(Model):
         more: Pointer to whether there are more pages; empty if only the cursor shows it.
         next_url: Pointer to the URL of the next page. If the response has no cursor, the cursor is what this URL has in
             its query under the name of the input.
+        follow: The next page is the `next_url` itself, relative or absolute, on the host of the base URL. No input
+            takes a cursor.
         offset: The input takes the number of rows to skip instead of a cursor.
     """
 
@@ -110,7 +122,14 @@ class Pagination(Model):
     cursor: Pointer = "/paging/cursor"
     more: Pointer = "/paging/more"
     next_url: Pointer | None = None
+    follow: bool = False
     offset: bool = False
+
+    @model_validator(mode="after")
+    def _follows_a_url(self) -> Self:
+        if self.follow and (self.next_url is None or self.offset):
+            raise ValueError("follow needs nextUrl, and no offset")
+        return self
 
 
 class Idempotency(Model):
@@ -219,4 +238,4 @@ class ActionDefinition(Model):
     @property
     def repeatable(self) -> bool:
         """Whether HTTP itself says that sending the request twice has the effect of once (RFC 9110, 9.2.2)."""
-        return self.request.method in {"GET", "PUT", "DELETE"}
+        return self.request.method not in {"POST", "PATCH"}

@@ -2,20 +2,21 @@
 
 An action
     `key` and `group` are the names of the file and its folder, `since` is the connector's `since`. `effects` follow
-    from the method: GET only reads; GET, PUT and DELETE are idempotent; PUT, PATCH and DELETE are destructive, GET is
-    not, and a POST has to say.
+    from the method: GET, HEAD and OPTIONS only read; they, PUT and DELETE are idempotent; PUT, PATCH and DELETE are
+    destructive, those that only read are not, and a POST has to say.
 Inputs and outputs
     `$schema`, `type` and `additionalProperties` are those of a closed object of JSON Schema 2020-12. Inputs require
     the fields of the path, and those that `required` adds; outputs require every field. `x-ms-visibility` is that of
     the fields that say none: important at the top of a form, and none in a row, unless the object around them says
     another.
 A field
-    `type` is a list where there are `items`, an object where there are `properties`, and text otherwise; an output may
-    also be null, except for the rows of a list. The rows of an input take no unknown names.
+    `type` is a list where there are `items`, an object where there are `properties` and for a file, else text; an
+    output may also be null, except for the rows of a list. An output that is the body as a file has
+    `x-file`. The rows of an input take no unknown names.
 An input
     It travels in the path where its name is in braces there, else nowhere but in the templates that name it (headers,
-    query, base URL), else in the query of a GET or DELETE, else in the body. One in a base URL is required. In the
-    path, a text has at most 1024 characters and is encoded once.
+    query, base URL), else in the query of a GET, HEAD, OPTIONS or DELETE, else in the body. One in a base URL is
+    required. In the path, a text has at most 1024 characters and is encoded once.
 A group
     `title` and `description` are made from its key.
 What an example may leave out is in `example_defaults`.
@@ -39,8 +40,8 @@ KEYWORDS = (
     *("minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "items", "minItems"),
     *("maxItems", "uniqueItems", "properties", "required", "dependentRequired", "additionalProperties"),
     *("minProperties", "maxProperties", "writeOnly", "deprecated", "x-in", "x-name", "x-pointer", "x-path"),
-    *("x-aliases", "x-map-key", "x-map-value", "x-spread", "x-keep-empty", "x-text-for", "x-from", "x-time"),
-    *("x-rules", "x-ms-visibility", "x-ms-dynamic-values", "x-ms-url-encoding", "$defs"),
+    *("x-aliases", "x-map-key", "x-map-value", "x-spread", "x-keep-empty", "x-text-for", "x-from", "x-file"),
+    *("x-array-style", "x-time", "x-rules", "x-ms-visibility", "x-ms-dynamic-values", "x-ms-url-encoding", "$defs"),
 )
 """The keywords of a field in the order of the model, which every expanded field has."""
 
@@ -55,9 +56,10 @@ class _Ranks(dict[str, int]):
 
 
 _RANK = _Ranks({word: rank for rank, word in enumerate(["$schema", *KEYWORDS])})
-_IMPLIED = ("type", "maxLength", "additionalProperties", "x-in", "x-ms-visibility", "x-ms-url-encoding")
+_IMPLIED = ("type", "x-file", "maxLength", "additionalProperties", "x-in", "x-ms-visibility", "x-ms-url-encoding")
 _VISIBILITIES = ("important", "advanced", "internal")
-_SOURCES = {"status": "integer", "success": "boolean"}
+_SOURCES = {"status": "integer", "success": "boolean", "binary": "object"}
+_READS = ("GET", "HEAD", "OPTIONS")
 _ORDER = (
     *(
         "$schema",
@@ -101,10 +103,10 @@ class Defaults:
             self._provenance.fill(made, word, value, "")
         effects = dict(made["effects"]) if isinstance(made.get("effects"), dict) else {}
         if isinstance(made.get("effects", {}), dict):
-            self._provenance.fill(effects, "readOnly", self._method == "GET", "/effects")
+            self._provenance.fill(effects, "readOnly", self._method in _READS, "/effects")
             if self._method != "POST":
-                self._provenance.fill(effects, "destructive", self._method != "GET", "/effects")
-            self._provenance.fill(effects, "idempotent", self._method in {"GET", "PUT", "DELETE"}, "/effects")
+                self._provenance.fill(effects, "destructive", self._method not in _READS, "/effects")
+            self._provenance.fill(effects, "idempotent", self._method in {*_READS, "PUT", "DELETE"}, "/effects")
             made["effects"] = {
                 word: effects[word] for word in ("readOnly", "destructive", "idempotent", *effects) if word in effects
             }
@@ -168,7 +170,7 @@ class Defaults:
             )
             known = {**target, **made}
             if known["x-in"] == "path":
-                if known.get("type", "string") == "string":
+                if known.get("type", "string") == "string" and "items" not in known:
                     self._provenance.fill(made, "maxLength", LONGEST_IN_PATH, place, target)
                 self._provenance.fill(made, "x-ms-url-encoding", "single", place, target)
         self._provenance.fill(made, "x-ms-visibility", visibility, place, target)
@@ -179,7 +181,7 @@ class Defaults:
             return "path"
         if name in self._in_templates:
             return "template"
-        return "query" if self._method in {"GET", "DELETE"} else "body"
+        return "query" if self._method in {*_READS, "DELETE"} else "body"
 
     def _field(self, written: Any, place: str, side: Side, *, entry: bool = False, visibility: str = "") -> Any:
         """A field at any depth.
@@ -194,6 +196,8 @@ class Defaults:
         if not isinstance(written, dict):
             return written
         made = dict(written)
+        if made.get("x-from") == "binary":
+            self._provenance.fill(made, "x-file", True, place)
         handed_down = (self._handed_down(made, place) or "") if entry and "properties" in made else ""
         if "$ref" not in made:
             self._provenance.fill(made, "type", _type(made, side, entry=entry), place)
@@ -235,7 +239,7 @@ def _type(field: Mapping[str, Any], side: Side, *, entry: bool) -> str | list[st
     kind = _SOURCES.get(source, "string") if isinstance(source, str) else "string"
     if "items" in field:
         kind = "array"
-    elif "properties" in field:
+    elif "properties" in field or field.get("x-file") is True:
         kind = "object"
     return kind if side == "inputs" or (entry and kind == "object") else [kind, "null"]
 

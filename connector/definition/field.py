@@ -20,7 +20,8 @@ from connector.definition.rules import FieldRule
 JsonType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
 Place = Literal["path", "query", "header", "body", "template"]
 Visibility = Literal["important", "advanced", "internal"]
-Source = Literal["body", "text", "status", "success"]
+Source = Literal["body", "text", "binary", "status", "success"]
+ArrayStyle = Literal["repeat", "csv", "ssv", "pipes"]
 
 
 def _pointer(text: str) -> str:
@@ -96,7 +97,7 @@ class FieldSchema(Model):
         additional_properties: Left out in the rows of an input, they take no unknown names.
         x_in: Where an input is sent; only at the top level of the inputs. Defaults to the path for a name in
             braces there, else `template` (nowhere else) for a name in braces in the headers, query or base URL of the
-            request, else the query of a GET or DELETE, else the body.
+            request, else the query of a GET, HEAD, OPTIONS or DELETE, else the body.
         x_name: Its name there, where that is not the field's own name (path, query, header).
         x_pointer: Its place in the body, relative to the row for a field of a row. For outputs, a list of places is
             tried in order, and the first value of the declared type is used. Left out, it is the
@@ -108,14 +109,18 @@ class FieldSchema(Model):
         x_spread: The object's keys are sent beside the other fields, not inside an object of their own.
         x_keep_empty: An empty text or list is sent as a value, not treated as a field left empty.
         x_text_for: In the items of a list: a text is sent as an object that has it under each of these names.
-        x_from: Where an output is read from: the body's JSON (default), the body's text, the HTTP status, or whether
-            that status is a success.
+        x_from: Where an output is read from: the body's JSON (default), the body's text, the body as a file, the HTTP
+            status, or whether that status is a success.
+        x_file: It is a file, as JSON `{"$content-type": "image/png", "$content": "<base64>", "$filename": "cat.png"}`.
+            In a JSON body it is sent as its base64 text.
+        x_array_style: How a list outside JSON is written: its name repeated for each value (the default in a query
+            and a form), or the values joined by commas (the default in a path and a header), spaces or pipes.
         default: The value of an input that is left empty, or of an output that the service does not return.
         x_time: The service sends epoch milliseconds; the output is ISO 8601 text.
         x_rules: Of a row or an object: rules across its fields.
         x_ms_visibility: Defaults to that of the object around it. On the items of a list, it is the default of their
             fields.
-        x_ms_url_encoding: How often a value in the path is encoded; once when left out.
+        x_ms_url_encoding: How often a value in the path or the query is encoded; once when left out.
     """
 
     ref: str | None = None
@@ -158,6 +163,8 @@ class FieldSchema(Model):
     x_keep_empty: bool = False
     x_text_for: list[str] = Field(default_factory=list)
     x_from: Source = "body"
+    x_file: bool = False
+    x_array_style: ArrayStyle | None = None
     x_time: Literal["epoch-milliseconds"] | None = None
     x_rules: list[FieldRule] = Field(default_factory=list)
     x_ms_visibility: Visibility | None = None
@@ -176,6 +183,14 @@ class FieldSchema(Model):
             raise ValueError("x-map-value must name a field of the list's rows")
         if self.x_spread and "object" not in self.types and not self.x_map_key:
             raise ValueError("x-spread needs the type “object”, or x-map-key")
+        return self
+
+    @model_validator(mode="after")
+    def _file_fits(self) -> Self:
+        if self.x_file and (self.properties or self.items or set(self.types) - {"object", "null"}):
+            raise ValueError("x-file needs the type “object”, without properties")
+        if self.x_array_style and "array" not in self.types and self.items is None:
+            raise ValueError("x-array-style needs the type “array”")
         return self
 
     @model_validator(mode="after")

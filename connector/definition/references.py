@@ -64,7 +64,7 @@ def unknown_fields(action: ActionDefinition) -> Iterator[tuple[str, str]]:
     if action.idempotency is not None and action.idempotency.input not in action.inputs.properties:
         yield "/idempotency/input", f"There is no input “{action.idempotency.input[:80]}”."
     paging = action.pagination
-    if paging is not None and paging.input not in action.inputs.properties:
+    if paging is not None and not paging.follow and paging.input not in action.inputs.properties:
         yield "/pagination/input", f"There is no input “{paging.input[:80]}” for the cursor."
     if paging is not None:
         rows = action.outputs.properties.get(paging.rows)

@@ -14,6 +14,7 @@ from connector.connector import Connector
 from connector.definition.example import Example, Interaction
 from connector.errors import ConnectorError
 from connector.examples.fakes import FakeClock, ScriptedTransport, response
+from connector.http.body import shown
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 
@@ -84,7 +85,7 @@ def _compare_request(interaction: Interaction, sent: HttpRequest, base_url: str)
     differences = _compare("method", expected.method, sent.method)
     differences += _compare("path", expected.path, path)
     differences += _compare("query", expected.query, parse_qsl(parts.query, keep_blank_values=True))
-    differences += _compare("body", expected.body, sent.body)
+    differences += _compare("body", expected.body, shown(sent.encoding, sent.body))
     ours = {name: value for name, value in sent.headers.items() if name not in {"Accept", "Content-Type"}}
     if expected.headers or set(ours.values()) - {EXAMPLE_KEY}:
         differences += _compare("headers", expected.headers, ours)

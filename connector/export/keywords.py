@@ -24,7 +24,7 @@ STANDARD = frozenset(
 WIRE = frozenset(
     {
         *("x-in", "x-name", "x-pointer", "x-path", "x-map-key", "x-map-value", "x-spread", "x-from", "x-time"),
-        *("x-text-for", "x-ms-url-encoding"),
+        *("x-text-for", "x-file", "x-array-style", "x-ms-url-encoding"),
     }
 )
 """Annotations for the place of a value on the wire; only code that builds or reads the request needs them."""

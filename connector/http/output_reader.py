@@ -9,6 +9,7 @@ from typing import Any
 from connector import json_pointer
 from connector.clock import iso_from_epoch_milliseconds
 from connector.definition.field import FieldSchema, ObjectSchema
+from connector.definition.file_value import CONTENT, CONTENT_TYPE, OCTET_STREAM
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -104,6 +105,8 @@ class _Compiler:
     def _shape(self, field: FieldSchema) -> Read | None:
         """Makes a field's value of what the response has, or has not, for it; None where that is the value itself."""
         rows = None if field.items is None else self._rows(field)
+        if field.x_file:
+            return _file
         if not field.x_time:
             return rows
 
@@ -149,6 +152,11 @@ class _Compiler:
         if item.properties and "object" in item.types:
             return self._row(item)
         return _as_it_is if item.x_pointer is None else self._field("", item)
+
+
+def _file(value: Any, _: Progress) -> Any:
+    """The file that a text in base64 is."""
+    return {CONTENT_TYPE: OCTET_STREAM, CONTENT: value} if type(value) is str else value
 
 
 def _as_it_is(value: Any, _: Progress) -> Any:

@@ -6,17 +6,18 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-from urllib.parse import quote, urlencode
 
 from connector import json_pointer
 from connector.connections.endpoint import Endpoint
-from connector.definition.action import ActionDefinition
+from connector.definition.action import ActionDefinition, Encoding
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.errors import Problem
 from connector.http import templates
+from connector.http.body import StreamedBody, content_type_of, encoded
 from connector.http.body_defaults import apply_body_defaults
-from connector.http.templates import text_of
+from connector.http.value_text import SEPARATORS, joined_text, query_pairs
 from connector.secrets import MASK
 
 _ANY = FieldSchema()
@@ -29,9 +30,10 @@ class HttpRequest:
     Attributes:
         url: With `{connection.field}` where a secret of the connection belongs.
         headers: Those without secrets.
-        body: The JSON value to send; None for no body.
+        body: The value to send, with `File`s in it; None for no body.
         secret_headers: Those that templates of the action or the connector make with secrets: texts, with the names of
             fields of the connection between them.
+        encoding: How the body is written.
     """
 
     method: str
@@ -39,36 +41,51 @@ class HttpRequest:
     headers: Mapping[str, str]
     body: Any = None
     secret_headers: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    encoding: Encoding = "json"
 
-    @property
-    def content(self) -> bytes | None:
-        """The body as bytes of UTF-8."""
-        if self.body is None:
-            return None
-        return json.dumps(self.body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    @cached_property
+    def content(self) -> bytes | StreamedBody | None:
+        """The body as bytes; one with files on disk as a stream that every attempt reads anew."""
+        return encoded(self.encoding, self.headers.get("Content-Type", ""), self.body)
 
 
-def build(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint, body: Any) -> HttpRequest:
-    """The request of an action; `body` is what `body_of` made of the inputs, perhaps reshaped by a handler."""
-    query: list[tuple[str, str]] = []
+def build(
+    definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint, body: Any, url: str | None = None
+) -> HttpRequest:
+    """The request of an action.
+
+    Args:
+        definition: The action.
+        inputs: Its checked inputs.
+        endpoint: Where it goes.
+        body: What `body_of` made of the inputs, perhaps reshaped by a handler.
+        url: The whole URL of a next page, which takes the place of path and query.
+    """
+    pairs: list[str] = []
     templated, secret_headers = templates.headers_of(definition, inputs, endpoint)
-    headers = templates.merged({"Accept": "application/json"}, templated)
+    accept = definition.request.accept or _accepted(definition.outputs)
+    headers = templates.merged({"Accept": accept}, templated)
     for name, field in _placed(definition.inputs, inputs):
         wire_name = field.x_name or name
         if field.x_in == "query":
-            values = inputs[name] if isinstance(inputs[name], list) else [inputs[name]]
-            query += [(wire_name, text_of(value)) for value in values]
+            pairs += query_pairs(wire_name, field, inputs[name])
         elif field.x_in == "header":
-            headers[wire_name] = text_of(inputs[name])
-    pairs = [*templates.query_of(definition, inputs, endpoint), *([urlencode(query, quote_via=quote)] if query else [])]
-    url = templates.url_of(definition, inputs, endpoint) + ("?" + "&".join(pairs) if pairs else "")
+            headers[wire_name] = joined_text(field, inputs[name], str)
+    if url is None:
+        pairs = [*templates.query_of(definition, inputs, endpoint), *pairs]
+        url = templates.url_of(definition, inputs, endpoint) + ("?" + "&".join(pairs) if pairs else "")
     if body is not None:
-        headers["Content-Type"] = "application/json"
-    return HttpRequest(definition.request.method, url, headers, body, secret_headers)
+        headers["Content-Type"] = content_type_of(definition.request, body)
+    return HttpRequest(definition.request.method, url, headers, body, secret_headers, definition.request.encoding)
+
+
+def _accepted(outputs: ObjectSchema) -> str:
+    """What the response may be, where the definition does not say."""
+    return "*/*" if any(field.x_from == "binary" for field in outputs.properties.values()) else "application/json"
 
 
 def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
-    """The JSON body the inputs make up; None when the action sends none."""
+    """The body that the inputs make up, a JSON value with `File`s in it; None when the action sends none."""
     placed = [(name, field) for name, field in _placed(definition.inputs, inputs) if field.x_in == "body"]
     every = _placed(definition.inputs, definition.inputs.properties)
     in_body = [(name, field) for name, field in every if field.x_in == "body"]
@@ -79,9 +96,15 @@ def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
         return None
     body: dict[str, Any] = json.loads(json.dumps(definition.request.body or {}))
     for name, field in placed:
-        _write(body, name, field, inputs[name], definition.inputs)
+        _write(body, name, field, _formed(definition, field, inputs[name]), definition.inputs)
     apply_body_defaults(body, definition.request.body_defaults)
     return body
+
+
+def _formed(definition: ActionDefinition, field: FieldSchema, value: Any) -> Any:
+    """A list in a form as one text, where its field says so."""
+    joined = isinstance(value, list) and field.x_array_style in SEPARATORS
+    return joined_text(field, value, str) if joined and definition.request.encoding in {"form", "multipart"} else value
 
 
 def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:

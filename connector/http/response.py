@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
 from connector import json_pointer
 from connector.definition.field import ObjectSchema
+from connector.definition.file_value import OCTET_STREAM, File
 from connector.errors import OutputError
 from connector.http.output_reader import Progress, fields_reader
+
+_ENCODED_NAME = re.compile(r"""filename\*\s*=\s*(utf-8|iso-8859-1)'[^']*'([^;\s]+)""", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"""filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))""", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,35 @@ class HttpResponse:
         return 200 <= self.status < 300  # noqa: PLR2004 - the class of statuses that RFC 9110 calls successful
 
 
+def file_of(response: HttpResponse) -> dict[str, str] | None:
+    """The body of a response as the JSON value of a file, named as Content-Disposition says; None if it is empty."""
+    if not response.content:
+        return None
+    content_type = response.headers.get("content-type", "").strip() or OCTET_STREAM
+    filename = _filename(response.headers.get("content-disposition", ""))
+    return File(response.content, content_type=content_type, filename=filename).to_json()
+
+
+def _filename(disposition: str) -> str | None:
+    """The name in a Content-Disposition (RFC 6266), without a path, which would be another computer's."""
+    if encoded := _ENCODED_NAME.search(disposition):
+        name = unquote(encoded[2], encoding="utf-8" if encoded[1].lower() == "utf-8" else "latin-1")
+    else:
+        plain = _PLAIN_NAME.search(disposition)
+        name = "" if plain is None else re.sub(r"\\(.)", r"\1", plain[1] or plain[2] or "")
+    name = re.split(r"[/\\]", re.sub(r"[\x00-\x1f\x7f]", "", name))[-1]
+    return name if name.strip(".") else None
+
+
+_SOURCES: dict[str, Callable[[HttpResponse], Any]] = {
+    "text": lambda response: response.text or None,
+    "binary": file_of,
+    "status": lambda response: response.status,
+    "success": lambda response: response.succeeded,
+}
+"""What an output is that is not in the JSON of the body."""
+
+
 def flatten(schema: ObjectSchema, response: HttpResponse, in_time: Callable[[], None] = lambda: None) -> dict[str, Any]:
     """The declared output fields of a response.
 
@@ -54,7 +89,7 @@ def flatten(schema: ObjectSchema, response: HttpResponse, in_time: Callable[[], 
     Raises:
         OutputError: Fields are read from the body, and the body is not JSON.
     """
-    if response.body is json_pointer.MISSING and any(field.x_from == "body" for field in schema.properties.values()):
+    if any(field.x_from == "body" for field in schema.properties.values()) and response.body is json_pointer.MISSING:
         kind = "a web page" if response.text.lstrip()[:1] == "<" else "a body"
         raise OutputError(f"The service responded with {response.status} and {kind} that is not JSON.")
     return schema.compiled(_outputs_reader)(response, Progress(in_time))
@@ -73,8 +108,7 @@ def _outputs_reader(schema: ObjectSchema) -> Callable[[HttpResponse, Progress], 
         for name, default in defaults.items():
             found[name] = default if found[name] is None else found[name]
         if others:
-            sources = {"text": response.text or None, "status": response.status, "success": response.succeeded}
-            found = order | found | {name: sources[source] for name, source in others.items()}
+            found = order | found | {name: _SOURCES[source](response) for name, source in others.items()}
         return found
 
     return read

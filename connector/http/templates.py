@@ -5,7 +5,6 @@ The values of inputs and of the connection are put in here; its secrets are not,
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -14,14 +13,8 @@ from connector.connections.endpoint import Endpoint, fill_base_url, path_segment
 from connector.definition import templates
 from connector.definition.action import ActionDefinition
 from connector.errors import AuthorizationError, Problem
+from connector.http.value_text import path_text, text_of
 from connector.validation.messages import Subject, sentence
-
-
-def text_of(value: Any) -> str:
-    """A value as text in a URL or a header."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def url_of(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint) -> str:
@@ -38,10 +31,12 @@ def url_of(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: En
     for name in inputs:
         field = definition.input(name) if name in definition.inputs.properties else None
         if field is not None and field.x_in == "path":
-            in_path[field.x_name or name] = inputs[name]
-    value_of = _values(in_path, endpoint)
+            in_path[field.x_name or name] = path_text(field, inputs[name])
+    value_of = _values({}, endpoint)
 
     def segment(name: str) -> str:
+        if name in in_path:
+            return in_path[name]
         value = value_of(name)
         return value if value == f"{{{name}}}" else path_segment(value)
 

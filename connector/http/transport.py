@@ -13,7 +13,7 @@ import threading
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -181,7 +181,7 @@ class RequestsTransport:
 
     def _prepared(self, request: HttpRequest, url: str, headers: dict[str, str], origin: str) -> OutgoingRequest:
         """The request as it leaves. The library validates an origin once, and every header that is not plain text."""
-        prepared, content = OutgoingRequest(), request.content
+        prepared, content = OutgoingRequest(), cast("bytes | None", request.content)  # or a stream of as many bytes
         plain = _PLAIN_HEADERS.fullmatch("".join([f"{name}:{value}\n" for name, value in headers.items()]))
         if plain and origin in self._sound_origins:
             prepared.method, prepared.body = request.method, content or None

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from connector.definition.file_value import File
 from connector.errors import InputError
 
 MAX_VALUES = 1_000_000
 """Values in all inputs of a run together. A larger request would exceed what services accept many times over."""
 
-_SCALARS = {str, int, float, bool, type(None)}
+_SCALARS = {str, int, float, bool, type(None), File}
 
 
 class NotJson:
@@ -36,7 +37,7 @@ def is_encodable(text: str) -> bool:
 
 
 def plain_inputs(given: Any) -> dict[str, Any]:
-    """The inputs as dicts, lists, texts, numbers, booleans and None.
+    """The inputs as dicts, lists, texts, numbers, booleans, None and files.
 
     Raises:
         InputError: They are not a mapping with names as keys, or hold more than `MAX_VALUES` values.
@@ -58,7 +59,7 @@ class _Copy:
         return {str(name): value if type(value) in _SCALARS else self._of(value) for name, value in given.items()}
 
     def _of(self, value: Any) -> Any:
-        if isinstance(value, str | bool | int | float):
+        if isinstance(value, str | bool | int | float | File):
             return value
         if isinstance(value, Mapping):
             return self.of_object(value) if all(isinstance(name, str) for name in value) else NotJson()

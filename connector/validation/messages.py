@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connector.definition.file_value import File
 from connector.errors import Problem
 from connector.secrets import printable
 from connector.validation.formats import FORMATS
@@ -73,6 +74,8 @@ def show(value: Any, *, secret: bool = False) -> str:
         return "empty" if value is None else str(value).lower()
     if isinstance(value, int | float):
         return f"the number {value}" if abs(value) < 10**_LONGEST_QUOTE else "a very long number"
+    if isinstance(value, File):
+        return "a file"
     return "a list" if isinstance(value, list) else "an object"
 
 

@@ -54,7 +54,7 @@ class Conversation(BaseHTTPRequestHandler):
     def content_free(self) -> None:
         self.say(200, b"{}", Content_Type="application/json")
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _hear  # noqa: N815 - the library's names
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _hear  # noqa: N815 - the library's names
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

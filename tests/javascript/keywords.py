@@ -33,8 +33,6 @@ SCHEMA_LEFT_OUT: Keywords = frozenset(
         *("description", "deprecated", "x-ms-visibility"),
         # Every accepted name of an input is in `names`, those that people type also in `aliases`.
         *("x-path", "x-aliases"),
-        # For hosts that encode a path in another way; the runtime encodes every part of it once and fully.
-        "x-ms-url-encoding",
         "$schema",
     }
 )
@@ -53,9 +51,18 @@ READ: Mapping[type[Model], Keywords] = {
     Authorization: frozenset({"headers", "query", "basic", "strip"}),
     BasicCredentials: frozenset({"username", "password"}),
     DynamicValues: frozenset({"operationId", "value-collection", "value-path", "value-title", "parameters"}),
-    RequestTemplate: frozenset({"method", "path", "baseUrl", "headers", "query", "body", "bodyDefaults"}),
+    RequestTemplate: frozenset(
+        {
+            *("method", "path", "baseUrl", "headers", "query"),
+            "body",
+            "bodyDefaults",
+            "encoding",
+            "contentType",
+            "accept",
+        }
+    ),
     BodyDefault: frozenset({"at", "ifPresent", "ifAbsent", "set", "copy"}),
-    Pagination: frozenset({"rows", "input", "cursor", "more", "nextUrl", "offset"}),
+    Pagination: frozenset({"rows", "input", "cursor", "more", "nextUrl", "follow", "offset"}),
     Idempotency: frozenset({"input"}),
     Throttle: frozenset({"calls", "renewalPeriod"}),
     KnownError: frozenset({"status", "code", "sentence", "hint", "field", "pattern"}),

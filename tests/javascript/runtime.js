@@ -3,6 +3,8 @@
 
 const { createHash } = require('node:crypto');
 const core = require('../../connector/export/javascript/core');
+const { contentOf } = require('../../connector/export/javascript/core/body');
+const { readFiles } = require('../../connector/export/javascript/core/file_value');
 const { normalizeInputs } = require('../../connector/export/javascript/core/normalize');
 const { buildRequest } = require('../../connector/export/javascript/core/request');
 const { flatten, responseOf } = require('../../connector/export/javascript/core/response');
@@ -39,9 +41,18 @@ function fakeIo({ interactions = [], random = 0.5, start = 1000 } = {}) {
   return io;
 }
 
-const requestOf = ({ method, url, headers, body = null }) => ({ method, url, headers, body });
-const sampled = ({ status, headers = {}, body, text }) =>
-  responseOf(status, headers, text ?? (body === undefined || body === null ? '' : JSON.stringify(body)));
+// A request; outside JSON with its bytes as Latin-1, in which the line between the parts is always the same.
+function requestOf(request) {
+  const { method, url, headers, body = null, encoding, boundary } = request;
+  const content = contentOf(request);
+  if (encoding === 'json' || content === undefined) return { method, url, headers, body };
+  const bytes = Buffer.from(content).toString('latin1');
+  if (!boundary) return { method, url, headers, body: null, content: bytes };
+  const declared = { ...headers, 'Content-Type': headers['Content-Type'].replace(boundary, 'BOUNDARY') };
+  return { method, url, headers: declared, body: null, content: bytes.replaceAll(boundary, 'BOUNDARY') };
+}
+const sampled = ({ status, headers = {}, body, text, base64 }) =>
+  responseOf(status, headers, base64 !== undefined ? Buffer.from(base64, 'base64') : text ?? (body === undefined || body === null ? '' : JSON.stringify(body)));
 const errorOf = (error) => {
   if (error instanceof core.ConnectorError) return error.toDict();
   throw error;
@@ -136,7 +147,8 @@ const RUNTIME = {
   validate: (definitions, { action, inputs }) => ({ problems: new core.Connector(definitions, fakeIo()).validate(action, inputs).problems }),
   request(definitions, { action, inputs }) {
     const declared = actionOf(definitions, action);
-    return { request: requestOf(buildRequest(declared, normalizeInputs(declared, inputs).inputs, accountOf(definitions).endpoint)) };
+    const values = readFiles(declared.inputs, normalizeInputs(declared, inputs).inputs).inputs;
+    return { request: requestOf(buildRequest(declared, values, accountOf(definitions).endpoint, { boundary: 'a-line-between' })) };
   },
   response(definitions, { action, response }) {
     try {

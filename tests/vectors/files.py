@@ -18,7 +18,7 @@ from connector.export.selection import ExportSelection
 Json = dict[str, Any]
 
 HERE = Path(__file__).parent
-FOLDERS = {"courier": HERE.parents[1], "sample": HERE / "sample", "depot": HERE / "depot"}
+FOLDERS = {"courier": HERE.parents[1]} | {name: HERE / name for name in ("sample", "depot", "archive")}
 KINDS = (
     "normalize",
     "validate",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import math
@@ -14,6 +15,7 @@ from typing import Any
 from connector import Connection, Connector
 from connector.connections.auth import Auth
 from connector.errors import ConnectionLostError, ConnectorError, NotSentError, Problem, UnavailableError
+from connector.http.body import StreamedBody, shown
 from connector.http.request import HttpRequest, body_of, build
 from connector.http.response import HttpResponse, flatten
 from connector.http.service_error import is_service_error, service_error
@@ -21,6 +23,7 @@ from connector.testing import EXAMPLE_KEY, FakeClock, ScriptedTransport
 from connector.throttle.bucket import RateLimit, Reservation
 from connector.throttle.limiter import Permit, acquire
 from connector.throttle.memory_store import MemoryStore
+from connector.validation.file_values import read_files
 from connector.validation.normalize import accept
 from tests.connector.throttle.worlds import departing
 from tests.vectors.files import Json, actions, bundle
@@ -87,7 +90,8 @@ def request(connector: str, case: Json) -> Json:
     """Valid `inputs`; out comes the request without the secret."""
     action = actions(connector)[case["action"]]
     inputs, problems = accept(action.definition, case["inputs"])
-    assert not problems
+    inputs, wrong = read_files(action.definition.inputs, inputs)
+    assert not [*problems, *wrong]
     endpoint = Auth.of(bundle(connector).manifest, Connection(api_key=SECRET)).endpoint
     return {"request": _request(build(action.definition, inputs, endpoint, body_of(action.definition, inputs)))}
 
@@ -271,17 +275,29 @@ def differences(expected: Json, made: Json) -> Json:
 
 
 def _response(sample: Json) -> HttpResponse:
-    """A response: `text` as it is, or `body` as JSON without blanks; neither is an empty body."""
+    """A response: `text` as it is, bytes as `base64`, or `body` as JSON without blanks; none is an empty body."""
+    headers = {name.lower(): value for name, value in sample.get("headers", {}).items()}
+    if "base64" in sample:
+        return HttpResponse(sample["status"], headers, base64.b64decode(sample["base64"]))
     text = sample.get("text")
     if text is None:
         body = sample.get("body")
         text = "" if body is None else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    headers = {name.lower(): value for name, value in sample.get("headers", {}).items()}
     return HttpResponse(sample["status"], headers, text.encode())
 
 
 def _request(sent: HttpRequest) -> Json:
-    return {"method": sent.method, "url": sent.url, "headers": dict(sent.headers), "body": sent.body}
+    """A request; outside JSON with its bytes as Latin-1, in which the line between the parts is always the same."""
+    headers = dict(sent.headers)
+    made = {"method": sent.method, "url": sent.url, "headers": headers, "body": shown(sent.encoding, sent.body)}
+    if sent.encoding == "json" or sent.content is None:
+        return made
+    content = b"".join(sent.content) if isinstance(sent.content, StreamedBody) else sent.content
+    declared, _, boundary = headers["Content-Type"].partition("boundary=")
+    if boundary:
+        headers["Content-Type"] = f"{declared}boundary=BOUNDARY"
+    text = content.decode("latin-1")
+    return made | {"body": None, "content": text.replace(boundary, "BOUNDARY") if boundary else text}
 
 
 def _listed(problems: Sequence[Problem]) -> list[Json]:

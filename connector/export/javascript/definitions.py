@@ -19,6 +19,7 @@ SCHEMA: Keywords = frozenset(
         *("maxItems", "uniqueItems", "properties", "required", "additionalProperties", "minProperties"),
         *("maxProperties", "writeOnly", "x-in", "x-name", "x-pointer", "x-map-key", "x-map-value", "x-spread"),
         *("x-from", "x-time", "x-text-for", "x-keep-empty", "x-ms-dynamic-values", "dependentRequired", "x-rules"),
+        *("x-file", "x-array-style", "x-ms-url-encoding"),
     }
 )
 """Keywords of fields that the runtime reads."""
@@ -119,7 +120,7 @@ def _lean(schema: Schema, operations: frozenset[str], without: Keywords = frozen
 def _require_expressible(action: Action) -> None:
     for name in action.inputs["properties"]:
         field = action.definition.input(name)
-        flat = set(field.types) <= _FLAT or (field.x_in == "query" and field.types == ("array",))
+        flat = set(field.types) <= _FLAT or field.types == ("array",)
         if field.x_in != "body" and not flat:
             raise cannot_export(action, f"the input “{name}” is not a plain value, which the {field.x_in} requires")
     for side, schema in (("input", action.inputs), ("output", action.outputs)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -44,7 +43,7 @@ class Service:
 
     def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
         del auth
-        recipient = json.loads(request.content or b"{}").get("recipient", "")
+        recipient = (request.body or {}).get("recipient", "")
         if recipient == "unreachable":
             raise NotSentError("The service could not be reached.")
         if options.departing is not None:

@@ -4,7 +4,8 @@
 
 const { checkBaseUrl } = require('./base_url');
 const { AuthorizationError } = require('./errors');
-const { baseUrlOf, connectionFields, encoded, fieldOf, fillBaseUrl, fillConnection, placeholder } = require('./templates');
+const { baseUrlOf, connectionFields, fieldOf, fillBaseUrl, fillConnection, placeholder } = require('./templates');
+const { encoded } = require('./value_text');
 
 const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 

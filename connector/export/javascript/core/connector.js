@@ -12,11 +12,13 @@ const {
   UnavailableError,
 } = require('./errors');
 const { inputOf } = require('./field');
+const { readFiles, withoutFiles } = require('./file_value');
 const { inputName, isFromFlow, parametersOf, withInputs } = require('./flow_action');
 const { inFormOrder } = require('./form_order');
 const { isObject } = require('./json');
 const { inputWarnings, normalizeInputs } = require('./normalize');
 const { eachRow, gather } = require('./pagination');
+const { encodingOf } = require('./body');
 const { buildRequest, checkSize, collisions } = require('./request');
 const { flatten, isSuccess } = require('./response');
 const { finalError, isRepeatable } = require('./retry');
@@ -70,9 +72,11 @@ class Connector {
   }
 
   checked(action, values) {
-    const { inputs, problems } = normalizeInputs(action, values);
+    const { inputs: normalized, problems } = normalizeInputs(action, values);
     const fromFlow = isFromFlow(action, values);
-    problems.push(...problemsOf(action.inputs, inputs, { names: spokenNames(action), fromFlow }));
+    const { inputs, problems: wrongFiles } = readFiles(action.inputs, normalized);
+    const plain = withoutFiles(action.inputs, normalized);
+    problems.push(...wrongFiles, ...problemsOf(action.inputs, plain, { names: spokenNames(action), fromFlow }));
     const wrong = new Set(problems.map((problem) => problem.field.split('[')[0].split('.')[0]));
     problems.push(...ruleProblems(action.inputs, inputs, problems.map((problem) => problem.field)));
     const right = Object.fromEntries(Object.entries(inputs).filter(([name]) => !wrong.has(name)));
@@ -97,7 +101,7 @@ class Connector {
     const run = this.prepare(action, values, connection, options);
     try {
       const outputs = walks(options)
-        ? await gather(action, run.inputs, (inputs) => this.page(run, inputs), this.bound(options), run.warnings)
+        ? await gather(action, run.inputs, (inputs, url) => this.page(run, inputs, url), this.walk(run, options))
         : (await this.page(run, run.inputs)).outputs;
       return { fields: outputs, meta: this.meta(run, outputs, started) };
     } catch (error) {
@@ -115,7 +119,7 @@ class Connector {
     checkPages(action, { ...options, allPages: true });
     const run = this.prepare(action, values, connection, options);
     try {
-      for await (const row of eachRow(action, run.inputs, (inputs) => this.page(run, inputs), this.bound(options))) {
+      for await (const row of eachRow(action, run.inputs, (inputs, url) => this.page(run, inputs, url), this.walk(run, options))) {
         // The time that the caller spends on a row is not the run's.
         const left = run.deadline - this.io.now();
         yield row;
@@ -209,9 +213,10 @@ class Connector {
   }
 
   // One call: its outputs, and the response they were read from.
-  async page(run, inputs) {
+  async page(run, inputs, url) {
     const { action, connection } = run;
-    const request = buildRequest(action, inputs, connection.endpoint);
+    const boundary = encodingOf(action.request) === 'multipart' ? this.io.uuid() : '';
+    const request = buildRequest(action, inputs, connection.endpoint, { url, boundary });
     checkSize(this.definition.limits, request);
     const { response, earlier } = await send(run, request);
     run.response = response;
@@ -225,7 +230,7 @@ class Connector {
     const outputs = flatten(action.outputs, response);
     const rows = action.pagination?.rows;
     if (rows !== undefined && outputs[rows] === null) run.warnings.push(`The response has no list “${rows}”, so no rows are shown.`);
-    return { outputs, response };
+    return { outputs, response, url: request.url };
   }
 
   meta(run, outputs, started) {
@@ -244,9 +249,9 @@ class Connector {
     };
   }
 
-  // How many rows a walk collects at most.
-  bound(options) {
-    return options.maxItems ?? this.definition.paging.maxItems;
+  // How many rows a walk collects at most, and where it says that there are more.
+  walk({ warnings }, options) {
+    return { maxItems: options.maxItems ?? this.definition.paging.maxItems, warnings };
   }
 }
 

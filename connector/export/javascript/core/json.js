@@ -11,7 +11,7 @@ const isEmptyObject = (value) => isObject(value) && Object.keys(value).length ==
 // A deep copy; dates and the like become what JSON makes of them.
 function copy(value) {
   if (Array.isArray(value)) return value.map(copy);
-  if (!isObject(value)) return value;
+  if (!isObject(value) || ArrayBuffer.isView(value)) return value;
   if (typeof value.toJSON === 'function') return copy(value.toJSON());
   const twin = blank();
   for (const [key, inner] of Object.entries(value)) twin[key] = copy(inner);

@@ -2,6 +2,7 @@
 // Readers of outputs: functions made once from what an action declares, each of which finds its value in a response.
 
 const { fieldsOf, pointersOf, resolve, typesOf } = require('./field');
+const { OCTET_STREAM } = require('./file_value');
 const { isObject, isOfType } = require('./json');
 const { MISSING, getAt, parse } = require('./pointer');
 
@@ -57,6 +58,7 @@ class Compiler {
   // Makes a field's value of what the response has for it.
   shape(field) {
     const rows = field.items ? this.rows(field) : (value) => value;
+    if (field['x-file']) return (value) => (typeof value === 'string' ? { '$content-type': OCTET_STREAM, $content: value } : rows(value));
     return field['x-time'] ? (value) => (typeof value === 'number' ? isoTime(value) : rows(value)) : rows;
   }
 

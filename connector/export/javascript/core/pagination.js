@@ -5,15 +5,19 @@ const { DefinitionError, OutputError } = require('./errors');
 const { resolve } = require('./field');
 const { get } = require('./pointer');
 
+const SENDABLE = /^[!-[\]-z|~]+$/; // A backslash means another thing to every reader, and braces are templates.
+
 // The outputs of page after page; each is fetched when it is asked for.
-// fetchPage: the outputs of the page that some inputs name, and the response they were read from.
+// fetchPage: the outputs of the page that some inputs, or a URL, name, the response they were read from, and its URL.
 async function* pages(action, inputs, fetchPage) {
   const paging = pagingOf(action);
   const seen = new Set([inputs[paging.input]]);
+  let next;
   for (let current = inputs; ; ) {
-    const { outputs, response } = await fetchPage(current);
+    const { outputs, response, url } = await fetchPage(current, next);
     const rows = outputs[paging.rows] || [];
-    const cursor = nextCursor(action, response, current[paging.input], rows.length);
+    const cursor = paging.follow ? nextLink(paging, response, url) : nextCursor(action, response, current[paging.input], rows.length);
+    if (paging.follow) seen.add(url);
     yield { rows, outputs, cursor };
     if (cursor === null) return;
     if (seen.has(cursor)) {
@@ -21,12 +25,13 @@ async function* pages(action, inputs, fetchPage) {
       throw new OutputError(message, [], { code: 'cursor_repeats' });
     }
     seen.add(cursor);
-    current = { ...current, [paging.input]: cursor };
+    if (paging.follow) next = requireSameOrigin(cursor, url);
+    else current = { ...current, [paging.input]: cursor };
   }
 }
 
 // The rows of all pages under the fields of the last one, at most `maxItems` of them.
-async function gather(action, inputs, fetchPage, maxItems, warnings) {
+async function gather(action, inputs, fetchPage, { maxItems, warnings }) {
   const paging = pagingOf(action);
   const collected = [];
   let last = {};
@@ -43,7 +48,7 @@ async function gather(action, inputs, fetchPage, maxItems, warnings) {
 }
 
 // The rows of all pages one by one, at most `maxItems` of them.
-async function* eachRow(action, inputs, fetchPage, maxItems) {
+async function* eachRow(action, inputs, fetchPage, { maxItems }) {
   let count = 0;
   for await (const { rows } of pages(action, inputs, fetchPage)) {
     for (const row of rows) {
@@ -65,6 +70,28 @@ function nextCursor(action, response, start, count) {
     cursor = cursorIn(get(response.body, paging.nextUrl), name);
   }
   return typeof cursor === 'string' && cursor ? cursor : null;
+}
+
+// The URL of the next page, relative ones from that of the page before; null on the last page.
+function nextLink(paging, response, url) {
+  if (get(response.body, paging.more) === false) return null;
+  const link = get(response.body, paging.nextUrl);
+  if (typeof link !== 'string' || !link) return null;
+  try {
+    const next = new URL(link, url);
+    next.hash = '';
+    return SENDABLE.test(link) ? next.href : link;
+  } catch {
+    return link;
+  }
+}
+
+// The URL, if it is on the same host as the page before: the connection's secret goes with it.
+function requireSameOrigin(url, before) {
+  const isWhole = SENDABLE.test(url) && /^https?:/i.test(url);
+  const { origin, username, password } = isWhole ? new URL(url) : {};
+  if (isWhole && origin === new URL(before).origin && !username && !password) return url;
+  throw new OutputError('The next page is not on the host of the base URL, so reading stopped.', [], { code: 'next_url' });
 }
 
 // What the address of the next page has under the name of the cursor.

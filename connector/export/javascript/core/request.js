@@ -1,32 +1,39 @@
 'use strict';
 // From checked inputs to an HTTP request. Where a value goes is data; this module only follows it.
 
+const { contentOf, contentTypeOf, encodingOf } = require('./body');
 const { applyBodyDefaults } = require('./body_defaults');
 const { InputError } = require('./errors');
+const { FileValue } = require('./file_value');
 const { fieldsOf, placed, pointersOf, resolve } = require('./field');
 const { blank, copy, isObject } = require('./json');
 const { MISSING, get, join, put } = require('./pointer');
-const { encoded, headersOf, merged, queryOf, text, urlOf } = require('./templates');
+const { headersOf, merged, queryOf, urlOf } = require('./templates');
+const { isJoined, joinedText, queryPairs } = require('./value_text');
 
-// The request of an action, without secrets: method, url, headers, body (undefined for none), and the headers that templates
-// make with secrets: texts with the names of fields of the connection between them.
-function buildRequest(action, inputs, endpoint) {
+// The request of an action, without secrets: method, url, headers, encoding, body (undefined for none), and the headers that
+// templates make with secrets: texts with the names of fields of the connection between them.
+// url: that of a next page, which takes the place of path and query; boundary: the line between the parts of a form.
+function buildRequest(action, inputs, endpoint, { url, boundary = '' } = {}) {
+  const template = action.request;
   const query = queryOf(action, inputs, endpoint);
   const { headers: templated, secretHeaders } = headersOf(action, inputs, endpoint);
-  const headers = merged({ Accept: 'application/json' }, templated);
+  const headers = merged({ Accept: template.accept || accepted(action.outputs) }, templated);
   for (const [name, field] of placed(action.inputs, inputs)) {
     const wireName = field['x-name'] || name;
-    const value = inputs[name];
-    if (field['x-in'] === 'query') for (const one of [value].flat()) query.push(`${encoded(wireName)}=${encoded(text(one))}`);
-    if (field['x-in'] === 'header') headers[wireName] = text(value);
+    if (field['x-in'] === 'query') query.push(...queryPairs(wireName, field, inputs[name]));
+    if (field['x-in'] === 'header') headers[wireName] = joinedText(field, inputs[name], (text) => text);
   }
   const body = bodyOf(action, inputs);
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
-  const url = urlOf(action, inputs, endpoint) + (query.length ? `?${query.join('&')}` : '');
-  return { method: action.request.method, url, headers, secretHeaders, body };
+  if (body !== undefined) headers['Content-Type'] = contentTypeOf(template, body, boundary);
+  const whole = url ?? urlOf(action, inputs, endpoint) + (query.length ? `?${query.join('&')}` : '');
+  return { method: template.method, url: whole, headers, secretHeaders, encoding: encodingOf(template), boundary, body };
 }
 
-// The JSON body that the inputs make up; undefined when the action sends none.
+// What the response may be, where the definition does not say.
+const accepted = (outputs) => (fieldsOf(outputs).some(([, field]) => field['x-from'] === 'binary') ? '*/*' : 'application/json');
+
+// The body that the inputs make up, a JSON value with files in it; undefined when the action sends none.
 function bodyOf(action, inputs) {
   const inBody = placed(action.inputs, action.inputs.properties).filter(([, field]) => field['x-in'] === 'body');
   const whole = inBody.find(([name, field]) => !field['x-spread'] && pointersOf(field, name)[0] === '');
@@ -37,9 +44,15 @@ function bodyOf(action, inputs) {
   if (!inBody.length && !action.request.body) return undefined;
   const body = copy(action.request.body || {});
   const bodyFields = placed(action.inputs, inputs).filter(([, field]) => field['x-in'] === 'body');
-  for (const [name, field] of bodyFields) write(body, name, field, inputs[name], action.inputs);
+  for (const [name, field] of bodyFields) write(body, name, field, formed(action, field, inputs[name]), action.inputs);
   applyBodyDefaults(body, action.request.bodyDefaults || []);
   return body;
+}
+
+// A list in a form as one text, where its field says so.
+function formed(action, field, value) {
+  const joined = Array.isArray(value) && isJoined(field) && ['form', 'multipart'].includes(encodingOf(action.request));
+  return joined ? joinedText(field, value, (text) => text) : value;
 }
 
 // Where a free-form object whose keys are sent beside other fields names a key that one of them fills.
@@ -99,7 +112,7 @@ function keyed(field, item, rows, schema) {
 
 function wireItem(item, entry, schema) {
   if (item['x-text-for'] && typeof entry === 'string') return Object.fromEntries(item['x-text-for'].map((name) => [name, entry]));
-  if (item['x-pointer'] === undefined || isObject(entry)) return wire(item, entry, schema);
+  if (item['x-pointer'] === undefined || (isObject(entry) && !(entry instanceof FileValue))) return wire(item, entry, schema);
   const wrapped = blank();
   put(wrapped, pointersOf(item, '')[0], entry);
   return wrapped;
@@ -119,13 +132,14 @@ function checkSize(limits, request) {
   if (request.url.length > limits.urlCharacters) {
     throw tooLarge('The inputs in the URL are too long for one request.');
   }
-  if (request.body !== undefined && bytesOf(JSON.stringify(request.body)) > limits.requestBytes) {
+  if (bytesOf(contentOf(request) ?? '') > limits.requestBytes) {
     throw tooLarge(`The inputs make a request of more than ${Math.floor(limits.requestBytes / 1_000_000)} MB.`);
   }
 }
 
-// How many bytes a text has in UTF-8.
+// How many bytes a text has in UTF-8, or bytes have.
 function bytesOf(content) {
+  if (typeof content !== 'string') return content.length;
   let bytes = 0;
   for (const char of content) {
     const code = char.codePointAt(0);

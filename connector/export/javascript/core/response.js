@@ -3,6 +3,7 @@
 
 const { OutputError } = require('./errors');
 const { fieldsOf, resolve } = require('./field');
+const { OCTET_STREAM, fileJson } = require('./file_value');
 const { fieldsReader } = require('./output_reader');
 const { MISSING } = require('./pointer');
 
@@ -19,7 +20,28 @@ function responseOf(status, headers, content) {
   } catch {
     body = MISSING;
   }
-  return { status, headers: Object.fromEntries(named), text, body };
+  return { status, headers: Object.fromEntries(named), content, text, body };
+}
+
+// The body as the JSON value of a file, named as Content-Disposition says; null if it is empty.
+function fileOfResponse({ headers, content }) {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  return bytes.length ? fileJson(bytes, (headers['content-type'] || '').trim(), filenameOf(headers['content-disposition'] || '')) : null;
+}
+
+// The name in a Content-Disposition (RFC 6266), without a path, which would be another computer's.
+function filenameOf(disposition) {
+  const extended = /filename\*\s*=\s*(utf-8|iso-8859-1)'[^']*'([^;\s]+)/i.exec(disposition);
+  const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))/i.exec(disposition);
+  const name = extended ? unquoted(extended[2], extended[1]) : (plain?.[1] ?? plain?.[2] ?? '').replace(/\\(.)/g, '$1');
+  const last = name.replace(/[\x00-\x1f\x7f]/g, '').split(/[/\\]/).pop();
+  return /[^.]/.test(last) ? last : null;
+}
+
+function unquoted(text, charset) {
+  const bytes = text.split(/(%[0-9a-f]{2})/i).flatMap((part) =>
+    /^%[0-9a-f]{2}$/i.test(part) ? [parseInt(part.slice(1), 16)] : [...new TextEncoder().encode(part)]);
+  return new TextDecoder(charset.toLowerCase() === 'utf-8' ? 'utf-8' : 'latin1').decode(Uint8Array.from(bytes));
 }
 
 // The declared output fields; throws an OutputError when they are read from a body that is not JSON.
@@ -42,6 +64,7 @@ const readers = new WeakMap();
 function output(name, declared, response, found, schema) {
   const from = declared['x-from'];
   if (from === 'text') return response.text || null;
+  if (from === 'binary') return fileOfResponse(response);
   if (from === 'status') return response.status;
   if (from === 'success') return isSuccess(response.status);
   return found[name] ?? resolve(schema, declared).default ?? null;

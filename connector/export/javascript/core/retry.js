@@ -4,14 +4,14 @@
 const { ConnectionLostError, NotSentError, OutcomeUnknownError, ThrottledError, UnavailableError } = require('./errors');
 
 const LONGEST_RETRY_AFTER = 3600; // Seconds. A service that asks for more is believed for an hour.
-const IDEMPOTENT = ['GET', 'PUT', 'DELETE']; // RFC 9110, 9.2.2: sending it twice has the effect of once.
+const ONCE = ['POST', 'PATCH']; // RFC 9110, 9.2.2: sending another method twice has the effect of once.
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
 const GONE = [404, 410];
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
 // Whether sending the request again has the effect of once: by its method, or because it carries a key.
-const isRepeatable = (action, key) => IDEMPOTENT.includes(action.request.method) || key !== null;
+const isRepeatable = (action, key) => !ONCE.includes(action.request.method) || key !== null;
 
 // Whether the service may have carried out a request that changes something, although the attempt failed.
 function mayHaveActed(request, outcome) {

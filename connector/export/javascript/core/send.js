@@ -1,6 +1,7 @@
 'use strict';
 // One call made reliable: take a token, send, and try again only where that cannot do anything twice.
 
+const { contentOf } = require('./body');
 const { NotSentError, ThrottledError } = require('./errors');
 const { bytesOf } = require('./request');
 const { responseOf } = require('./response');
@@ -63,7 +64,7 @@ async function sendOnce(run, request, permit) {
   if (left <= 0) throw transportError('out_of_time');
   const { url, headers, secretHeaders, templated } = run.connection.sign(request);
   const response = await run.io.send(
-    { method: request.method, url: request.url, headers, body: request.body, content: request.body === undefined ? undefined : JSON.stringify(request.body) },
+    { ...request, headers, content: contentOf(request) },
     {
       signedUrl: url,
       secretHeaders,
@@ -79,8 +80,7 @@ async function sendOnce(run, request, permit) {
       sent: () => permit.sent(),
     },
   );
-  const size = typeof response.body === 'string' ? bytesOf(response.body) : response.body.length;
-  if (size > responseBytes) throw transportError('response_size', responseBytes);
+  if (bytesOf(response.body) > responseBytes) throw transportError('response_size', responseBytes);
   return responseOf(response.status, response.headers, response.body);
 }
 

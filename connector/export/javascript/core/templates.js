@@ -7,6 +7,7 @@ const { checkBaseUrl } = require('./base_url');
 const { inputOf, placed } = require('./field');
 const { sentence } = require('./messages');
 const { printable } = require('./secrets');
+const { encoded, pathText, textOf } = require('./value_text');
 
 const NAME = /{([^{}]+)}/;
 const NAMES = /{([^{}]+)}/g;
@@ -14,7 +15,6 @@ const CONNECTION = 'connection.';
 const HOST = /^(?:[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?)$/;
 const SCHEME = /^https?:\/\//i;
 
-const text = (value) => (typeof value === 'string' ? value : JSON.stringify(value));
 const split = (template) => template.split(NAME);
 const namesOf = (...templates) => templates.flatMap((template) => [...template.matchAll(NAMES)].map(([, name]) => name));
 const fieldOf = (name) => (name.startsWith(CONNECTION) ? name.slice(CONNECTION.length) : undefined);
@@ -25,10 +25,6 @@ const placeholder = (field) => `{${CONNECTION}${field}}`;
 // The template with the value of each field of the connection in its place; other names stay as they are.
 const fillConnection = (template, valueOf) =>
   template.replace(NAMES, (whole, name) => (fieldOf(name) === undefined ? whole : valueOf(fieldOf(name))));
-
-// Everything but letters, digits and _.-~ is encoded (RFC 3986).
-const encoded = (value) =>
-  encodeURIComponent(value).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 // The base URL that a template makes, without a slash at the end. A value in braces is a secret, or is not known.
 // Throws an AuthorizationError whose `field` is the name of the wrong value.
@@ -71,11 +67,14 @@ const baseUrlOf = (action, endpoint) => (endpoint.isOwn ? endpoint.baseUrl : act
 // The URL without its query.
 function urlOf(action, inputs, endpoint) {
   const base = fillBaseUrl(baseUrlOf(action, endpoint), values(inputs, endpoint), endpoint.allowInsecure);
-  const inPath = placed(action.inputs, inputs)
-    .filter(([, field]) => field['x-in'] === 'path')
-    .map(([name, field]) => [field['x-name'] || name, inputs[name]]);
-  const valueOf = values(Object.fromEntries(inPath), endpoint);
+  const inPath = new Map(
+    placed(action.inputs, inputs)
+      .filter(([, field]) => field['x-in'] === 'path')
+      .map(([name, field]) => [field['x-name'] || name, pathText(field, inputs[name])]),
+  );
+  const valueOf = values({}, endpoint);
   return base + action.request.path.replace(NAMES, (whole, name) => {
+    if (inPath.has(name)) return inPath.get(name);
     const value = valueOf(name);
     return value === whole ? value : encoded(value);
   });
@@ -108,7 +107,7 @@ function templateProblems(action, inputs) {
   const template = action.request.baseUrl || '';
   const problems = [];
   for (const name of inputNames(...Object.values(action.request.headers || {}))) {
-    if (/^[ -~]*$/.test(text(inputs[name] ?? ''))) continue;
+    if (/^[ -~]*$/.test(textOf(inputs[name] ?? ''))) continue;
     problems.push(sentence('header', { key: name, label: titleOf(action, name), where: '' }));
   }
   for (const name of inputNames(template).filter((one) => Object.hasOwn(inputs, one))) {
@@ -129,7 +128,7 @@ function values(inputs, endpoint) {
   return (name) => {
     const field = fieldOf(name);
     if (field !== undefined) return endpoint.values[field] || `{${name}}`;
-    return Object.hasOwn(inputs, name) ? text(inputs[name]) : `{${name}}`;
+    return Object.hasOwn(inputs, name) ? textOf(inputs[name]) : `{${name}}`;
   };
 }
 
@@ -144,11 +143,11 @@ function filled(pairs, inputs, endpoint) {
       else {
         const value = field === undefined ? inputs[piece] : endpoint.values[field];
         if (value === undefined || value === null || value === '') return [];
-        texts[texts.length - 1] += text(value);
+        texts[texts.length - 1] += textOf(value);
       }
     }
     return [[key, texts]];
   });
 }
 
-module.exports = { baseUrlOf, connectionFields, encoded, fieldOf, fillBaseUrl, fillConnection, headersOf, merged, placeholder, queryOf, templateProblems, text, urlOf };
+module.exports = { baseUrlOf, connectionFields, fieldOf, fillBaseUrl, fillConnection, headersOf, merged, placeholder, queryOf, templateProblems, urlOf };

@@ -1,0 +1,22 @@
+"""Handlers of the archive: all of its actions are data."""
+
+from connector.call import page, send
+
+attach = send
+create_share = send
+document_options = send
+get_content = send
+get_document = send
+get_summary = send
+head_document = send
+list_documents = page
+patch_document = send
+put_content = send
+put_note = send
+put_number = send
+put_picture = send
+put_svg = send
+search = send
+set_pages = send
+set_tags = send
+upload_document = send
