@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shlex
 
+from connector.call.curl_body import body_options
 from connector.call.result import Preview
 from connector.connections.auth import Auth
 from connector.definition.service import ConnectorDefinition
@@ -35,7 +35,9 @@ def curl_command(connector: ConnectorDefinition, preview: Preview) -> str:
         return ""
 
     url, headers = auth.replace(request, lambda field: f"{_MARK}{field}{_MARK}", basic)
-    parts = ["curl", "--globoff", "--path-as-is", "-X", preview.method]
+    parts = ["curl", "--globoff", "--path-as-is"]
+    # Of HEAD curl has to know that no body follows.
+    parts += ["--head"] if preview.method == "HEAD" else ["-X", preview.method]
     address, _, query = url.partition("?")
     pairs = query.split("&") if query else []
     plain = [pair for pair in pairs if _MARK not in pair]
@@ -46,10 +48,12 @@ def curl_command(connector: ConnectorDefinition, preview: Preview) -> str:
     for pair in credentials:
         parts += ["-u", _quoted(connector, pair)]
     for name, value in headers.items():
+        if name == "Content-Type" and request.encoding == "multipart":
+            continue  # curl draws the line between the parts itself
         if value or not credentials:
             parts += ["-H", _quoted(connector, f"{name}: {value}")]
     if preview.body is not None:
-        parts += ["--data-raw", shlex.quote(json.dumps(preview.body, ensure_ascii=False))]
+        parts += body_options(request.encoding, preview.body)
     return " ".join(parts)
 
 

@@ -14,6 +14,7 @@ from connector.catalogue.action import Action
 from connector.cli import layout, output
 from connector.definition.action import ActionDefinition, Effects
 from connector.definition.field import FieldSchema, ObjectSchema
+from connector.definition.file_value import FILENAME
 
 _INDENT = 2
 _MAX_CHOICES_AS_TYPE = 12
@@ -153,6 +154,8 @@ def _choices(field: FieldSchema) -> list[str]:
 
 
 def _type_name(schema: ObjectSchema, field: FieldSchema) -> str:
+    if field.x_file:
+        return "file"
     if field.items is not None:
         return f"list of {_item_type_name(schema, schema.resolve(field.items))}"
     if field.enum and len(_choices(field)) <= _MAX_CHOICES_AS_TYPE:
@@ -163,6 +166,8 @@ def _type_name(schema: ObjectSchema, field: FieldSchema) -> str:
 def _item_type_name(schema: ObjectSchema, item: FieldSchema) -> str:
     if item.properties:
         return "rows"
+    if item.x_file:
+        return "files"
     kinds = [kind for kind in item.types if kind != "null"]
     plural = None if item.enum or len(kinds) != 1 else _PLURAL_TYPES.get(kinds[0])
     return plural or _type_name(schema, item)
@@ -182,7 +187,7 @@ def _example(action: Action, program: str) -> Iterator[str]:
     example = next((example for example in action.definition.examples if example.outputs is not None), None)
     if example is None:
         return
-    items = [_item(name, value) for name, value in example.inputs.items()]
+    items = [_item(action, name, value) for name, value in example.inputs.items()]
     pages = ["--all-pages"] if example.all_pages else []
     yield ""
     yield _heading(f"Example: {example.title}")
@@ -190,7 +195,10 @@ def _example(action: Action, program: str) -> Iterator[str]:
     yield output.to_json(example.outputs)
 
 
-def _item(name: str, value: Any) -> str:
+def _item(action: Action, name: str, value: Any) -> str:
+    own_name = action.accepted_names.get(name, name)
+    if own_name in action.definition.inputs.properties and action.definition.input(own_name).x_file:
+        return shlex.quote(f"{name}@{value.get(FILENAME) or 'FILE'}")
     if isinstance(value, str) and not value.startswith("@"):
         return shlex.quote(f"{name}={value}")
     return shlex.quote(f"{name}:={json.dumps(value, ensure_ascii=False)}")

@@ -130,10 +130,14 @@ def inputs(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> 
     used = {item.partition("=")[0].removesuffix(":") for item in typed}
     unused = {name: field for name, field in fields.items() if name not in used or "items" in field}
     return [
-        CompletionItem(f"{name}=", help=str(field.get("title", "")))
+        CompletionItem(f"{name}{'@' if _is_file(field) else '='}", help=str(field.get("title", "")))
         for name, field in unused.items()
         if name.startswith(incomplete)
     ]
+
+
+def _is_file(field: Mapping[str, Any]) -> bool:
+    return bool(field.get("x-file") or field.get("items", {}).get("x-file"))
 
 
 def _value_in_progress(typed: Sequence[str], incomplete: str) -> tuple[str | None, str]:

@@ -1,4 +1,4 @@
-"""Inputs as they are typed: `name=value`, `name:=json`, `name=@file`, like HTTPie's request items."""
+"""Inputs as they are typed: `name=value`, `name:=json`, `name=@file`, `name@file`, like HTTPie's request items."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from typing import Any
 import click
 
 from connector.catalogue.action import Action
-from connector.cli import console
+from connector.cli import console, file_items
 from connector.definition.field import FieldSchema
+from connector.definition.file_value import File
 from connector.validation.flow_action import with_inputs
 from connector.validation.text_values import typed
 
@@ -40,10 +41,15 @@ def parse(action: Action, items: Sequence[str], file: str | None = None) -> dict
     inputs: dict[str, Any] = {}
     collected: set[str] = set()
     for item in items:
+        if (found := file_items.parse(action, item)) is not None:
+            _add_file(action, inputs, *found)
+            continue
         match = _ITEM.fullmatch(item)
         if match is None:
             raise _malformed(action, item)
         name, separator, text = match["name"], match["separator"], match["value"]
+        if separator == "=" and file_items.is_file(action.definition.inputs, _field(action, name)):
+            raise click.UsageError(f"“{name}” is a file. Write {name}@{text[:_MAX_QUOTE] or 'PATH'}")
         if text.startswith("@"):
             text = _read(name, text[1:], f" To send text that starts with @, write {name}:='\"@...\"'.")
         field = _field(action, name)
@@ -58,6 +64,16 @@ def parse(action: Action, items: Sequence[str], file: str | None = None) -> dict
     return merge(action, from_file, inputs)
 
 
+def _add_file(action: Action, inputs: dict[str, Any], name: str, file: File) -> None:
+    field = _field(action, name)
+    if field is None or field.items is None:
+        if name in inputs:
+            raise click.UsageError(f"“{name}” is set twice.")
+        inputs[name] = file
+    else:
+        inputs.setdefault(name, []).append(file)
+
+
 def merge(action: Action, inputs: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """Both together. An override counts even if it calls the input by another of its names."""
     return with_inputs(action.accepted_names, inputs, overrides)
@@ -65,13 +81,16 @@ def merge(action: Action, inputs: Mapping[str, Any], overrides: Mapping[str, Any
 
 def _malformed(action: Action, item: str) -> click.UsageError:
     name = item.removesuffix(":")
+    before, at, path = item.partition("@")
+    if at and before in action.accepted_names:
+        return click.UsageError(f"“{before}” is not a file. For text from a file, write {before}=@{path}")
     if name in action.accepted_names:
         return click.UsageError(f"“{name}” has no value. Write {name}=...")
     if item.startswith("{"):
         return click.UsageError("JSON is no argument. Pipe it into --inputs - or write it into a file: --inputs FILE")
     return click.UsageError(
-        f"“{item[:_MAX_QUOTE]}” is not an input. Write name=value, name:=json or name=@file, and put quotes around a "
-        "value that contains spaces."
+        f"“{item[:_MAX_QUOTE]}” is not an input. Write name=value, name:=json, name=@file or name@file, and put "
+        "quotes around a value that contains spaces."
     )
 
 

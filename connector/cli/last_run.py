@@ -21,6 +21,7 @@ import click
 
 from connector import state_dir
 from connector.catalogue.action import Action
+from connector.cli.file_items import can_keep, from_kept, kept
 from connector.clock import Clock
 from connector.connections.auth import identity_of
 from connector.connections.connection import Connection
@@ -36,7 +37,7 @@ class LastRun:
     Attributes:
         action: Key of the action.
         inputs: The inputs without those that are secret.
-        secret: Names of the inputs that are not kept.
+        secret: Names of the inputs that are not kept: secrets, and files that are nowhere on disk.
         key: The idempotency key, if the action has one.
         where: The options that said where it ran.
         started: When, in ISO 8601.
@@ -66,11 +67,12 @@ class LastRun:
         inputs, _ = action.validate_inputs(given)
         known = {name: value for name, value in inputs.items() if name in action.definition.inputs.properties}
         shown = masked(action.definition, known)
+        keep = {name for name, value in known.items() if shown[name] == value and can_keep(value)}
         key_input = action.definition.idempotency.input if action.definition.idempotency else None
         return cls(
             action=action.key,
-            inputs={name: value for name, value in known.items() if shown[name] == value},
-            secret=[name for name, value in known.items() if shown[name] != value],
+            inputs={name: value for name, value in known.items() if name in keep},
+            secret=[name for name, value in known.items() if name not in keep],
             key=str(inputs.get(key_input) or uuid.uuid4()) if key_input else None,
             where=where,
             started=clock.wall().isoformat(),
@@ -87,7 +89,7 @@ class LastRun:
         if others := sorted(named - set(self.secret)):
             raise click.UsageError(f"--again repeats a run as it was. Leave out {', '.join(others)}.")
         if missing := [name for name in self.secret if name not in named]:
-            raise click.UsageError(f"--again: secret inputs are not kept. Add {' '.join(f'{n}=...' for n in missing)}")
+            raise click.UsageError(f"--again: these inputs are not kept. Add {' '.join(f'{n}=...' for n in missing)}")
         key = {action.definition.idempotency.input: self.key} if action.definition.idempotency else {}
         return {**self.inputs, **more, **key}
 
@@ -163,7 +165,7 @@ def _keep(definition: ConnectorDefinition, run: LastRun, connection: Connection)
     account = "" if connection.ephemeral else _account(definition, connection, secrets.token_hex(16))
     run = replace(run, account=account, inputs=run.inputs if run.repeatable else {})
     with contextlib.suppress(OSError, ConnectorError):  # the failure itself is what must be reported
-        state_dir.write_private(_file(definition), json.dumps(asdict(run)).encode())
+        state_dir.write_private(_file(definition), json.dumps(asdict(run), default=kept).encode())
 
 
 def _account(definition: ConnectorDefinition, connection: Connection, salt: str) -> str:
@@ -174,7 +176,7 @@ def _account(definition: ConnectorDefinition, connection: Connection, salt: str)
 
 def _read(definition: ConnectorDefinition) -> LastRun | None:
     try:
-        return LastRun(**json.loads(_file(definition).read_text(encoding="utf-8")))
+        return LastRun(**json.loads(_file(definition).read_text(encoding="utf-8"), object_hook=from_kept))
     except (OSError, ValueError, TypeError, ConnectorError):
         return None
 

@@ -14,7 +14,18 @@ from connector.call.curl import curl_command
 from connector.call.result import Result
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
-from connector.cli import console, context, hints, input_items, last_run, output, progress, sandbox_service, wait_until
+from connector.cli import (
+    console,
+    context,
+    file_items,
+    hints,
+    input_items,
+    last_run,
+    output,
+    progress,
+    sandbox_service,
+    wait_until,
+)
 from connector.cli.result_view import ResultView
 from connector.clock import SystemClock
 from connector.connections import stored
@@ -49,6 +60,7 @@ class Options:
     query: str | None
     no_empty: bool
     output: str | None
+    download: str | None
     raw: bool
     with_meta: bool
     verbose: bool
@@ -65,6 +77,8 @@ class Options:
             ("--sandbox", self.in_sandbox, "--connection", self.connection_name),
             ("--sandbox", self.in_sandbox, "--base-url", self.base_url),
             ("--raw", self.raw, "--fields", self.fields),
+            ("--raw", self.raw, "--download", self.download),
+            ("--watch", self.watch, "--download", self.download),
             ("--query", self.query, "--fields", self.fields),
             ("--dry-run", self.dry_run, "--curl", self.curl),
             ("--dry-run", self.dry_run, "--code", self.language),
@@ -229,6 +243,8 @@ def execute(ctx: click.Context, name: str | None, items: Sequence[str], options:
         Connector(bundle, **settings) as connector,
     ):
         action = connector.find(name)
+        if options.download and not file_items.has_files(action.definition.outputs):
+            raise click.UsageError(f"--download: {action.key} returns no file.")
         ctx.meta[console.ACTION] = action.key
         view = ResultView.of(
             action,
@@ -251,7 +267,7 @@ def execute(ctx: click.Context, name: str | None, items: Sequence[str], options:
         elif options.watch or options.wait_until:
             command.watch(view)
         else:
-            view.print(command.run())
+            view.print(file_items.downloaded(action, command.run(), options.download))
 
 
 def _inputs(bundle: Bundle, program: str, action: Action, items: Sequence[str], options: Options) -> dict[str, Any]:

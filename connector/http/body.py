@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from connector.definition.action import Encoding, RequestTemplate
-from connector.definition.file_value import OCTET_STREAM, File
+from connector.definition.file_value import CONTENT, CONTENT_TYPE, OCTET_STREAM, File
 from connector.errors import InputError, Problem
 from connector.http.value_text import json_of, text_of
 
@@ -82,6 +82,11 @@ def shown(encoding: Encoding, body: Any) -> Any:
     if isinstance(body, Mapping):
         return {name: shown(encoding, value) for name, value in body.items()}
     return [shown(encoding, value) for value in body] if isinstance(body, list) else body
+
+
+def is_shown_file(value: Any) -> bool:
+    """Whether a part of a shown body is a file."""
+    return isinstance(value, dict) and CONTENT_TYPE in value and bool(value.keys() & {CONTENT, "$size"})
 
 
 def form_fields(body: Any) -> Iterator[tuple[str, Any]]:

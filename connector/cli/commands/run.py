@@ -14,6 +14,7 @@ How to write inputs:
   name=text         text, or a number, true or false if the input is one
   name:=json        any JSON value: tags:='["a", "b"]'
   name=@file        text from a file; name:=@file for JSON from a file
+  name@file         a file, for an input that is one; name@- for stdin
   name=a name=b     several values of a list
   body/a/b=text     the keys of a Power Automate flow work as names, too
 
@@ -30,7 +31,7 @@ _SECTIONS = {
     "Look before sending": ["--dry-run", "--curl", "--code"],
     "Pages": ["--all-pages", "--max-items"],
     "Waiting": ["--timeout", "--max-wait", "--wait-until", "--watch", "--interval"],
-    "Output": ["--output", "--fields", "--query", "--no-empty", "--raw", "--meta", "--verbose"],
+    "Output": ["--output", "--download", "--fields", "--query", "--no-empty", "--raw", "--meta", "--verbose"],
 }
 """The options in the help, by what they are for. One that is not here is shown under “Other options”."""
 
@@ -152,6 +153,12 @@ class _RunCommand(click.Command):
     metavar="FORMAT",
     help="json, jsonl, csv, text or table. Defaults to table on a terminal, otherwise json. With json, errors are "
     "JSON too; jsonl, csv and text print the rows of a list alone.",
+)
+@click.option(
+    "--download",
+    type=click.Path(),
+    metavar="PATH",
+    help="Save the files of the result: in this folder, or the only one as this file.",
 )
 @click.option("--raw", is_flag=True, help="Print the service's last response instead of the fields.")
 @click.option("--meta", "with_meta", is_flag=True, help="Also print what happened: attempts, waits, pages.")

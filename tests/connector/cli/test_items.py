@@ -122,7 +122,7 @@ def test_a_dash_reads_the_inputs_from_stdin(make_thing: Make) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["World"], "“World” is not an input. Write name=value, name:=json or name=@file"),
+        (["World"], "“World” is not an input. Write name=value, name:=json, name=@file or name@file"),
         (["World"], "put quotes around a value that contains spaces"),
         (["=x"], "“=x” is not an input"),
         (["note"], "“note” has no value. Write note=..."),

@@ -110,7 +110,7 @@ def test_no_secret_is_kept_and_all_of_them_are_asked_for(key_cli: Cli, shop: Sho
     assert "4711-pin" not in file.read_text()
     ran = key_cli("--again")
     assert ran.status == 2
-    assert "--again: secret inputs are not kept. Add pin=..." in ran.err
+    assert "--again: these inputs are not kept. Add pin=..." in ran.err
     shop.responses.clear()
     assert key_cli("--again", "pin=4711-pin").status == 0
     assert json.loads(shop.requests[-1].body) == {"name": "Lamp", "pin": "4711-pin"}
