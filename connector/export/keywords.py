@@ -24,11 +24,11 @@ STANDARD = frozenset(
 WIRE = frozenset(
     {
         *("x-in", "x-name", "x-pointer", "x-path", "x-map-key", "x-map-value", "x-spread", "x-from", "x-time"),
-        *("x-text-for", "x-file", "x-array-style", "x-ms-url-encoding"),
+        *("x-text-for", "x-array-style", "x-ms-url-encoding"),
     }
 )
 """Annotations for the place of a value on the wire; only code that builds or reads the request needs them."""
-FORM = frozenset({"x-aliases", "x-keep-empty", "x-ms-visibility", "x-ms-dynamic-values", "x-rules"})
+FORM = frozenset({"x-aliases", "x-keep-empty", "x-file", "x-ms-visibility", "x-ms-dynamic-values", "x-rules"})
 """Annotations for code that draws a form or fills it in."""
 
 _KNOWN = STANDARD | WIRE | FORM

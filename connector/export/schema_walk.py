@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from connector.definition.file_value import CONTENT, CONTENT_TYPE, FILENAME
+
 Schema = dict[str, Any]
+
+_FILE: dict[str, Schema] = {
+    CONTENT_TYPE: {"title": "Content type", "description": "The media type, such as image/png."},
+    CONTENT: {"title": "Content", "description": "The bytes of the file as base64.", "contentEncoding": "base64"},
+    FILENAME: {"title": "File name", "description": "The name of the file."},
+}
+"""The parts of the JSON value of a file."""
 
 
 def children(schema: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
@@ -37,6 +46,14 @@ def map_schemas(schema: Schema, change: Callable[[Schema], Schema]) -> Schema:
         if isinstance(schema.get(keyword), dict):
             copy[keyword] = change(schema[keyword])
     return copy
+
+
+def with_file_value(schema: Schema) -> Schema:
+    """The schema of a file with the properties of its JSON value; any other schema as it is."""
+    if not schema.get("x-file"):
+        return schema
+    parts = {name: {"type": "string", **words} for name, words in _FILE.items()}
+    return {**schema, "properties": parts, "required": [CONTENT], "additionalProperties": False}
 
 
 def resolve(field: Schema, root: Schema) -> Schema:

@@ -7,21 +7,23 @@ import logging
 import traceback
 from typing import Any
 
-from mcp.types import CallToolResult, TextContent
+from mcp.types import CallToolResult, ImageContent, TextContent
 
 from connector.call.result import Result
+from connector.definition.file_value import CONTENT, CONTENT_TYPE
 from connector.errors import ConnectorError, Problem
 
 _LOG = logging.getLogger(__name__)
 
 
 def of_run(result: Result) -> CallToolResult:
-    """The result of a run: the outputs without nulls as text, all of them as structured content."""
-    outputs = _without_nulls(dict(result.fields))
+    """The result of a run: the outputs without nulls as text, pictures among them, all as structured content."""
+    files: list[ImageContent] = []
+    outputs = _readable(dict(result.fields), files)
     shown = compact(outputs) if outputs else "Done. The service returned no values."
     texts = [shown, *(f"Warning: {warning}" for warning in result.meta.warnings)]
     return CallToolResult(
-        content=[TextContent(text=text) for text in texts],
+        content=[*(TextContent(text=text) for text in texts), *files],
         structured_content=dict(result.fields),
         _meta={"run": result.meta.model_dump(mode="json")},
     )
@@ -63,7 +65,14 @@ def _with_key(problem: Problem) -> str:
     return f"{problem.field}: {problem.message}" if problem.field else problem.message
 
 
-def _without_nulls(value: Any) -> Any:
+def _readable(value: Any, pictures: list[ImageContent]) -> Any:
+    """A value without nulls, and with the size of a file in place of its base64; its picture is added to `pictures`."""
+    if isinstance(value, dict) and CONTENT in value and CONTENT_TYPE in value:
+        content, kind = value[CONTENT], value[CONTENT_TYPE]
+        if kind.startswith("image/"):
+            pictures.append(ImageContent(data=content, mime_type=kind))
+        size = len(content) * 3 // 4 - content.count("=", -2)
+        return {key: item for key, item in value.items() if key != CONTENT} | {"size": size}
     if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
+        return {key: _readable(item, pictures) for key, item in value.items() if item is not None}
+    return [_readable(item, pictures) for item in value] if isinstance(value, list) else value

@@ -8,10 +8,14 @@ from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.export.errors import cannot_export
 from connector.export.keywords import WIRE
-from connector.export.schema_walk import Schema, map_schemas
+from connector.export.schema_walk import Schema, map_schemas, with_file_value
 
 ANNOTATIONS = {
     "x-aliases": "Other names that are accepted for this input, such as its key in a Power Automate flow.",
+    "x-file": (
+        "The value is a file: an object with its base64 under `$content`, its media type under `$content-type` and, if"
+        " it has one, its name under `$filename`. A form shows a file control for it."
+    ),
     "x-keep-empty": "An empty text or list is a value here. Everywhere else it counts as not filled in.",
     "x-ms-dynamic-values": (
         "The choices of this input are the rows of another action. Run `action` (`operationId` is the operation id of"
@@ -49,7 +53,7 @@ def form_schema(action: Action, side: Literal["inputs", "outputs"], bundle: Bund
 
 
 def _shown(action: Action, schema: Schema, bundle: Bundle) -> Schema:
-    shown = map_schemas(schema, lambda inner: _shown(action, inner, bundle))
+    shown = map_schemas(with_file_value(schema), lambda inner: _shown(action, inner, bundle))
     shown = {keyword: value for keyword, value in shown.items() if keyword not in WIRE}
     if "x-ms-dynamic-values" in schema:
         shown["x-ms-dynamic-values"] = _with_action(action, schema["x-ms-dynamic-values"], bundle)

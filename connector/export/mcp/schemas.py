@@ -22,6 +22,8 @@ from connector.export.schema_walk import Schema, resolve, types_of
 _LEVELS = 2
 """Levels of nested rows that are written out."""
 _LONGEST_EXAMPLE = 120
+_FILE = 'A file: {"$content-type": "image/png", "$content": "<base64>", "$filename": "cat.png"}.'
+"""What a file is; not every host accepts `$` in the names of properties."""
 _NUMBER_FORMATS = frozenset({"int32", "int64", "float", "double"})
 
 
@@ -99,7 +101,7 @@ class PortableSchema:
     def _branch(self, kind: str, field: Schema, key: str, inside: tuple[str, ...]) -> Schema:
         """The field as this type."""
         if kind == "object":
-            return self._object(field, key, inside)
+            return {"type": "object"} if field.get("x-file") else self._object(field, key, inside)
         if kind == "array":
             if "items" not in field:
                 raise cannot_export(self._action, f"items of “{key}” have no type, which not every host accepts")
@@ -136,6 +138,7 @@ class PortableSchema:
     def _description(self, field: Schema, key: str, more: str) -> list[str]:
         sentences = [field["description"]] if "description" in field else []
         sentences += [more] if more else []
+        sentences += [_FILE] if field.get("x-file") else []
         sentences += _limits(field)
         if isinstance(field.get("additionalProperties"), dict):
             sentences.append(f"Each value is of type {self._plain(field['additionalProperties'], key)}.")

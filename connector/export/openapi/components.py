@@ -12,7 +12,7 @@ from typing import Literal
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.export.errors import cannot_export
-from connector.export.schema_walk import Schema, map_schemas, walk
+from connector.export.schema_walk import Schema, map_schemas, walk, with_file_value
 
 Side = Literal["inputs", "outputs"]
 SIDES: tuple[Side, Side] = ("inputs", "outputs")
@@ -74,7 +74,7 @@ class Components:
         return definition if definition in self._shared else f"{name_of(operation_id, side)}.{definition}"
 
     def _linked(self, schema: Schema, operation_id: str, side: Side) -> Schema:
-        linked = map_schemas(schema, lambda inner: self._linked(inner, operation_id, side))
+        linked = map_schemas(with_file_value(schema), lambda inner: self._linked(inner, operation_id, side))
         if "$ref" in schema:
             name = self.component(schema["$ref"].removeprefix(_PREFIX), operation_id, side)
             linked["$ref"] = f"#/components/schemas/{name}"

@@ -56,12 +56,17 @@ class BodyTree:
                     self.root = replace(self._node("body", field, name, ()), required=name in self._schema.required)
         else:
             self._fill(self.root, self._served(fields), (), "", self._refs(self._schema.properties))
+            for name, field in fields.items():
+                if field.x_from == "binary":
+                    self.root = self._node("", field, name, ())
         hide(self.root, side)
 
     def _served(self, fields: dict[str, FieldSchema]) -> dict[str, FieldSchema]:
         """The outputs that are read from the response body."""
         kept = {}
         for name, field in fields.items():
+            if field.x_from == "binary":
+                continue
             if field.x_from == "body":
                 kept[name] = field
             else:
@@ -136,6 +141,8 @@ class BodyTree:
         """The node of one field with everything inside."""
         types = [kind for kind in field.types if kind != "null"]
         node = BodyNode(key, types, "null" in field.types, field, (field.title or "") if title is None else title)
+        if field.x_file:
+            return _file(node, self._action)
         if _too_deep(met):
             node.items = BodyNode("", ["object"]) if "array" in types else None
             return node
@@ -172,6 +179,8 @@ class BodyTree:
         item = self._schema.resolve(field)
         met += (field.ref,) if field.ref else ()
         node = BodyNode("", [kind for kind in item.types if kind != "null"], "null" in item.types, item)
+        if item.x_file:
+            return _file(node, self._action)
         if _too_deep(met):
             node.types = ["object"]
         elif item.properties:
@@ -202,6 +211,14 @@ class BodyTree:
         left_out = LeftOut(name, field.title or "", reason, self._side)
         if left_out not in self.left_out:
             self.left_out.append(left_out)
+
+
+def _file(node: BodyNode, action: Action) -> BodyNode:
+    """The node of a file: a text in base64 in JSON, else bytes."""
+    field = node.schema or FieldSchema()
+    in_json = field.x_from == "body" and (node.nullable or action.definition.request.encoding == "json")
+    node.types, node.schema = ["string"], field.model_copy(update={"format": "byte" if in_json else "binary"})
+    return node
 
 
 def _too_deep(met: tuple[str, ...]) -> bool:

@@ -16,6 +16,7 @@ from connector.export.power_platform.body_defaults import add_body_defaults
 from connector.export.power_platform.body_tree import BodyTree, LeftOut
 from connector.export.power_platform.dynamic_values import DynamicChoices
 from connector.export.power_platform.labels import label_nodes
+from connector.export.power_platform.media import form_parameters, is_form, media_types, several_values
 from connector.export.power_platform.policies import direct_place
 from connector.export.power_platform.schemas import Schemas
 from connector.export.rule_texts import description_with_rules
@@ -70,18 +71,24 @@ def operation_of(action: Action, bundle: Bundle, choices: DynamicChoices) -> Ope
     add_body_defaults(action, request.root)
     label_nodes(request.root, [parameter["x-ms-summary"] for parameter in parameters])
     label_nodes(response.root, [])
-    if request.root.properties or request.root.types != ["object"]:
+    if is_form(action):
+        parameters += form_parameters(action, request.root, Schemas(action, "input", choices))
+    elif request.root.properties or request.root.types != ["object"]:
         schema = Schemas(action, "input", choices).of(request.root)
         required = request.root.required or any(node.required for node in request.root.properties.values())
         parameters.append({"name": "body", "in": "body", "required": required, "schema": schema})
     definition = action.definition
-    absent = [*untaken, *request.left_out]
+    several = [
+        LeftOut(name, title, "it takes only one value here") for name, title in several_values(action, request.root)
+    ]
+    absent = [*untaken, *several, *request.left_out]
     swagger: Json = {
         "operationId": action.operation_id,
         "summary": action.summary,
         "description": _description(action, absent),
         "x-ms-visibility": definition.visibility,
         **({"deprecated": True} if definition.deprecated else {}),
+        **media_types(action),
         "parameters": parameters,
         "responses": _responses(action, bundle, response, choices),
     }
@@ -118,18 +125,30 @@ def _parameters(action: Action, choices: DynamicChoices) -> tuple[list[Json], li
             left_out.append(LeftOut(name, title, f"the parameter `{key[0]}` is used by another field"))
             continue
         kind = _plain_type(field)
-        if "array" in field.types:
+        joined = "array" in field.types and _style(field) == "csv"
+        if "array" in field.types and not joined:
             # Repeating a query parameter is `collectionFormat: multi`, which the platform does not import.
             left_out.append(LeftOut(f"{name}[]", title, "it takes only one value here"))
         parameter: Json = {"name": key[0], "in": key[1]}
         parameter["required"] = field.x_in == "path" or name in action.definition.inputs.required
         parameter |= {"type": kind, "x-ms-summary": title, **schemas.keywords(field, name, kind)}
+        if joined:
+            parameter |= {"type": "array", "items": {"type": _item_type(action, field)}, "collectionFormat": "csv"}
         if action.definition.idempotency is not None and name == action.definition.idempotency.input:
             parameter["description"] = _idempotency_text(field)
-        if field.x_in == "path":
+        if field.x_in == "path" or field.x_ms_url_encoding == "double":
             parameter["x-ms-url-encoding"] = field.x_ms_url_encoding or "single"
         parameters[key] = parameter
     return list(parameters.values()), left_out
+
+
+def _style(field: FieldSchema) -> str:
+    """How a list is written where it is a parameter."""
+    return field.x_array_style or ("repeat" if field.x_in == "query" else "csv")
+
+
+def _item_type(action: Action, field: FieldSchema) -> str:
+    return "string" if field.items is None else _plain_type(action.definition.inputs.resolve(field.items))
 
 
 def _idempotency_text(field: FieldSchema) -> str:
@@ -205,6 +224,9 @@ def _found(action: Action, absent: set[str]) -> Iterator[Moved]:
     outputs = action.definition.outputs
     for name in outputs.properties:
         field = outputs.resolve(outputs.properties[name])
+        if field.x_from == "binary":
+            yield Moved(field.title or name, name, "")
+            continue
         here = "/".join(json_pointer.parse(field.pointers(name)[0]))
         if name not in absent and here != name.replace(".", "/"):
             yield Moved(field.title or name, name, here)
