@@ -93,7 +93,7 @@ class Auth:
             AuthorizationError: A value that the URL needs is missing, or one cannot be sent where it belongs.
         """
         for name in templates.connection_fields(*self.connector.headers.values(), *request.headers.values()):
-            _check_header(self.connector, name, self.values.get(name, ""))
+            _check_header(self.connector, name, self.values)
         base_url = self.endpoint.template(request)
         for name in templates.connection_fields(base_url, request.path):
             if not self.values.get(name):
@@ -243,21 +243,21 @@ def _check_values(connector: ConnectorDefinition, kind: ConnectionKind, values: 
     """
     sent = kind.authorization
     in_headers = templates.connection_fields(*sent.headers.values())
-    for name, value in values.items():
+    # No value in a variable of its own: what reports an error may show the variables.
+    for name in values:
         if name in in_headers:
-            _check_header(connector, name, value)
-        if any(char < " " or "\x7f" <= char <= "\x9f" for char in value):
+            _check_header(connector, name, values)
+        if any(char < " " or "\x7f" <= char <= "\x9f" for char in values[name]):
             raise _invalid(connector, name, "contains invalid characters, such as a line break")
-    if sent.basic is not None:
-        username = templates.fill_connection(sent.basic.username, lambda name: values.get(name, ""))
-        if ":" in username:
-            raise _invalid(connector, templates.connection_fields(sent.basic.username)[0], "contains a colon")
+    username = sent.basic.username if sent.basic is not None else ""
+    if ":" in templates.fill_connection(username, lambda name: values.get(name, "")):
+        raise _invalid(connector, templates.connection_fields(username)[0], "contains a colon")
 
 
-def _check_header(connector: ConnectorDefinition, name: str, value: str) -> None:
+def _check_header(connector: ConnectorDefinition, name: str, values: Mapping[str, str]) -> None:
     """Make sure that a value can be sent in a header; blanks in a secret come from pasting too much."""
     first = "!" if name in connector.connection.secrets else " "
-    if not all(first <= char <= "~" for char in value):
+    if not all(first <= char <= "~" for char in values.get(name, "")):
         raise _invalid(connector, name, "contains invalid characters, such as a space or a line break")
 
 

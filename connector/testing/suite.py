@@ -16,8 +16,6 @@ from connector.definition.files import find
 from connector.errors import DefinitionError
 from connector.examples.run import run_example
 from connector.export import EXPORT_FORMATS, export
-from connector.lint import check_folder
-from connector.lint.rules.exports import with_publication
 
 
 class ConnectorTests:
@@ -45,6 +43,8 @@ class ConnectorTests:
 
     def test_the_check_finds_no_problem(self) -> None:
         """Every rule of `check` holds."""
+        from connector.lint import check_folder  # noqa: PLC0415 - it brings the schema library, which few tests need
+
         exporters = {name: functools.partial(export, format_name=name) for name in EXPORT_FORMATS}
         found = check_folder(find(self.folder), exporters)
         _require_none([f"{each.file}#{each.pointer} {each.rule}: {each.message} {each.fix}" for each in found])
@@ -61,6 +61,8 @@ class ConnectorTests:
 
     def test_an_export_is_written(self, export_format: str) -> None:
         """The connector can be exported to a format."""
+        from connector.lint.rules.exports import with_publication  # noqa: PLC0415 - likewise
+
         export(with_publication(self._bundle()), export_format)
 
     @classmethod
