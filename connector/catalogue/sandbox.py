@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from connector import state_dir
 from connector.catalogue.loader import Bundle
 from connector.connections.connection import Connection
+from connector.connections.sample import sample_connection
 from connector.errors import ConnectorError
 
 
@@ -96,5 +97,6 @@ def default_database(bundle: Bundle) -> Path:
 
 def connection_to(bundle: Bundle, service: Service) -> Connection:
     """A connection to the local service, which takes any secret."""
-    values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "sandbox-key")
-    return Connection(base_url=service.url, name="sandbox", ephemeral=True, **values)
+    return sample_connection(
+        bundle.manifest, "sandbox-key", base_url=service.url, name="sandbox", ephemeral=True, allow_insecure=False
+    )

@@ -34,6 +34,7 @@ _COMMANDS = {
     "init": ("init", "init", "Create a connector folder."),
     "new": ("new", "new", "Add an action to a connector folder."),
     "export": ("export", "export_command", "Export the actions as a package for another flow builder."),
+    "import": ("import_package", "import_package", "Import a Power Platform package."),
     "completion": ("completion", "completion", "Print the script for shell completion."),
 }
 """Command: its module, its function there, and its summary, which help shows without importing it."""

@@ -22,6 +22,7 @@ from connector.cli import (
     input_items,
     last_run,
     output,
+    policy_preview,
     progress,
     sandbox_service,
     wait_until,
@@ -47,6 +48,7 @@ class Options:
     base_url: str | None
     allow_insecure: bool
     dry_run: bool
+    policies: bool
     curl: bool
     language: str | None
     example: bool
@@ -81,6 +83,8 @@ class Options:
             ("--watch", self.watch, "--download", self.download),
             ("--query", self.query, "--fields", self.fields),
             ("--dry-run", self.dry_run, "--curl", self.curl),
+            ("--policies", self.policies, "--curl", self.curl),
+            ("--policies", self.policies, "--code", self.language),
             ("--dry-run", self.dry_run, "--code", self.language),
             ("--curl", self.curl, "--code", self.language),
             *(("--again", self.again, name, has) for name, has in self._first_run.items()),
@@ -119,7 +123,7 @@ class Command:
             console.message(
                 "The sandbox has an address only while it runs, so this shows the service's address.", dim=True
             )
-        connection = Connection() if self.options.in_sandbox else self._stored_connection(with_secrets=False)
+        connection = Connection() if self.options.in_sandbox else self.stored_connection(with_secrets=False)
         preview = self.connector.preview(self.action, self.inputs, connection)
         if self.options.curl:
             click.echo(curl_command(self.bundle.manifest, preview))
@@ -208,9 +212,10 @@ class Command:
             with sandbox_service.connection(self.bundle) as connection:
                 yield connection
         else:
-            yield self._stored_connection()
+            yield self.stored_connection()
 
-    def _stored_connection(self, *, with_secrets: bool = True) -> Connection:
+    def stored_connection(self, *, with_secrets: bool = True) -> Connection:
+        """The connection that was chosen."""
         return stored.stored_connection(
             self.bundle.manifest,
             self.options.connection_name,
@@ -262,6 +267,9 @@ def execute(ctx: click.Context, name: str | None, items: Sequence[str], options:
         command = Command(bundle, program, connector, action, options, inputs, first)
         if options.language:
             command.print_code(ctx.obj or bundle.manifest.key)
+        elif options.policies:
+            account = None if options.in_sandbox else command.stored_connection(with_secrets=False)
+            policy_preview.show(bundle, action, inputs, account)
         elif options.dry_run or options.curl:
             command.preview()
         elif options.watch or options.wait_until:

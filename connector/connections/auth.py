@@ -68,7 +68,8 @@ class Auth:
             AuthorizationError: A required field is missing, or a value cannot be sent where it belongs.
         """
         kind = kind_of(connector, connection)
-        values = Secrets({name: value for name, value in strip_prefixes(kind, connection.reveal()).items() if value})
+        given = Secrets({**connector.connection.defaults, **connection.reveal()})
+        values = Secrets({name: value for name, value in strip_prefixes(kind, given).items() if value})
         for name in kind.required:
             if not values.get(name):
                 raise missing(connector, name)
@@ -81,7 +82,8 @@ class Auth:
         """The authentication of a connection for showing; it holds no secret, and nothing need be filled in."""
         connection = connection or Connection()
         kind = chosen_kind(connector, connection)
-        public = {name: text for name, text in connection.reveal().items() if name not in connector.connection.secrets}
+        given = Secrets({**connector.connection.defaults, **connection.reveal()})
+        public = {name: text for name, text in given.items() if name not in connector.connection.secrets}
         values = Secrets(strip_prefixes(kind, public))
         filled = connection.fields if connection.fields >= set(kind.required) else frozenset(kind.fields)
         return cls(connector, kind, values, filled, endpoint_of(connector, connection, values, filled))

@@ -109,6 +109,12 @@ class ConnectionSchema(Model):
         return frozenset(name for name, field in self.properties.items() if field.write_only)
 
     @property
+    def defaults(self) -> dict[str, str]:
+        """What is sent for the fields that are left empty."""
+        found = ((name, field.default) for name, field in self.properties.items())
+        return {name: default for name, default in found if isinstance(default, str)}
+
+    @property
     def test_action(self) -> str:
         """Key of the action that tests a connection.
 

@@ -10,6 +10,7 @@ from connector.call.result import Result
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.connections.connection import Connection
+from connector.connections.sample import sample_connection
 from connector.connector import Connector
 from connector.definition.example import Example, Interaction
 from connector.errors import ConnectorError
@@ -37,7 +38,7 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
     elif outcome.fields != example.outputs:
         differences += _compare("outputs", example.outputs, outcome.fields)
     for interaction, sent in zip(example.interactions, transport.requests, strict=False):
-        differences += _compare_request(interaction, sent, bundle.manifest.base_url)
+        differences += _compare_request(interaction, sent, _connection(bundle).base_url or "")
     if transport.left and not differences:
         differences.append(f"{transport.left} of {len(example.interactions)} calls were not made")
     return differences
@@ -54,11 +55,14 @@ def run_once(bundle: Bundle, action: Action, example: Example) -> tuple[Result |
         new_key=lambda: EXAMPLE_KEY,
         rng=random.Random(0),  # noqa: S311 - jitter of a fake clock
     )
-    values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "example-secret")
     try:
-        return connector.run(action, example.inputs, Connection(**values), all_pages=example.all_pages), transport
+        return connector.run(action, example.inputs, _connection(bundle), all_pages=example.all_pages), transport
     except ConnectorError as error:
         return error, transport
+
+
+def _connection(bundle: Bundle) -> Connection:
+    return sample_connection(bundle.manifest, "example-secret")
 
 
 def _reply(interaction: Interaction) -> HttpResponse:

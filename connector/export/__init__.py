@@ -115,7 +115,8 @@ def select(
     actions = [
         action
         for action in Catalogue(bundle)
-        if (not wanted or action.group in wanted)
+        if action.key not in bundle.gaps
+        and (not wanted or action.group in wanted)
         and (only == "all" or action.definition.documented)
         and (not read_only or action.definition.effects.read_only)
     ]

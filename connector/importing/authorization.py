@@ -112,7 +112,7 @@ class Access:
         place = "headers" if policy.template == "setheader" else "query"
         kinds = []
         for kind in self.kinds:
-            value = template_of(policy.text("value"), self.template, {"headers": kind.header})
+            value = template_of(policy.text("value"), self.template, {"header": kind.header})
             if not self.holds_secret(value):
                 return False
             values: dict[str, str] = dict(getattr(kind, place))
@@ -207,9 +207,8 @@ def _kind(
     made: dict[str, Any] = {}
     if token is not None:
         made = {"headers": {"Authorization": f"Bearer {{connection.{token}}}"}}
-    elif (pair := _basic_pair(fields, schemes)) is not None:
-        made = {"basic": {"username": f"{{connection.{pair[0]}}}", "password": f"{{connection.{pair[1]}}}"}}
-        access.properties[pair[1]]["writeOnly"] = True
+    elif any(as_text(scheme.get("type")) == "basic" for _, scheme in schemes):
+        made = {"basic": _basic(access, fields)}
     else:
         made, token = _key_places(access, fields, schemes)
     required = [own for own, written in fields.items() if own == token or _is_required(written)]
@@ -224,16 +223,29 @@ def _is_required(written: Json) -> bool:
     return is_true(constraints.get("required")) and constraints.get("default") in (None, "")
 
 
-def _basic_pair(fields: dict[str, Json], schemes: list[tuple[str, Json]]) -> tuple[str, str] | None:
-    """The user name and the password, if that is how one signs in."""
-    if not any(as_text(scheme.get("type")) == "basic" for _, scheme in schemes):
-        return None
+def _basic(access: Access, fields: dict[str, Json]) -> dict[str, str]:
+    """The templates of the user name and the password; fields for them where the package declares none."""
+    if not fields:
+        for name in ("username", "password"):
+            access.properties[name] = {"type": "string", "title": label_of(name)}
+            fields[name] = {"uiDefinition": {"constraints": {"required": "true"}}}
+    user, password = _pair(fields)
+    if password is not None:
+        access.properties[password]["writeOnly"] = True
+    found = {"username": user, "password": password}
+    return {part: f"{{connection.{name}}}" for part, name in found.items() if name is not None}
+
+
+def _pair(fields: dict[str, Json]) -> tuple[str | None, str | None]:
+    """The field of the user name and that of the password; a single secret is the user name, as services want it."""
     names = list(fields)
+    if len(names) == 1:
+        return names[0], None
     secret = [name for name in names if as_text(fields[name].get("type")).lower() == "securestring"]
     password = next((name for name in (*secret, *names) if _PASSWORD.search(name)), secret[0] if secret else None)
     users = [name for name in names if name != password]
     user = next((name for name in users if _USER.search(name)), users[0] if users else None)
-    return (user, password) if user is not None and password is not None else None
+    return user, password
 
 
 def _key_places(

@@ -12,7 +12,7 @@ from connector.importing.fields import Fields, Leaf, constant, kind_of, label, p
 from connector.importing.gaps import Findings
 from connector.importing.media import body_media, form_media
 from connector.importing.names import plain, unique, unique_labels
-from connector.importing.swagger import Json, Operation, Swagger, as_list, as_object, as_text, is_true
+from connector.importing.swagger import Json, Operation, Swagger, as_list, as_text, base_path_of, is_true
 
 PLACEHOLDER = re.compile(r"{([^{}]*)}")
 _WITHOUT_BODY = {"GET", "HEAD", "OPTIONS", "DELETE"}
@@ -95,7 +95,8 @@ class Draft:
 def draft_of(operation: Operation, swagger: Swagger, fields: Fields, findings: Findings) -> Draft:
     """The request as the description says it, before any policy."""
     path, _, query = operation.path.partition("#")[0].partition("?")
-    draft = Draft(operation.method, path if path.startswith("/") else f"/{path}")
+    before = base_path_of(swagger.document)
+    draft = Draft(operation.method, (before if "{" in before else "") + (path if path.startswith("/") else f"/{path}"))
     taken: list[str] = []
     forms: list[Parameter] = []
     for document in swagger.parameters(operation):
@@ -135,7 +136,8 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
     leaves = (
         draft.leaves if draft.whole is None else [Leaf((), draft.whole, is_true(draft.body.get("required")), False, ())]
     )
-    names = fields.names([leaf.path for leaf in leaves], list(properties))
+    leaves = fields.in_form_order(leaves)
+    names = fields.names(leaves, list(properties))
     body = as_text(draft.body.get("name")) or "body"
     for name, title, leaf in zip(names, fields.labels(leaves), leaves, strict=True):
         key = "/".join([body, *leaf.path])
@@ -215,7 +217,7 @@ def _read_body(draft: Draft, swagger: Swagger, operation: Operation, fields: Fie
 
 
 def _settle_constants(draft: Draft) -> None:
-    """What is hidden from forms and has a value is always sent; what is hidden, optional and has none is not."""
+    """What is hidden from forms, required and has a value is always sent."""
     for parameter in list(draft.parameters):
         value = constant(parameter.document) if parameter.is_internal and parameter.required else None
         if value is None or isinstance(value, list | dict) or parameter.place == "form":
@@ -230,7 +232,6 @@ def _settle_constants(draft: Draft) -> None:
         value = constant(leaf.schema) if leaf.internal and leaf.required else None
         if value is not None:
             draft.set_constant(leaf.path, value)
-    draft.leaves = [leaf for leaf in draft.leaves if leaf.required or not leaf.internal]
 
 
 def _parameter_field(parameter: Parameter, fields: Fields) -> Json:
@@ -257,8 +258,3 @@ def _parameter_field(parameter: Parameter, fields: Fields) -> Json:
 def _visibility(document: Json, *, internal: bool) -> Json:
     shown = "internal" if internal else document.get("x-ms-visibility")
     return {"x-ms-visibility": shown} if shown in {"advanced", "internal"} else {}
-
-
-def uses_dynamic_schema(schema: Json) -> bool:
-    """Whether the fields of an object are known only when it is used."""
-    return bool(as_object(schema.get("x-ms-dynamic-schema")) or as_object(schema.get("x-ms-dynamic-properties")))

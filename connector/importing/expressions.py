@@ -28,16 +28,16 @@ def template_of(
         text: The value of a policy, with any number of expressions in it.
         connection: Gives the template of a connection parameter; its second argument is the value where there is none.
         placeholders: Whether braces in the text are names of parameters.
-        lookups: For each other function, such as `headers`, what gives the template of a name; None for nothing.
+        lookups: For each other function, such as `header`, what gives the template of a name; None for nothing.
 
     Raises:
         UnsupportedError: It uses a function that needs the cloud.
     """
 
     def replaced(found: re.Match[str]) -> str:
-        name = found[1].rpartition(".")[2].casefold()
+        name = found[1].rpartition(".")[2].casefold().removesuffix("s")
         arguments = [a or b or c.strip() for a, b, c in _ARGUMENT.findall(found[2])]
-        if name == "connectionparameters" and arguments:
+        if name == "connectionparameter" and arguments:
             return connection(arguments[0], arguments[1] if len(arguments) > 1 else None)
         lookup = lookups.get(name)
         if lookup is None or not arguments:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -125,9 +125,8 @@ class Fields:
 
     def record(self, schema: Json, around: tuple[int, ...]) -> Json:
         """The rows of a list: their properties flattened, each with its place in the row."""
-        leaves = list(self.leaves(schema, around=around))
-        leaves = [leaf for leaf in leaves if not (leaf.internal and self._side == "inputs")]
-        names = self.names([leaf.path for leaf in leaves])
+        leaves = self.in_form_order(self.leaves(schema, around=around))
+        names = self.names(leaves)
         labels = self.labels(leaves)
         properties: Json = {}
         for name, label, leaf in zip(names, labels, leaves, strict=True):
@@ -135,12 +134,18 @@ class Fields:
         required = [name for name, leaf in zip(names, leaves, strict=True) if leaf.required]
         return {"properties": properties} | ({"required": required} if required and self._side == "inputs" else {})
 
-    def names(self, paths: list[tuple[str, ...]], taken: list[str] | None = None) -> list[str]:
-        """Names for fields: those of inputs are short, those of outputs are their dotted paths."""
+    def in_form_order(self, leaves: Iterable[Leaf]) -> list[Leaf]:
+        """The leaves, those of inputs that forms hide last."""
+        return sorted(leaves, key=lambda leaf: leaf.internal and self._side == "inputs")
+
+    def names(self, leaves: list[Leaf], taken: list[str] | None = None) -> list[str]:
+        """Names for fields in form order: those of inputs are short, those of outputs are their dotted paths."""
         if self._side == "inputs":
-            return input_names(paths, taken or [])
+            shown = input_names([leaf.path for leaf in leaves if not leaf.internal], taken or [])
+            hidden = input_names([leaf.path for leaf in leaves if leaf.internal], [*(taken or []), *shown])
+            return [*shown, *hidden]
         found: list[str] = []
-        for path in paths:
+        for path in [leaf.path for leaf in leaves]:
             dotted, number = ".".join(path) or "response", 1
             while dotted in found:
                 number += 1

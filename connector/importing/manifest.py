@@ -6,7 +6,7 @@ import re
 
 from connector.importing.names import key_of, label_of
 from connector.importing.source import Source
-from connector.importing.swagger import Json, as_list, as_object, as_text
+from connector.importing.swagger import Json, as_list, as_object, as_text, base_path_of
 
 THROTTLE = {"calls": 100, "renewalPeriod": 60}
 """The limit that published connectors usually have; a package does not say its own."""
@@ -17,8 +17,8 @@ def base_url_of(swagger: Json) -> tuple[str, bool]:
     schemes = [as_text(each).lower() for each in as_list(swagger.get("schemes"))]
     insecure = "http" in schemes and "https" not in schemes
     host = as_text(swagger.get("host")).split("://")[-1].strip("/") or "localhost"
-    path = as_text(swagger.get("basePath")).strip("/")
-    return f"{'http' if insecure else 'https'}://{host}" + (f"/{path}" if path else ""), insecure
+    path = base_path_of(swagger)
+    return f"{'http' if insecure else 'https'}://{host}" + ("" if "{" in path else path), insecure
 
 
 def manifest_of(package: Source) -> Json:
@@ -27,12 +27,14 @@ def manifest_of(package: Source) -> Json:
     info = as_object(document.get("info"))
     title = as_text(info.get("title")) or package.folder.name
     base_url, insecure = base_url_of(document)
+    version = version_of(document)
     base_url = package.base_url or base_url
     made: Json = {
         "key": key_of(title, fallback="connector"),
         "title": title,
         "description": as_text(info.get("description")) or title,
-        "version": _version(as_text(info.get("version"))),
+        "version": version,
+        "since": version,
         "website": _website(document, info),
         **_color(package.properties),
         "baseUrl": base_url,
@@ -70,8 +72,9 @@ def _connection(package: Source) -> Json:
     return {"connection": made | ({"test": test} if test else {})}
 
 
-def _version(text: str) -> str:
-    numbers = re.findall(r"\d+", text)[:3]
+def version_of(swagger: Json) -> str:
+    """The version, with three numbers."""
+    numbers = re.findall(r"\d+", as_text(as_object(swagger.get("info")).get("version")))[:3]
     return ".".join((numbers or ["1"]) + ["0"] * (3 - len(numbers or ["1"])))
 
 

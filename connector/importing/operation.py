@@ -16,6 +16,8 @@ from connector.importing.policies import PolicyRun
 from connector.importing.source import Source
 from connector.importing.swagger import Json, Operation, as_object, as_text, is_true
 
+_MEDIA_TYPE = re.compile(r"[!#$&^_.+A-Za-z0-9-]+/[!#$&^_.+A-Za-z0-9-]+( *;[ -~]*)?")
+_PRINTABLE = re.compile(r"[!-~][ -~]*")
 _DELETES = re.compile(r"delete|remove|cancel|purge|archive", re.IGNORECASE)
 
 
@@ -69,7 +71,7 @@ def converted(package: Source, key: str, operation: Operation) -> Converted:
         "request": _request(draft, accept),
         "inputs": inputs,
         "outputs": outputs,
-        **_pagination(operation, package, names),
+        **_pagination(operation, names),
     }
     return Converted(document, findings, names, draft)
 
@@ -82,19 +84,20 @@ def add_choices(made: Converted, names_of: Callable[[str], Names | None]) -> Non
         names_of: The names of the operation with an operation id; None where there is none.
     """
     properties = made.document["inputs"]["properties"]
-    for source, name in _schemas(made):
+    for name, source in schemas_by_input(made).items():
         found = dynamic_values(source, made.names.inputs, names_of)
         if found is not None:
             properties[name]["x-ms-dynamic-values"] = found
             properties[name].pop("enum", None)
 
 
-def _schemas(made: Converted) -> list[tuple[Json, str]]:
-    draft = made.draft
-    found = [(parameter.document, parameter.name) for parameter in draft.parameters]
+def schemas_by_input(made: Converted) -> dict[str, Json]:
+    """What the package says of each input, by its name."""
+    draft, names = made.draft, made.names.inputs
+    found = {parameter.name: parameter.document for parameter in draft.parameters}
     body = as_text(draft.body.get("name")) or "body"
-    leaves = [("/".join([body, *leaf.path]), leaf.schema) for leaf in draft.leaves]
-    return found + [(schema, made.names.inputs[key]) for key, schema in leaves if key in made.names.inputs]
+    found |= {names["/".join([body, *leaf.path])]: leaf.schema for leaf in draft.leaves}
+    return found | ({names[body]: draft.whole} if draft.whole is not None else {})
 
 
 def _find_gaps(package: Source, operation: Operation, draft: Draft, findings: Findings) -> None:
@@ -104,7 +107,7 @@ def _find_gaps(package: Source, operation: Operation, draft: Draft, findings: Fi
         if "x-ms-notification-content" in operation.item or _has_notification_url(draft):
             findings.gap("It is a webhook trigger: the service would have to call this machine.")
         else:
-            findings.note("It is a polling trigger: each run asks once, and “iterate” passes on what is new.")
+            findings.note("It is a polling trigger: a run asks once and returns everything the service lists.")
 
 
 def _has_notification_url(draft: Draft) -> bool:
@@ -119,8 +122,10 @@ def _request(draft: Draft, accept: str | None) -> Json:
     made |= {"headers": draft.headers} if draft.headers else {}
     made |= {"query": draft.query} if draft.query else {}
     made |= {"encoding": draft.encoding} if draft.encoding != "json" else {}
-    made |= {"contentType": draft.content_type} if draft.content_type is not None else {}
-    made |= {"accept": accept} if accept is not None else {}
+    content_type = (draft.content_type or "").strip()
+    usual = draft.encoding == "json" and content_type.lower() == "application/json"
+    made |= {"contentType": content_type} if _MEDIA_TYPE.fullmatch(content_type) and not usual else {}
+    made |= {"accept": accept.strip()} if accept is not None and _PRINTABLE.fullmatch(accept.strip()) else {}
     return made | ({"body": draft.constants} if draft.constants else {})
 
 
@@ -148,10 +153,10 @@ def _place(name: str, made: Json) -> str:
     return str(made.get("x-pointer", "/" + name.replace(".", "/"))).removeprefix("/")
 
 
-def _pagination(operation: Operation, package: Source, names: Names) -> Json:
+def _pagination(operation: Operation, names: Names) -> Json:
     """How pages follow one another, where the response has a list and the URL of the next page."""
     pageable = as_object(operation.document.get("x-ms-pageable"))
-    link = as_text(pageable.get("nextLinkName")) or package.next_link_of(operation)
+    link = as_text(pageable.get("nextLinkName"))
     if not link or not names.columns:
         return {}
     rows = next((name for name in ("value", "items", "results", "data") if name in names.columns), None)

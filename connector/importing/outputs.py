@@ -45,7 +45,7 @@ def outputs_of(
         findings.notes += fields.notes
         return {"properties": {WHOLE: made}}, {"": WHOLE}, accept
     leaves: list[Leaf] = list(fields.leaves(schema))
-    names = fields.names([leaf.path for leaf in leaves])
+    names = fields.names(leaves)
     properties: Json = {}
     for name, title, leaf in zip(names, fields.labels(leaves), leaves, strict=True):
         made = {"title": title, **fields.field(leaf.schema, leaf.around)}

@@ -18,7 +18,7 @@ from connector.definition.outline import Outline
 from connector.definition.service import ConnectorDefinition
 from connector.errors import DefinitionError, Problem
 from connector.importing.dynamic import Names
-from connector.importing.manifest import manifest_of
+from connector.importing.manifest import manifest_of, version_of
 from connector.importing.operation import Converted, add_choices, converted
 from connector.importing.source import DEFINITION, Source
 from connector.importing.swagger import Json
@@ -101,7 +101,7 @@ class Package:
     def read(self, key: str) -> tuple[ActionDefinition, Json]:
         """The definition of an action, whole; one that says only its names where the rest is not understood."""
         made = self.converted(key)
-        document = expand(made.document, Path(f"definitions/{made.document['group']}/{key}.json")).document
+        document = self._whole(made.document)
         try:
             return ActionDefinition.model_validate(document), document
         except ValidationError as error:
@@ -110,8 +110,13 @@ class Package:
             made.findings.gap(f"{DEFINITION} at {pointer}: {place} {message}")
         bare = {**made.document, "request": {"method": "GET", "path": "/"}, "inputs": {}, "outputs": {}}
         bare.pop("pagination", None)
-        document = expand(bare, Path(f"definitions/{bare['group']}/{key}.json")).document
+        document = self._whole(bare)
         return ActionDefinition.model_validate(document), document
+
+    def _whole(self, document: Json) -> Json:
+        """The document with everything that the format takes for granted."""
+        path = Path(f"definitions/{document['group']}/{document['key']}.json")
+        return expand(document, path, since=version_of(self.source.swagger.document)).document
 
     def _action(self, key: str) -> LoadedAction:
         operation = self.source.operations[key]

@@ -145,11 +145,9 @@ class PolicyRun:
     def template(self, text: str) -> str:
         """The template of an expression; raises `UnsupportedError`."""
         lookups = {
-            "headers": lambda name: (
-                self._named("header", name) or self.draft.header(name) or self._sign_in_header(name)
-            ),
-            "queryparameters": lambda name: self._named("query", name) or self.draft.query.get(name),
-            "pathparameters": lambda name: self._named("path", name),
+            "header": lambda name: self._named("header", name) or self.draft.header(name) or self._sign_in_header(name),
+            "queryparameter": lambda name: self._named("query", name) or self.draft.query.get(name),
+            "pathparameter": lambda name: self._named("path", name),
         }
         return template_of(text, self.connection, lookups)
 
@@ -237,9 +235,7 @@ class PolicyRun:
     def _routed(self, target: str) -> str:
         """The new path as a template; names of path parameters stay what they are on the wire."""
         lookups = {
-            "pathparameters": lambda name: f"{{{name}}}" if self.draft.parameter("path", name) else None,
-            "queryparameters": lambda name: self._named("query", name),
-            "headers": lambda name: self._named("header", name),
+            "pathparameter": lambda name: f"{{{name}}}" if self.draft.parameter("path", name) else None,
         }
         return template_of(target, self.connection, lookups, placeholders=True)
 

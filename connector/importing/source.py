@@ -10,7 +10,7 @@ from pathlib import Path
 from connector.errors import DefinitionError, Problem
 from connector.importing.authorization import access_of
 from connector.importing.expressions import UnsupportedError, template_of
-from connector.importing.names import key_of, unique
+from connector.importing.names import key_of
 from connector.importing.policies import Policy, policies_of
 from connector.importing.reading import read_file
 from connector.importing.swagger import Json, Operation, Swagger, as_list, as_object, as_text, is_true
@@ -84,17 +84,12 @@ class Source:
         """The policies to apply to an operation, without those that are settled for the whole connector."""
         return (policy for policy in self.policies if policy.applies_to(operation.operation_id))
 
-    def next_link_of(self, operation: Operation) -> str:
-        """The name of the URL of the next page, where only a policy says it."""
-        for policy in self.policies_for(operation):
-            if policy.template == "updatenextlink" and not policy.text("nextLinkParentPropertyPath"):
-                return policy.text("nextLinkPropertyName")
-        return ""
-
     @cached_property
     def scripted(self) -> frozenset[str]:
         """The operation ids, in lower case, whose requests a script makes."""
-        return frozenset(as_text(each).casefold() for each in as_list(self.properties.get("scriptOperations")))
+        written = self.properties.get("scriptOperations")
+        names = written or as_object(self.properties.get("script")).get("operationIds")
+        return frozenset(as_text(each).casefold() for each in as_list(names))
 
     @cached_property
     def all_scripted(self) -> bool:
@@ -183,10 +178,13 @@ def _keyed(operations: Iterator[Operation]) -> Iterator[tuple[str, Operation]]:
     ids: set[str] = set()
     for operation in operations:
         key = key_of(operation.operation_id, keys)
-        name = unique(operation.operation_id, ids)
         keys.add(key)
-        ids.add(name)
-        yield key, operation if name == operation.operation_id else replace(operation, operation_id=name)
+        name, number = operation.operation_id, 1
+        while name.casefold() in ids:
+            number += 1
+            name = f"{operation.operation_id}_{number}"
+        ids.add(name.casefold())
+        yield key, operation if number == 1 else replace(operation, operation_id=name)
 
 
 def _tag(operation: Operation) -> str:

@@ -35,6 +35,12 @@ def as_text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+def base_path_of(swagger: Json) -> str:
+    """What is before every path; empty or with a slash at its start. With placeholders, it is part of each path."""
+    path = as_text(swagger.get("basePath")).strip("/")
+    return f"/{path}" if path else ""
+
+
 def is_true(value: Any) -> bool:
     """Whether the value says yes; packages write booleans as texts, too."""
     return value is True or (isinstance(value, str) and value.strip().lower() == "true")

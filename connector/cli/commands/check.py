@@ -9,20 +9,23 @@ from pathlib import Path
 import click
 
 from connector.cli import completers, console, context, options, output
-from connector.definition.files import MANIFEST
+from connector.definition.files import MANIFEST, importer_of
 from connector.errors import ExitStatus
 from connector.export import EXPORT_FORMATS, export
-from connector.lint import check_folder
+from connector.lint import Finding, check_folder
 from connector.lint.rules import RULES
 from connector.secrets import printable
 from connector.validation.messages import nearest
+
+_FIX = "Run it in the cloud, or write a handler for it in actions/."
 
 
 @click.command(
     help="""Check the definitions, handlers and exports of a connector folder.
 
-    Lists every problem in every file. DIRECTORY is the connector folder; by default the current directory, or the
-    connector chosen with --connector. Exits with status 0 if there are no problems, otherwise with 9.
+    Lists every problem in every file; for a Power Platform package, what cannot run here. DIRECTORY is the connector
+    folder; by default the current directory, or the connector chosen with --connector. Exits with status 0 if there are
+    no problems, otherwise with 9.
     """
 )
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
@@ -37,7 +40,8 @@ def check(connector_name: str | None, directory: Path | None, as_json: bool, cod
         click.echo(_explanation(code))
         return ExitStatus.OK
     exporters = {name: functools.partial(export, format_name=name) for name in EXPORT_FORMATS}
-    findings = check_folder(_folder(connector_name, directory), exporters)
+    folder = _folder(connector_name, directory)
+    findings = _import_findings(folder) if importer_of(folder) is not None else check_folder(folder, exporters)
     if as_json:
         click.echo(output.to_json([asdict(finding) for finding in findings]))
     for finding in [] if as_json else findings:
@@ -53,11 +57,24 @@ def _folder(connector_name: str | None, directory: Path | None) -> Path:
     if directory is None and connector_name is not None:
         return context.connector_folder(connector_name)
     folder = directory or Path()
-    if (folder / MANIFEST).is_file():
+    if (folder / MANIFEST).is_file() or importer_of(folder) is not None:
         return folder
     missing = f"“{folder.resolve()}” is not a connector folder: {MANIFEST.as_posix()} is missing."
     hint = "" if directory else " Name the folder to check, or choose an installed connector with --connector."
     raise click.UsageError(missing + hint)
+
+
+def _import_findings(folder: Path) -> list[Finding]:
+    """What of a package of another format cannot run."""
+    from connector.importing.package import Package  # noqa: PLC0415 - only for such a package
+    from connector.importing.report import report_on  # noqa: PLC0415
+
+    package = Package(folder.resolve())
+    return [
+        Finding("apiDefinition.swagger.json", package.source.operations[each.key].pointer, "import", gap, _FIX)
+        for each in report_on(package).operations
+        for gap in each.gaps
+    ]
 
 
 def _explanation(code: str) -> str:

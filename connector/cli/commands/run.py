@@ -28,7 +28,7 @@ variables, never from arguments.
 _SECTIONS = {
     "Inputs": ["--inputs", "--example", "--again"],
     "Where to run": ["--sandbox", "--connection", "--base-url", "--allow-insecure"],
-    "Look before sending": ["--dry-run", "--curl", "--code"],
+    "Look before sending": ["--dry-run", "--policies", "--curl", "--code"],
     "Pages": ["--all-pages", "--max-items"],
     "Waiting": ["--timeout", "--max-wait", "--wait-until", "--watch", "--interval"],
     "Output": ["--output", "--download", "--fields", "--query", "--no-empty", "--raw", "--meta", "--verbose"],
@@ -101,6 +101,11 @@ class _RunCommand(click.Command):
 @options.base_url
 @options.allow_insecure
 @click.option("--dry-run", is_flag=True, help="Print the request instead of sending it.")
+@click.option(
+    "--policies",
+    is_flag=True,
+    help="Print the request before and after the policies of a Power Platform package instead of sending it.",
+)
 @click.option("--curl", is_flag=True, help="Print the request as a curl command instead of sending it.")
 @click.option(
     "--code",

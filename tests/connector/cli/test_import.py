@@ -1,0 +1,88 @@
+"""`import`, and the other commands with the folder of a package."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.connector.cli.conftest import Cli
+
+PACKAGES = Path(__file__).parents[1] / "importing" / "packages"
+
+
+def test_the_report_lists_what_cannot_run(cli: Cli) -> None:
+    ran = cli("import", PACKAGES / "triggers_and_scripts")
+    assert ran.status == 9
+    assert ran.out.startswith("Alerts: 2 of 4 operations can run.\n  on_alert cannot run: It is a webhook trigger")
+
+
+def test_the_report_as_json(cli: Cli) -> None:
+    report = json.loads(cli("import", PACKAGES / "wrapped_key", "--json").out)
+    assert report["running"] == len(report["operations"]) == 2
+    assert report["operations"][0] == {
+        "key": "list_items", "operation_id": "ListItems", "runs": True, "gaps": [], "notes": [],
+    }  # fmt: skip
+
+
+def test_a_folder_is_written_that_loads(cli: Cli, tmp_path: Path) -> None:
+    ran = cli("import", PACKAGES / "wrapped_key", "--out", tmp_path / "stock")
+    assert (ran.status, "4 files written" in ran.err) == (0, True)
+    assert cli("--connector", tmp_path / "stock", "list").out.splitlines()[1:] == [
+        "  add_item    Add an item",
+        "  list_items  List items",
+    ]
+    again = cli("import", PACKAGES / "wrapped_key", "--out", tmp_path / "stock")
+    assert again.status == 9
+    assert "is not empty. Nothing was written." in again.err
+    assert cli("import", PACKAGES / "wrapped_key", "--out", tmp_path / "stock", "--force").status == 0
+
+
+def test_a_folder_that_is_no_package_is_refused(cli: Cli, tmp_path: Path) -> None:
+    ran = cli("import", tmp_path)
+    assert ran.status == 9
+    assert "apiDefinition.swagger.json: the file is missing." in " ".join(ran.err.split())
+
+
+def test_a_package_is_a_connector_for_every_command(cli: Cli) -> None:
+    package = PACKAGES / "triggers_and_scripts"
+    assert "on_new_alert  When there are new alerts" in cli("--connector", package, "list").out
+    assert "Delete a hook" in cli("--connector", package, "show", "delete_hook").out
+    ran = cli("--connector", package, "run", "on_new_alert", "--sandbox")
+    assert json.loads(ran.out) == {"alerts": [{"id": "text"}]}
+    shown = json.loads(cli("--connector", package, "run", "DeleteHook", "id=7", "--dry-run").out)
+    assert shown["url"] == "https://api.example.com/hooks/7"
+
+
+def test_a_run_of_what_cannot_run_says_why(cli: Cli) -> None:
+    ran = cli("--connector", PACKAGES / "triggers_and_scripts", "run", "on_alert", "--sandbox")
+    assert ran.status == 9
+    assert "When an alert is raised cannot run here. It is a webhook trigger" in " ".join(ran.err.split())
+
+
+def test_a_check_of_a_package_lists_its_gaps_by_place(cli: Cli) -> None:
+    ran = cli("check", PACKAGES / "triggers_and_scripts")
+    assert ran.status == 9
+    assert "apiDefinition.swagger.json#/paths/~1summary/get import: script.csx" in ran.out
+    assert cli("check", PACKAGES / "wrapped_key").status == 0
+
+
+def test_policies_are_shown_before_and_after(cli: Cli) -> None:
+    ran = cli("--connector", PACKAGES / "four_policies", "run", "CancelOrder", "id=7", "--policies")
+    shown = json.loads(ran.out)
+    assert (shown["before"]["method"], shown["before"]["url"]) == (
+        "POST", "https://api.example.com/v3/virtual/cancel/shop/7",
+    )  # fmt: skip
+    assert (shown["after"]["method"], shown["after"]["url"]) == ("DELETE", "https://api.example.com/v3/orders/7")
+
+
+def test_a_connector_folder_has_no_policies(cli: Cli, shop_folder: Path) -> None:
+    ran = cli("--connector", shop_folder, "run", "list_things", "--policies")
+    assert ran.status == 2
+    assert "only a Power Platform package has policies" in " ".join(ran.err.split())
+
+
+def test_exports_leave_out_what_cannot_run(cli: Cli, tmp_path: Path) -> None:
+    ran = cli("--connector", PACKAGES / "triggers_and_scripts", "export", "openapi", "--out", tmp_path / "api")
+    assert ran.status == 0, ran.err
+    paths = json.loads((tmp_path / "api" / "openapi.json").read_text())["paths"]
+    assert sorted(paths) == ["/actions/delete_hook/run", "/actions/on_new_alert/run"]
