@@ -6,6 +6,7 @@ Reading follows the RFC. Writing is for building documents: missing objects on t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 
@@ -23,6 +24,7 @@ MISSING: Final = _Missing()
 """What `get` returns if there is nothing; unlike None, which is a value."""
 
 
+@lru_cache(4_096)
 def parse(pointer: str) -> tuple[str, ...]:
     """Split a pointer into its tokens; the empty pointer is the whole document.
 

@@ -17,6 +17,7 @@ from connector.errors import Problem
 from connector.http import templates
 from connector.http.body import StreamedBody, content_type_of, encoded
 from connector.http.body_defaults import apply_body_defaults
+from connector.http.body_writer import BodyWriters
 from connector.http.value_text import SEPARATORS, joined_text, query_pairs
 from connector.secrets import MASK
 
@@ -86,18 +87,17 @@ def _accepted(outputs: ObjectSchema) -> str:
 
 def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
     """The body that the inputs make up, a JSON value with `File`s in it; None when the action sends none."""
-    placed = [(name, field) for name, field in _placed(definition.inputs, inputs) if field.x_in == "body"]
-    every = _placed(definition.inputs, definition.inputs.properties)
-    in_body = [(name, field) for name, field in every if field.x_in == "body"]
-    for name, field in in_body:
-        if not field.x_spread and field.pointers(name)[0] == "":
-            return _wire(field, inputs[name], definition.inputs) if name in inputs else definition.request.body
-    if not in_body and definition.request.body is None:
+    writers, template = definition.inputs.compiled(BodyWriters), definition.request
+    if writers.whole is not None:
+        name, shape = writers.whole
+        return shape(inputs[name]) if name in inputs else template.body
+    if not writers.fields and template.body is None:
         return None
-    body: dict[str, Any] = json.loads(json.dumps(definition.request.body or {}))
-    for name, field in placed:
-        _write(body, name, field, _formed(definition, field, inputs[name]), definition.inputs)
-    apply_body_defaults(body, definition.request.body_defaults)
+    body: dict[str, Any] = json.loads(json.dumps(template.body)) if template.body else {}
+    for name, field, write in writers.fields:
+        if name in inputs:
+            write(body, _formed(definition, field, inputs[name]))
+    apply_body_defaults(body, template.body_defaults)
     return body
 
 
@@ -109,7 +109,9 @@ def _formed(definition: ActionDefinition, field: FieldSchema, value: Any) -> Any
 
 def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:
     """Where a free-form object whose keys are sent beside other fields has a key that one of them fills."""
-    problems = []
+    problems: list[Problem] = []
+    if not any(name in inputs for name in definition.inputs.compiled(_spread)):
+        return problems
     taken = {field.pointers(name)[0]: field for name, field in _placed(definition.inputs, inputs) if not field.x_spread}
     for name, field in _placed(definition.inputs, inputs):
         for key in _spread_keys(field, inputs[name]):
@@ -119,6 +121,11 @@ def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[
                 message = f"{field.title or name} names “{key}”, which is also filled in under {other.title}."
                 problems.append(Problem(name, "twice", message, "Fill in one of the two."))
     return problems
+
+
+def _spread(schema: ObjectSchema) -> list[str]:
+    """The inputs whose keys are sent beside other fields."""
+    return [name for name, field in schema.properties.items() if schema.resolve(field).x_spread]
 
 
 def _spread_keys(field: FieldSchema, value: Any) -> list[str]:
@@ -180,67 +187,25 @@ def secret_values(definition: ActionDefinition, inputs: Mapping[str, Any]) -> li
             for key, item in value.items():
                 yield from values(field.properties.get(key, _ANY), item)
 
-    fields = definition.inputs.properties
-    return [secret for name, value in inputs.items() for secret in values(fields.get(name, _ANY), value)]
+    fields = definition.inputs.compiled(_with_secrets)
+    return [secret for name, field in fields.items() if name in inputs for secret in values(field, inputs[name])]
+
+
+def _with_secrets(schema: ObjectSchema) -> dict[str, FieldSchema]:
+    """The inputs that are secrets, or have secrets in them."""
+
+    def has_secrets(declared: FieldSchema, seen: set[int]) -> bool:
+        field = schema.resolve(declared)
+        if field.write_only or id(declared) in seen:
+            return field.write_only
+        seen.add(id(declared))
+        inner = [*field.properties.values(), *([field.items] if field.items is not None else [])]
+        return any(has_secrets(each, seen) for each in inner)
+
+    return {name: field for name, field in schema.properties.items() if has_secrets(field, set())}
 
 
 def _placed(schema: ObjectSchema, inputs: Mapping[str, Any]) -> Iterator[tuple[str, FieldSchema]]:
     for name, field in schema.properties.items():
         if name in inputs:
             yield name, schema.resolve(field)
-
-
-def _write(document: dict[str, Any], name: str, field: FieldSchema, value: Any, schema: ObjectSchema) -> None:
-    """Put a field's value where it belongs in the object of its row, or in the body."""
-    place = field.pointers(name)[0]
-    wire = _wire(field, value, schema)
-    if not field.x_spread:
-        json_pointer.put(document, place, wire)
-        return
-    target = json_pointer.get(document, place) if place else document
-    if target is json_pointer.MISSING:
-        json_pointer.put(document, place, dict(wire))
-    else:
-        target.update({key: item for key, item in wire.items() if key not in target})
-
-
-def _wire(field: FieldSchema, value: Any, schema: ObjectSchema) -> Any:
-    """The value as the service wants it: rows get their nesting back, keyed rows become an object."""
-    field = schema.resolve(field)
-    if isinstance(value, list) and field.items is not None:
-        item = schema.resolve(field.items)
-        if field.x_map_key:
-            return _keyed(field, item, value, schema)
-        return [_wire_item(item, entry, schema) for entry in value]
-    if isinstance(value, dict) and field.properties:
-        return _wire_row(field, value, schema)
-    return value
-
-
-def _keyed(field: FieldSchema, item: FieldSchema, rows: list[dict[str, Any]], schema: ObjectSchema) -> dict[str, Any]:
-    """The rows as one object; the field that is the key is not repeated inside."""
-    document: dict[str, Any] = {}
-    for row in rows:
-        rest = {name: value for name, value in row.items() if name != field.x_map_key}
-        value = rest.get(field.x_map_value) if field.x_map_value else _wire_row(item, rest, schema)
-        document[row[field.x_map_key or ""]] = value
-    return document
-
-
-def _wire_item(item: FieldSchema, entry: Any, schema: ObjectSchema) -> Any:
-    if item.x_text_for and isinstance(entry, str):
-        return dict.fromkeys(item.x_text_for, entry)
-    if item.x_pointer is not None and not isinstance(entry, dict):
-        wrapped: dict[str, Any] = {}
-        json_pointer.put(wrapped, item.pointers("")[0], entry)
-        return wrapped
-    return _wire(item, entry, schema)
-
-
-def _wire_row(field: FieldSchema, row: dict[str, Any], schema: ObjectSchema) -> dict[str, Any]:
-    document: dict[str, Any] = {}
-    for name, declared in field.properties.items():
-        inner = schema.resolve(declared)
-        if name in row:
-            _write(document, name, inner, row[name], schema)
-    return document

@@ -14,8 +14,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.catalogue.action import Action
+from connector.http.request import body_of
 from connector.http.response import HttpResponse, flatten
 from tests.actions.test_every_action import required
+from tests.connector.http.interpreted_body import written_body
 from tests.connector.http.interpreted_response import read_outputs
 from tests.courier import BUNDLE, courier
 from tests.storms.inputs import nearly_valid, valid
@@ -48,7 +50,7 @@ def interpreted(key: str) -> Action:
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_inputs_have_the_problems_that_the_definition_finds(key: str) -> None:
+def test_inputs_have_the_problems_and_the_body_that_the_definition_says(key: str) -> None:
     action, reference = COURIER.find(key), interpreted(key)
     least = required(action)
     examples = [example.inputs for example in action.definition.examples]
@@ -57,7 +59,10 @@ def test_inputs_have_the_problems_that_the_definition_finds(key: str) -> None:
     @given(st.one_of(mutants(examples).filter(lambda made: isinstance(made, dict)), valid(action, least),
                      nearly_valid(action, least)))  # fmt: skip
     def case(inputs: dict[str, Any]) -> None:
-        assert action.validate_inputs(inputs) == reference.validate_inputs(inputs)
+        values, problems = action.validate_inputs(inputs)
+        assert (values, problems) == reference.validate_inputs(inputs)
+        if not problems:
+            assert shown(body_of(action.definition, values)) == shown(written_body(action.definition, values))
 
     case()
 
@@ -79,6 +84,6 @@ def test_a_response_has_the_outputs_that_the_definition_reads(key: str) -> None:
     case()
 
 
-def shown(outputs: dict[str, Any]) -> str:
-    """The outputs with their types and their order: in Python 1 is 1.0 and true."""
-    return json.dumps(outputs)
+def shown(value: Any) -> str:
+    """A value with its types and its order: in Python 1 is 1.0 and true."""
+    return json.dumps(value)
