@@ -107,12 +107,16 @@ def iterate(pages: AsyncGenerator[Sequence[_T], None], clock: Clock) -> Iterator
 _LAST_QUICK = 4_000_000_000_000
 """Milliseconds, in 2096. Up to here Python's own arithmetic with fractions gives the same milliseconds."""
 
+_SECONDS = [f"{number:02}." for number in range(60)]
+_MILLISECONDS = [f"{number:03}Z" for number in range(1_000)]
+
 
 def iso_from_epoch_milliseconds(milliseconds: float) -> str | None:
     """`2026-11-22T08:00:00.000Z` for milliseconds since 1970; None when no calendar has such a date."""
     if type(milliseconds) is int and 0 <= milliseconds < _LAST_QUICK:
-        minute, rest = divmod(milliseconds, 60_000)
-        return f"{_minute(minute)}{rest // 1_000:02}.{rest % 1_000:03}Z"
+        seconds, rest = divmod(milliseconds, 1_000)
+        minute, second = divmod(seconds, 60)
+        return f"{_minute(minute)}{_SECONDS[second]}{_MILLISECONDS[rest]}"
     try:
         moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
     except (OverflowError, OSError, ValueError):

@@ -146,11 +146,15 @@ class Action:
 
     def warnings(self, given: Mapping[str, Any]) -> list[str]:
         """What the caller should know about inputs that are right: what is not sent, or not evaluated."""
-        parameters = parameters_of(self.accepted_names, given)
-        named = [(self.accepted_names.get(name, name), value) for name, value in parameters.items()]
-        known = [(name, value) for name, value in named if name in self._labels]
-        empty = [self._labels[name] for name, value in known if value == "" and not self._resolved[name].x_keep_empty]
-        dynamic = [self._labels[name] for name, value in known if holds_expression(value)]
+        empty, dynamic = [], []
+        for given_name, value in parameters_of(self.accepted_names, given).items():
+            name = self.accepted_names.get(given_name, given_name)
+            if name not in self._labels:
+                continue
+            if value == "" and not self._resolved[name].x_keep_empty:
+                empty.append(self._labels[name])
+            if holds_expression(value):
+                dynamic.append(self._labels[name])
         found = {
             "Empty fields are not sent, so they change nothing": empty,
             "Power Automate expressions are sent as they are": dynamic,

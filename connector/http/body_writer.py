@@ -40,13 +40,15 @@ class BodyWriters:
     def _write(self, name: str, declared: FieldSchema) -> Write:
         field, shape = self._schema.resolve(declared), self._shape(declared)
         place = field.pointers(name)[0]
-        tokens = json_pointer.parse(place)
+        *parents, last = json_pointer.parse(place) or ("",)
 
         def put(document: dict[str, Any], value: Any) -> None:
-            if len(tokens) == 1:
-                document[tokens[0]] = shape(value)
-            else:
-                json_pointer.put(document, place, shape(value))
+            target: Any = document
+            for token in parents:
+                target = target.setdefault(token, {})
+                if type(target) is not dict:
+                    json_pointer.put(document, place, value)  # says what is in the way
+            target[last] = shape(value)
 
         def spread(document: dict[str, Any], value: Any) -> None:
             wire = shape(value)

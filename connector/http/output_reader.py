@@ -109,13 +109,7 @@ class _Compiler:
             return _file
         if not field.x_time:
             return rows
-
-        def shape(value: Any, progress: Progress) -> Any:
-            if type(value) is int or type(value) is float:
-                return iso_from_epoch_milliseconds(value)
-            return value if rows is None else rows(value, progress)
-
-        return shape
+        return _time if rows is None else lambda value, progress: rows(_time(value, progress), progress)
 
     def _rows(self, field: FieldSchema) -> Read:
         """Reads the items of a list, or the entries of an object as rows."""
@@ -157,6 +151,10 @@ class _Compiler:
 def _file(value: Any, _: Progress) -> Any:
     """The file that a text in base64 is."""
     return {CONTENT_TYPE: OCTET_STREAM, CONTENT: value} if type(value) is str else value
+
+
+def _time(value: Any, _: Progress) -> Any:
+    return iso_from_epoch_milliseconds(value) if type(value) is int or type(value) is float else value
 
 
 def _as_it_is(value: Any, _: Progress) -> Any:

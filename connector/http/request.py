@@ -110,7 +110,7 @@ def _formed(definition: ActionDefinition, field: FieldSchema, value: Any) -> Any
 def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:
     """Where a free-form object whose keys are sent beside other fields has a key that one of them fills."""
     problems: list[Problem] = []
-    if not any(name in inputs for name in definition.inputs.compiled(_spread)):
+    if not _may_collide(definition.inputs.compiled(_Places), inputs):
         return problems
     taken = {field.pointers(name)[0]: field for name, field in _placed(definition.inputs, inputs) if not field.x_spread}
     for name, field in _placed(definition.inputs, inputs):
@@ -123,9 +123,36 @@ def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[
     return problems
 
 
-def _spread(schema: ObjectSchema) -> list[str]:
-    """The inputs whose keys are sent beside other fields."""
-    return [name for name, field in schema.properties.items() if schema.resolve(field).x_spread]
+class _Places:
+    """Where the inputs of an action are written.
+
+    Attributes:
+        spread: The inputs whose keys are sent beside other fields, and their places.
+        inside: The other inputs at or inside each place.
+    """
+
+    def __init__(self, schema: ObjectSchema) -> None:
+        self.spread: dict[str, tuple[FieldSchema, str]] = {}
+        self.inside: dict[str, list[str]] = {}
+        for name, declared in schema.properties.items():
+            field = schema.resolve(declared)
+            place = field.pointers(name)[0]
+            if field.x_spread:
+                self.spread[name] = field, place
+            else:
+                tokens = json_pointer.parse(place)
+                for depth in range(len(tokens)):
+                    self.inside.setdefault(json_pointer.join(tokens[: depth + 1]), []).append(name)
+
+
+def _may_collide(places: _Places, inputs: Mapping[str, Any]) -> bool:
+    return any(
+        other in inputs
+        for name, (field, place) in places.spread.items()
+        if name in inputs
+        for key in _spread_keys(field, inputs[name])
+        for other in places.inside.get(place + json_pointer.join([key]), ())
+    )
 
 
 def _spread_keys(field: FieldSchema, value: Any) -> list[str]:

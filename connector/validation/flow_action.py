@@ -42,9 +42,13 @@ def is_expression(value: Any) -> bool:
 
 def holds_expression(value: Any) -> bool:
     """Whether there is an expression anywhere in a value."""
+    if isinstance(value, str):
+        return is_expression(value)
     if isinstance(value, Mapping):
-        return any(map(holds_expression, value.values()))
-    return any(map(holds_expression, value)) if isinstance(value, list | tuple) else is_expression(value)
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return False
+    return any(map(holds_expression, value))
 
 
 def is_body_default(defaults: Sequence[BodyDefault], parameters: Mapping[str, Any], key: str) -> bool:
