@@ -155,16 +155,20 @@ class _Compiler:
         least, most = schema.get("minProperties", 0), schema.get("maxProperties", math.inf)
         required = frozenset(schema.get("required", ()))
         declared = {name: checks for name, checks in fields.items() if is_encodable(name)}
+        in_order, every = list(declared), list(declared.values())
+
+        def checks_of(name: Any) -> Checks:
+            checks = declared.get(name)
+            if checks is None:
+                checks = {} if type(name) is not str or name in fields or not is_encodable(name) else others
+            return checks
 
         def check(values: Any, depth: int) -> bool:
             if not depth or not least <= len(values) <= most or not required <= values.keys():
                 return False
-            for name, value in values.items():
-                checks = declared.get(name)
-                if checks is None:
-                    if type(name) is not str or name in fields or not is_encodable(name):
-                        return False
-                    checks = others
+            # Outputs have all their fields, in this order.
+            aligned = every if list(values) == in_order else map(checks_of, values)
+            for value, checks in zip(values.values(), aligned, strict=True):
                 check_value = checks.get(type(value), _never)
                 # What most values need costs no call.
                 if check_value is _any_text:
