@@ -57,7 +57,7 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from([*FORM, "other", "\udfff"]), values, max_size=3))
 def test_what_is_accepted_has_no_problem(given: Json) -> None:
     found = VALIDATOR.all_problems(given)
