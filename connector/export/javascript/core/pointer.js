@@ -5,8 +5,17 @@ const { blank, isObject } = require('./json');
 
 const MISSING = Symbol('missing');
 
-const parse = (pointer) =>
-  pointer === '' ? [] : pointer.slice(1).split('/').map((token) => token.replace(/~1/g, '/').replace(/~0/g, '~'));
+const MOST_PARSED = 4096;
+const parsed = new Map();
+
+// The names and places on the way of a pointer; those of definitions come again and again.
+function parse(pointer) {
+  const known = parsed.get(pointer);
+  if (known !== undefined) return known;
+  const tokens = pointer === '' ? [] : pointer.slice(1).split('/').map((token) => token.replace(/~1/g, '/').replace(/~0/g, '~'));
+  if (parsed.size < MOST_PARSED) parsed.set(pointer, Object.freeze(tokens));
+  return tokens;
+}
 
 const join = (tokens) => tokens.map((token) => '/' + String(token).replace(/~/g, '~0').replace(/\//g, '~1')).join('');
 
@@ -25,7 +34,7 @@ function getAt(document, tokens) {
 }
 
 function put(document, pointer, value) {
-  const tokens = parse(pointer);
+  const tokens = [...parse(pointer)];
   const last = tokens.pop();
   let place = document;
   for (const token of tokens) {
@@ -38,7 +47,7 @@ function put(document, pointer, value) {
 
 // Remove and return the value at `pointer`, with the objects that are left empty; MISSING where there is none.
 function take(document, pointer) {
-  const tokens = parse(pointer);
+  const tokens = [...parse(pointer)];
   const last = tokens.pop() ?? '';
   const way = [document];
   for (const token of tokens) {
