@@ -22,6 +22,7 @@ from connector.http import request
 from connector.http.body import require_size, too_large
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse, flatten
+from connector.validation.file_values import has_files
 
 Outputs = dict[str, Any]
 Handler = Callable[["Call"], Awaitable[Outputs]]
@@ -179,7 +180,8 @@ class Call:
             InputError: The request would be too large for the service.
             ConnectorError: The service refused, or could not be reached.
         """
-        require_size(self.body, self.limits.request_bytes)
+        if self.action.inputs.compiled(has_files):
+            require_size(self.body, self.limits.request_bytes)
         built = request.build(self.action, self.inputs, self.endpoint, self.body, self.next_url)
         self._check_size(built)
         if self.sender is None:

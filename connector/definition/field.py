@@ -268,7 +268,8 @@ class ObjectSchema(Model):
 
     def compiled(self, compile_schema: Callable[[ObjectSchema], _T]) -> _T:
         """What a function makes of this schema, such as a reader of its fields, made once."""
-        if compile_schema not in self._compiled:
-            self._compiled[compile_schema] = compile_schema(self)
-        made: _T = self._compiled[compile_schema]
+        compiled = self._compiled
+        if compile_schema not in compiled:
+            compiled[compile_schema] = compile_schema(self)
+        made: _T = compiled[compile_schema]
         return made

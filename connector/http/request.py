@@ -18,6 +18,7 @@ from connector.http import templates
 from connector.http.body import StreamedBody, content_type_of, encoded
 from connector.http.body_defaults import apply_body_defaults
 from connector.http.body_writer import BodyWriters
+from connector.http.parameters import Parameters
 from connector.http.value_text import SEPARATORS, joined_text, query_pairs
 from connector.secrets import MASK
 
@@ -64,13 +65,14 @@ def build(
     """
     pairs: list[str] = []
     templated, secret_headers = templates.headers_of(definition, inputs, endpoint)
-    accept = definition.request.accept or _accepted(definition.outputs)
+    accept = definition.request.accept or definition.outputs.compiled(_accepted)
     headers = templates.merged({"Accept": accept}, templated)
-    for name, field in _placed(definition.inputs, inputs):
-        wire_name = field.x_name or name
-        if field.x_in == "query":
+    parameters = definition.inputs.compiled(Parameters)
+    for name, wire_name, field in parameters.query:
+        if name in inputs:
             pairs += query_pairs(wire_name, field, inputs[name])
-        elif field.x_in == "header":
+    for name, wire_name, field in parameters.header:
+        if name in inputs:
             headers[wire_name] = joined_text(field, inputs[name], str)
     if url is None:
         pairs = [*templates.query_of(definition, inputs, endpoint), *pairs]

@@ -13,6 +13,7 @@ from connector.connections.endpoint import Endpoint, fill_base_url, path_segment
 from connector.definition import templates
 from connector.definition.action import ActionDefinition
 from connector.errors import AuthorizationError, Problem
+from connector.http.parameters import Parameters
 from connector.http.value_text import path_text, text_of
 from connector.validation.messages import Subject, sentence
 
@@ -27,11 +28,8 @@ def url_of(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: En
     base_url = fill_base_url(
         endpoint.template(definition.request), _values(inputs, endpoint), allow_insecure=endpoint.allow_insecure
     )
-    in_path = {}
-    for name in inputs:
-        field = definition.input(name) if name in definition.inputs.properties else None
-        if field is not None and field.x_in == "path":
-            in_path[field.x_name or name] = path_text(field, inputs[name])
+    parameters = definition.inputs.compiled(Parameters).path
+    in_path = {wire_name: path_text(field, inputs[name]) for name, wire_name, field in parameters if name in inputs}
     value_of = _values({}, endpoint)
 
     def segment(name: str) -> str:
