@@ -211,6 +211,16 @@ def main() -> None:
         result = fairness(policy, rows, 200, 10, seconds, rng)
         shown = " / ".join(f"{quantile(result.waits, share):.2f}" for share in (0.5, 0.99, 1.0))
         write(f"  {policy}: {shown} s, {result.unserved:,} not served; {result.attempts:.2f} tasks a row\n")
+    write("\nThe same with lanes, by how busy the workers are; p50 / p95 / p99 of the others\n")
+    for busy in (0.5, 0.8, 0.9, 0.95):
+        rng = random.Random(arguments.seed)  # noqa: S311 - arrivals
+        every = 200 * RESPONSE_SECONDS / (10 * busy - LIMIT.calls / LIMIT.period * RESPONSE_SECONDS)
+        result = fairness("lanes", rows, 200, 10, seconds, rng, every)
+        write(
+            f"  {busy:4.0%}: "
+            + " / ".join(f"{quantile(result.waits, share):.2f}" for share in (0.5, 0.95, 0.99))
+            + "\n"
+        )
     write("\nRedis servers at half load, by calls a second: one trip a call / ten tokens a trip\n")
     for calls in (1_000, 10_000, 50_000, 166_667):
         write(f"  {calls:7,}: {shards(calls)} / {shards(calls, leased=10)}\n")

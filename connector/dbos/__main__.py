@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 
-from connector.dbos.workflows import started
+from connector.dbos.workflows import database_url, started
 from connector.lanes.environment import worker_from
 
 
@@ -18,9 +18,7 @@ def main() -> None:
     parser.add_argument("--concurrency", type=int, default=8, help="lanes that run at a time (default: 8)")
     arguments = parser.parse_args()
     worker = worker_from()
-    url = os.environ.get("DBOS_SYSTEM_DATABASE_URL") or os.environ["CONNECTOR_BATCHES"]
-    if "://" not in url:
-        parser.error("set DBOS_SYSTEM_DATABASE_URL, because CONNECTOR_BATCHES is a folder")
+    url = database_url(os.environ)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -7,7 +7,7 @@ it is, so that a turn is enqueued once, whenever its worker is killed.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from dbos import (
     DBOS,
@@ -21,7 +21,9 @@ from dbos import (
 
 from connector.batch.batch import Batch
 from connector.batch.journal import BatchError
+from connector.errors import DefinitionError
 from connector.lanes import submit as lanes
+from connector.lanes.environment import PLACE
 from connector.lanes.lane import LaneWorker, Position
 from connector.lanes.store import LanePlan, LaneStore
 
@@ -55,6 +57,18 @@ def submit(batch: Batch, name: str, store: LaneStore, url: str) -> LanePlan:
         return lanes.submit(batch, name, store, lambda *turn: _begin(client, *turn))
     finally:
         client.destroy()
+
+
+def database_url(environment: Mapping[str, str]) -> str:
+    """The URL of the database with the tables of DBOS: that of the batches, unless another one is named.
+
+    Raises:
+        DefinitionError: The batches are in a folder, and no database is named.
+    """
+    url = environment.get("DBOS_SYSTEM_DATABASE_URL") or environment.get(PLACE, "")
+    if "://" not in url:
+        raise DefinitionError(f"Set DBOS_SYSTEM_DATABASE_URL, or {PLACE} to the URL of a database.")
+    return url
 
 
 def _begin(client: DBOSClient, name: str, lane: int, round_: int) -> None:

@@ -27,6 +27,9 @@ from connector.lanes.folder_store import FolderStore
 from connector.lanes.lane import LaneWorker
 from connector.lanes.store import LaneStore
 
+PLACE = "CONNECTOR_BATCHES"
+"""The variable with the place of the batches."""
+
 ENVIRONMENT = "environment"
 """The name of the connection whose secrets are in environment variables."""
 
@@ -58,9 +61,9 @@ def worker_from(environment: Mapping[str, str] = os.environ, throttle: str | Non
     Raises:
         DefinitionError: A variable is missing, or the connector cannot be loaded.
     """
-    place = environment.get("CONNECTOR_BATCHES")
+    place = environment.get(PLACE)
     if not place:
-        raise DefinitionError("Set CONNECTOR_BATCHES to the folder, or the URL of the database, with the batches.")
+        raise DefinitionError(f"Set {PLACE} to the folder, or the URL of the database, with the batches.")
     url = environment.get("CONNECTOR_THROTTLE") or throttle
     settings = {}
     if url is not None:

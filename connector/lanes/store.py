@@ -100,6 +100,13 @@ class LanesStatus:
         """Whether no lane has anything left to do."""
         return self.lanes_over == self.lanes
 
+    def __str__(self) -> str:
+        finished = sum(self.counts.values())
+        counts = ", ".join(f"{count:,} {outcome}" for outcome, count in self.counts.items())
+        lines = [f"{finished:,} of {self.rows:,} rows finished: {counts}."]
+        lines += [f"The rows of connection “{name}” stopped: {why}" for name, why in self.stopped.items()]
+        return "\n".join(lines)
+
     def to_dict(self) -> dict[str, Any]:
         """The status as JSON-ready values."""
         return {**asdict(self), "counts": dict(self.counts), "stopped": dict(self.stopped)}

@@ -105,10 +105,14 @@ def _where(command: Any) -> Any:
     help="Fill an input with the same text in every row; {column} stands for a cell: --set title='Hi {first_name}'.",
 )
 @click.option("--connection-column", metavar="COLUMN", help="Column with the name of the row's connection.")
+@click.option("--workers", type=click.Choice(["celery", "dbos"]), help="Hand the rows to workers of this engine.")
+@click.option("--name", help="Name of the batch for the workers; the file's if left out.")
 @click.pass_obj
 def run(connector_name: str | None, /, action: str, file: str, *, dry_run: bool, **given: Any) -> None:
     """Run the rows of a file."""
     from connector.cli import batch_run  # noqa: PLC0415 - the models and an HTTP library
+
+    workers, name = given.pop("workers"), given.pop("name")
 
     folder = given.pop("folder")
     options: Any = {
@@ -118,16 +122,31 @@ def run(connector_name: str | None, /, action: str, file: str, *, dry_run: bool,
         "templates": dict(batch_run.pair("--set", text) for text in given.pop("templates")),
         "connection_column": given.pop("connection_column"),
     }
-    batch_run.execute(connector_name, action, file, options, batch_run.Where(**given), dry_run=dry_run)
+    where = batch_run.Where(**given)
+    if workers is None or dry_run:
+        batch_run.execute(connector_name, action, file, options, where, dry_run=dry_run)
+        return
+    from connector.cli import batch_workers  # noqa: PLC0415
+
+    batch_workers.hand_over(connector_name, action, file, options, where, batch_workers.To(workers, name))
 
 
-@batch.command(short_help="Show how far a batch is.", help="Show how far the batch in FOLDER is, running or not.")
+@batch.command(
+    short_help="Show how far a batch is.",
+    help="Show how far the batch in FOLDER is, running or not. With CONNECTOR_BATCHES set, FOLDER may also be the "
+    "name of a batch that workers run.",
+)
 @click.argument("folder", type=click.Path(file_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def status(folder: str, as_json: bool) -> None:
+@click.option("--results", metavar="FOLDER", type=click.Path(file_okay=False), help="Write the workers' results here.")
+@click.pass_obj
+def status(connector_name: str | None, /, folder: str, as_json: bool, results: str | None) -> None:
     """Show how far a batch is."""
-    from connector.cli import batch_run  # noqa: PLC0415
+    from connector.cli import batch_run, batch_workers  # noqa: PLC0415
 
+    if results is not None or batch_workers.is_kept(folder):
+        batch_workers.status(connector_name, folder, results, as_json=as_json)
+        return
     batch_run.status(folder, as_json=as_json)
 
 

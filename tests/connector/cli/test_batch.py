@@ -77,3 +77,31 @@ def test_what_is_wrong_is_said(words: list[str], status: int, said: str, cli: Cl
     assert ran.status == status
     assert said in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_rows_are_handed_to_workers_and_their_results_are_written(
+    cli: Cli, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONNECTOR_BATCHES", f"sqlite:///{tmp_path / 'batches.sqlite'}")
+    ran = cli("batch", "send_message", str(rows), "--workers", "dbos", "--connection", "work")
+    assert (ran.status, ran.out) == (0, "")
+    assert "The workers have 2 rows as “rows”." in ran.err
+    shown = cli("batch", "status", "rows", "--json", "--results", str(tmp_path / "results"))
+    assert json.loads(shown.out)["rows"] == 2
+    assert json.loads(shown.out)["lanes_over"] == 0
+    assert (tmp_path / "results/success.csv").read_text().startswith("user_id,title,body,_row,_key,")
+    assert cli("batch", "status", "rows").out.startswith("0 of 2 rows finished: 0 done, 0 failed, 0 unknown.")
+    assert cli("batch", "status", "other").status == 2
+
+
+@pytest.mark.parametrize("option", [["--sandbox"], ["--base-url", "http://127.0.0.1:1"], ["--out", "x"]])
+def test_workers_decide_for_themselves_where_they_send(cli: Cli, rows: Path, option: list[str]) -> None:
+    ran = cli("batch", "send_message", str(rows), "--workers", "celery", *option)
+    assert ran.status == 2
+    assert option[0] in ran.err
+
+
+def test_the_place_of_the_batches_must_be_known(cli: Cli, rows: Path) -> None:
+    ran = cli("batch", "send_message", str(rows), "--workers", "dbos")
+    assert ran.status == 2
+    assert "CONNECTOR_BATCHES" in ran.err
