@@ -18,7 +18,7 @@ from connector.batch.journal import OUTCOMES, BatchError, Outcome, Progress
 from connector.batch.source import Row, write_cells
 from connector.lanes.database_rows import BATCHES, LANES, ROWS, TABLES, DatabaseRows
 from connector.lanes.lane import TURN_ROWS
-from connector.lanes.store import LanePlan, LanesStatus, check_name, same_plan
+from connector.lanes.store import LaneKey, LanePlan, LanesStatus, check_name, same_plan
 
 _WRITTEN_AT_ONCE = 1_000
 _FILES: dict[Outcome, str] = {"done": "success", "failed": "failed", "unknown": "unknown"}
@@ -41,8 +41,9 @@ class DatabaseStore:
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _set_up_sqlite)
         self._has_tables = False
+        self._plans: dict[str, LanePlan] = {}
 
-    def create(self, name: str, plan: LanePlan, rows: Iterable[tuple[str, Row]]) -> LanePlan:
+    def create(self, name: str, plan: LanePlan, rows: Iterable[tuple[LaneKey, Row]]) -> LanePlan:
         """Keep a batch; see `LaneStore.create`."""
         check_name(name)
         found = self._found(name)
@@ -63,9 +64,10 @@ class DatabaseStore:
 
     def plan(self, name: str) -> LanePlan:
         """What a batch is; see `LaneStore.plan`."""
-        found = self._found(check_name(name))
+        found = self._plans.get(name) or self._found(check_name(name))
         if found is None:
             raise BatchError(f"There is no batch “{name}”.", code="unknown_batch")
+        self._plans[name] = found
         return found
 
     def _found(self, name: str) -> LanePlan | None:
@@ -183,9 +185,9 @@ class DatabaseStore:
             yield database
 
 
-def _insert_rows(database: sa.Connection, name: str, rows: Iterable[tuple[str, Row]]) -> tuple[str, ...]:
+def _insert_rows(database: sa.Connection, name: str, rows: Iterable[tuple[LaneKey, Row]]) -> tuple[str, ...]:
     """Write every row; the connections of the lanes."""
-    lanes: dict[str, int] = {}
+    lanes: dict[LaneKey, int] = {}
     left = iter(rows)
     while chunk := list(itertools.islice(left, _WRITTEN_AT_ONCE)):
         database.execute(
@@ -194,14 +196,14 @@ def _insert_rows(database: sa.Connection, name: str, rows: Iterable[tuple[str, R
                 {
                     "batch": name,
                     "row": row.number,
-                    "lane": lanes.setdefault(connection, len(lanes)),
+                    "lane": lanes.setdefault(key, len(lanes)),
                     "row_values": json.dumps(row.values, ensure_ascii=False),
                     "problem": row.problem,
                 }
-                for connection, row in chunk
+                for key, row in chunk
             ],
         )
-    return tuple(lanes)
+    return tuple(connection for connection, _ in lanes)
 
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:

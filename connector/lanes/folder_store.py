@@ -26,10 +26,10 @@ from typing import Any
 from connector.batch.folder import BatchFolder
 from connector.batch.journal import OUTCOMES, BatchError, BatchRecord, Outcome, Progress, read_progress
 from connector.batch.source import Row
-from connector.lanes.store import LaneBusyError, LanePlan, LanesStatus, check_name, same_plan
+from connector.lanes.store import LaneBusyError, LaneKey, LanePlan, LanesStatus, check_name, same_plan
 from connector.throttle import private_file
 
-PART_ROWS = 2_000
+PART_ROWS = 500
 _BUFFERED = 50
 """Rows of a lane in memory while the parts are written: there may be many lanes."""
 
@@ -48,8 +48,9 @@ class FolderStore:
 
     def __init__(self, place: Path) -> None:
         self.place = place
+        self._plans: dict[str, LanePlan] = {}
 
-    def create(self, name: str, plan: LanePlan, rows: Iterable[tuple[str, Row]]) -> LanePlan:
+    def create(self, name: str, plan: LanePlan, rows: Iterable[tuple[LaneKey, Row]]) -> LanePlan:
         """Keep a batch; see `LaneStore.create`."""
         place = self.place / check_name(name)
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -71,10 +72,14 @@ class FolderStore:
 
     def plan(self, name: str) -> LanePlan:
         """What a batch is; see `LaneStore.plan`."""
-        try:
-            return LanePlan.from_json((self.place / check_name(name) / "plan.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise BatchError(f"There is no batch “{name}”.", code="unknown_batch") from None
+        found = self._plans.get(name)
+        if found is None:
+            try:
+                text = (self.place / check_name(name) / "plan.json").read_text(encoding="utf-8")
+            except FileNotFoundError:
+                raise BatchError(f"There is no batch “{name}”.", code="unknown_batch") from None
+            found = self._plans[name] = LanePlan.from_json(text)
+        return found
 
     def claim(self, name: str, lane: int, turn: int, *, redelivered: bool) -> int | None:
         """Take the turn of a lane; see `LaneStore.claim`."""
@@ -129,9 +134,9 @@ class FolderStore:
         for progress in map(read_progress, _parts(place, len(plan.lanes))):
             for outcome in OUTCOMES:
                 counts[outcome] += progress.counts[outcome]
-        over = {plan.lanes[int(path.name)]: path.read_text(encoding="utf-8") for path in _over(place)}
-        stopped = {connection: why for connection, why in over.items() if why}
-        return LanesStatus(plan.record.rows, counts, len(plan.lanes), len(_over(place)), stopped)
+        over = {int(path.name): path.read_text(encoding="utf-8") for path in _over(place)}
+        stopped = {plan.lanes[lane]: why for lane, why in over.items() if why}
+        return LanesStatus(plan.record.rows, counts, len(plan.lanes), len(over), stopped)
 
     def write_results(self, name: str, folder: Path, columns: tuple[str, ...]) -> None:
         """Write the files of results to a folder; see `LaneStore.write_results`."""
@@ -190,9 +195,9 @@ def _locked(path: Path, wait: float = 0.0) -> Iterator[None]:
         private_file.close(handle)
 
 
-def _write_parts(place: Path, rows: Iterable[tuple[str, Row]]) -> tuple[str, ...]:
+def _write_parts(place: Path, rows: Iterable[tuple[LaneKey, Row]]) -> tuple[str, ...]:
     """Write every row to a part of its lane; the connections of the lanes."""
-    lanes: dict[str, int] = {}
+    lanes: dict[LaneKey, int] = {}
     buffered: dict[int, list[Row]] = defaultdict(list)
     parts: dict[int, tuple[int, int]] = {}
 
@@ -209,14 +214,14 @@ def _write_parts(place: Path, rows: Iterable[tuple[str, Row]]) -> tuple[str, ...
         with path.open("a", encoding="utf-8") as file:
             file.writelines(json.dumps([row.number, row.values, row.problem]) + "\n" for row in found)
 
-    for connection, row in rows:
-        lane = lanes.setdefault(connection, len(lanes))
+    for key, row in rows:
+        lane = lanes.setdefault(key, len(lanes))
         buffered[lane].append(row)
         if len(buffered[lane]) >= _BUFFERED:
             write(lane)
     for lane in list(buffered):
         write(lane)
-    return tuple(lanes)
+    return tuple(connection for connection, _ in lanes)
 
 
 def _read_part(path: Path) -> Iterator[Row]:

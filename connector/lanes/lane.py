@@ -31,8 +31,6 @@ MOST_WAITS = 12
 LONGEST_WAIT = 60.0
 _LEAST_WAIT = 0.05
 _BUSY_WAIT = 1.0
-_REMEMBERED = 100
-"""Plans that a worker keeps in memory."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,6 @@ class LaneWorker:
     connection: Callable[[str], Connection]
     store: LaneStore
     rng: random.Random = field(default_factory=random.SystemRandom)
-    _plans: dict[str, LanePlan] = field(default_factory=dict)
 
     def turn(self, name: str, lane: int, position: Position) -> Turn:
         """Run some rows of a lane.
@@ -100,7 +97,7 @@ class LaneWorker:
             BatchError: There is no such batch or lane.
             OSError: The store cannot be used; the lane can go on from the same position.
         """
-        plan = self._plan(name)
+        plan = self.store.plan(name)
         if not 0 <= lane < len(plan.lanes):
             raise BatchError(f"The batch “{name}” has no lane {lane}.")
         try:
@@ -173,14 +170,6 @@ class LaneWorker:
     def _stopped(self, name: str, lane: int, error: ConnectorError, runs: int = 0) -> Turn:
         self.store.end(name, lane, str(error))
         return Turn(None, runs=runs)
-
-    def _plan(self, name: str) -> LanePlan:
-        found = self._plans.get(name)
-        if found is None:
-            if len(self._plans) >= _REMEMBERED:
-                self._plans.clear()
-            found = self._plans[name] = self.store.plan(name)
-        return found
 
 
 @dataclass(frozen=True)

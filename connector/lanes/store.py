@@ -20,6 +20,10 @@ from connector.catalogue.action import Action
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 
+LaneKey = tuple[str, int]
+"""The name of a connection, and which of its lanes."""
+
+
 class LaneBusyError(Exception):
     """Another worker runs the lane at this moment; a queue has delivered the same turn to both."""
 
@@ -128,13 +132,13 @@ class LaneRows(RowResults, Protocol):
 class LaneStore(Protocol):
     """Where batches for workers are kept. Every method may be called by any worker at any time."""
 
-    def create(self, name: str, plan: LanePlan, rows: Iterable[tuple[str, Row]]) -> LanePlan:
+    def create(self, name: str, plan: LanePlan, rows: Iterable[tuple[LaneKey, Row]]) -> LanePlan:
         """Keep a batch; where one of that name is kept already and is the same, it goes on.
 
         Args:
             name: Of the batch.
             plan: What it is; the lanes are found from the rows.
-            rows: Each row with the name of its lane's connection.
+            rows: Each row with what tells its lane from the others.
 
         Returns:
             The plan with its lanes, and the key prefix of the batch that is kept.

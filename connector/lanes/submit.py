@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from connector.batch.batch import Batch
 from connector.batch.journal import BatchRecord
 from connector.batch.lanes import RowIndex
 from connector.batch.source import Row
-from connector.lanes.store import LanePlan, LaneStore
+from connector.lanes.lane import TURN_ROWS
+from connector.lanes.store import LaneKey, LanePlan, LaneStore
+
+RESPONSE_SECONDS = 0.3
+"""What a call takes, about: with more of them at a time a connection would only wait for its limit."""
+
+MOST_LANES = 32
+"""Of one connection."""
 
 
 def submit(batch: Batch, name: str, store: LaneStore, queue: Callable[[str, int, int], None]) -> LanePlan:
@@ -43,7 +52,7 @@ def submit(batch: Batch, name: str, store: LaneStore, queue: Callable[[str, int,
     )
     plan = LanePlan(record, batch.source.columns, batch.source.format, (), batch.timeout)
     plan.column_map(batch.action)
-    plan = store.create(name, plan, _rows(batch, default))
+    plan = store.create(name, plan, _rows(batch, default, _lanes_of_a_connection(batch)))
     for lane in store.pending(name):
         turn = store.claim(name, lane, 0, redelivered=True)
         if turn is not None:
@@ -51,9 +60,18 @@ def submit(batch: Batch, name: str, store: LaneStore, queue: Callable[[str, int,
     return plan
 
 
-def _rows(batch: Batch, default: str) -> Iterator[tuple[str, Row]]:
-    """Each row with the name of its connection."""
-    column = batch.connection_column
+def _lanes_of_a_connection(batch: Batch) -> int:
+    """How many lanes use the call limit of a connection up, each with one call at a time; one with a low limit."""
+    connection = next(iter(batch.connections.values()))
+    rate = min(limit.calls / limit.period for limit in batch.client.rate_limits(batch.action, connection))
+    return max(1, min(MOST_LANES, math.ceil(rate * RESPONSE_SECONDS)))
+
+
+def _rows(batch: Batch, default: str, lanes: int) -> Iterator[tuple[LaneKey, Row]]:
+    """Each row with its lane: a turn's rows for each lane of a connection, in turn."""
+    column, counts = batch.connection_column, Counter[str]()
     for row in batch.source.rows():
         value = row.values.get(column) if column is not None else None
-        yield value if isinstance(value, str) and value else default, row
+        name = value if isinstance(value, str) and value else default
+        yield (name, counts[name] // TURN_ROWS % lanes), row
+        counts[name] += 1

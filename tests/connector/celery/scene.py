@@ -99,7 +99,7 @@ def scene(
     place: Path, redis: RedisServer, counting: Counting, batches: str, visibility: float = 2.0, **words: Any
 ) -> Iterator[Scene]:
     """A scene whose workers have ended when the block has."""
-    words = {"throttle": {"calls": 100_000, "renewalPeriod": 1}, **words}
+    words = {"throttle": {"calls": 100_000, "renewalPeriod": 60_000}, **words}
     folder = write_folder(place / "parcels", ACTIONS, connector=manifest(**words))
     store = store_at(batches)
     environment = {

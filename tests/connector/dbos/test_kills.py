@@ -45,7 +45,7 @@ def worker(*arguments: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_killed_worker_loses_no_row_and_sends_none_twice(url: str, counting: Counting, tmp_path: Path) -> None:
-    throttle = {"calls": 100_000, "renewalPeriod": 1}
+    throttle = {"calls": 100_000, "renewalPeriod": 60_000}
     folder = write_folder(tmp_path / "parcels", ACTIONS, connector=manifest(throttle=throttle))
     path = tmp_path / "rows.csv"
     path.write_text("recipient\n" + "".join(f"r{number}\n" for number in range(ROWS)))

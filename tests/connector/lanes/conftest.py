@@ -95,7 +95,7 @@ def line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeLine]:
     opened: list[LaneStore] = []
 
     def make(**words: Any) -> Line:
-        words = {"throttle": {"calls": 100_000, "renewalPeriod": 1}, **words}
+        words = {"throttle": {"calls": 100_000, "renewalPeriod": 60_000}, **words}
         folder = write_folder(tmp_path / "parcels", ACTIONS, connector=manifest(**words))
         service, clock = Service(), FakeClock()
         place = tmp_path / "batches" if request.param == "folder" else f"sqlite:///{tmp_path / 'batches.sqlite'}"

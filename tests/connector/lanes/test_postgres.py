@@ -33,7 +33,7 @@ def url() -> Iterator[str]:
 
 @pytest.fixture
 def line(url: str, tmp_path: Path) -> Iterator[Line]:
-    throttle = {"calls": 100_000, "renewalPeriod": 1}
+    throttle = {"calls": 100_000, "renewalPeriod": 60_000}
     folder = write_folder(tmp_path / "parcels", ACTIONS, connector=manifest(throttle=throttle))
     service, clock, store = Service(), FakeClock(), DatabaseStore(url)
     yield Line(
@@ -109,7 +109,7 @@ def test_two_processes_that_create_a_batch_at_once_create_one(line: Line) -> Non
 
     def create() -> None:
         together.wait(60)
-        made.append(line.store.create("twice", plan, [("work", Row(1, {"recipient": "ada"}))]).record.key_prefix)
+        made.append(line.store.create("twice", plan, [(("work", 0), Row(1, {"recipient": "ada"}))]).record.key_prefix)
 
     threads = [threading.Thread(target=create) for _ in range(WORKERS)]
     for thread in threads:
