@@ -102,5 +102,7 @@ def _the_worker() -> LaneWorker:
 
 def _redis_broker() -> str | None:
     """The broker's URL where that is a Redis server, whose memory the call limit can share."""
-    url: str | None = run_lane.app.conf.broker_url
-    return url if url and url.startswith(("redis://", "rediss://")) else None
+    url: str = run_lane.app.conf.broker_url or ""
+    if url.startswith("redis+socket://"):
+        url = f"unix://{url.removeprefix('redis+socket://')}"
+    return url if url.startswith(("redis://", "rediss://", "unix://")) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ def hand_over(connector_name: str | None, action: str, file: str, options: Batch
     with (
         hints.connection_errors(bundle.manifest, context.program_name(connector_name), offer_sandbox=False),
         Connector(bundle) as connector,
+        contextlib.closing(_store()) as store,
     ):
         names = where.connection_names
         if not names:
@@ -52,7 +54,6 @@ def hand_over(connector_name: str | None, action: str, file: str, options: Batch
         connections = {each: Connection(name=each) for each in names}
         options |= {"timeout": where.timeout}
         batch = connector.batch(action, path, connections, **options)
-        store = _store()
         if to.engine == "celery":
             from connector import celery  # noqa: PLC0415 - needs the extra
 
@@ -77,18 +78,16 @@ def status(connector_name: str | None, name: str, results: str | None, *, as_jso
     Raises:
         BatchError: There is none of that name.
     """
-    store = _store()
-    found = store.status(name)
-    if as_json:
-        click.echo(json.dumps(found.to_dict()))
-    else:
-        click.echo(str(found))
-    if results is not None:
+    with contextlib.closing(_store()) as store:
+        found = store.status(name)
+        click.echo(json.dumps(found.to_dict()) if as_json else str(found))
+        if results is None:
+            return
         plan = store.plan(name)
         with Connector(context.load_bundle(connector_name)) as connector:
             columns = plan.result_columns(connector.find(plan.record.action))
         store.write_results(name, Path(results), columns)
-        console.message(f"Results: {results}")
+    console.message(f"Results: {results}")
 
 
 def _store() -> LaneStore:

@@ -4,8 +4,9 @@
     NAME/rows/LANE/FIRST      the rows of a part, a JSON object each; FIRST is the number of the first one
     NAME/lanes/LANE/FIRST/    journal and results of the part, as of a batch on one machine
     NAME/lanes/LANE/turn      the number of the lane's next turn
+    NAME/ending/LANE          the lane has no row left to run
     NAME/over/LANE            the lane is over; why it stopped, if it has not run every row
-    NAME/success failed unknown   the results of all lanes, written when the last one is over
+    NAME/success failed unknown   the results of all lanes, written when the last one ends
 
 A part has so few rows that reading its journal at every turn costs next to nothing.
 """
@@ -57,8 +58,9 @@ class FolderStore:
         with _locked(place / "lock", _CREATING):
             if (place / "plan.json").exists():
                 found = same_plan(name, self.plan(name), plan)
-                for path in _over(place):
+                for path in _lanes_in(place / "over"):
                     if path.read_text(encoding="utf-8"):
+                        (place / "ending" / path.name).unlink(missing_ok=True)
                         path.unlink()
                 return found
             # What an earlier process left that did not write every row is of no use.
@@ -66,7 +68,8 @@ class FolderStore:
             made = replace(plan, lanes=_write_parts(place / "rows", rows))
             for lane in range(len(made.lanes)):
                 (place / "lanes" / _lane(lane)).mkdir(mode=0o700, parents=True, exist_ok=True)
-            (place / "over").mkdir(mode=0o700, exist_ok=True)
+            for folder in ("ending", "over"):
+                (place / folder).mkdir(mode=0o700, exist_ok=True)
             _replace(place / "plan.json", made.to_json())
             return made
 
@@ -95,7 +98,7 @@ class FolderStore:
 
     def pending(self, name: str) -> list[int]:
         """The numbers of the lanes that are not over."""
-        over = {int(path.name) for path in _over(self.place / check_name(name))}
+        over = {int(path.name) for path in _lanes_in(self.place / check_name(name) / "over")}
         return [lane for lane in range(len(self.plan(name).lanes)) if lane not in over]
 
     @contextlib.contextmanager
@@ -121,11 +124,12 @@ class FolderStore:
 
     def end(self, name: str, lane: int, stopped: str | None) -> None:
         """Note that a lane is over; with the last one the files of results are written."""
-        place = self.place / name
-        _replace(place / "over" / _lane(lane), stopped or "")
-        plan = self.plan(name)
-        if len(_over(place)) == len(plan.lanes):
+        place, plan = self.place / name, self.plan(name)
+        _replace(place / "ending" / _lane(lane), "")
+        # Whoever ends last finds all others here, and is over when the files are there.
+        if len(_lanes_in(place / "ending")) == len(plan.lanes):
             self._write_results(name, plan, place)
+        _replace(place / "over" / _lane(lane), stopped or "")
 
     def status(self, name: str) -> LanesStatus:
         """How far a batch is; reads the journals of all parts."""
@@ -134,7 +138,7 @@ class FolderStore:
         for progress in map(read_progress, _parts(place, len(plan.lanes))):
             for outcome in OUTCOMES:
                 counts[outcome] += progress.counts[outcome]
-        over = {int(path.name): path.read_text(encoding="utf-8") for path in _over(place)}
+        over = {int(path.name): path.read_text(encoding="utf-8") for path in _lanes_in(place / "over")}
         stopped = {plan.lanes[lane]: why for lane, why in over.items() if why}
         return LanesStatus(plan.record.rows, counts, len(plan.lanes), len(over), stopped)
 
@@ -238,8 +242,8 @@ def _parts(place: Path, lanes: int) -> Iterator[Path]:
         yield from sorted(found, key=lambda path: int(path.name))
 
 
-def _over(place: Path) -> list[Path]:
-    return [path for path in (place / "over").iterdir() if path.name.isdigit()]
+def _lanes_in(place: Path) -> list[Path]:
+    return [path for path in place.iterdir() if path.name.isdigit()]
 
 
 def _lane(lane: int) -> str:

@@ -26,7 +26,7 @@ MOST_UNAVAILABLE = 5
 """Rows of a lane in a row that find the service unavailable, before the lane waits."""
 
 MOST_WAITS = 12
-"""Waits in a row for an unavailable service before the lane stops: with `LONGEST_WAIT` about eight minutes."""
+"""Waits in a row for an unavailable service before the lane stops: with `LONGEST_WAIT` about six minutes."""
 
 LONGEST_WAIT = 60.0
 _LEAST_WAIT = 0.05

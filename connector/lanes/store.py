@@ -138,7 +138,7 @@ class LaneStore(Protocol):
         Args:
             name: Of the batch.
             plan: What it is; the lanes are found from the rows.
-            rows: Each row with what tells its lane from the others.
+            rows: Each row with the key of its lane.
 
         Returns:
             The plan with its lanes, and the key prefix of the batch that is kept.
