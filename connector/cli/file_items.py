@@ -64,7 +64,7 @@ def save(result: Result, outputs: ObjectSchema, target: str) -> tuple[Result, li
         The result with a path instead of the content of each file, and the paths.
 
     Raises:
-        click.UsageError: There are several files and the target is no folder, or a file cannot be written.
+        click.UsageError: There are several files and the target is not a folder, or a file cannot be written.
     """
     paths: list[Path] = []
     folder = Path(target)

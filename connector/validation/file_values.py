@@ -45,6 +45,11 @@ def without_files(schema: ObjectSchema, inputs: Mapping[str, Any]) -> dict[str, 
     return _mapped(schema, inputs, lambda *_: {})
 
 
+def with_files(schema: ObjectSchema, inputs: Mapping[str, Any], change: Callable[[Any], Any]) -> dict[str, Any]:
+    """The inputs with every value of a file changed."""
+    return _mapped(schema, inputs, lambda _field, value, _place, _label: change(value))
+
+
 def _problem(field: FieldSchema, value: Any, place: str, label: str, message: str) -> Problem:
     if not isinstance(value, File | dict):
         return Problem(place, "file", f"{label} must be a file, not {show(value, secret=field.write_only)}.", _HINT)

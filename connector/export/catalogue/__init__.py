@@ -159,7 +159,7 @@ def _paging(definition: ActionDefinition, pagination: Pagination) -> dict[str, A
     }
     return {
         "rows": pagination.rows,
-        "input": pagination.input,
+        "input": None if pagination.follow else pagination.input,
         "next": read_from.get(pagination.cursor),
         "more": read_from.get(pagination.more),
     }

@@ -9,6 +9,10 @@ from connector.export.code_samples.sample import SampleRun
 from connector.export.n8n.filled_form import parameters
 from connector.export.n8n.node import NodeData
 from connector.export.selection import ExportSelection
+from connector.validation.file_values import with_files
+
+_BINARY_FIELD = "data"
+"""The name under which most nodes of n8n keep a file."""
 
 
 def n8n(run: SampleRun) -> str:
@@ -17,12 +21,13 @@ def n8n(run: SampleRun) -> str:
     Raises:
         ExportError: The node has no field for an input.
     """
+    inputs = with_files(run.action.definition.inputs, run.inputs, lambda _: _BINARY_FIELD)
     node = NodeData.of(ExportSelection(run.bundle, [run.action]))
     paging: dict[str, Any] = {}
     if run.action.definition.pagination is not None and run.options:
         paging = {"returnAll": run.max_items is None} | ({"limit": run.max_items} if run.max_items else {})
     step = {
-        "parameters": parameters(node, run.action, run.inputs, **paging),
+        "parameters": parameters(node, run.action, inputs, **paging),
         "name": run.action.summary,
         "type": f"{node.package_name}.{node.node_name}",
         "typeVersion": 1,

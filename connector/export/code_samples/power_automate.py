@@ -13,11 +13,14 @@ from typing import Any
 
 from connector.export.code_samples.sample import SampleRun
 from connector.export.errors import ExportError
-from connector.export.literals import Variable
+from connector.export.literals import Variable, paths_in
 from connector.export.power_platform.body_defaults import add_body_defaults
 from connector.export.power_platform.body_nodes import BodyNode
 from connector.export.power_platform.body_tree import BodyTree
+from connector.export.power_platform.media import is_form
+from connector.http.body import form_fields
 from connector.http.request import body_of
+from connector.http.value_text import text_of
 from connector.validation.normalize import parameter_key
 
 
@@ -27,6 +30,8 @@ def power_automate(run: SampleRun) -> str:
     Raises:
         ExportError: The custom connector has no place for an input.
     """
+    if paths_in(run.inputs):
+        raise ExportError("A flow takes a file from another action, such as Get file content.")
     api = f"shared_{run.bundle.manifest.key.replace('_', '')}"
     host = {
         "connectionName": api,
@@ -58,7 +63,10 @@ def _in_the_body(run: SampleRun) -> Iterator[tuple[str, Any]]:
             raise ExportError(f"A flow has no field for {field.title}: {field.reason}.")
     add_body_defaults(run.action, tree.root)
     body = body_of(run.action.definition, run.inputs)
-    if isinstance(body, dict):
+    if is_form(run.action):
+        for key, value in form_fields(body):
+            yield key, value if isinstance(value, str | int | float) else text_of(value)
+    elif isinstance(body, dict):
         yield from _leaves(tree.root, body, "body")
     elif body is not None:
         yield "body", body

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from connector.export.code_samples.sample import SampleRun
-from connector.export.literals import Notation, Variable, json_text, variables_in
+from connector.export.literals import FilePath, Notation, Variable, json_text, paths_in, variables_in
 
 
 def _variable(variable: Variable) -> str:
     return f"os.environ[{json_text(variable.name)}]"
 
 
-_PYTHON = Notation(_variable, constants=("True", "False", "None"), trailing_comma=True)
+def _file(file: FilePath) -> str:
+    return f"File({json_text(file.path)})"
+
+
+_PYTHON = Notation(_variable, file=_file, constants=("True", "False", "None"), trailing_comma=True)
 
 
 def python(run: SampleRun) -> str:
@@ -24,11 +28,12 @@ def python(run: SampleRun) -> str:
 
 
 def _imports(run: SampleRun) -> str:
+    files = ", File" if paths_in(run.inputs) else ""
     if run.target.sandbox:
-        return "from connector import Connector"
+        return f"from connector import Connector{files}"
     if run.target.connection:
-        return "from connector import Connector\nfrom connector.connections.stored import stored_connection"
-    return "from connector import Connection, Connector"
+        return f"from connector import Connector{files}\nfrom connector.connections.stored import stored_connection"
+    return f"from connector import Connection, Connector{files}"
 
 
 def _connection(run: SampleRun) -> str:

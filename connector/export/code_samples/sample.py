@@ -11,7 +11,7 @@ from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.definition.service import ConnectorDefinition
 from connector.export.examples import own_inputs
-from connector.export.literals import Variable, with_variables
+from connector.export.literals import Variable, with_file_paths, with_variables
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,9 @@ class SampleRun:
 
     @cached_property
     def inputs(self) -> dict[str, Any]:
-        """The inputs under their own names, without empty fields, with a `Variable` for every secret."""
-        return with_variables(self.action, own_inputs(self.action, self.given))
+        """The inputs under their own names, without empty fields, a `Variable` for every secret, a path for a file."""
+        inputs = with_variables(self.action, own_inputs(self.action, self.given))
+        return with_file_paths(self.action.definition.inputs, inputs)
 
     @property
     def options(self) -> dict[str, bool | int]:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from connector.export.code_samples.sample import SampleRun
-from connector.export.literals import Notation, Variable, json_text, variables_in
+from connector.export.literals import FilePath, Notation, Variable, json_text, paths_in, variables_in
 
 _LONGEST_ARGUMENT = 100_000
 """Bytes. Linux accepts 131,072."""
@@ -28,9 +28,12 @@ def command_line(run: SampleRun) -> str:
         parts += ["--connection", shlex.quote(run.target.connection)]
     for name, value in run.options.items():
         parts.append(f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}"))
-    if _needs_stdin(run.inputs):
-        return _with_stdin([*parts, "--inputs", "-"], run.inputs)
-    return _wrapped(" ".join(parts), [shlex.quote(item) for item in _items(run)])
+    files = [f"{name}@{path.path}" for name, value in run.inputs.items() for path in _own_paths(value)]
+    others = {name: value for name, value in run.inputs.items() if not _own_paths(value)}
+    quoted = [shlex.quote(item) for item in files]
+    if _needs_stdin(others):
+        return _with_stdin([*parts, *quoted, "--inputs", "-"], others)
+    return _wrapped(" ".join(parts), [*(shlex.quote(item) for item in _items(run, others)), *quoted])
 
 
 def http(run: SampleRun) -> str:
@@ -46,8 +49,14 @@ def http(run: SampleRun) -> str:
     return _wrapped(start, [*headers, f"--data-raw {shlex.quote(_JSON.line(run.inputs))}"])
 
 
-def _items(run: SampleRun) -> Iterator[str]:
-    for name, value in run.inputs.items():
+def _own_paths(value: Any) -> list[FilePath]:
+    """The files that an input is, not those inside it."""
+    found = value if isinstance(value, list) else [value]
+    return found if found and all(isinstance(one, FilePath) for one in found) else []
+
+
+def _items(run: SampleRun, inputs: dict[str, Any]) -> Iterator[str]:
+    for name, value in inputs.items():
         yield f"{name}={value}" if _is_plain_text(run, name, value) else f"{name}:={_JSON.line(value)}"
 
 
@@ -61,7 +70,10 @@ def _is_plain_text(run: SampleRun, name: str, value: Any) -> bool:
 
 
 def _needs_stdin(inputs: dict[str, Any]) -> bool:
-    return bool(variables_in(inputs)) or len(_JSON.line(inputs).encode(errors="replace")) > _LONGEST_ARGUMENT
+    return (
+        bool(variables_in(inputs) or paths_in(inputs))
+        or len(_JSON.line(inputs).encode(errors="replace")) > _LONGEST_ARGUMENT
+    )
 
 
 def _with_stdin(parts: list[str], inputs: dict[str, Any]) -> str:
@@ -85,9 +97,16 @@ def _here_variable(variable: Variable) -> str:
     return f'"$(printf %s "${{{variable.name}}}" | sed \'s/[\\\\"]/\\\\&/g\')"'
 
 
+def _here_file(file: FilePath) -> str:
+    """The file as the JSON value that the shell makes of it."""
+    name = _here_text(file.path.replace("\\", "/").rpartition("/")[2])
+    content = f"\"$(base64 < {shlex.quote(file.path)} | tr -d '\\n')\""
+    return f'{{"\\$content-type": {_here_text(file.content_type)}, "\\$filename": {name}, "\\$content": {content}}}'
+
+
 def _in_argument(variable: Variable) -> str:
     raise ValueError(f"The secret {variable.name} cannot be an argument.")
 
 
 _JSON = Notation(_in_argument)
-_HERE_DOCUMENT = Notation(_here_variable, _here_text)
+_HERE_DOCUMENT = Notation(_here_variable, _here_text, _here_file)

@@ -66,7 +66,8 @@ def _facts(action: Action) -> Iterator[tuple[str, str]]:
     yield "Effect", _effect(definition.effects)
     if definition.pagination is not None:
         rows, cursor = code(definition.pagination.rows), code(definition.pagination.input)
-        yield "Pagination", f"Rows in {rows}; {cursor} takes the cursor of the next page"
+        follows = "the service says where the next page is" if definition.pagination.follow else ""
+        yield "Pagination", f"Rows in {rows}; {follows or f'{cursor} takes the cursor of the next page'}"
     if definition.throttle is not None:
         throttle = definition.throttle
         yield "Limit", f"{throttle.calls} calls per {throttle.renewal_period:g} seconds and connection"

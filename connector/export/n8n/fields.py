@@ -134,19 +134,16 @@ def _drawn(drawing: Drawing, form_field: FormField, place: Place) -> Property:
     about = style.description(text, boolean=form["type"] == "boolean", beside=display)
     if about:
         form["description"] = about
-    variable = _variable(form_field) if form["type"] in {"string", "json", "fixedCollection"} else None
+    if layout.holds_files(field, drawing.schema):
+        form["hint"] = "The name of the input binary field with the file"
+    variable = (
+        layout.service_variable(form_field.field) if form["type"] in {"string", "json", "fixedCollection"} else None
+    )
     if variable:
         form["hint"] = (
             f"To send {variable} to {drawing.service}, keep the field Fixed: n8n evaluates it in an Expression"
         )
     return form
-
-
-def _variable(form_field: FormField) -> str | None:
-    """A variable of the service in the field's description or example, in the braces of n8n's expressions."""
-    field = form_field.field
-    found = re.search(r"{{\w+}}", f"{field.description or ''} {json.dumps(field.examples or [])}")
-    return found.group() if found else None
 
 
 def _typed(drawing: Drawing, form_field: FormField, display: str) -> Property:
@@ -165,6 +162,8 @@ def _single(drawing: Drawing, form_field: FormField) -> Property:
     """The properties for a value that is neither a list nor an object with fields."""
     field = form_field.field
     kinds = frozenset(field.types) - {"null"}
+    if field.x_file:
+        return {"type": "string", "default": "data" if form_field.is_required else "", "placeholder": "e.g. data"}
     if kinds == {"boolean"}:
         return {"type": "boolean", "default": bool(field.default)}
     if kinds in ({"integer"}, {"number"}):

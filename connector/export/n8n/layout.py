@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -168,7 +169,7 @@ def list_kind(declared: FieldSchema, schema: ObjectSchema) -> Literal["rows", "t
     item = schema.resolve(declared.items or FieldSchema())
     if item.properties and "string" not in item.types:
         return "rows"
-    return "texts" if item.types == ("string",) else "json"
+    return "texts" if item.x_file or item.types == ("string",) else "json"
 
 
 def empty_switch(parameter: str) -> str:
@@ -192,3 +193,14 @@ def _parameters(fields: Mapping[str, FieldSchema], action: Action, selects: list
         if list(names.values()).count(parameter) > 1:
             raise cannot_export(action, f"two of its fields would be “{parameter}” in n8n")
     return names
+
+
+def holds_files(field: FieldSchema, schema: ObjectSchema) -> bool:
+    """Whether a field is a file or a list of files, which n8n has as binary data under a name."""
+    return field.x_file or (field.items is not None and schema.resolve(field.items).x_file)
+
+
+def service_variable(field: FieldSchema) -> str | None:
+    """A variable of the service in the field's description or example, in the braces of n8n's expressions."""
+    found = re.search(r"{{\w+}}", f"{field.description or ''} {json.dumps(field.examples or [])}")
+    return found.group() if found else None

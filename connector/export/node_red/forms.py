@@ -107,7 +107,7 @@ def _form_field(action: Action, name: str, operations: frozenset[str]) -> Form:
     form_field: Form = {
         "name": name,
         "title": field.title or name,
-        "description": field.description or "",
+        "description": _described(field),
         "kind": kind(action, name),
     }
     if form_field["kind"] == "choice":
@@ -123,6 +123,12 @@ def _form_field(action: Action, name: str, operations: frozenset[str]) -> Form:
         if field.x_ms_dynamic_values.depends_on:
             form_field["dependsOn"] = list(field.x_ms_dynamic_values.depends_on)
     return form_field
+
+
+def _described(field: FieldSchema) -> str:
+    """The description; a file is a buffer of the message, or its JSON."""
+    note = 'A file: a buffer, or {"$content-type": "image/png", "$content": "<base64>"}.' if field.x_file else ""
+    return " ".join(filter(None, (field.description, note)))
 
 
 def _example(field: FieldSchema) -> str:

@@ -11,6 +11,7 @@ _SUBJECTS = (
     "fields",
     "across_fields",
     "wire",
+    "bodies",
     "texts",
     "references",
     "examples",

@@ -85,8 +85,8 @@ def effects_fit_the_request(action: ActionView) -> Iterator[tuple[str, str]]:
     Hosts ask before an action that changes data, and run a read-only action without asking.
     """
     effects, method = action.definition.effects, action.definition.request.method
-    if method == "GET" and not effects.read_only:
-        yield "/effects/readOnly", "A GET request only reads data, but “readOnly” is false."
+    if method in {"GET", "HEAD", "OPTIONS"} and not effects.read_only:
+        yield "/effects/readOnly", f"A {method} request only reads data, but “readOnly” is false."
     if method in {"DELETE", "PUT", "PATCH"} and effects.read_only:
         yield "/effects/readOnly", f"A {method} request changes data, but “readOnly” is true."
     if effects.read_only and (effects.destructive or not effects.idempotent):

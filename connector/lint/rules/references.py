@@ -121,7 +121,7 @@ def pagination_names_fields(view: FolderView) -> Iterator[Violation]:
         for pointer in ("/pagination/rows", "/pagination/input"):
             if pointer in unknown:
                 yield Violation(action.file, pointer, unknown[pointer])
-        if paging.input in definition.inputs.required:
+        if paging.input in definition.inputs.required and not paging.follow:
             message = f"“{paging.input[:80]}” cannot be required: the first page has no cursor."
             yield Violation(action.file, "/inputs/required", message)
 

@@ -80,8 +80,10 @@ def places_are_of_their_kind(action: ActionView) -> Iterator[tuple[str, str]]:
             yield node.place, f"“x-pointer” has no effect: “{node.name}” is not sent in the body."
         if node.field.x_in == "body" and node.field.x_name is not None:
             yield node.place, f"“x-name” has no effect: “{node.name}” is sent in the body."
-        if node.field.x_in == "body" and action.definition.request.method == "GET":
-            yield node.place, f"“{node.name}” is sent in the body, but a GET request has no body."
+        method = action.definition.request.method
+        article = "an" if method == "OPTIONS" else "a"
+        if node.field.x_in == "body" and method in {"GET", "HEAD", "OPTIONS"}:
+            yield node.place, f"“{node.name}” is sent in the body, but {article} {method} request has no body."
 
 
 @action_rule(

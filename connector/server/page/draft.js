@@ -44,7 +44,7 @@ function fieldDraft(schema, root, value) {
   if (kind === "text-or-group") return isObject(value) ? draftOf(schema, root, value) : String(value);
   if (kind === "map" && isObject(value)) return mapDraft(schema, root, value);
   if (kind === "yes-no") return value;
-  return kind === "file" ? { name: "", data: value } : asText(value);
+  return kind === "file" ? { name: value.$filename ?? "", data: value } : asText(value);
 }
 
 function mapDraft(schema, root, value) {

@@ -4,6 +4,7 @@ import { html, useState } from "./vendor/preact-htm.js";
 import { Combobox } from "./combobox.js";
 import { afterPress, idOf, useForm } from "./form_context.js";
 import { Icon } from "./icons.js";
+import { FilePicker } from "./file_value.js";
 import { FreeForm, FreeValue } from "./free_form.js";
 import { ObjectFields } from "./object_fields.js";
 import { Rows } from "./rows.js";
@@ -139,33 +140,6 @@ function YesNo({ value, change, aria, path }) {
       )}
     </div>
   `;
-}
-
-const MOST_BYTES = 5_000_000;
-
-function FilePicker({ value, change, aria, title, own }) {
-  const [problem, setProblem] = useState("");
-  async function picked(event) {
-    const file = event.target.files[0];
-    if (!file) return;
-    if (file.size > MOST_BYTES) return setProblem("This file is larger than 5 MB.");
-    setProblem("");
-    change({ name: file.name, data: await dataOf(file, own) });
-  }
-  return html`
-    <div class="file">
-      <input ...${aria} type="file" onChange=${picked} />
-      ${value && html`<span>${value.name || "A file"}, ${value.data.length} characters</span>
-        <button type="button" class="quiet" aria-label=${`Remove the file of ${title}`} onClick=${() => change(undefined)}><${Icon} name="close" /></button>`}
-      ${problem && html`<p class="problem">${problem}</p>`}
-    </div>
-  `;
-}
-
-async function dataOf(file, own) {
-  if (own.format === "binary" && own.contentEncoding === undefined) return file.text();
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }
 
 function TextOrGroup({ own, value, change, path, aria, title }) {

@@ -50,6 +50,15 @@ export const plural = (count, one, many = `${one}s`) => `${count.toLocaleString(
 
 export const pretty = (value) => JSON.stringify(value, null, 2);
 
+/** Whether a value is a file: {"$content-type", "$content"}. */
+export const isFile = (value) => value !== null && typeof value === "object" && typeof value.$content === "string" && typeof value["$content-type"] === "string";
+
+/** A number of bytes as people say it: “12 bytes”, “24 kB”, “1.5 MB”. */
+export function sizeText(bytes) {
+  if (bytes < 1000) return plural(bytes, "byte");
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1_000_000).toFixed(1).replace(/\.0$/, "")} MB`;
+}
+
 export const isEmpty = (value) => value === null || value === undefined;
 
 /** A text up to `longest` characters, cut with an ellipsis. */
@@ -59,6 +68,7 @@ export const short = (text, longest = 80) => (text.length > longest ? `${text.sl
 export function cellText(value) {
   if (isEmpty(value)) return "";
   if (Array.isArray(value)) return value.every((item) => typeof item !== "object") ? value.join(", ") : plural(value.length, "row");
+  if (isFile(value)) return value.$filename || "File";
   if (typeof value === "object") return JSON.stringify(value);
   return typeof value === "boolean" ? (value ? "Yes" : "No") : String(value);
 }

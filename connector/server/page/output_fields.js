@@ -2,7 +2,8 @@
 
 import { html, useState } from "./vendor/preact-htm.js";
 import { CopyButton } from "./copy.js";
-import { agoText, cellText, isColor, isEmpty, isEpoch, isLink, isPicture, isTime, plural, pretty, short, timeText } from "./format.js";
+import { agoText, cellText, isColor, isEmpty, isEpoch, isFile, isLink, isPicture, isTime, plural, pretty, short, timeText } from "./format.js";
+import { FileValue } from "./file_value.js";
 import { namesOf, resolve, titleOf, typesOf } from "./schema.js";
 
 /** The fields of a result. Their names are keys, never paths: they hold dots. */
@@ -38,6 +39,7 @@ const textOf = (value) => (typeof value === "string" ? value : pretty(value));
 
 /** One value as people look at it. */
 export function Value({ value, compact = false }) {
+  if (isFile(value)) return html`<${FileValue} value=${value} compact=${compact} />`;
   if (isPicture(value)) return html`<img class="picture" src=${value} alt="Picture" />`;
   if (isTime(value)) return html`<time datetime=${value} title=${value}>${timeText(value)} <span class="muted">${agoText(value)}</span></time>`;
   if (isEpoch(value)) return html`<${Epoch} value=${value} compact=${compact} />`;
@@ -104,6 +106,6 @@ export function Table({ name, field, rows, root }) {
 function Cell({ value, field, root }) {
   if (isEmpty(value)) return html`<span class="sr">empty</span>`;
   if (isTable(value)) return html`<details><summary>${plural(value.length, "row")}</summary><${Table} name=${field.title ?? "rows"} field=${field} rows=${value} root=${root} /></details>`;
-  if (typeof value === "object" && !Array.isArray(value)) return html`<code class="inline-json" title=${pretty(value)}>${short(cellText(value), 60)}</code>`;
+  if (typeof value === "object" && !Array.isArray(value) && !isFile(value)) return html`<code class="inline-json" title=${pretty(value)}>${short(cellText(value), 60)}</code>`;
   return html`<${Value} value=${value} compact=${true} />`;
 }

@@ -15,7 +15,7 @@ export const titleOf = (schema, name) => schema.title ?? name;
 
 const hasFields = (schema) => namesOf(schema).length > 0;
 
-const isBinary = (schema) => schema.contentEncoding === "base64" || ["binary", "byte"].includes(schema.format);
+const isBinary = (schema) => schema["x-file"] || schema.contentEncoding === "base64" || ["binary", "byte"].includes(schema.format);
 
 /**
  * The kind of control: `secret`, `file`, `choices` (a drop-down that another action fills), `select`, `yes-no`, `number`,
@@ -40,6 +40,7 @@ export function kindOf(schema, root) {
 
 function listKind(items) {
   const types = typesOf(items);
+  if (isBinary(items)) return "list";
   if (types.length === 1 && types[0] === "object" && hasFields(items)) return "rows";
   return types.length === 0 || types.includes("array") ? "json" : "list";
 }
@@ -54,10 +55,10 @@ function isOneLine(schema) {
 /** Whether the text is likely to be longer than a line. */
 export const isLong = (schema) => (schema.examples ?? []).some((example) => /[.!?]$|\n|<\w/.test(String(example)));
 
-/** A copy of the inputs without the values of secret fields, at any depth. */
+/** A copy of the inputs without the values of secret fields and without files, at any depth. */
 export function withoutSecrets(schema, root, value) {
   const own = resolve(schema, root);
-  if (own.writeOnly) return undefined;
+  if (own.writeOnly || own["x-file"]) return undefined;
   if (Array.isArray(value)) return value.map((item) => withoutSecrets(own.items, root, item)).filter((item) => item !== undefined);
   if (value === null || typeof value !== "object") return value;
   const kept = {};
@@ -73,6 +74,7 @@ export function typeName(schema, root) {
   const names = { string: "text", integer: "whole number", number: "number", boolean: "yes or no", array: "list", object: "object" };
   const own = resolve(schema, root);
   const types = typesOf(own).filter((type) => type !== "null");
+  if (own["x-file"]) return "file";
   if (own.format === "date-time") return "time";
   if (types.includes("array") && hasFields(resolve(own.items, root))) return "table";
   return types.map((type) => names[type] ?? type).join(" or ") || "any";

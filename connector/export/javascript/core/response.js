@@ -3,7 +3,7 @@
 
 const { OutputError } = require('./errors');
 const { fieldsOf, resolve } = require('./field');
-const { OCTET_STREAM, fileJson } = require('./file_value');
+const { fileJson } = require('./file_value');
 const { fieldsReader } = require('./output_reader');
 const { MISSING } = require('./pointer');
 

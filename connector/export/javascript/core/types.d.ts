@@ -39,17 +39,17 @@ export interface ActionDefinition {
   request: { method: string; path: string };
   inputs: { properties: Record<string, Record<string, unknown>>; required?: string[] };
   outputs: { properties: Record<string, Record<string, unknown>> };
-  pagination?: { rows: string; input: string; offset?: boolean };
+  pagination?: { rows: string; input: string; offset?: boolean; follow?: boolean };
   idempotency?: { input: string };
 }
 
-/** A request without secrets; a URL may have `{connection.field}` where one belongs. `content` is its body as the text to send; undefined for none. */
+/** A request without secrets; a URL may have `{connection.field}` where one belongs. `content` is its body as the text or the bytes to send; undefined for none. */
 export interface HttpRequest {
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'HEAD' | 'OPTIONS' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
   headers: Record<string, string>;
   body?: unknown;
-  content?: string;
+  content?: string | Uint8Array;
 }
 
 /** Bounds of one call, in seconds and bytes, and what belongs to it. */
@@ -82,7 +82,7 @@ export interface SendOptions {
 export interface HttpResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
-  /** The body as text or as bytes of UTF-8; an empty text for none. */
+  /** The body as text or as bytes, of a file or of UTF-8; an empty text for none. */
   body: string | Uint8Array;
 }
 

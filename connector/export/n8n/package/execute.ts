@@ -4,6 +4,7 @@ import { randomUUID } from 'crypto';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ActionDefinition, Result, RunOptions } from './core/types';
 import { errorItem, nodeError } from './errors';
+import { withFiles, withoutFiles } from './files';
 import { hostOf, sha256, type Host } from './host';
 import { readInputs } from './inputs';
 import { forget, remember, type Done } from './retries';
@@ -75,12 +76,15 @@ async function runItem(
 		signal,
 		...pagesOf(context, action, index),
 	};
-	const result = await connector.run(action.key, readInputs(context, action, index), connection, options);
+	const inputs = await withFiles(context, action, readInputs(context, action, index), index);
+	const result = await connector.run(action.key, inputs, connection, options);
 	for (const warning of result.meta.warnings) hints.add(warning);
-	return rowsOf(context, action, result, index).map((json) => ({
-		json: named(json),
-		pairedItem: { item: index },
-	}));
+	const items: INodeExecutionData[] = [];
+	for (const row of rowsOf(context, action, result, index)) {
+		const { json, ...files } = row === result.fields ? await withoutFiles(context, action, row) : { json: row };
+		items.push({ json: named(json), ...files, pairedItem: { item: index } });
+	}
+	return items;
 }
 
 /** How far to read, as the form says. */

@@ -24,6 +24,9 @@ async function inputsOf(RED, node, config, action, msg, total) {
     for (const other of Object.keys(inputs)) if (action.names[other] === name) delete inputs[other];
     inputs[name] = found;
   }
+  for (const [name, { 'x-file': isFile }] of Object.entries(action.inputs.properties)) {
+    if (isFile && Buffer.isBuffer(inputs[name])) inputs[name] = { $content: inputs[name] };
+  }
   const maxItems = action.pagination ? await value('max_items', 'Maximum rows', config.maxItems) : undefined;
   const maxWait = seconds(await value('max_wait', 'Longest wait', config.maxWait), problems) ?? LONGEST_WAIT;
   if (problems.length) throw new InputError(`${action.summary}: fields of the node cannot be read. Nothing was sent.`, problems);
