@@ -23,6 +23,8 @@ from connector.secrets import MASK
 
 _PLACEHOLDER = re.compile(r"{[^{}]*}")
 _DEEPEST = 6
+_FILE = "RXhhbXBsZQ=="
+"""A file in JSON: “Example” as base64."""
 _DUMMIES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "object": {}, "array": []}
 
 
@@ -112,7 +114,10 @@ class ExampleResponses:
         if similar:
             return max(similar, key=lambda shown: shown.likeness(received)).response
         if actions:
-            return SampleResponse(status=200, body=sample_body(actions[0].outputs))
+            outputs = actions[0].outputs
+            if any(field.x_from in {"text", "binary"} for field in outputs.properties.values()):
+                return SampleResponse(status=200, text="Example")
+            return SampleResponse(status=200, body=sample_body(outputs))
         message = f"No action sends {received.method} {received.path[:200]}."
         return SampleResponse(status=404, body=_error_body(self.bundle.manifest.error_body.message, message))
 
@@ -182,7 +187,7 @@ def _values(schema: ObjectSchema, fields: dict[str, FieldSchema], depth: int) ->
 
 
 def _value(schema: ObjectSchema, field: FieldSchema, depth: int) -> Any:
-    for known in (field.examples or [])[:1], [field.default], (field.enum or [])[:1]:
+    for known in (field.examples or [])[:1], [field.default], (field.enum or [])[:1], [_FILE] * field.x_file:
         if known and known[0] is not None:
             return known[0]
     if field.x_time is not None:

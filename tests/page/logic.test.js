@@ -283,3 +283,33 @@ test("long times are said as people say them", () => {
   const said = { 0.2: "1 s", 59: "59 s", 540: "9 min", 3600: "1 h", 12000: "3 h 20 min", 612000: "7 d 2 h" };
   for (const [seconds, text] of Object.entries(said)) assert.equal(format.spanText(Number(seconds)), text);
 });
+
+const archive = {
+  type: "object",
+  properties: {
+    document: { type: "object", title: "Document", "x-file": true, properties: { $content: { type: "string" } } },
+    previews: { type: "array", title: "Previews", items: { type: "object", "x-file": true, properties: { $content: { type: "string" } } } },
+    title: { type: "string", title: "Title" },
+  },
+};
+const file = { "$content-type": "image/png", $content: "iVBORw0KGgo=", $filename: "cat.png" };
+
+test("a file and a list of files have controls of their own, and survive being opened", () => {
+  assert.equal(kindOf(archive.properties.document, archive), "file");
+  assert.equal(kindOf(archive.properties.previews, archive), "list");
+  assert.equal(typeName(archive.properties.document, archive), "file");
+  const inputs = { document: file, previews: [file, { $content: "" }], title: "Hi" };
+  const draft = draftOf(archive, archive, inputs);
+  assert.equal(draft.values.document.name, "cat.png");
+  assert.deepEqual(toInputs(archive, draft).inputs, inputs);
+});
+
+test("the history and links hold no files", () => {
+  assert.deepEqual(withoutSecrets(archive, archive, { document: file, previews: [file], title: "Hi" }), { previews: [], title: "Hi" });
+});
+
+test("a file in a result is told from other objects, and its size is written for people", () => {
+  assert.deepEqual([file, { $content: "" }, { a: 1 }, null, "x"].map(format.isFile), [true, false, false, false, false]);
+  assert.equal(format.cellText(file), "cat.png");
+  assert.deepEqual([1, 999, 24_123, 1_500_000, 2_000_000].map(format.sizeText), ["1 byte", "999 bytes", "24 kB", "1.5 MB", "2 MB"]);
+});

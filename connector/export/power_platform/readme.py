@@ -101,7 +101,13 @@ def _moved(operations: list[Operation]) -> Iterator[str]:
 
 def _limits(operations: list[Operation]) -> Iterator[str]:
     actions = [operation.action for operation in operations]
-    if paged := ", ".join(action.summary for action in actions if action.definition.pagination):
+    paged_by = {action.summary: action.definition.pagination for action in actions}
+    if followed := ", ".join(name for name, paging in paged_by.items() if paging is not None and paging.follow):
+        yield (
+            "- One call returns one page, and the service names the URL of the next one, which an action cannot call. "
+            f"Only the first page can be read. This applies to: {followed}.\n"
+        )
+    if paged := ", ".join(name for name, paging in paged_by.items() if paging is not None and not paging.follow):
         yield (
             "- One call returns one page. To get all pages, repeat the action in a Do until loop with the cursor of "
             f"the previous page, until there are no more. This applies to: {paged}.\n"
