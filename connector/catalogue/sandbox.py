@@ -97,6 +97,4 @@ def default_database(bundle: Bundle) -> Path:
 
 def connection_to(bundle: Bundle, service: Service) -> Connection:
     """A connection to the local service, which takes any secret."""
-    return sample_connection(
-        bundle.manifest, "sandbox-key", base_url=service.url, name="sandbox", ephemeral=True, allow_insecure=False
-    )
+    return sample_connection(bundle.manifest, "sandbox-key", base_url=service.url, name="sandbox", ephemeral=True)

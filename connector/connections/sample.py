@@ -1,4 +1,4 @@
-"""A connection that no service knows, for examples and sandboxes."""
+"""A connection with made-up values, for examples and for services that take any secret."""
 
 from __future__ import annotations
 
@@ -6,28 +6,35 @@ from typing import Any
 
 from connector.connections.connection import Connection
 from connector.definition import templates
-from connector.definition.field import FieldSchema
+from connector.definition.action import RequestTemplate
 from connector.definition.service import ConnectorDefinition
 
-_URL = "https://api.example.com"
 
-
-def sample_connection(connector: ConnectorDefinition, text: str, **settings: Any) -> Connection:
-    """A connection with everything that a request needs.
+def sample_connection(
+    connector: ConnectorDefinition, secret: str, request: RequestTemplate | None = None, **settings: Any
+) -> Connection:
+    """A connection of the connector's first kind.
 
     Args:
-        connector: Says which fields a connection has.
-        text: The value of fields that have no example and no list of values.
-        **settings: As for `Connection`, such as `name`. The base URL is the connector's, or one of its form.
+        connector: Says which fields it has.
+        secret: The value of every secret.
+        request: Fill in only what is required and what the URL of this request needs; everything if left out.
+        **settings: As for `Connection`, such as `base_url`.
     """
     kind = connector.kinds[0]
-    names = [*kind.required, *templates.connection_fields(connector.base_url)]
-    base_url = _URL if templates.names(connector.base_url) else connector.base_url
-    made: dict[str, Any] = {"base_url": base_url, "allow_insecure": True, **settings}
-    made |= {name: _value(connector.connection.properties.get(name, FieldSchema()), text) for name in names}
-    return Connection(**made | ({"kind": kind.key} if kind.key else {}))
+    wanted = list(kind.required)
+    urls = [connector.base_url] if request is None else [request.base_url or connector.base_url, request.path]
+    wanted += kind.fields if request is None else templates.connection_fields(*urls)
+    values = {name: _value(connector, name, secret, urls[0]) for name in dict.fromkeys(wanted)}
+    return Connection(**{**values, **settings})
 
 
-def _value(field: FieldSchema, text: str) -> str:
-    known = [*(field.examples or ()), field.default, *(field.enum or ())]
-    return next((value for value in known if isinstance(value, str) and value), text)
+def _value(connector: ConnectorDefinition, name: str, secret: str, base_url: str) -> str:
+    field = connector.connection.properties.get(name)
+    if base_url.startswith(templates.placeholder(name)):
+        return "https://api.example.com"
+    known = [] if field is None else [*(field.examples or []), field.default]
+    example = next((str(value) for value in known if value is not None), None)
+    if field is None or field.write_only:
+        return secret
+    return example or f"example-{name.replace('_', '-')}"

@@ -50,29 +50,47 @@ def check(connector: ConnectorDefinition, name: str, base_url: str | None, *, al
     if base_url:
         check_base_url(base_url, allow_insecure=allow_insecure)
     known(connector)
-    for field in connector.connection.properties:
+    for field in connector.connection.secrets:
         _keyring(connector, "get_password", f"{name}/{field}")
 
 
-def add(
-    connector: ConnectorDefinition, name: str, secrets: dict[str, Any], base_url: str | None, *, allow_insecure: bool
+def add(  # as many facts as a connection has
+    connector: ConnectorDefinition,
+    name: str,
+    values: dict[str, Any],
+    base_url: str | None,
+    *,
+    allow_insecure: bool,
+    kind: str = "",
 ) -> bool:
     """Store a connection: its secrets in the keyring, the rest in the file. The first one is the default.
+
+    Args:
+        connector: The connector.
+        name: The name of the connection.
+        values: Its fields.
+        base_url: Its own base URL, if it has one.
+        allow_insecure: Allow an `http://` address on another machine.
+        kind: Which kind of connection it is; the first that the fields fit if left out.
 
     Returns:
         Whether it replaced a connection of the same name.
 
     Raises:
-        AuthorizationError: The name, the base URL or a secret is not valid.
+        AuthorizationError: The name, the base URL or a value is not valid.
         NoKeyringError: There is no keyring, or it did not save a secret.
         StateError: The file of connections is damaged.
     """
     check(connector, name, base_url, allow_insecure=allow_insecure)
-    Auth.of(connector, Connection(name=name, **secrets))
-    entry: dict[str, Any] = {}
+    auth = Auth.of(connector, Connection(name=name, kind=kind, allow_insecure=allow_insecure, **values))
+    secrets = {field: value for field, value in values.items() if value and field in connector.connection.secrets}
+    entry: dict[str, Any] = {"kind": auth.kind.key} if auth.kind.key else {}
+    if public := {field: value for field, value in values.items() if value and field not in secrets}:
+        entry["fields"] = public
+    if allow_insecure:
+        entry["allow_insecure"] = True
     if base_url:
         entry["base_url"] = check_base_url(base_url, allow_insecure=allow_insecure)
-        entry["allow_insecure"] = allow_insecure
     connections = known(connector)
     if not connections or connections.get(name, {}).get("default"):
         entry["default"] = True
@@ -80,6 +98,8 @@ def add(
         _keyring(connector, "set_password", f"{name}/{field}", secret)
         if _keyring(connector, "get_password", f"{name}/{field}") != secret:
             raise _no_keyring(connector, "The system keyring did not save the secret.")
+    for field in connector.connection.secrets - set(secrets) if name in connections else ():
+        _forget(connector, name, field)
     stored_names.write(connector.key, connections | {name: entry})
     return name in connections
 
@@ -94,15 +114,20 @@ def remove(connector: ConnectorDefinition, name: str) -> None:
     connections = known(connector)
     _require(connections, name)
     stored_names.write(connector.key, {other: entry for other, entry in connections.items() if other != name})
-    for field in connector.connection.properties:
+    for field in connector.connection.secrets:
         try:
-            if _keyring(connector, "get_password", f"{name}/{field}") is not None:
-                _keyring(connector, "delete_password", f"{name}/{field}")
+            _forget(connector, name, field)
         except NoKeyringError as error:
             raise NoKeyringError(
                 f"Connection “{name}” is deleted, but its secret is still in the keyring. {error.message}",
                 hint=f"Delete the entry “{name}/{field}” of “{_service(connector)}” from the keyring yourself.",
             ) from None
+
+
+def _forget(connector: ConnectorDefinition, name: str, field: str) -> None:
+    """Delete a secret from the keyring, if it is there."""
+    if _keyring(connector, "get_password", f"{name}/{field}") is not None:
+        _keyring(connector, "delete_password", f"{name}/{field}")
 
 
 def default_name(connector: ConnectorDefinition) -> str | None:
@@ -151,13 +176,17 @@ def stored_connection(
     connections = known(connector)
     _require(connections, name)
     entry = connections[name]
-    fields = connector.connection.properties if with_secrets else ()
-    secrets: dict[str, Any] = {field: _keyring(connector, "get_password", f"{name}/{field}") for field in fields}
+    fields = connector.connection.secrets if with_secrets else ()
+    found: dict[str, Any] = {field: _keyring(connector, "get_password", f"{name}/{field}") for field in fields}
+    found |= {
+        field: text for field, text in entry.get("fields", {}).items() if field in connector.connection.properties
+    }
     return Connection(
         base_url=base_url or entry.get("base_url"),
         allow_insecure=allow_insecure or bool(entry.get("allow_insecure")),
         name=name,
-        **secrets,
+        kind=entry.get("kind", ""),
+        **found,
     )
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from connector import state_dir
 
 Entries = dict[str, dict[str, Any]]
-"""Connections by name, each with its `base_url`, `allow_insecure`, and `default` for one of them."""
+"""Connections by name, each with its `base_url`, `allow_insecure`, `kind`, the `fields` that are not secret, and
+`default` for one of them."""
 
 
 def read(connector: str) -> Entries:

@@ -101,6 +101,10 @@ class ConnectionSchema(Model):
         for name in self.properties:
             if name in RESERVED or set(name) & set("{}"):
                 raise ValueError(f"a field of the connection cannot have the name “{name[:80]}”")
+        for kind in self.kinds:
+            for name in (*kind.fields, *kind.required):
+                if name not in self.properties:
+                    raise ValueError(f"the kind “{kind.key}” has the field “{name[:80]}”, which is not declared")
         return self
 
     @property

@@ -9,12 +9,15 @@ from urllib.parse import parse_qsl, urlsplit
 from connector.call.result import Result
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
+from connector.connections.auth import Auth
 from connector.connections.connection import Connection
 from connector.connections.sample import sample_connection
 from connector.connector import Connector
 from connector.definition.example import Example, Interaction
+from connector.definition.templates import fill_connection
 from connector.errors import ConnectorError
 from connector.examples.fakes import FakeClock, ScriptedTransport, response
+from connector.http import templates
 from connector.http.body import shown
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
@@ -38,7 +41,7 @@ def run_example(bundle: Bundle, action: Action, example: Example) -> list[str]:
     elif outcome.fields != example.outputs:
         differences += _compare("outputs", example.outputs, outcome.fields)
     for interaction, sent in zip(example.interactions, transport.requests, strict=False):
-        differences += _compare_request(interaction, sent, _connection(bundle).base_url or "")
+        differences += _compare_request(action, example, interaction, sent, _auth(bundle, action))
     if transport.left and not differences:
         differences.append(f"{transport.left} of {len(example.interactions)} calls were not made")
     return differences
@@ -55,14 +58,19 @@ def run_once(bundle: Bundle, action: Action, example: Example) -> tuple[Result |
         new_key=lambda: EXAMPLE_KEY,
         rng=random.Random(0),  # noqa: S311 - jitter of a fake clock
     )
+    connection = _connection(bundle, action)
     try:
-        return connector.run(action, example.inputs, _connection(bundle), all_pages=example.all_pages), transport
+        return connector.run(action, example.inputs, connection, all_pages=example.all_pages), transport
     except ConnectorError as error:
         return error, transport
 
 
-def _connection(bundle: Bundle) -> Connection:
-    return sample_connection(bundle.manifest, "example-secret")
+def _connection(bundle: Bundle, action: Action) -> Connection:
+    return sample_connection(bundle.manifest, "example-secret", action.definition.request)
+
+
+def _auth(bundle: Bundle, action: Action) -> Auth:
+    return Auth.preview(bundle.manifest, _connection(bundle, action))
 
 
 def _reply(interaction: Interaction) -> HttpResponse:
@@ -82,15 +90,28 @@ def _error_name(code: str, field: str | None) -> str:
     return f"“{code}”" if field is None else f"“{code}” at “{field}”"
 
 
-def _compare_request(interaction: Interaction, sent: HttpRequest, base_url: str) -> list[str]:
-    expected = interaction.request
+def _compare_request(
+    action: Action, example: Example, interaction: Interaction, sent: HttpRequest, auth: Auth
+) -> list[str]:
+    """The differences; what the templates of the definition put into query and headers need not be listed."""
+    expected, definition, endpoint = interaction.request, action.definition, auth.endpoint
+    inputs, _ = action.validate_inputs(example.inputs)
     parts = urlsplit(sent.url)
-    path = sent.url.removeprefix(base_url.rstrip("/")).partition("?")[0]
+    path = sent.url.removeprefix(templates.base_url_of(definition, inputs, endpoint)).partition("?")[0]
+    made = parse_qsl("&".join(templates.query_of(definition, inputs, endpoint)), keep_blank_values=True)
+    query = [
+        pair for pair in parse_qsl(parts.query, keep_blank_values=True) if pair in expected.query or pair not in made
+    ]
+    headers, _ = templates.headers_of(definition, inputs, endpoint)
     differences = _compare("method", expected.method, sent.method)
-    differences += _compare("path", expected.path, path)
-    differences += _compare("query", expected.query, parse_qsl(parts.query, keep_blank_values=True))
+    differences += _compare("path", fill_connection(expected.path, lambda name: auth.values.get(name, "")), path)
+    differences += _compare("query", expected.query, query)
     differences += _compare("body", expected.body, shown(sent.encoding, sent.body))
-    ours = {name: value for name, value in sent.headers.items() if name not in {"Accept", "Content-Type"}}
+    ours = {
+        name: value
+        for name, value in sent.headers.items()
+        if name in expected.headers or (name not in {"Accept", "Content-Type"} and headers.get(name) != value)
+    }
     if expected.headers or set(ours.values()) - {EXAMPLE_KEY}:
         differences += _compare("headers", expected.headers, ours)
     return differences

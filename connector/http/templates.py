@@ -18,6 +18,16 @@ from connector.http.value_text import path_text, text_of
 from connector.validation.messages import Subject, sentence
 
 
+def base_url_of(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint) -> str:
+    """The base URL of an action's requests.
+
+    Raises:
+        AuthorizationError: The template does not make one.
+    """
+    template = endpoint.template(definition.request)
+    return fill_base_url(template, _values(inputs, endpoint), allow_insecure=endpoint.allow_insecure)
+
+
 def url_of(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint) -> str:
     """The URL without its query.
 
@@ -25,9 +35,6 @@ def url_of(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: En
         AuthorizationError: The base URL of the action's template is not one.
         ValueError: A value in the path is `.` or `..`.
     """
-    base_url = fill_base_url(
-        endpoint.template(definition.request), _values(inputs, endpoint), allow_insecure=endpoint.allow_insecure
-    )
     parameters = definition.inputs.compiled(Parameters).path
     in_path = {wire_name: path_text(field, inputs[name]) for name, wire_name, field in parameters if name in inputs}
     value_of = _values({}, endpoint)
@@ -38,7 +45,7 @@ def url_of(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: En
         value = value_of(name)
         return value if value == f"{{{name}}}" else path_segment(value)
 
-    return base_url + templates.fill(definition.request.path, segment)
+    return base_url_of(definition, inputs, endpoint) + templates.fill(definition.request.path, segment)
 
 
 def query_of(definition: ActionDefinition, inputs: Mapping[str, Any], endpoint: Endpoint) -> list[str]:

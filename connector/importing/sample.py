@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl, urlsplit
 from connector import json_pointer
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
+from connector.connections.auth import Auth
 from connector.connections.sample import sample_connection
 from connector.connector import Connector
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.errors import ConnectorError
 from connector.examples import EXAMPLE_KEY, FakeClock, ScriptedTransport, response
+from connector.http import templates
 from connector.http.response import HttpResponse
 from connector.importing.swagger import Json
 
@@ -32,9 +34,10 @@ def example_of(bundle: Bundle, key: str) -> Json | None:
     transport = ScriptedTransport([sample_response(action)])
     if any(field.x_from == "binary" for field in action.definition.outputs.properties.values()):
         return None  # an example has no bytes
-    connection = sample_connection(bundle.manifest, "example-secret")
-    base_url = connection.base_url or ""
+    connection = sample_connection(bundle.manifest, "example-secret", action.definition.request)
     try:
+        endpoint = Auth.preview(bundle.manifest, connection).endpoint
+        base_url = templates.base_url_of(action.definition, action.validate_inputs(inputs)[0], endpoint)
         connector = Connector(bundle, transport=transport, clock=FakeClock(), new_key=lambda: EXAMPLE_KEY)
         result = connector.run(action, inputs, connection)
     except ConnectorError:

@@ -6,11 +6,13 @@ import sys
 
 import click
 
-from connector.catalogue.loader import Bundle
 from connector.cli import completers, console, context, hints, options, output, progress
 from connector.cli.app import HelpfulGroup
 from connector.connections import environment, stored
+from connector.connections.kinds import kind_named
 from connector.connector import Connector
+from connector.definition.connection import ConnectionKind
+from connector.definition.service import ConnectorDefinition
 
 _MAX_SECRET = 10_000
 """Characters."""
@@ -27,12 +29,13 @@ def connection() -> None:
 
 @connection.command(
     short_help="Store a connection.",
-    help="Store a connection under NAME. Asks for the secret, or reads it from stdin.",
+    help="Store a connection under NAME. Asks for its fields, or reads them from stdin, one per line.",
 )
 @click.argument("name")
 @click.argument("surplus", nargs=-1, metavar="")
 @options.base_url
 @options.allow_insecure
+@click.option("--kind", metavar="KEY", help="Kind of connection, if the connector has several.")
 @click.option("--replace", is_flag=True, help="Replace the connection of this name, if there is one.")
 @click.pass_obj
 def add(
@@ -41,6 +44,7 @@ def add(
     surplus: tuple[str, ...],
     base_url: str | None,
     allow_insecure: bool,
+    kind: str | None,
     replace: bool,
 ) -> None:
     """Store a connection."""
@@ -55,7 +59,9 @@ def add(
         stored.check(bundle.manifest, name, base_url, allow_insecure=allow_insecure)
     if name in stored.known(bundle.manifest) and not replace:
         _confirm_replacing(name)
-    replaced = stored.add(bundle.manifest, name, _read_secrets(bundle), base_url, allow_insecure=allow_insecure)
+    chosen = _chosen_kind(bundle.manifest, kind)
+    values = _read_values(bundle.manifest, chosen)
+    replaced = stored.add(bundle.manifest, name, values, base_url, allow_insecure=allow_insecure, kind=chosen.key)
     used = "\nIt is used when no connection is named." if stored.default_name(bundle.manifest) == name else ""
     console.message(
         f"Connection “{name}” {'replaced' if replaced else 'stored'}. To test it:\n"
@@ -74,21 +80,45 @@ def _confirm_replacing(name: str) -> None:
         raise click.UsageError(f"{exists} Choose another name, or add --replace.")
 
 
-def _read_secrets(bundle: Bundle) -> dict[str, str]:
-    """The secrets, each from a hidden prompt or a line of stdin."""
-    secrets: dict[str, str] = {}
-    for field, declared in bundle.manifest.connection.properties.items():
-        label = declared.title or field
+def _chosen_kind(manifest: ConnectorDefinition, key: str | None) -> ConnectionKind:
+    """The kind of connection to store.
+
+    Raises:
+        AuthorizationError: There is none of that key.
+        click.UsageError: There are several, and nobody is there to ask.
+    """
+    if key:
+        return kind_named(manifest, key)
+    if len(manifest.kinds) == 1:
+        return manifest.kinds[0]
+    keys = [kind.key for kind in manifest.kinds]
+    if not console.is_terminal(sys.stdin):
+        raise click.UsageError(f"Choose the kind of connection with --kind: {', '.join(keys)}.")
+    for kind in manifest.kinds:
+        console.message(f"  {kind.key}: {kind.title}")
+    return kind_named(manifest, str(click.prompt("Kind of connection", type=click.Choice(keys), err=True)))
+
+
+def _read_values(manifest: ConnectorDefinition, kind: ConnectionKind) -> dict[str, str]:
+    """The fields, each from a prompt, which is hidden for a secret, or from a line of stdin."""
+    values: dict[str, str] = {}
+    for field in kind.fields:
+        declared = manifest.connection.properties[field]
+        label, is_required = declared.title or field, field in kind.required
+        notes = [note for note, holds in (("optional", not is_required), ("hidden", declared.write_only)) if holds]
         if console.is_terminal(sys.stdin):
-            value = str(click.prompt(f"{label} (hidden)", hide_input=declared.write_only, err=True))
+            shown = f"{label} ({', '.join(notes)})" if notes else label
+            default = None if is_required else ""
+            value = str(click.prompt(shown, default, declared.write_only, show_default=False, err=True))
         else:
             value = _read_line()
-        if not value.strip():
+        if not value.strip() and is_required:
             raise click.UsageError(f"{label} is required. Type it when asked, or pipe it in.")
         if len(value) > _MAX_SECRET:
             raise click.UsageError(f"{label} is longer than {_MAX_SECRET} characters.")
-        secrets[field] = value.strip()
-    return secrets
+        if value.strip():
+            values[field] = value.strip()
+    return values
 
 
 def _read_line() -> str:
@@ -111,6 +141,7 @@ def list_connections(connector_name: str | None, as_json: bool) -> None:
             "name": name,
             "base_url": entry.get("base_url") or bundle.manifest.base_url,
             "source": "keyring",
+            **({"kind": entry.get("kind", "")} if bundle.manifest.connection.kinds else {}),
             "default": name == default,
         }
         for name, entry in sorted(stored.known(bundle.manifest).items())
@@ -119,13 +150,21 @@ def list_connections(connector_name: str | None, as_json: bool) -> None:
         # It comes first when no connection is named.
         entries = [entry | {"default": False} for entry in entries]
         entries.insert(
-            0, {"name": f"({source})", "base_url": bundle.manifest.base_url, "source": source, "default": True}
+            0,
+            {
+                "name": f"({source})",
+                "base_url": bundle.manifest.base_url,
+                "source": source,
+                **({"kind": ""} if bundle.manifest.connection.kinds else {}),
+                "default": True,
+            },
         )
     if as_json:
         click.echo(output.to_json(entries))
     elif entries:
         rows = [[*map(str, list(entry.values())[:-1]), "yes" if entry["default"] else ""] for entry in entries]
-        click.echo(output.table(["Name", "Base URL", "Secret from", "Default"], rows))
+        kind = ["Kind"] if bundle.manifest.connection.kinds else []
+        click.echo(output.table(["Name", "Base URL", "Secret from", *kind, "Default"], rows))
     else:
         console.message(
             f"No connections stored. To add one:\n  {context.program_name(connector_name)} connection add NAME"

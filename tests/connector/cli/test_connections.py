@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -13,9 +15,12 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
+from connector.connections.auth import Auth
+from connector.connections.stored import stored_connection
 from tests.connector.cli.conftest import SECRET, Cli
 from tests.connector.cli.keyrings import ForgetfulKeyring, LockedKeyring, MemoryKeyring
 from tests.connector.cli.shop import Shop
+from tests.connector.parcels import connector_definition
 
 STORED = "canary-stored-in-the-keyring"
 
@@ -345,3 +350,86 @@ def test_a_damaged_file_of_connections_is_explained(connection: Cli, tmp_path: P
     assert (ran.status, ran.out) == (1, "")
     assert "shop-connections.json is damaged" in ran.err
     assert "It contains no secrets." in ran.err
+
+
+KINDS = {
+    "properties": {
+        "api_key": {"type": "string", "title": "API key", "writeOnly": True},
+        "user": {"type": "string", "title": "User name"},
+        "password": {"type": "string", "title": "Password", "writeOnly": True},
+        "account": {"type": "string", "title": "Account"},
+    },
+    "kinds": [
+        {
+            "key": "api_key",
+            "title": "API key",
+            "fields": ["api_key", "account"],
+            "required": ["api_key"],
+            "authorization": {"headers": {"Authorization": "Bearer {connection.api_key}"}},
+        },
+        {
+            "key": "login",
+            "title": "User name and password",
+            "fields": ["user", "password", "account"],
+            "required": ["user", "password"],
+            "authorization": {"basic": {"username": "{connection.user}", "password": "{connection.password}"}},
+        },
+    ],
+    "environment": {"password": ["SHOP_PASSWORD"], "user": ["SHOP_USER"]},
+}
+
+
+@pytest.fixture
+def kinds(cli: Cli, shop_folder: Path, tmp_path: Path) -> Cli:
+    """Run `connection ...` of the small connector with two kinds of connection."""
+    folder = shutil.copytree(shop_folder, tmp_path / "kinds")
+    path = folder / "definitions/connector.json"
+    document = json.loads(path.read_text())
+    del document["authorization"]
+    document["connection"] = {**KINDS, "test": document["connection"]["test"]}
+    document["headers"] = {"X-Account": "{connection.account}"}
+    path.write_text(json.dumps(document))
+
+    def run(*arguments: str | Path, stdin: str | bytes = "") -> object:
+        return cli("--connector", folder, "connection", *arguments, stdin=stdin)
+
+    return run  # type: ignore[return-value]
+
+
+def test_a_kind_is_stored_with_its_secrets_in_the_keyring_and_the_rest_in_the_file(
+    kinds: Cli, safe: MemoryKeyring, shop: Shop, tmp_path: Path
+) -> None:
+    lines = f"zoe\n{STORED}\nacme\n"
+    ran = kinds("add", "prod", "--kind", "login", "--base-url", shop.url, stdin=lines)
+    assert ran.status == 0, ran.err
+    assert list(safe.secrets.values()) == [STORED]
+    (file,) = tmp_path.rglob("*-connections.json")
+    assert (
+        json.loads(file.read_text())["prod"].items()
+        >= {"kind": "login", "fields": {"user": "zoe", "account": "acme"}}.items()
+    )
+    assert kinds("test", "prod").status == 0
+    (request,) = shop.requests
+    assert request.headers["authorization"] == "Basic " + base64.b64encode(f"zoe:{STORED}".encode()).decode()
+    assert request.headers["x-account"] == "acme"
+    assert json.loads(kinds("list", "--json").out)[0]["kind"] == "login"
+    replaced = kinds("add", "prod", "--kind", "api_key", "--replace", stdin="canary-other-key\n\n")
+    assert replaced.status == 0, replaced.err
+    assert list(safe.secrets.values()) == ["canary-other-key"]
+
+
+@pytest.mark.usefixtures("safe")
+def test_a_kind_has_to_be_chosen_where_nobody_can_be_asked(kinds: Cli) -> None:
+    ran = kinds("add", "prod", stdin="zoe\n")
+    assert ran.status == 2
+    assert "Choose the kind of connection with --kind: api_key, login." in ran.err
+    assert "no kind of connection “saml”" in kinds("add", "prod", "--kind", "saml", stdin="zoe\n").err
+    assert "Password is required" in kinds("add", "prod", "--kind", "login", stdin="zoe\n\n").err
+
+
+def test_the_environment_makes_a_connection_of_the_kind_that_it_fits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_USER", "zoe")
+    monkeypatch.setenv("SHOP_PASSWORD", STORED)
+    manifest = connector_definition(connection=KINDS)
+    auth = Auth.of(manifest, stored_connection(manifest, None))
+    assert (auth.kind.key, auth.values["user"]) == ("login", "zoe")
