@@ -150,7 +150,8 @@ def work(what: str, action: str, path: str, url: str) -> None:
         else:
             made.run(note)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024
-    _print(json.dumps({"seconds": time.monotonic() - began, "megabytes": peak, "seen": seen}))
+    spent = {"seconds": time.monotonic() - began, "cpu": time.process_time(), "megabytes": peak}
+    _print(json.dumps({**spent, "seen": seen}))
 
 
 def _process(what: str, action: str, path: Path, url: str) -> subprocess.Popen[str]:
@@ -198,7 +199,7 @@ def million() -> None:
     with tempfile.TemporaryDirectory() as folder, served() as (service, url):
         path = written(Path(folder), KEYED[0], MILLION)
         dry = _whole("dry", KEYED[0], path, url)
-        _print(f"dry run of {MILLION:,} rows: {dry['seconds']:.0f} s, {dry['megabytes']} MB")
+        _print(f"dry run of {MILLION:,} rows: {dry['seconds']:.0f} s, {dry['cpu']:.0f} s of CPU, {dry['megabytes']} MB")
         with Connector(load(ROOT), store=MemoryStore(SystemClock())) as connector:
             made = batch(connector, KEYED[0], path, url)
             index = RowIndex.of(made.source, None, made.connections, "work")

@@ -263,7 +263,7 @@ class Connector:
         from connector.batch.batch import Batch  # noqa: PLC0415 - it takes a while, and most run none
 
         connections = {connection.name or "": connection} if isinstance(connection, Connection) else connection
-        return Batch(self._client, self.find(action), Path(file), connections, **options)
+        return Batch(self._client, self.find(action), Path(file), connections, find=self.find, **options)
 
     def test(self, connection: Connection, **options: Unpack[RunOptions]) -> Result:
         """Run the action that shows whether a connection works.

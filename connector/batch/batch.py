@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypedDict
 
+from connector.batch.bulk import BulkRunner
 from connector.batch.columns import ColumnMap
 from connector.batch.dry_run import DryRun, dry_run
 from connector.batch.folder import BatchFolder, result_columns
@@ -20,10 +21,12 @@ from connector.batch.report import BatchProgress, BatchReport
 from connector.batch.row_run import RowRunner
 from connector.batch.runner import BatchRunner
 from connector.batch.source import FileFormat, Source
+from connector.call.options import RunSettings
 from connector.catalogue.action import Action
 from connector.client import Client
 from connector.connections.auth import Auth, identity_of
 from connector.connections.connection import Connection
+from connector.definition.bulk import BulkJob
 from connector.errors import AuthorizationError, ConnectorError, InputError
 from connector.throttle.status import throttle_status
 
@@ -41,6 +44,7 @@ class BatchOptions(TypedDict, total=False):
     connection_column: str | None
     concurrency: int
     timeout: float | None
+    bulk: bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,8 @@ class Batch:
         connection_column: The column with the name of a row's connection.
         concurrency: Rows that run at a time.
         timeout: Seconds for a row.
+        bulk: Use the bulk job of the service, where the action has one.
+        find: The action of a key.
     """
 
     client: Client
@@ -72,6 +78,8 @@ class Batch:
     connection_column: str | None = None
     concurrency: int = DEFAULT_CONCURRENCY
     timeout: float | None = None
+    bulk: bool = False
+    find: Callable[[str], Action] | None = None
 
     @cached_property
     def source(self) -> Source:
@@ -111,7 +119,21 @@ class Batch:
             store, limits = self.client.store_of(connection), self.client.rate_limits(self.action, connection)
             return max(throttle_status(store, limit, max(1, rows)).asked_in for limit in limits)
 
-        return dry_run(self.source, self.columns, forecast if self.connections else None, on_progress)
+        return dry_run(
+            self.source, self.columns, forecast if self.connections else None, on_progress, bulk=self.bulk_job
+        )
+
+    @property
+    def bulk_job(self) -> BulkJob | None:
+        """The bulk job of the service that the batch uses; None where it runs the rows themselves.
+
+        Raises:
+            InputError: The action has none.
+        """
+        job = self.action.definition.bulk
+        if self.bulk and job is None:
+            raise InputError(f"“{self.action.summary}” has no bulk job.", code="batch_bulk")
+        return job if self.bulk else None
 
     def run(
         self,
@@ -121,7 +143,7 @@ class Batch:
         """Run every row that is not finished.
 
         Args:
-            on_progress: Called about twice a second, and at the end.
+            on_progress: Called before anything is sent, about twice a second, and at the end.
             stop: Set by another thread to stop; the rows in flight end first.
 
         Raises:
@@ -137,7 +159,7 @@ class Batch:
             raise InputError(message, code="batch_connections")
         for connection in self.connections.values():
             Auth.of(self.client.definition, connection)
-        columns = self.columns
+        columns, job = self.columns, self.bulk_job
         default = next(iter(self.connections)) if len(self.connections) == 1 else ""
         index = RowIndex.of(self.source, self.connection_column, self.connections, default)
         finished = read_progress(self.place) if (self.place / "journal").is_file() else Progress()
@@ -158,7 +180,12 @@ class Batch:
                 for name in index.counts
             ]
             stopped = None
-            if lanes:
+            if job is not None and self.find is not None:
+                settings = RunSettings(max_wait=_MAX_WAIT, timeout=self.timeout)
+                stopped = BulkRunner(
+                    self.client, self.find, columns, job, folder, index.total, settings, stop, on_progress
+                ).run(lanes)
+            elif lanes:
                 stopped = BatchRunner(
                     self.client, runner, folder, lanes, self.client.clock, index.total, self.concurrency, on_progress
                 ).run()
@@ -188,6 +215,7 @@ class Batch:
                 "mapping": dict(self.mapping),
                 "templates": dict(self.templates),
                 "connection": self.connection_column,
+                **({"bulk": True} if self.bulk else {}),
             },
             connections={name: self._identity(self.connections[name]) for name in sorted(index.counts)},
             key_prefix=found.key_prefix if found is not None else secrets.token_hex(8),

@@ -6,14 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from connector.batch.bulk_rows import bulk_row, differing
 from connector.batch.columns import ColumnMap
 from connector.batch.report import duration
 from connector.batch.source import Source
+from connector.definition.bulk import BulkJob
 from connector.errors import ExitStatus, Problem
 
 _MOST_KINDS = 1_000
 _SHOWN_ROWS = 5
 _REPORT_EVERY = 1_000
+_MANY = 500
+"""Rows from which a bulk job is worth a thought."""
+_CALLS_OF_A_JOB = 4
 
 
 @dataclass
@@ -48,13 +53,15 @@ class DryRun:
         rows: Rows in the file.
         wrong: Rows whose inputs are wrong.
         problems: Their problems by kind, the most frequent first.
-        seconds: How long the calls take at the limit of the connection, at one call a row; None where it is unknown.
+        seconds: How long the calls take at the limit of the connection; None where it is unknown.
+        bulk_offered: Whether the service has a bulk job that would do the same with a few calls.
     """
 
     rows: int
     wrong: int
     problems: tuple[ProblemKind, ...]
     seconds: float | None
+    bulk_offered: bool = False
 
     @property
     def exit_status(self) -> int:
@@ -70,6 +77,7 @@ class DryRun:
             "wrong": self.wrong,
             "problems": problems,
             "seconds": self.seconds,
+            "bulk_offered": self.bulk_offered,
         }
 
     def __str__(self) -> str:
@@ -77,6 +85,8 @@ class DryRun:
         lines += [f"  {problem}" for problem in self.problems]
         if self.seconds is not None and self.rows:
             lines.append(f"Running them takes about {duration(self.seconds)} at the connection's call limit.")
+        if self.bulk_offered:
+            lines.append("The service has a bulk job that does the same with a few calls: --bulk.")
         return "\n".join(lines)
 
 
@@ -85,6 +95,8 @@ def dry_run(
     columns: ColumnMap,
     forecast: Callable[[int], float] | None = None,
     on_progress: Callable[[int], None] = lambda _: None,
+    *,
+    bulk: BulkJob | None = None,
 ) -> DryRun:
     """Validate every row.
 
@@ -93,17 +105,26 @@ def dry_run(
         columns: How rows become inputs.
         forecast: Seconds that a number of calls take at the call limit.
         on_progress: Called now and then with the number of rows that were read.
+        bulk: The bulk job that the rows are for.
 
     Raises:
         InputError: The file cannot be read to its end.
     """
     kinds: dict[tuple[str, str, str], ProblemKind] = {}
     rows = wrong = 0
+    first: dict[str, Any] | None = None
     for row in source.rows():
         rows += 1
         inputs, problems = columns.row_inputs(row)
         if not row.problem:
-            problems = problems + columns.action.validate_inputs(inputs)[1]
+            inputs, found = columns.action.validate_inputs(inputs)
+            problems = problems + found
+            if bulk is not None:
+                made, unfit = bulk_row(columns.action, bulk, row, inputs)
+                problems += unfit
+                if not problems:
+                    first = made.same if first is None else first
+                    problems = differing(columns.action, bulk, first, made)
         wrong += bool(problems)
         for key, problem in {_kind_of(each): each for each in problems}.items():
             kind = kinds.get(key)
@@ -117,7 +138,9 @@ def dry_run(
         if rows % _REPORT_EVERY == 0:
             on_progress(rows)
     ordered = sorted(kinds.values(), key=lambda kind: -kind.count)
-    return DryRun(rows, wrong, tuple(ordered), forecast(rows) if forecast is not None else None)
+    calls = rows if bulk is None else -(-rows // bulk.most) + _CALLS_OF_A_JOB
+    offered = bulk is None and columns.action.definition.bulk is not None and rows >= _MANY
+    return DryRun(rows, wrong, tuple(ordered), forecast(calls) if forecast is not None else None, offered)
 
 
 def _kind_of(problem: Problem) -> tuple[str, str, str]:

@@ -202,11 +202,7 @@ class RowRunner:
         error: ConnectorError | None,
         outputs: Mapping[str, Any] | None = None,
     ) -> RowResult:
-        own = {name: value for name, value in row.values.items() if not name.startswith("_")}
-        values = own | {"_row": row.number, "_key": key}
-        if error is not None:
-            values |= {"_code": error.error_code, "_error": _sentence(error), "_hint": error.hint}
-        self.folder.finish(row.number, outcome, values | dict(outputs or {}))
+        self.folder.finish(row.number, outcome, row_values(row, key, error) | dict(outputs or {}))
         return RowResult(row, outcome, error)
 
     def _key(self, row: Row, inputs: Mapping[str, Any]) -> str | None:
@@ -232,6 +228,15 @@ class RowRunner:
 def is_own_limit(error: ConnectorError | None) -> bool:
     """Whether a row was not sent because the call limit of the connection is used up."""
     return isinstance(error, ThrottledError) and error.status is None
+
+
+def row_values(row: Row, key: str | None, error: ConnectorError | None) -> dict[str, Any]:
+    """What a result file says of a row, by column: its own cells, its key, and what went wrong."""
+    own = {name: value for name, value in row.values.items() if not name.startswith("_")}
+    values = own | {"_row": row.number, "_key": key}
+    if error is not None:
+        values |= {"_code": error.error_code, "_error": _sentence(error), "_hint": error.hint}
+    return values
 
 
 def _sentence(error: ConnectorError) -> str:

@@ -40,7 +40,7 @@ class BatchRunner:
         folder: Where the results are.
         rows: Rows in the file.
         concurrency: Rows that run at a time.
-        on_progress: Called about twice a second, and at the end.
+        on_progress: Called before anything is sent, about twice a second, and at the end.
     """
 
     client: Client
@@ -74,6 +74,7 @@ class BatchRunner:
             thread.start()
         self._at_start, reported = self.folder.progress.finished, 0.0
         ready = deque(self.lanes)
+        self.on_progress(self._progress())  # how long it will take, before anything is sent
         try:
             while not self.runner.stopped.is_set():
                 self._hand_out(ready)

@@ -147,7 +147,7 @@ def reported(
     """
     stream, clock = stream or sys.stderr, clock or SystemClock()
     terminal = console.is_terminal(stream)
-    printed = clock.monotonic()
+    printed = clock.monotonic() - _LINE_EVERY
 
     def text(progress: BatchProgress) -> None:
         nonlocal printed
@@ -156,7 +156,7 @@ def reported(
             stream.write(f"\r\x1b[K{str(progress)[:width]}")
             stream.flush()
         elif clock.monotonic() - printed >= _LINE_EVERY:
-            printed = clock.monotonic()
+            printed = clock.monotonic() - _LINE_EVERY
             console.message(str(progress))
 
     def as_json(progress: BatchProgress) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from connector.definition import templates
+from connector.definition.bulk import BulkJob
 from connector.definition.example import Example
 from connector.definition.field import FieldSchema, ObjectSchema, Pointer, check_pattern
 from connector.definition.model import BaseUrl, LeftOut, Method, Model, Sentence, Template
@@ -205,6 +206,7 @@ class ActionDefinition(Model):
         throttle: A call limit of its own, beside the connector's.
         idempotency: The input with the idempotency key, if the service takes one.
         outcomes: Statuses outside 2xx that are an outcome with a body, not an error.
+        bulk: The service's own way to do this many times.
         errors: Known errors. A text names one of those in `definitions/common.json`.
         examples: At least one that succeeds and one that the service rejects.
     """
@@ -228,6 +230,7 @@ class ActionDefinition(Model):
     throttle: Throttle | None = None
     idempotency: Idempotency | None = None
     outcomes: list[int] = Field(default_factory=list)
+    bulk: BulkJob | None = None
     errors: list[KnownError] = Field(default_factory=list)
     examples: list[Example] = Field(default_factory=list)
 

@@ -73,7 +73,18 @@ _ORDER = (
         "since",
         "deprecated",
     ),
-    *("documented", "effects", "request", "inputs", "outputs", "pagination", "throttle", "idempotency", "outcomes"),
+    *(
+        "documented",
+        "effects",
+        "request",
+        "inputs",
+        "outputs",
+        "pagination",
+        "throttle",
+        "idempotency",
+        "outcomes",
+        "bulk",
+    ),
     *("errors", "examples"),
 )
 _ACTION_RANK = _Ranks({word: rank for rank, word in enumerate(_ORDER)})

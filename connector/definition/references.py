@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from connector import json_pointer
 from connector.definition import templates
@@ -70,3 +70,39 @@ def unknown_fields(action: ActionDefinition) -> Iterator[tuple[str, str]]:
         rows = action.outputs.properties.get(paging.rows)
         if rows is None or "array" not in action.outputs.resolve(rows).types:
             yield "/pagination/rows", f"There is no output “{paging.rows[:80]}” that is a list."
+
+
+def bulk_problems(action: ActionDefinition, actions: Mapping[str, ActionDefinition]) -> Iterator[str]:
+    """What the bulk job of an action needs and is not there, in sentences.
+
+    Args:
+        action: An action with a bulk job.
+        actions: Actions by key, those of the job among them.
+    """
+    bulk = action.bulk
+    if bulk is None:
+        return
+    create, add, run, get, results = (actions[key] for key in bulk.actions)
+    created = {*bulk.same.values(), *bulk.defaults, *([] if bulk.unless is None else [bulk.unless])}
+    row = _rows_of(results)
+    needed = [
+        (action, "input", {*bulk.same, *bulk.own}, action.inputs.properties),
+        (action, "output", bulk.outputs, action.outputs.properties),
+        (create, "input", created, create.inputs.properties),
+        (create, "output", [bulk.id], create.outputs.properties),
+        *((each, "input", [bulk.input], each.inputs.properties) for each in (add, run, get, results)),
+        (add, "input", [bulk.rows], add.inputs.properties),
+        (get, "output", [bulk.status], get.outputs.properties),
+        (results, "field in its rows", {*bulk.matches, bulk.outcome, *bulk.outputs.values()}, row),
+    ]
+    for each, kind, names, known in needed:
+        yield from (f"“{each.summary}” has no {kind} “{name[:80]}”." for name in sorted(set(names) - set(known)))
+
+
+def _rows_of(action: ActionDefinition) -> Mapping[str, FieldSchema]:
+    """The fields of the rows that pages consist of; none where there are no pages."""
+    listed = action.outputs.properties.get(action.pagination.rows) if action.pagination else None
+    resolved = None if listed is None else action.outputs.resolve(listed)
+    if resolved is None or resolved.items is None:
+        return {}
+    return action.outputs.resolve(resolved.items).properties

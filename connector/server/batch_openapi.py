@@ -63,6 +63,7 @@ def schemas() -> dict[str, Any]:
             "wrong": _integer("Rows whose inputs are wrong."),
             "problems": {"type": "array", "items": kind},
             "seconds": {"type": ["number", "null"], "description": "How long the calls take at the call limit."},
+            "bulk_offered": {"type": "boolean", "description": "Whether the service has a bulk job for so many rows."},
         }
     )
     progress = _object(

@@ -104,7 +104,7 @@ class Batches:
         batch.entry = batch.entry.model_copy(
             update={
                 "retry_of": parent.entry.id,
-                "settings": parent.entry.settings,
+                "settings": parent.entry.settings and parent.entry.settings.model_copy(update={"bulk": False}),
                 "connection": parent.entry.connection,
             }
         )
@@ -122,7 +122,7 @@ class Batches:
         names = made.source.columns or tuple(cells)
         problems: list[dict[str, Any]] = []
         try:
-            made.columns  # noqa: B018 - reads them
+            _ = made.columns
         except InputError as error:
             problems = error.to_dict()["problems"]
         shown = [
@@ -188,7 +188,7 @@ class Batches:
                 "Send the file again for another batch.",
             )
         made = self._batch(batch, settings, connections)
-        made.columns  # noqa: B018 - what is wrong with them is said at once
+        _ = made.columns, made.bulk_job  # what is wrong with them is said at once
         batch.update(settings=settings, connection=name, error=None)
         batch.stop, batch.progress = threading.Event(), None
 
@@ -252,6 +252,7 @@ class Batches:
             templates=settings.templates,
             connection_column=settings.connection_column,
             concurrency=settings.concurrency,
+            bulk=settings.bulk,
         )
 
     def _not_at_work(self, batch: StoredBatch) -> None:

@@ -26,6 +26,7 @@ class BatchSettings(BaseModel):
         templates: Texts for inputs in every row, with the names of columns in braces.
         connection_column: The column with the name of a row's connection.
         concurrency: Rows that run at the same time.
+        bulk: Use the bulk job of the service.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -35,11 +36,12 @@ class BatchSettings(BaseModel):
     templates: dict[str, str] = Field(default_factory=dict)
     connection_column: str | None = None
     concurrency: int = Field(16, ge=1, le=100)
+    bulk: bool = False
 
     @property
     def same_rows(self) -> tuple[object, ...]:
         """What must stay the same for a batch to go on."""
-        return self.action, self.mapping, self.templates, self.connection_column
+        return self.action, self.mapping, self.templates, self.connection_column, self.bulk
 
 
 class BatchEntry(BaseModel):

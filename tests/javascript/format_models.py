@@ -7,6 +7,7 @@ import pkgutil
 
 import connector.definition
 from connector.definition.action import Effects
+from connector.definition.bulk import BulkJob
 from connector.definition.common import CommonDefinitions
 from connector.definition.example import Example, Interaction, SampleError, SampleRequest, SampleResponse
 from connector.definition.model import Model
@@ -14,6 +15,8 @@ from connector.definition.service import Group, IdempotencyHeader, Publication, 
 
 FOR_PEOPLE = {Publisher, Group, IdempotencyHeader, Publication, Effects}
 """Models that say something to people and hosts, and nothing to a runtime."""
+FOR_BATCHES = {BulkJob}
+"""Models of what a batch does with many runs; a host has batches of its own."""
 FOR_TESTS = {Example, Interaction, SampleError, SampleRequest, SampleResponse}
 """Models of examples."""
 FOR_LOADING = {CommonDefinitions}
@@ -25,7 +28,7 @@ def models() -> list[type[Model]]:
     for module in pkgutil.iter_modules(connector.definition.__path__):
         importlib.import_module(f"connector.definition.{module.name}")
     found = {model for model in _below(Model) if model.__module__.startswith("connector.definition.")}
-    return sorted(found - FOR_PEOPLE - FOR_TESTS - FOR_LOADING, key=lambda model: model.__name__)
+    return sorted(found - FOR_PEOPLE - FOR_BATCHES - FOR_TESTS - FOR_LOADING, key=lambda model: model.__name__)
 
 
 def _below(model: type[Model]) -> set[type[Model]]:

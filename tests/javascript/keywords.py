@@ -89,8 +89,11 @@ LEFT_OUT: Mapping[type[Model], Keywords] = {
     FieldSchema: SCHEMA_LEFT_OUT,
     ObjectSchema: SCHEMA_LEFT_OUT,
     ActionDefinition: frozenset(
-        # For people and forms; the exporter of a host draws them.
-        {"$schema", "description", "aliases", "visibility", "since", "deprecated", "documented", "effects", "examples"}
+        # For people, forms and batches; the exporter of a host draws them.
+        {
+            *("$schema", "description", "aliases", "visibility", "since", "deprecated", "documented", "effects"),
+            *("examples", "bulk"),
+        }
     ),
     ConnectorDefinition: frozenset(
         {

@@ -90,6 +90,7 @@ def _where(command: Any) -> Any:
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
 @_where
 @click.option("--dry-run", is_flag=True, help="Validate every row and send nothing.")
+@click.option("--bulk", is_flag=True, help="Use the service's bulk job: a few calls instead of one for each row.")
 @click.option("--out", "folder", metavar="FOLDER", type=click.Path(file_okay=False), help="Folder for the results.")
 @click.option(
     "--format", "file_format", type=click.Choice(["csv", "jsonl"]), help="Format of FILE, if its name does not say."
@@ -121,6 +122,7 @@ def run(connector_name: str | None, /, action: str, file: str, *, dry_run: bool,
         "mapping": dict(batch_run.pair("--map", text) for text in given.pop("mapping")),
         "templates": dict(batch_run.pair("--set", text) for text in given.pop("templates")),
         "connection_column": given.pop("connection_column"),
+        "bulk": given.pop("bulk"),
     }
     where = batch_run.Where(**given)
     if workers is None or dry_run:

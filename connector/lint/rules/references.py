@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from connector import json_pointer
 from connector.definition.action import ActionDefinition
 from connector.definition.field import DynamicValues
-from connector.definition.references import unknown_fields
+from connector.definition.references import bulk_problems, unknown_fields
 from connector.lint.folder_view import FolderView
 from connector.lint.rule import Violation, folder_rule
 from connector.lint.sample_folder import ACTION
@@ -18,6 +18,12 @@ _CHOICES = {
     "value-collection": "results",
     "value-path": "id",
     "value-title": "name",
+}
+_BULK = {
+    **dict.fromkeys(("create", "add", "run", "get", "results"), "list_things"),
+    **{"id": "results", "input": "cursor", "rows": "cursor", "status": "results"},
+    **{"same": {}, "own": {"cursor": "/id"}, "matches": {"id": "/id"}, "outcome": "name"},
+    **{"created": ["NEW"], "ended": ["DONE"], "succeeded": ["SENT"], "failed": ["LOST"]},
 }
 _KEY = {
     "title": "Idempotency",
@@ -167,3 +173,29 @@ def idempotency_is_a_header(view: FolderView) -> Iterator[Violation]:
             yield Violation(
                 action.file, "/inputs/required", f"“{name}” cannot be required: a key is created if none is filled in."
             )
+
+
+@folder_rule(
+    "D405",
+    "Use the keys of actions that the connector has, and inputs and outputs that those have.",
+    good={_LISTING: {"bulk": _BULK}},
+    bad={_LISTING: {"bulk": {**_BULK, "id": "jobId"}}},
+)
+def bulk_jobs_exist(view: FolderView) -> Iterator[Violation]:
+    """A bulk job uses actions, inputs and outputs that exist.
+
+    Otherwise a batch creates a job that it can neither fill nor start.
+    """
+    for action in view.sound:
+        if action.definition.bulk is None:
+            continue
+        missing = [key for key in action.definition.bulk.actions if key not in view.by_key]
+        if missing and not view.complete:
+            continue
+        problems = (
+            [f"There is no action “{missing[0][:80]}”."]
+            if missing
+            else bulk_problems(action.definition, {key: each.definition for key, each in view.by_key.items()})
+        )
+        for problem in problems:
+            yield Violation(action.file, "/bulk", problem)

@@ -11,11 +11,12 @@ const PAUSE_MILLISECONDS = 180;
 export function BatchColumns({ action, catalogue, batch, where, texts, setSettings }) {
   const [mapping, setMapping] = useState(batch.settings?.mapping ?? {});
   const [account, setAccount] = useState(batch.settings?.connection_column ?? null);
+  const [bulk, setBulk] = useState(batch.settings?.bulk ?? false);
   const [found, setFound] = useState(null);
   const [problem, setProblem] = useState("");
   const filled = new Set((found?.columns ?? []).map((column) => column.input));
   const templates = Object.fromEntries(Object.entries(batch.retry_of ? (batch.settings?.templates ?? {}) : texts).filter(([name]) => !filled.has(name)));
-  const wanted = JSON.stringify({ action: action.key, mapping, templates, connection_column: account });
+  const wanted = JSON.stringify({ action: action.key, mapping, templates, connection_column: account, bulk });
 
   useEffect(() => {
     let current = true;
@@ -62,6 +63,8 @@ export function BatchColumns({ action, catalogue, batch, where, texts, setSettin
       ${Object.keys(templates).length > 0 ? html`From the form, for every row: <strong>${inputs.filter(([name]) => name in templates).map(([, title]) => title).join(", ")}</strong>.` : "What you fill in on the form counts for every row."}
       ${columns.length > 0 && html` Write <code>{${columns[0].name}}</code> in it for the cell of that column.`}
     </p>`}
+    ${(bulk || batch.dry_run?.bulk_offered) &&
+    html`<label class="bulk"><input type="checkbox" checked=${bulk} onChange=${(event) => setBulk(event.target.checked)} /> <span>Use the service's bulk job: a few calls instead of one for each row</span></label>`}
     ${catalogue.connections.length > 1 &&
     html`<label class="account"><span class="label">Connection of each row</span>
       <span class="select">

@@ -171,6 +171,65 @@ def test_a_small_connection_never_waits_behind_a_large_one(desk: MakeDesk) -> No
     assert sum(call.startswith("r") for call in made.service.calls) == 5
 
 
+def test_several_connections_need_a_column_that_names_one(desk: MakeDesk) -> None:
+    made = desk()
+    both = {"work": made.connection, "home": made.connection}
+    with pytest.raises(InputError, match="name the column"):
+        made.connector.batch("send_parcel", made.file(HUNDRED), both).run()
+    assert made.service.calls == []
+
+
+def test_a_row_may_bring_its_own_key(desk: MakeDesk) -> None:
+    made = desk()
+    made.batch("recipient,_key\nada,order-1042\ngrace,\n").run()
+    assert made.service.effects["order-1042"] == 1
+    assert len(made.service.effects) == 2
+    assert "order-1042" in "".join(made.result("success"))
+
+
+def test_rows_of_earlier_results_are_used_as_they_are(desk: MakeDesk) -> None:
+    made = desk()
+    made.batch("recipient\nlost\nada\n").run()
+    (key,) = (line["_key"] for line in csv.DictReader(made.result("failed")))
+    again = "\n".join(made.result("failed")) + "\n"
+    before = made.service.effects[key]
+    made.batch(again, name="again.csv").run()
+    assert made.service.effects[key] > before  # as the same request
+    assert len(made.service.effects) == 2
+
+
+def test_how_long_it_takes_is_said_before_anything_is_sent(desk: MakeDesk) -> None:
+    made = desk(throttle={"calls": 100, "renewalPeriod": 60})
+    said: list[str] = []
+
+    def note(progress: BatchProgress) -> None:
+        said.append(f"{len(made.service.calls)} sent; {progress}")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        made.batch("recipient\n" + "r\n" * 10_000).run(note)
+    assert said[0].startswith("0 sent; 0 of 10,000 rows: 0 done, 0 failed, 0 unknown; 0 of 100 calls per 60 s used")
+    assert said[0].endswith("about 1 h 39 min left")
+
+
+def test_progress_is_said_in_a_line() -> None:
+    progress = BatchProgress(1_000, 460, 2, 1, 16, 100, 100, 60, 540)
+    assert str(progress) == (
+        "463 of 1,000 rows: 460 done, 2 failed, 1 unknown; 100 of 100 calls per 60 s used; about 9 min left"
+    )
+
+
+def test_a_batch_is_stopped_by_another_thread_and_goes_on(desk: MakeDesk) -> None:
+    made, stop = desk(), threading.Event()
+    made.service.on_arrival = lambda recipient: stop.set() if recipient == "r9" else None
+    report = made.batch(HUNDRED, concurrency=1).run(stop=stop)
+    assert report.left > 0
+    assert (report.stopped, report.exit_status) == (None, 130)
+    made.service.on_arrival = None
+    assert made.batch(HUNDRED).run().done == 100
+    assert len(made.service.calls) == len(made.service.effects) == 100
+
+
 def test_rows_that_name_no_known_connection_are_reported_before_anything_runs(desk: MakeDesk) -> None:
     made = desk()
     file = made.file("account,recipient\nwrok,ada\nwork,grace\n")

@@ -10,7 +10,7 @@ from connector.batch.columns import ColumnMap
 from connector.batch.dry_run import dry_run
 from connector.batch.source import Source
 from connector.errors import InputError
-from tests.connector.parcels import MakeBench
+from tests.connector.parcels import LIST, MakeBench, action, body
 
 
 def source(tmp_path: Path, content: bytes, name: str = "rows.csv") -> Source:
@@ -100,6 +100,54 @@ def test_a_text_is_made_of_several_columns(bench: MakeBench, tmp_path: Path) -> 
     made = source(tmp_path, b"first,last\nAda,Lovelace\n")
     columns = ColumnMap.of(action, made.columns, templates={"recipient": "{first} {last} {{1}}"})
     assert columns.row_inputs(next(made.rows()))[0] == {"recipient": "Ada Lovelace {1}"}
+
+
+def test_a_text_for_a_number_is_one(bench: MakeBench, tmp_path: Path) -> None:
+    action = bench().connector.find("send_parcel")
+    made = source(tmp_path, b"recipient,kilos\nada,3\n")
+    columns = ColumnMap.of(action, made.columns, {"kilos": ""}, templates={"weight": "{kilos}.5"})
+    assert columns.row_inputs(next(made.rows()))[0] == {"recipient": "ada", "weight": 3.5}
+
+
+LISTS = action(
+    inputs={
+        "tags": body("array", items={"type": "string"}),
+        "sizes": body("array", items={"type": "integer"}),
+        "data": body("object"),
+        "note": body(),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "inputs"),
+    [
+        ("tags", "a", {"tags": ["a"]}),
+        ("tags", '["a", "b"]', {"tags": ["a", "b"]}),
+        ("sizes", "3", {"sizes": [3]}),
+        ("data", '{"a": 1}', {"data": {"a": 1}}),
+        ("tags:=", '["a"]', {"tags": ["a"]}),
+        ("data:=", "null", {"data": None}),
+        ("note:=", '"x"', {"note": "x"}),
+        ("note", '["x"]', {"note": '["x"]'}),
+        ("note", "", {}),
+        ("tags:=", "", {}),
+    ],
+)
+def test_cells_are_lists_objects_json_or_empty(
+    bench: MakeBench, tmp_path: Path, header: str, cell: str, inputs: object
+) -> None:
+    found = bench(actions=[LISTS, LIST]).connector.find("send_parcel")
+    quoted = cell.replace('"', '""')
+    made = source(tmp_path, f'{header},_x\n"{quoted}",1\n'.encode())
+    assert ColumnMap.of(found, made.columns).row_inputs(next(made.rows())) == (inputs, [])
+
+
+def test_a_cell_that_is_no_json_is_a_problem_of_its_row(bench: MakeBench, tmp_path: Path) -> None:
+    found = bench(actions=[LISTS, LIST]).connector.find("send_parcel")
+    made = source(tmp_path, b"tags:=,data\n[,{\n")
+    problems = ColumnMap.of(found, made.columns).row_inputs(next(made.rows()))[1]
+    assert [problem.message for problem in problems] == ["“tags:=” is not valid JSON.", "“data” is not valid JSON."]
 
 
 @pytest.mark.parametrize("text", ["{first.__class__}", "{first!r}", "{first:>9}", "{", "{}", "{nobody}"])

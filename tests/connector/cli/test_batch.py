@@ -48,6 +48,35 @@ def test_the_status_of_a_batch_is_shown(cli: Cli, rows: Path) -> None:
     assert (found["done"], found["failed"], found["begun"]) == (1, 1, 0)
 
 
+def test_the_status_shows_the_retries_of_failed_rows(cli: Cli, rows: Path) -> None:
+    cli("batch", "send_message", str(rows), "--sandbox")
+    place = str(rows.with_name("rows.batch"))
+    cli("batch", "retry", place, "--sandbox")
+    assert (
+        "  Retry: send_message over retry-1.csv: 1 of 1 rows finished: 0 done, 1 failed"
+        in cli("batch", "status", place).out
+    )
+    (retry,) = json.loads(cli("batch", "status", place, "--json").out)["retries"]
+    assert (retry["source"], retry["failed"]) == ("retry-1.csv", 1)
+
+
+def test_rows_come_from_standard_input(cli: Cli, tmp_path: Path) -> None:
+    line = json.dumps({"user_id": "ada", "title": "Hi", "body": "There"})
+    where = ("--out", tmp_path / "sent", "--format", "jsonl")
+    ran = cli("batch", "send_message", "-", "--sandbox", *where, stdin=f"{line}\n")
+    assert (ran.status, "1 of 1 rows done" in ran.err) == (0, True)
+    assert json.loads((tmp_path / "sent/success.jsonl").read_text())["user_id"] == "ada"
+
+
+def test_a_bulk_job_is_used_on_request(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("email,title,body\n" + "".join(f"a{n}@example.com,Hi,There\n" for n in range(3)))
+    ran = cli("batch", "send_message", path, "--sandbox", "--bulk")
+    assert (ran.status, "3 of 3 rows done" in ran.err) == (0, True)
+    again = cli("batch", "send_message", path, "--sandbox")
+    assert (again.status, "changed" in again.err) == (2, True)
+
+
 def test_progress_is_json_lines_on_request(cli: Cli, rows: Path) -> None:
     ran = cli("batch", "send_message", str(rows), "--sandbox", "--progress", "json")
     lines = [json.loads(line) for line in ran.out.splitlines()]

@@ -204,6 +204,12 @@ def test_a_key_that_is_not_accepted_stops_the_batch_and_the_rows_are_left(site: 
     assert (found["state"], found["error"]["code"], found["failed"]) == ("stopped", "unauthorized", 0)
 
 
+def test_an_action_without_a_bulk_job_says_so(site: Site) -> None:
+    for path in ("dry-run", "run"):
+        reply = site.post(f"/batches/{send(site)}/{path}", {**SEND, "bulk": True})
+        assert (reply.status, reply.body["code"]) == (422, "batch_bulk")
+
+
 def test_a_batch_that_was_begun_keeps_its_action_and_its_columns(site: Site) -> None:
     identity = send(site, "recipient\nada\nlocked\n")
     run(site, identity, {**SEND, "concurrency": 1})
