@@ -15,7 +15,7 @@ from connector.batch.bulk import BulkRunner
 from connector.batch.columns import ColumnMap
 from connector.batch.dry_run import DryRun, dry_run
 from connector.batch.folder import BatchFolder, result_columns
-from connector.batch.journal import BatchRecord, Progress, read_progress, read_record
+from connector.batch.journal import BatchRecord, Progress, read_record
 from connector.batch.lanes import Lane, RowIndex
 from connector.batch.report import BatchProgress, BatchReport
 from connector.batch.row_run import RowRunner
@@ -162,12 +162,9 @@ class Batch:
         columns, job = self.columns, self.bulk_job
         default = next(iter(self.connections)) if len(self.connections) == 1 else ""
         index = RowIndex.of(self.source, self.connection_column, self.connections, default)
-        finished = read_progress(self.place) if (self.place / "journal").is_file() else Progress()
-        record = self._record(index)
-        if finished.finished == index.total and read_record(self.place) == record:
-            # The files of results are left alone: failed rows are corrected in theirs.
-            return self._report(index.total, finished, None)
-        with self._opened(record) as folder:
+        with self._opened(self._record(index)) as folder:
+            if index.total and folder.progress.finished == index.total:
+                return self._report(index.total, folder.progress, None)
             stop = stop or threading.Event()
             runner = RowRunner(self.client, columns, folder, self.client.clock, self.timeout, _MAX_WAIT, stop)
             lanes = [

@@ -167,6 +167,8 @@ class BatchFolder:
         # Appended to, so that several threads may write lines at a time.
         journal = _Handle(os.open(self.place / "journal", flags | os.O_APPEND, 0o600))
         self.progress, self._lengths, whole = replayed(journal.number)
+        if self.progress.finished and self.progress.finished == self.record.rows:
+            return  # the files of results are left alone: failed rows are corrected in theirs
         os.ftruncate(journal.number, whole)
         self._journal = journal
         for outcome in OUTCOMES:
