@@ -1,4 +1,8 @@
-"""What HTTP adds to a run, and how soon `serve` is ready. Run by hand: `python -m benchmarks.server`."""
+"""What HTTP adds to a run, and how soon `serve` is ready: `python -m benchmarks.server`; `--json FILE` for figures.
+
+One action over HTTP, as JSON and as events, in turn with `Connector.run` in this process; the sandbox that all of them
+call, and the server, are processes of their own.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,10 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+from benchmarks.counting import machine
 from connector import Connection, Connector
 from connector.catalogue.loader import Bundle, load
 from connector.definition.action import Throttle
@@ -35,6 +41,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--runs", type=int, default=500, help="runs of each kind")
     arguments.add_argument("--starts", type=int, default=5, help="starts of the program")
+    arguments.add_argument("--json", type=Path, help="write the figures to this file")
     arguments.add_argument("--serve", metavar="URL", help=argparse.SUPPRESS)
     options = arguments.parse_args()
     bundle = unlimited(load(find("courier")))
@@ -50,10 +57,12 @@ def main() -> None:
             lambda: ask("text/event-stream"),
         )
     ready = statistics.median(time_to_ready() for _ in range(options.starts))
-    print(f"run                    {alone:6.2f} ms")  # noqa: T201
-    print(f"run over HTTP          {plain:6.2f} ms  ({plain - alone:+.2f})")  # noqa: T201
-    print(f"run as events          {events:6.2f} ms  ({events - alone:+.2f})")  # noqa: T201
-    print(f"serve is ready after   {ready:6.2f} s")  # noqa: T201
+    figures = {"run": alone, "run over HTTP": plain, "run as events": events}
+    for name, took in figures.items():
+        print(f"{name:22} {took:6.2f} ms, {took / alone:.2f} x run")  # noqa: T201
+    print(f"serve is ready after   {ready:6.2f} s\n{machine()}")  # noqa: T201
+    if options.json:
+        options.json.write_text(json.dumps({**figures, "serve is ready, seconds": ready}, indent=2))
 
 
 def unlimited(bundle: Bundle) -> Bundle:

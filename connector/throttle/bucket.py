@@ -103,17 +103,26 @@ class Bucket:
 
     def remove(self, at: float) -> bool:
         """Take a call back that was to leave at that time and did not; whether it was there."""
-        ordered = [*self.times[self.oldest :], *self.times[: self.oldest]]
-        if at not in ordered:
+        place = self._place(at)
+        if place is None:
             return False
-        ordered.remove(at)
-        self.times[:] = array("d", [-math.inf, *ordered])
-        self.oldest = 0
+        newest = self.oldest - 1
+        for later in range(place, newest):
+            self.times[later] = self.times[later + 1]
+        self.times[newest] = -math.inf
+        self.oldest = newest % self.calls
         return True
+
+    def _place(self, at: float) -> int | None:
+        """Where in the ring a call is; sought from the newest on, as it was entered a moment ago."""
+        for place in range(self.oldest - 1, self.oldest - 1 - self.calls, -1):
+            if self.times[place] <= at:
+                return place if self.times[place] == at else None
+        return None
 
     def can_move(self, at: float, now: float) -> bool:
         """Whether a call that was entered at `at` and has not left may leave now instead."""
-        return now - at < self.padded_period and now >= self.paused_until and at in self.times
+        return now - at < self.padded_period and now >= self.paused_until and self._place(at) is not None
 
     def move(self, at: float, now: float) -> None:
         """Enter a call as leaving now that was entered at `at`, or before all that are known."""
