@@ -56,7 +56,7 @@ def _contenders(url: str, courier: Connector) -> Iterator[dict[str, Call]]:
             sessions.append(session)
         session.post(f"{url}/send", json={"message": MESSAGE}, timeout=30).json()
 
-    with sdk.Courier(api_key=KEY, base_url=url, max_retries=0) as client:
+    with sdk.Courier(api_key=KEY, base_url=url, max_retries=2) as client:
         yield {
             "requests": by_requests,
             "official SDK": lambda: client.send.message(message=MESSAGE),  # type: ignore[arg-type]
@@ -83,7 +83,7 @@ async def _as_tasks(call: Callable[[], Awaitable[object]], calls: int) -> tuple[
 
 
 async def _tasks_of_sdk(url: str) -> tuple[float, float]:
-    async with sdk.AsyncCourier(api_key=KEY, base_url=url, max_retries=0, timeout=120) as client:
+    async with sdk.AsyncCourier(api_key=KEY, base_url=url, max_retries=2, timeout=120) as client:
         return await _as_tasks(lambda: client.send.message(message=MESSAGE), TASKS)  # type: ignore[arg-type]
 
 
@@ -128,8 +128,8 @@ def at_once() -> float:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--calls", type=int, default=1_000, help="calls from threads in a round")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--calls", type=int, default=500, help="calls from threads in a round")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
     with serving() as url:

@@ -141,7 +141,7 @@ async def on_the_loop(opened: Callable[[str], Any], courier: Connector, url: str
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--runs", type=int, default=2_000)
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
