@@ -187,6 +187,7 @@ class Run:
         try:
             response = self.transport.send(request, self.auth, options)
         except (UnavailableError, _HeldBack) as error:
+            error.__context__ = None  # the library's own error has the URL, and a URL may have a secret
             self.trace.in_flight = False
             if isinstance(error, NotSentError):
                 permit.release()

@@ -53,6 +53,15 @@ class Secrets(dict[str, str]):
     __str__ = __repr__
 
 
+class SecretText(str):
+    """A text with a secret in it, such as a URL; shown, as in a traceback with locals, it is masked."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return repr(MASK)
+
+
 class SecretTexts(tuple[str, ...]):
     """Texts to keep out of messages; shown, they are masked."""
 

@@ -22,7 +22,7 @@ from connector.definition.action import RequestTemplate
 from connector.definition.connection import ConnectionKind
 from connector.definition.service import ConnectorDefinition
 from connector.errors import AuthorizationError
-from connector.secrets import MASK, Secrets, SecretTexts
+from connector.secrets import MASK, Secrets, SecretText, SecretTexts
 
 
 class Unsigned(Protocol):
@@ -106,11 +106,14 @@ class Auth:
         try:
             fill_base_url(base_url, self._value_of, allow_insecure=self.endpoint.allow_insecure)
         except AuthorizationError as error:
-            name = (error.field or "").removeprefix("connection.")
-            if name in self.connector.connection.secrets:
-                raise _invalid(self.connector, name, "is not a valid URL or host name") from None
-            error.field = name or None
-            raise
+            error.field = (error.field or "").removeprefix("connection.") or None
+            if error.field not in self.connector.connection.secrets:
+                raise
+            wrong = error.field
+        else:
+            return
+        # Not inside the block above: the error there quotes the value.
+        raise _invalid(self.connector, wrong, "is not a valid URL or host name")
 
     def _value_of(self, name: str) -> str:
         field = templates.connection_fields(f"{{{name}}}")
@@ -148,7 +151,7 @@ class Auth:
     def mask(self, request: Unsigned) -> tuple[str, dict[str, str]]:
         """The URL and the headers of a request with its secrets masked: what is shown."""
         url, headers = self.replace(request, lambda _: MASK, lambda _: f"Basic {MASK}")
-        return url, dict(headers)
+        return str(url), dict(headers)
 
     def replace(
         self, request: Unsigned, value_of: Callable[[str], str], basic: Callable[[str], str]
@@ -186,7 +189,7 @@ class Auth:
             added["Authorization"] = basic(pair)
         replaced = {name.lower() for name in added}
         kept = {name: value for name, value in request.headers.items() if name.lower() not in replaced}
-        return url, Secrets(kept | added)
+        return SecretText(url), Secrets(kept | added)
 
     def _basic_pair(self, value_of: Callable[[str], str]) -> str | None:
         basic = self.kind.authorization.basic

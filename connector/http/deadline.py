@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 import queue
 import socket
 import ssl
@@ -253,3 +254,15 @@ class DeadlineAdapter(HTTPAdapter):
                 with contextlib.suppress(KeyError):
                     manager.pools[key].close()
         super().close()
+
+
+class _NoCalls(logging.Filter):
+    """Drops what the library would log of our calls: its lines have the URL, and a URL may have a secret."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is of somebody else."""
+        del record
+        return current_call() is None
+
+
+logging.getLogger("urllib3.connectionpool").addFilter(_NoCalls())
