@@ -16,6 +16,7 @@ _SUBJECTS = (
     "references",
     "examples",
     "handlers",
+    "connection",
     "manifest",
     "defaults",
     "icons",

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from connector.definition.references import unknown_fields
+from connector.definition.templates import fill, input_names
 from connector.lint.folder_view import ActionView
 from connector.lint.rule import action_rule
 from connector.lint.sample_folder import ACTION
@@ -37,7 +38,7 @@ def placeholders_are_inputs(action: ActionView) -> Iterator[tuple[str, str]]:
     for name, node in names.items():
         if name not in placeholders:
             yield node.place, f"The path has no placeholder {{{name[:80]}}} for this input."
-    if action.definition.request.path.count("{") != len(placeholders):
+    if set("{}") & set(fill(action.definition.request.path, lambda _: "")):
         yield "/request/path", "The path has an unmatched brace."
 
 
@@ -76,6 +77,8 @@ def places_are_of_their_kind(action: ActionView) -> Iterator[tuple[str, str]]:
             yield f"{node.place}/x-pointer", "An input can have only one “x-pointer”."
         if node.depth:
             continue
+        if node.field.x_in == "template" and node.field.x_name is not None:
+            yield node.place, f"“x-name” has no effect: a template names “{node.name}” itself."
         if node.field.x_in != "body" and node.field.x_pointer is not None:
             yield node.place, f"“x-pointer” has no effect: “{node.name}” is not sent in the body."
         if node.field.x_in == "body" and node.field.x_name is not None:
@@ -100,7 +103,7 @@ def wire_names_are_unique(action: ActionView) -> Iterator[tuple[str, str]]:
     owners: dict[tuple[str, str], str] = {}
     for node in action.top("inputs"):
         where, name = node.field.x_in, node.field.x_name or node.name
-        if where in {None, "body"} or (where == "query" and node.field.items is not None):
+        if where in {None, "body", "template"} or (where == "query" and node.field.items is not None):
             continue
         spelled = (str(where), name.lower() if where == "header" else name)
         if owners.setdefault(spelled, node.name) != node.name:
@@ -155,3 +158,27 @@ def important_inputs_come_first(action: ActionView) -> Iterator[tuple[str, str]]
             advanced = advanced or node.name
         elif node.field.x_ms_visibility == "important" and advanced is not None:
             yield node.place, f"“{node.name}” is important, but comes after “{advanced}”, which is advanced."
+
+
+@action_rule(
+    "D257",
+    "Correct the name, or remove “x-in”.",
+    good={
+        ACTION: {
+            "request": {"headers": {"X-Other": "{other}"}},
+            "inputs": {"properties": {"other": _INPUT}},
+        }
+    },
+    bad={ACTION: {"request": {"headers": {"X-Other": "{othr}"}}, "inputs": {"properties": {"other": _INPUT}}}},
+)
+def templates_name_inputs(action: ActionView) -> Iterator[tuple[str, str]]:
+    """A template names inputs of the action, and an input whose “x-in” is “template” is named by one.
+
+    The value would be sent nowhere.
+    """
+    places = {f"/request{place}" for place in action.definition.request.templates}
+    yield from (found for found in unknown_fields(action.definition) if found[0] in places)
+    named = input_names(*action.definition.request.templates.values())
+    for node in action.top("inputs"):
+        if node.field.x_in == "template" and node.name not in named:
+            yield node.place, f"No template of the request names “{node.name}”."
