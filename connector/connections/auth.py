@@ -175,7 +175,10 @@ class Auth:
     ) -> tuple[str, Secrets]:
         sent = self.kind.authorization
         url = templates.fill_connection(url, lambda name: encode(value_of(name)))
+        given = {pair.partition("=")[0] for pair in url.partition("?")[2].split("&")}
         for name, template in self._filled_pairs(sent.query):
+            if _encoded(name) in given:
+                continue  # the service's own URL of a next page has it
             value = templates.fill_connection(template, value_of)
             url += f"{'&' if '?' in url else '?'}{_encoded(name)}={encode(value)}"
         added = {

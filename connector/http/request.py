@@ -77,6 +77,8 @@ def build(
     if url is None:
         pairs = [*templates.query_of(definition, inputs, endpoint), *pairs]
         url = templates.url_of(definition, inputs, endpoint) + ("?" + "&".join(pairs) if pairs else "")
+    else:
+        url = url.replace("{", "%7B").replace("}", "%7D")  # no name of a secret
     if body is not None:
         headers["Content-Type"] = content_type_of(definition.request, body)
     return HttpRequest(definition.request.method, url, headers, body, secret_headers, definition.request.encoding)

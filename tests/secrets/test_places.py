@@ -88,25 +88,25 @@ def test_a_secret_arrives_and_is_shown_nowhere(
     for name in ("", "urllib3", "urllib3.connectionpool", "requests", "connector"):
         caplog.set_level(logging.DEBUG, logger=name)
     station.replies = [reply] * 4
-    told: list[Any] = []
+    texts_shown: list[Any] = []
 
     def listen(event: Event) -> None:
         body = getattr(event, "body", None)
-        told.extend([repr(event), event.to_dict(), body() if callable(body) else body])
+        texts_shown.extend([repr(event), event.to_dict(), body() if callable(body) else body])
 
     base_url = None if PLACES[place].get("baseUrl") else station.url
     connection = Connection(key=CANARY, user=USER, url=station.url, base_url=base_url)
     bundle = load(folder(tmp_path, PLACES[place]))
     with Connector(bundle) as connector:
         preview = connector.preview("send_parcel", {"note": "n"}, connection)
-        told += [repr(preview), preview.model_dump(), curl_command(bundle.manifest, preview)]
+        texts_shown += [repr(preview), preview.model_dump(), curl_command(bundle.manifest, preview)]
         try:
             connector.run("send_parcel", {"note": "n"}, connection, on_event=listen, timeout=20)
         except ConnectorError as error:
-            told += [error.to_dict(), *shown(error)]
+            texts_shown += [error.to_dict(), *shown(error)]
     expected = PAIR if place == "basic" else CANARY
     assert expected in arrived(station)
-    texts = [repr(each) for each in told] + [caplog.text, *(repr(vars(record)) for record in caplog.records)]
+    texts = [repr(each) for each in texts_shown] + [caplog.text, *(repr(vars(record)) for record in caplog.records)]
     assert traces(*texts) == []
     parts = {PAIR[start : start + 10] for start in range(5, len(PAIR) - 10)}
     assert not [part for part in parts if any(part in text or quote(part, safe="") in text for text in texts)]

@@ -94,7 +94,7 @@ def connection_fields_are_used(view: FolderView) -> Iterator[Violation]:
 def secrets_of_every_request_are_authorization(view: FolderView) -> Iterator[Violation]:
     """A secret that every request carries in a header or the query is under “authorization”.
 
-    Exports tell their host from there how to authenticate.
+    Exports read from there how a host authenticates.
     """
     if view.manifest is None:
         return

@@ -233,3 +233,12 @@ def test_the_base_url_of_a_connection_takes_the_place_of_an_actions_own() -> Non
     elsewhere = definition(method="GET", path="/a").request.model_copy(update={"base_url": "https://up.example"})
     assert endpoint.template(elsewhere) == "http://localhost:1"
     assert Endpoint(BASE).template(elsewhere) == "https://up.example"
+
+
+def test_the_url_of_a_next_page_gets_no_secret_that_it_names_and_no_parameter_twice() -> None:
+    made = connector({"query": {"key": "{connection.key}"}}, {"key": {}, "other": {}}, required=["key"])
+    auth = Auth.of(made, Connection(key="k-1234", other="s3cr3t"))
+    page = build(
+        definition(method="GET", path="/a"), {}, auth.endpoint, None, f"{BASE}/a?p=2&key=k-1234&x={{connection.other}}"
+    )
+    assert auth.sign(page)[0] == f"{BASE}/a?p=2&key=k-1234&x=%7Bconnection.other%7D"

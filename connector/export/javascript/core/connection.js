@@ -147,7 +147,9 @@ function sign(kind, values, request, allowInsecure) {
   }
   url = fillConnection(url, (name) => encoded(valueOf(name)));
   const templated = { url, headers: added };
-  for (const [name, template] of Object.entries(query).filter(([, one]) => isFilled(one))) {
+  // The service's own URL of a next page may have a parameter already.
+  const given = (url.split('?')[1] || '').split('&').map((pair) => pair.split('=')[0]);
+  for (const [name, template] of Object.entries(query).filter(([name, one]) => isFilled(one) && !given.includes(encoded(name)))) {
     url += `${url.includes('?') ? '&' : '?'}${encoded(name)}=${encoded(fillConnection(template, valueOf))}`;
   }
   const secretHeaders = { ...added };

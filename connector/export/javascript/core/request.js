@@ -26,7 +26,9 @@ function buildRequest(action, inputs, endpoint, { url, boundary = '' } = {}) {
   }
   const body = bodyOf(action, inputs);
   if (body !== undefined) headers['Content-Type'] = contentTypeOf(template, body, boundary);
-  const whole = url ?? urlOf(action, inputs, endpoint) + (query.length ? `?${query.join('&')}` : '');
+  // A URL of the service has no name of a secret.
+  const next = url?.replaceAll('{', '%7B').replaceAll('}', '%7D');
+  const whole = next ?? urlOf(action, inputs, endpoint) + (query.length ? `?${query.join('&')}` : '');
   return { method: template.method, url: whole, headers, secretHeaders, encoding: encodingOf(template), boundary, body };
 }
 
