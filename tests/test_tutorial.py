@@ -27,6 +27,7 @@ pytestmark = [
 @contextmanager
 def service(folder: Path) -> Iterator[str]:
     """The to-do service of the page on a free port, and its address."""
+    (folder / "todo_service.py").write_text(dict(BLOCKS)["file: todo_service.py"], encoding="utf-8")
     command = [sys.executable, "todo_service.py", "0"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -57,21 +58,25 @@ def script(address: str) -> tuple[str, list[str]]:
     return "\n".join(lines), outputs
 
 
+def environment(folder: Path) -> dict[str, str]:
+    """The environment of the page's commands: this Python, and nothing of this user."""
+    return {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)]),
+        "HOME": str(folder),
+        "CONNECTOR_STATE_DIR": str(folder / "state"),
+        "LANG": "C.UTF-8",
+        "COLUMNS": "100",
+    }
+
+
 def test_every_command_of_the_page_prints_what_the_page_shows(tmp_path: Path) -> None:
-    (tmp_path / "todo_service.py").write_text(dict(BLOCKS)["file: todo_service.py"], encoding="utf-8")
     with service(tmp_path) as address:
         commands, outputs = script(address)
         ran = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", commands],
             cwd=tmp_path,
-            env={
-                "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-                "PYTHONPATH": os.pathsep.join([str(ROOT), *filter(None, sys.path)]),
-                "HOME": str(tmp_path),
-                "CONNECTOR_STATE_DIR": str(tmp_path / "state"),
-                "LANG": "C.UTF-8",
-                "COLUMNS": "100",
-            },
+            env=environment(tmp_path),
             capture_output=True,
             text=True,
             timeout=600,

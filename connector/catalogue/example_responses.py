@@ -7,7 +7,6 @@ one, that of the most similar example that succeeds, or values made from the out
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,9 +18,9 @@ from connector.catalogue.loader import Bundle
 from connector.definition.action import ActionDefinition
 from connector.definition.example import SampleRequest, SampleResponse
 from connector.definition.field import FieldSchema, ObjectSchema
+from connector.definition.templates import is_filled
 from connector.secrets import MASK
 
-_PLACEHOLDER = re.compile(r"{[^{}]*}")
 _DEEPEST = 6
 _FILE = "RXhhbXBsZQ=="
 """A file in JSON: “Example” as base64."""
@@ -29,23 +28,32 @@ _DUMMIES: dict[str, Any] = {"string": "text", "integer": 1, "number": 1.5, "bool
 
 
 class Received(NamedTuple):
-    """A request: its path and query as they were sent, and its body as JSON or text."""
+    """A request: its path and query as they were sent, and its body as JSON, the fields of a form, or text."""
 
     method: str
     path: str
     query: Sequence[tuple[str, str]]
     body: Any
+    is_form: bool = False
 
     @classmethod
-    def of(cls, method: str, target: str, content: bytes) -> Received:
+    def of(cls, method: str, target: str, content: bytes, content_type: str = "") -> Received:
         """The request of a request line and a body."""
         path, _, query = target.partition("?")
         text = content.decode("utf-8", "replace")
+        is_form = content_type.lower().startswith("application/x-www-form-urlencoded")
         try:
-            body = json.loads(text) if text else None
+            body = _form(parse_qsl(text, keep_blank_values=True)) if is_form else json.loads(text) if text else None
         except (ValueError, RecursionError):
             body = text
-        return cls(method, path, parse_qsl(query, keep_blank_values=True), body)
+        return cls(method, path, parse_qsl(query, keep_blank_values=True), body, is_form)
+
+    def has_body(self, body: Any) -> bool:
+        """Whether the body is that of an example."""
+        if self.is_form and isinstance(body, dict):
+            lists = {name: value if isinstance(value, list) else [value] for name, value in body.items()}
+            return bool(self.body == _form([(name, _text(each)) for name, found in lists.items() for each in found]))
+        return bool(self.body == body)
 
 
 @dataclass(frozen=True)
@@ -62,8 +70,8 @@ class _Shown:
         wanted, sent = list(self.request.query), list(received.query)
         shared = sum(pair in sent for pair in wanted)
         return (
-            self.request.path == received.path,
-            self.request.body == received.body,
+            is_filled(self.request.path, received.path),
+            received.has_body(self.request.body),
             shared == len(wanted),
             shared,
             _equal_parts(self.request.body, received.body),
@@ -74,6 +82,18 @@ class _Shown:
         """Whether the request is the one that the example shows, perhaps with more in its query."""
         path, body, query = self.likeness(received)[:3]
         return bool(path and body and query)
+
+
+def _form(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The fields of a form by name; one that is repeated has a list."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _equal_parts(one: Any, other: Any) -> int:
@@ -109,7 +129,7 @@ class ExampleResponses:
             shown
             for shown in similar
             if shown.is_certain(received)
-            or (shown.succeeds and shown.action in actions and _fits(shown.action, shown.request.path))
+            or (shown.succeeds and shown.action in actions and is_filled(shown.action.request.path, shown.request.path))
         ]
         if similar:
             return max(similar, key=lambda shown: shown.likeness(received)).response
@@ -140,15 +160,10 @@ class ExampleResponses:
         found = [
             action
             for action in self._definitions
-            if action.request.method == received.method and _fits(action, received.path)
+            if action.request.method == received.method and is_filled(action.request.path, received.path)
         ]
-        fewest = min((len(action.request.placeholders) for action in found), default=0)
-        return [action for action in found if len(action.request.placeholders) == fewest]
-
-
-def _fits(action: ActionDefinition, path: str) -> bool:
-    pattern = "[^/]+".join(map(re.escape, _PLACEHOLDER.split(action.request.path)))
-    return re.fullmatch(pattern, path) is not None
+        fewest = min((action.request.path.count("{") for action in found), default=0)
+        return [action for action in found if action.request.path.count("{") == fewest]
 
 
 def _error_body(pointer: str, message: str) -> Any:

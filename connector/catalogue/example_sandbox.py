@@ -63,10 +63,12 @@ class ExampleSandbox:
         with self._lock:
             return list(reversed(self._entries))
 
-    def respond(self, method: str, target: str, content: bytes) -> tuple[int, dict[str, str], bytes]:
+    def respond(
+        self, method: str, target: str, content: bytes, content_type: str = ""
+    ) -> tuple[int, dict[str, str], bytes]:
         """The status, the headers and the body of the response to a request."""
         started = time.monotonic()
-        received = Received.of(method, target, content)
+        received = Received.of(method, target, content, content_type)
         if len(content) > self._limit:
             response = SampleResponse(status=413, body={"message": "The request is too large."})
         else:
@@ -121,7 +123,8 @@ class _Handler(BaseHTTPRequestHandler):
         """The sandbox reports requests itself."""
 
     def _reply(self) -> None:
-        status, headers, content = self.server.sandbox.respond(self.command, self.path, self._content())
+        kind = self.headers.get("Content-Type", "")
+        status, headers, content = self.server.sandbox.respond(self.command, self.path, self._content(), kind)
         self.send_response(status)
         for name, value in headers.items():
             if name.lower() != "content-length":

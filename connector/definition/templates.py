@@ -43,6 +43,12 @@ def fill_connection(template: str, value_of: Callable[[str], str]) -> str:
     )
 
 
+def is_filled(template: str, text: str) -> bool:
+    """Whether a path is the one of a template, whatever values are in the place of its names."""
+    pattern = "".join("[^/]+" if place % 2 else re.escape(piece) for place, piece in enumerate(split(template)))
+    return re.fullmatch(pattern, text) is not None
+
+
 def placeholder(field: str) -> str:
     """How a template names a field of the connection."""
     return f"{{{_CONNECTION}{field}}}"

@@ -117,6 +117,13 @@ def _compare_request(
     return differences
 
 
+def _below(path: str, *base_urls: str) -> str:
+    """The path of a URL below the base URL that it begins with."""
+    prefixes = (urlsplit(base_url).path.rstrip("/") for base_url in base_urls)
+    prefix = next((prefix for prefix in prefixes if prefix and path.startswith(f"{prefix}/")), "")
+    return path.removeprefix(prefix)
+
+
 def _compare(what: str, expected: Any, found: Any) -> list[str]:
     if expected == found:
         return []

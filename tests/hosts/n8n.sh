@@ -83,4 +83,14 @@ export N8N_PERSONALIZATION_ENABLED=false N8N_LISTEN_ADDRESS=127.0.0.1 N8N_RUNNER
 (mkdir -p "$N8N_USER_FOLDER/.n8n/nodes" && cd "$N8N_USER_FOLDER/.n8n/nodes" && npm install --legacy-peer-deps "$packed")
 name=$(node -p "require('$build/package.json').name")
 "$python" -m tests.hosts.n8n "$host/node_modules/.bin/n8n" "$scratch" "$N8N_USER_FOLDER/.n8n/nodes/node_modules/$name"
+
+step "The tutorial's connector"
+todo=$scratch/tutorial/n8n-nodes-todo
+"$python" -m tests.hosts.n8n_tutorial write "$scratch/tutorial"
+ln -s "$tools/node_modules" "$todo/node_modules"
+(cd "$todo" && npx --no-install n8n-node lint)
+(cd "$todo" && npx --no-install n8n-node build > "$scratch/build.log" 2>&1) || { cat "$scratch/build.log"; exit 1; }
+(cd "$todo" && npm pack --silent --pack-destination "$scratch/tutorial")
+(cd "$N8N_USER_FOLDER/.n8n/nodes" && npm install --legacy-peer-deps "$scratch"/tutorial/*.tgz)
+"$python" -m tests.hosts.n8n_tutorial run "$host/node_modules/.bin/n8n" "$scratch/tutorial"
 step "Done"

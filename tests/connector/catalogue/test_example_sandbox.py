@@ -117,6 +117,15 @@ def test_a_body_in_chunks_is_read(items: Connector) -> None:
         assert (reply.status_code, reply.json()) == (409, {"message": "This name is taken"})
 
 
+def test_a_form_is_recognized_by_its_fields(items: Connector) -> None:
+    with items.sandbox() as connection:
+        reply = requests.post(f"{connection.base_url}/items", data={"name": "Chair"}, timeout=30)
+        assert (reply.status_code, reply.json()) == (409, {"message": "This name is taken"})
+    received = Received.of("POST", "/", b"a=1&b=x&b=y", "application/x-www-form-urlencoded; charset=utf-8")
+    assert received.has_body({"a": 1, "b": ["x", "y"]})
+    assert not received.has_body({"a": 1, "b": ["x"]})
+
+
 def test_a_head_request_has_no_body(items: Connector) -> None:
     with items.sandbox() as connection, requests.Session() as session:
         assert session.head(f"{connection.base_url}/items", timeout=30).content == b""

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 from jsonschema import Draft202012Validator
 
 from connector.catalogue.loader import load
@@ -19,7 +20,7 @@ from connector.definition.json_schema import format_schema
 from connector.errors import ExitStatus
 from connector.export import EXPORT_FORMATS, export
 from connector.scaffold import ScaffoldError, create_connector
-from tests.connector.cli.conftest import Cli, Ran
+from tests.connector.cli.conftest import Cli, Ran, child_environment
 
 CATALOGUE_SCHEMA = Path(__file__).resolve().parents[3] / "docs/format/catalogue.schema.json"
 
@@ -146,3 +147,34 @@ def test_for_who_starts_the_runtime_by_its_own_name_nothing_names_another_connec
     said = "".join(each.out + each.err for each in [*helps, ran, *inside]).lower()
     assert "python -m connector" in said
     assert "".join(["cou", "rier"]) not in said
+
+
+def test_it_is_served_with_its_sandbox(made: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "connector", "serve", "--port", "0"]
+    environment = child_environment(CONNECTOR_TOKEN="a-token-for-this-test", CONNECTOR_STATE_DIR=str(tmp_path))  # noqa: S106
+    with (
+        subprocess.Popen(command, cwd=made, env=environment, stdout=subprocess.PIPE, text=True) as server,
+        requests.Session() as session,
+    ):
+        assert server.stdout is not None
+        home = server.stdout.readline().partition("/?")[0]
+        session.headers["Authorization"] = "Bearer a-token-for-this-test"
+        try:
+            ran = session.post(f"{home}/actions/get_item/run", json={"item_id": "i-1"}, timeout=60)
+            assert (ran.status_code, ran.json()) == (200, {"id": "i-1", "name": "Chair"})
+            assert session.get(f"{home}/catalogue", timeout=60).json()["sandbox"] == {
+                "messages": False,
+                "requests": True,
+            }
+            assert session.get(f"{home}/sandbox/requests", timeout=60).json()["requests"][0]["path"] == "/items/i-1"
+            assert session.get(f"{home}/favicon.ico", timeout=60).text.startswith("<svg")
+        finally:
+            server.terminate()
+
+
+def test_a_file_of_rows_runs_in_its_sandbox(made: Path, cli: Cli, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("name\nTable\nSofa\n")
+    ran = cli("--connector", made, "batch", "run", "create_item", rows, "--sandbox", "--out", tmp_path / "results")
+    assert ran.status == 0, ran.err
+    assert "2 of 2 rows done" in ran.err
