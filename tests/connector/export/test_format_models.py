@@ -79,7 +79,7 @@ DECIDED: dict[type[Model], dict[str, dict[str, str]]] = {
     Pagination: {
         "follow": {**_RUNTIME, **_NOT_SEEN, DOCS: "people need not know", PACKAGE: "one page, as for every action"},
     },
-    ActionDefinition: {},
+    ActionDefinition: {"bulk": dict.fromkeys(EXPORT_FORMATS, "only batches use it")},
 }
 """What each format does with a keyword; those that were there before are in the tests of each format."""
 
