@@ -14,11 +14,12 @@ import requests
 from jsonschema import Draft202012Validator
 
 from connector.catalogue.loader import load
+from connector.connections.sample import sample_connection
 from connector.connector import Connector
 from connector.definition.files import MANIFEST
 from connector.definition.json_schema import format_schema
 from connector.errors import ExitStatus
-from connector.export import EXPORT_FORMATS, export
+from connector.export import EXPORT_FORMATS, export, write_files
 from connector.scaffold import ScaffoldError, create_connector
 from tests.connector.cli.conftest import Cli, Ran, child_environment
 
@@ -178,3 +179,16 @@ def test_a_file_of_rows_runs_in_its_sandbox(made: Path, cli: Cli, tmp_path: Path
     ran = cli("--connector", made, "batch", "run", "create_item", rows, "--sandbox", "--out", tmp_path / "results")
     assert ran.status == 0, ran.err
     assert "2 of 2 rows done" in ran.err
+
+
+def test_its_power_platform_package_imports_back_and_runs_alike(made: Path, tmp_path: Path) -> None:
+    write_files(export(load(made), "power-platform"), tmp_path / "package", "power-platform")
+    with Connector.load(made) as own, Connector.load(tmp_path / "package") as imported, own.sandbox() as connection:
+        back = sample_connection(imported.definition, "a-key", base_url=connection.base_url, ephemeral=True)
+        assert {action.operation_id for action in imported.actions} == {action.operation_id for action in own.actions}
+        for action in own.actions:
+            example = next(example for example in action.definition.examples if example.outputs is not None)
+            found = imported.find(action.operation_id)
+            assert list(found.definition.inputs.properties) == list(action.definition.inputs.properties)
+            ran = imported.run(found, example.inputs, back)
+            assert ran.fields == own.run(action, example.inputs, connection).fields
