@@ -39,7 +39,7 @@ def export_violations(view: FolderView, exporters: Mapping[str, Exporter]) -> It
     if bundle is None or not loadable or any(isinstance(handler, str) for handler in view.handlers.values()):
         return
     test = bundle.manifest.connection.test
-    if test not in bundle.actions:
+    if test is not None and test not in bundle.actions:
         return
     published = bundle.manifest.publication is not None
     bundle = with_publication(bundle)

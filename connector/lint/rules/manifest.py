@@ -23,7 +23,7 @@ def connection_can_be_tested(view: FolderView) -> Iterator[Violation]:
 
     It runs as soon as someone saves a connection.
     """
-    if view.manifest is None:
+    if view.manifest is None or view.manifest.connection.test is None:
         return
     key = view.manifest.connection.test
     action = next((found.definition for found in view.actions if found.definition.key == key), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -20,6 +21,7 @@ from connector.definition.files import MANIFEST
 from connector.definition.json_schema import format_schema
 from connector.errors import ExitStatus
 from connector.export import EXPORT_FORMATS, export, write_files
+from connector.lint import check_folder
 from connector.scaffold import ScaffoldError, create_connector
 from tests.connector.cli.conftest import Cli, Ran, child_environment
 
@@ -192,3 +194,16 @@ def test_its_power_platform_package_imports_back_and_runs_alike(made: Path, tmp_
             assert list(found.definition.inputs.properties) == list(action.definition.inputs.properties)
             ran = imported.run(found, example.inputs, back)
             assert ran.fields == own.run(action, example.inputs, connection).fields
+
+
+def test_a_connector_without_a_connection_passes_too(tmp_path: Path) -> None:
+    create_connector(tmp_path / "open")
+    manifest = tmp_path / "open" / MANIFEST
+    document = json.loads(manifest.read_text())
+    del document["connection"], document["authorization"]
+    manifest.write_text(json.dumps(document))
+    exporters = {name: functools.partial(export, format_name=name) for name in EXPORT_FORMATS}
+    assert check_folder(tmp_path / "open", exporters) == []
+    with Connector.load(tmp_path / "open") as connector, connector.sandbox() as connection:
+        assert connector.run("get_item", {"item_id": "i-1"}, connection)["name"] == "Chair"
+        assert connector.preview("get_item", {"item_id": "i-1"}).url == "https://api.example.com/items/i-1"
