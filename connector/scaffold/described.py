@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
@@ -90,9 +91,12 @@ def _with_texts(document: Mapping[str, Any]) -> dict[str, Any]:
     """The document with a TODO for each text that is missing."""
     made: dict[str, Any] = copy.deepcopy(dict(document))
     made["summary"] = made["summary"] or made["key"].replace("_", " ").capitalize()
-    made["description"] = made["description"] or "TODO: what the action does, and what one must know before running it."
+    made["description"] = (
+        _sentence(made["description"]) or "TODO: what the action does, and what one must know before running it."
+    )
     for side in ("inputs", "outputs"):
-        _describe(made.get(side, {}))
+        _describe(made[side])
+        made[side] = {word: value for word, value in made[side].items() if value}
     return made
 
 
@@ -112,10 +116,16 @@ def _describe(schema: dict[str, Any]) -> None:
     for name, field in schema.get("properties", {}).items():
         rest = {word: value for word, value in field.items() if word not in {"title", "description"}}
         title = field.get("title") or name.replace("_", " ").capitalize()
-        text = field.get("description") or "TODO: what it is, and where to find the value."
+        text = _sentence(field.get("description", "")) or "TODO: what it is, and where to find the value."
         field.clear()
         field.update({"title": title, "description": text, **rest})
         _describe(field.get("items", {}))
+
+
+def _sentence(text: str) -> str:
+    """The text with a period at its end, where it has no other end."""
+    text = text.strip()
+    return text if not text or re.search(r"[.!?…][”\u2019)\"']*$", text) else f"{text}."
 
 
 def _message(bundle: Bundle, text: str) -> Any:
@@ -127,8 +137,11 @@ def _message(bundle: Bundle, text: str) -> Any:
 
 def _error(status: int, text: str) -> dict[str, Any]:
     code = _CODES.get(status, f"status_{status}")
-    sentence = text if not text or text.endswith((".", "!", "?")) else f"{text}."
-    return {"status": status, "code": code, "sentence": sentence or "TODO: what is wrong, for the person at the form."}
+    return {
+        "status": status,
+        "code": code,
+        "sentence": _sentence(text) or "TODO: what is wrong, for the person at the form.",
+    }
 
 
 def _definition(document: dict[str, Any], bundle: Bundle) -> ActionDefinition:
