@@ -149,3 +149,10 @@ def test_a_batch_runs_over_the_example_file(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stderr
     assert "3 rows: 3 right, 0 wrong." in ran.stdout
     assert "3 of 3 rows finished: 3 done" in ran.stdout
+
+
+def test_a_package_runs_with_its_policies(tmp_path: Path) -> None:
+    ran = run(block("import"), RESULTS=str(tmp_path), CONNECTOR_STATE_DIR=str(tmp_path / "state"))
+    assert ran.returncode == 0, ran.stderr
+    assert "113 of 113 operations can run." in ran.stdout
+    assert ran.stdout.count('"Authorization"') == 2

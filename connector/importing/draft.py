@@ -256,5 +256,5 @@ def _parameter_field(parameter: Parameter, fields: Fields) -> Json:
 
 
 def _visibility(document: Json, *, internal: bool) -> Json:
-    shown = "internal" if internal else document.get("x-ms-visibility")
+    shown = "internal" if internal else as_text(document.get("x-ms-visibility"))
     return {"x-ms-visibility": shown} if shown in {"advanced", "internal"} else {}

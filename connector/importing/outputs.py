@@ -52,7 +52,7 @@ def outputs_of(
         pointer = "/" + "/".join(step.replace("~", "~0").replace("/", "~1") for step in leaf.path)
         made |= {"x-pointer": pointer} if any("." in step or "/" in step or "~" in step for step in leaf.path) else {}
         made |= {"x-pointer": pointer} if name != ".".join(leaf.path) else {}
-        shown = leaf.schema.get("x-ms-visibility")
+        shown = as_text(leaf.schema.get("x-ms-visibility"))
         made |= {"x-ms-visibility": shown} if shown in {"advanced", "internal"} else {}
         properties[name] = made
     findings.notes += fields.notes

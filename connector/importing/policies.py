@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from connector.importing.draft import PLACEHOLDER, Draft, Parameter
 from connector.importing.expressions import CALL, UnsupportedError, template_of
-from connector.importing.fields import typed
+from connector.importing.fields import kind_of, typed
 from connector.importing.gaps import Findings
 from connector.importing.swagger import Json, as_list, as_object, as_text
 
@@ -63,7 +63,8 @@ class Policy:
         return self.template, self.text("name").casefold()
 
     def __str__(self) -> str:
-        return f"the policy “{self.title[:60]}” ({self.template})" if self.title else f"the policy {self.template}"
+        name = self.template[:60] or "without a template"
+        return f"the policy “{self.title[:60]}” ({name})" if self.title else f"the policy {name}"
 
 
 def policies_of(properties: Json) -> list[Policy]:
@@ -194,7 +195,7 @@ class PolicyRun:
     def _default(self, declared: Parameter, value: str) -> None:
         if PLACEHOLDER.search(value):
             raise UnsupportedError("depends on whether a field is filled in")
-        default = typed(value, as_text(declared.document.get("type")) or "string")
+        default = typed(value, kind_of(declared.document) or "string")
         declared.document = {**declared.document, "default": value if default is None else default}
         declared.required = True
 

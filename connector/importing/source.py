@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -67,6 +68,7 @@ class Source:
         self.lifted: dict[str, dict[str, str]] = {"headers": {}, "query": {}}
         self.policies = policies_of(self.properties) if with_policies else []
         self._settle_policies()
+        self._mark_urls()
 
     def key_of(self, operation_id: str) -> str | None:
         """The key of the action that an operation becomes; None where there is no such operation."""
@@ -124,6 +126,13 @@ class Source:
             left += [] if settled else [policy]
         self.policies = left
         self._lift()
+
+    def _mark_urls(self) -> None:
+        """Say of each field of the connection that is a whole base URL how one looks."""
+        urls = {policy.text("urlTemplate").strip() for policy in policies_of(self.properties)}
+        for name, made in self.access.properties.items():
+            if any(re.match(rf"@\{{?connectionParameters\(['\"]{name}['\"]", url, re.IGNORECASE) for url in urls):
+                made.setdefault("examples", ["https://api.example.com"])
 
     def _lift(self) -> None:
         """Take from the authentication what policies change: it is applied last, and would undo them."""
