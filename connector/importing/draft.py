@@ -141,7 +141,8 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
     body = as_text(draft.body.get("name")) or "body"
     for name, title, leaf in zip(names, fields.labels(leaves), leaves, strict=True):
         key = "/".join([body, *leaf.path])
-        made = {"title": title, **fields.field(leaf.schema, leaf.around)}
+        made = {"title": title, **fields.field(leaf.schema, leaf.around, leaf.path)}
+        made |= _default(made, constant(leaf.schema)) if leaf.required else {}
         made |= {"x-pointer": ""} if not leaf.path else place_of(name, leaf.path)
         made |= {"x-aliases": [key]} if body != "body" and key != name else {}
         made |= {"x-in": "body"} if draft.method in _WITHOUT_BODY else {}
@@ -249,10 +250,13 @@ def _parameter_field(parameter: Parameter, fields: Fields) -> Json:
         made |= {} if style == "repeat" and parameter.place in {"query", "form"} else {"x-array-style": style}
     if document.get("x-ms-url-encoding") == "double" and parameter.place in {"path", "query"}:
         made |= {"x-ms-url-encoding": "double"}
-    default = constant(document)
-    if parameter.required and default not in (None, "") and default in made.get("enum", [default]):
-        made |= {"default": default}
+    made |= _default(made, constant(document)) if parameter.required else {}
     return made | _visibility(document, internal=parameter.is_internal)
+
+
+def _default(made: Json, value: Any) -> Json:
+    """What is sent for a required field that is left empty; not what is not among the values of the field."""
+    return {"default": value} if value not in (None, "", [], {}) and value in made.get("enum", [value]) else {}
 
 
 def _visibility(document: Json, *, internal: bool) -> Json:

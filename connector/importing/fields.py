@@ -57,6 +57,7 @@ class Fields:
 
     Attributes:
         notes: What could not be followed.
+        body_defaults: What forms hide, in objects that are only sent if something in them is filled in.
     """
 
     def __init__(self, swagger: Swagger, side: Side) -> None:
@@ -64,6 +65,7 @@ class Fields:
         self._side = side
         self._left = _MOST_FIELDS
         self.notes: list[str] = []
+        self.body_defaults: list[Json] = []
 
     def schema(self, written: Any) -> Json:
         """A schema with its references followed."""
@@ -82,9 +84,9 @@ class Fields:
 
     def leaves(
         self, schema: Json, *, required: bool = True, around: tuple[int, ...] = (), path: tuple[str, ...] = (),
-        internal: bool = False,
+        internal: bool = False, place: tuple[str, ...] = (),
     ) -> Iterator[Leaf]:  # fmt: skip
-        """The leaves of an object, in its order."""
+        """The leaves of an object, in its order; `place` is where it is in the body."""
         inside = (*around, _identity(schema))
         names = as_list(schema.get("required"))
         for name, written in as_object(schema.get("properties")).items():
@@ -95,9 +97,14 @@ class Fields:
             if self._side == "inputs" and found.get("readOnly") is True:
                 continue
             if self.is_record(found, inside):
-                yield from self.leaves(found, required=needed, around=inside, path=(*path, name), internal=hidden)
-            else:
-                yield Leaf((*path, name), found, needed, hidden, inside)
+                below = (*path, name)
+                yield from self.leaves(found, required=needed, around=inside, path=below, internal=hidden, place=place)
+                continue
+            value = constant(found) if hidden and name in names and self._side == "inputs" else None
+            if value is not None and (place or not needed):
+                self.body_defaults.append({"at": json_pointer.join([*place, *path]), "set": {name: value}})
+                needed = False
+            yield Leaf((*path, name), found, needed, hidden, inside)
 
     def required_objects(self, schema: Json, around: tuple[int, ...] = ()) -> Json:
         """The objects that are always there, empty: the cloud sends them even if no field in them is filled in."""
@@ -110,12 +117,12 @@ class Fields:
                 found[name] = self.required_objects(inner, inside)
         return found
 
-    def field(self, schema: Json, around: tuple[int, ...] = ()) -> Json:
+    def field(self, schema: Json, around: tuple[int, ...] = (), place: tuple[str, ...] = ()) -> Json:
         """A field for a value that is not taken apart: a scalar, a list, a free-form object, a record in a list."""
         kind = kind_of(schema)
         made: Json = self._texts(schema)
         if kind == "array":
-            return made | self._limits(schema, kind) | {"items": self._item(schema, around)}
+            return made | self._limits(schema, kind) | {"items": self._item(schema, around, place)}
         if kind == "object" or kind is None:
             return made | {"type": self._type("object" if kind else None)}
         made |= self._limits(schema, kind) | ({} if kind == "string" else {"type": self._type(kind)})
@@ -123,14 +130,15 @@ class Fields:
             made |= _choices(schema, kind) | _sample(schema, kind)
         return made
 
-    def record(self, schema: Json, around: tuple[int, ...]) -> Json:
+    def record(self, schema: Json, around: tuple[int, ...], place: tuple[str, ...] = ()) -> Json:
         """The rows of a list: their properties flattened, each with its place in the row."""
-        leaves = self.in_form_order(self.leaves(schema, around=around))
+        leaves = self.in_form_order(self.leaves(schema, around=around, place=place))
         names = self.names(leaves)
         labels = self.labels(leaves)
         properties: Json = {}
         for name, label, leaf in zip(names, labels, leaves, strict=True):
-            properties[name] = {"title": label, **self.field(leaf.schema, leaf.around), **place_of(name, leaf.path)}
+            made = self.field(leaf.schema, leaf.around, (*place, *leaf.path))
+            properties[name] = {"title": label, **made, **place_of(name, leaf.path)}
         required = [name for name, leaf in zip(names, leaves, strict=True) if leaf.required]
         return {"properties": properties} | ({"required": required} if required and self._side == "inputs" else {})
 
@@ -158,12 +166,16 @@ class Fields:
         labels = [label(leaf.schema, leaf.path[-1] if leaf.path else "Body") for leaf in leaves]
         return unique_labels(labels, [leaf.path[:-1] for leaf in leaves])
 
-    def _item(self, schema: Json, around: tuple[int, ...]) -> Json:
+    def _item(self, schema: Json, around: tuple[int, ...], place: tuple[str, ...]) -> Json:
         item = self.schema(schema.get("items"))
         inside = (*around, _identity(schema))
         if self.is_record(item, inside):
-            return self.record(item, inside)
-        made = self.field(item, (*inside, _identity(item))) if len(around) < _DEEPEST else {"type": self._type(None)}
+            return self.record(item, inside, (*place, "*"))
+        made = (
+            self.field(item, (*inside, _identity(item)), (*place, "*"))
+            if len(around) < _DEEPEST
+            else {"type": self._type(None)}
+        )
         return {word: value for word, value in made.items() if word not in {"title", "description"}}
 
     def _type(self, kind: str | None) -> str | list[str]:

@@ -68,7 +68,9 @@ def converted(package: Source, key: str, operation: Operation) -> Converted:
         **({"visibility": "internal"} if operation.is_internal else {}),
         **({"deprecated": True} if is_true(operation.document.get("deprecated")) else {}),
         **({"effects": {"destructive": _deletes(operation)}} if draft.method == "POST" else {}),
-        "request": _request(draft, accept),
+        "request": _request(
+            draft, accept, fields.body_defaults if draft.whole is None or draft.encoding == "json" else []
+        ),
         "inputs": inputs,
         "outputs": outputs,
         **_pagination(operation, names),
@@ -116,7 +118,7 @@ def _has_notification_url(draft: Draft) -> bool:
     return any(is_true(document.get("x-ms-notification-url")) for document in documents)
 
 
-def _request(draft: Draft, accept: str | None) -> Json:
+def _request(draft: Draft, accept: str | None, body_defaults: list[Json]) -> Json:
     made: Json = {"method": draft.method, "path": draft.path}
     made |= {"baseUrl": draft.base_url} if draft.base_url is not None else {}
     made |= {"headers": draft.headers} if draft.headers else {}
@@ -126,7 +128,8 @@ def _request(draft: Draft, accept: str | None) -> Json:
     usual = draft.encoding == "json" and content_type.lower() == "application/json"
     made |= {"contentType": content_type} if _MEDIA_TYPE.fullmatch(content_type) and not usual else {}
     made |= {"accept": accept.strip()} if accept is not None and _PRINTABLE.fullmatch(accept.strip()) else {}
-    return made | ({"body": draft.constants} if draft.constants else {})
+    made |= {"body": draft.constants} if draft.constants else {}
+    return made | ({"bodyDefaults": body_defaults} if body_defaults else {})
 
 
 def _description(operation: Operation, findings: Findings) -> str:

@@ -224,3 +224,27 @@ def test_a_broken_operation_keeps_no_other_from_loading(tmp_path: Path, broken: 
     package = Package(write_package(tmp_path, document))
     assert package.converted("broken").document["operationId"] == "Broken"
     assert package.converted("get_thing").document["summary"] == "Get a thing"
+
+
+def test_what_forms_hide_is_sent_wherever_its_object_is(tmp_path: Path) -> None:
+    hidden = {"type": "string", "default": "text", "x-ms-visibility": "internal"}
+    part = {"type": "object", "required": ["kind"], "properties": {"kind": hidden, "value": {"type": "string"}}}
+    schema = {
+        "type": "object",
+        "required": ["version", "mode"],
+        "properties": {
+            "version": {"type": "integer", "default": "2", "x-ms-visibility": "internal"},
+            "mode": {"type": "string", "default": "fast", "enum": ["fast", "slow"]},
+            "body": part,
+            "parts": {"type": "array", "items": part},
+        },
+    }
+    connector = Connector.load(write_package(tmp_path, posting(schema)))
+    given = {"value": "a", "parts": [{"value": "b"}]}
+    assert connector.preview("PostThing", given).body == {
+        "version": 2,
+        "mode": "fast",
+        "body": {"value": "a", "kind": "text"},
+        "parts": [{"value": "b", "kind": "text"}],
+    }
+    assert connector.preview("PostThing", {"mode": "slow"}).body == {"version": 2, "mode": "slow"}
