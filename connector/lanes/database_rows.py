@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from connector.batch.journal import Outcome, Progress
 from connector.batch.source import Row
+from connector.lanes.departure import Departure
 from connector.lanes.store import LanePlan, RowTakenError
 
 TABLES = sa.MetaData()
@@ -59,6 +60,7 @@ class DatabaseRows:
         self._engine = engine
         self._name = name
         self._rows = rows
+        self._departure = Departure()
         self._durable: set[int] = set()
         self._finished: list[dict[str, Any]] = []
         self.record = plan.record
@@ -76,6 +78,7 @@ class DatabaseRows:
             RowTakenError: Another worker has begun the row, and it must not be sent twice.
         """
         if durable:
+            self._departure.begin(row)
             here = self._row(row) & ROWS.c.begun.is_(None) & ROWS.c.outcome.is_(None)
             if not self._update(here, begun=now):
                 raise RowTakenError
@@ -88,7 +91,8 @@ class DatabaseRows:
             self.progress.begun |= dict.fromkeys(rows, now)
 
     def sent(self, row: int) -> None:
-        """Nothing is held until a row has left."""
+        """Let the next row leave."""
+        self._departure.end(row)
 
     def undone(self, row: int) -> None:
         """Note that a row that was begun has had no effect."""

@@ -27,6 +27,7 @@ from typing import Any
 from connector.batch.folder import BatchFolder
 from connector.batch.journal import OUTCOMES, BatchError, BatchRecord, Outcome, Progress, read_progress
 from connector.batch.source import Row
+from connector.lanes.departure import Departure
 from connector.lanes.store import LaneBusyError, LaneKey, LanePlan, LanesStatus, check_name, same_plan
 from connector.throttle import private_file
 
@@ -173,7 +174,19 @@ class FolderRows:
         self.record: BatchRecord = folder.record
         self.progress: Progress = folder.progress
         self.ends_at = rows[-1].number
-        self.started, self.sent, self.undone = folder.started, folder.sent, folder.undone
+        self.undone = folder.undone
+        self._departure = Departure()
+
+    def started(self, row: int, now: float, *, durable: bool) -> None:
+        """Note that a row's request is about to leave."""
+        if durable:
+            self._departure.begin(row)
+        self._folder.started(row, now, durable=durable)
+
+    def sent(self, row: int) -> None:
+        """Let the next row leave."""
+        self._folder.sent(row)
+        self._departure.end(row)
 
     def finish(self, row: int, outcome: Outcome, values: dict[str, Any]) -> None:
         """Note that a row is finished; a worker may be killed before its next row."""

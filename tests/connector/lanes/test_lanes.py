@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connector.batch.journal import BatchError
 from connector.errors import InputError
+from connector.http.response import HttpResponse
 from connector.lanes import folder_store
 from connector.lanes.lane import MAX_WAIT, TURN_ROWS, Position
 from connector.lanes.store import LaneBusyError, check_name
@@ -252,21 +255,44 @@ def test_a_worker_does_nothing_for_a_lane_that_another_one_runs(line: MakeLine) 
             assert made.service.calls == []
 
 
-def test_of_two_workers_one_begins_a_row_without_a_key(line: MakeLine) -> None:
+def test_of_two_workers_one_begins_a_row_without_a_key(line: MakeLine, monkeypatch: pytest.MonkeyPatch) -> None:
     made = line()
     if isinstance(made.store, folder_store.FolderStore):
         pytest.skip("a folder is opened by one worker at a time")
     made.submit("recipient\nada\ngrace\n", "post_once")
 
-    def other(_: str) -> None:
-        made.service.on_arrival = None
-        made.worker().turn("b", 0, Position())
+    send = made.service.send
 
-    made.service.on_arrival = other  # while the first row is on its way, another worker takes the lane
+    def and_another(*args: Any) -> HttpResponse:
+        response = send(*args)
+        monkeypatch.setattr(made.service, "send", send)
+        made.worker().turn("b", 0, Position())  # while the first row is on its way, another worker has the lane
+        return response
+
+    monkeypatch.setattr(made.service, "send", and_another)
     made.run()
     status = made.store.status("b")
     assert status.counts == {"done": 2, "failed": 0, "unknown": 0}
     assert set(made.service.effects.values()) == {1}
+
+
+def test_of_rows_that_cannot_be_sent_twice_one_at_a_time_is_begun_and_not_sent(line: MakeLine) -> None:
+    made = line()
+    made.submit("account,recipient\na,ada\nb,grace\n", "post_once", connection_column="account")
+    arrived: list[str] = []
+    other = threading.Thread(target=made.worker().turn, args=("b", 1, Position()))
+
+    def on_arrival(recipient: str) -> None:
+        arrived.append(recipient)
+        if recipient == "ada":
+            other.start()
+            other.join(0.3)  # it waits until this row has left
+            assert arrived == ["ada"]
+
+    made.service.on_arrival = on_arrival
+    made.worker().turn("b", 0, Position())
+    other.join()
+    assert arrived == ["ada", "grace"]
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "x" * 101, "a\nb"])
