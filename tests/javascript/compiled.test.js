@@ -6,11 +6,14 @@ const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
 const { definitions } = require('./definitions');
+const { writtenBody } = require('./interpreted_body');
 const { readOutputs } = require('./interpreted_response');
 
 const core = '../../connector/export/javascript/core';
 const { actionsOf } = require(`${core}/actions`);
+const { Connector } = require(`${core}/connector`);
 const { normalizeInputs } = require(`${core}/normalize`);
+const { bodyOf } = require(`${core}/request`);
 const { flatten, responseOf } = require(`${core}/response`);
 const { everyProblem, problemsOf } = require(`${core}/validator`);
 
@@ -57,7 +60,8 @@ function mutant(value) {
 const shown = (value) => JSON.stringify(value);
 const { connector, cases } = JSON.parse(fs.readFileSync(EXAMPLES, 'utf8'));
 
-test('the problems of inputs, and the outputs of a response, are those that the definition says', () => {
+test('the problems and the body of inputs, and the outputs of a response, are those that the definition says', () => {
+  const runtime = new Connector(definitions(connector), {});
   for (const example of cases) {
     const action = actionsOf(definitions(connector))[example.action];
     for (let round = 0; round < CASES; round += 1) {
@@ -65,6 +69,9 @@ test('the problems of inputs, and the outputs of a response, are those that the 
       if (values === null || typeof values !== 'object' || Array.isArray(values)) continue;
       const { inputs } = normalizeInputs(action, values);
       assert.deepEqual(problemsOf(action.inputs, inputs), everyProblem(action.inputs, inputs, [], true, false));
+      if (!runtime.validate(action.key, values).problems.length) {
+        assert.equal(shown(bodyOf(action, inputs)), shown(writtenBody(action, inputs)));
+      }
       for (const { response } of example.interactions || []) {
         if (!response) continue;
         const read = responseOf(oneOf([200, 202, 409]), {}, shown(mutant(response.body ?? null)) ?? '');

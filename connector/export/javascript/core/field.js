@@ -30,10 +30,14 @@ const fieldsOf = (field) => Object.entries(field.properties || {});
 const inputOf = (action, name) =>
   Object.hasOwn(action.inputs.properties, name) ? resolve(action.inputs, action.inputs.properties[name]) : undefined;
 
+const resolvedFields = new WeakMap();
+
 // The inputs that have a value, resolved, in the order of the form: name and field.
-const placed = (schema, inputs) =>
-  fieldsOf(schema)
-    .filter(([name]) => Object.hasOwn(inputs, name))
-    .map(([name, declared]) => [name, resolve(schema, declared)]);
+function placed(schema, inputs) {
+  if (!resolvedFields.has(schema)) {
+    resolvedFields.set(schema, fieldsOf(schema).map(([name, declared]) => [name, resolve(schema, declared)]));
+  }
+  return resolvedFields.get(schema).filter(([name]) => Object.hasOwn(inputs, name));
+}
 
 module.exports = { fieldsOf, inputOf, placed, pointersOf, resolve, typesOf };

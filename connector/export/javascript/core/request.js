@@ -3,11 +3,11 @@
 
 const { contentOf, contentTypeOf, encodingOf } = require('./body');
 const { applyBodyDefaults } = require('./body_defaults');
+const { writersOf } = require('./body_writer');
 const { InputError } = require('./errors');
-const { FileValue } = require('./file_value');
-const { fieldsOf, placed, pointersOf, resolve } = require('./field');
-const { blank, copy, isObject } = require('./json');
-const { MISSING, get, join, put } = require('./pointer');
+const { fieldsOf, placed, pointersOf } = require('./field');
+const { copy } = require('./json');
+const { join } = require('./pointer');
 const { headersOf, merged, queryOf, urlOf } = require('./templates');
 const { isJoined, joinedText, queryPairs } = require('./value_text');
 
@@ -37,16 +37,13 @@ const accepted = (outputs) => (fieldsOf(outputs).some(([, field]) => field['x-fr
 
 // The body that the inputs make up, a JSON value with files in it; undefined when the action sends none.
 function bodyOf(action, inputs) {
-  const inBody = placed(action.inputs, action.inputs.properties).filter(([, field]) => field['x-in'] === 'body');
-  const whole = inBody.find(([name, field]) => !field['x-spread'] && pointersOf(field, name)[0] === '');
-  if (whole) {
-    const [name, field] = whole;
-    return Object.hasOwn(inputs, name) ? wire(field, inputs[name], action.inputs) : action.request.body ?? undefined;
-  }
-  if (!inBody.length && !action.request.body) return undefined;
+  const { whole, fields } = writersOf(action.inputs);
+  if (whole) return Object.hasOwn(inputs, whole[0]) ? whole[1](inputs[whole[0]]) : action.request.body ?? undefined;
+  if (!fields.length && !action.request.body) return undefined;
   const body = copy(action.request.body || {});
-  const bodyFields = placed(action.inputs, inputs).filter(([, field]) => field['x-in'] === 'body');
-  for (const [name, field] of bodyFields) write(body, name, field, formed(action, field, inputs[name]), action.inputs);
+  for (const [name, field, write] of fields) {
+    if (Object.hasOwn(inputs, name)) write(body, formed(action, field, inputs[name]));
+  }
   applyBodyDefaults(body, action.request.bodyDefaults || []);
   return body;
 }
@@ -61,7 +58,8 @@ function formed(action, field, value) {
 function collisions(action, inputs) {
   const fields = placed(action.inputs, inputs);
   const problems = [];
-  for (const [name, field] of fields.filter(([, one]) => one['x-spread'])) {
+  for (const [name, field] of fields) {
+    if (!field['x-spread']) continue;
     const value = inputs[name];
     const keys = field['x-map-key'] ? value.map((row) => row[field['x-map-key']]) : Object.keys(value);
     for (const key of keys) {
@@ -76,56 +74,6 @@ function collisions(action, inputs) {
     }
   }
   return problems;
-}
-
-// Put a field's value where it belongs in the object of its row, or in the body.
-function write(document, name, field, value, schema) {
-  const place = pointersOf(field, name)[0];
-  const onWire = wire(field, value, schema);
-  if (!field['x-spread']) {
-    put(document, place, onWire);
-    return;
-  }
-  const target = place ? get(document, place) : document;
-  if (target === MISSING) put(document, place, copy(onWire));
-  else for (const [key, item] of Object.entries(onWire)) if (!Object.hasOwn(target, key)) target[key] = item;
-}
-
-// The value as the service wants it: rows get their nesting back, keyed rows become an object.
-function wire(declared, value, schema) {
-  const field = resolve(schema, declared);
-  if (Array.isArray(value) && field.items) {
-    const item = resolve(schema, field.items);
-    return field['x-map-key'] ? keyed(field, item, value, schema) : value.map((entry) => wireItem(item, entry, schema));
-  }
-  return isObject(value) && fieldsOf(field).length ? wireRow(field, value, schema) : value;
-}
-
-// The rows as one object; the field that is the key is not repeated inside.
-function keyed(field, item, rows, schema) {
-  const [key, whole] = [field['x-map-key'], field['x-map-value']];
-  const document = blank();
-  for (const row of rows) {
-    const { [key]: name, ...rest } = row;
-    document[name] = whole ? rest[whole] ?? null : wireRow(item, rest, schema);
-  }
-  return document;
-}
-
-function wireItem(item, entry, schema) {
-  if (item['x-text-for'] && typeof entry === 'string') return Object.fromEntries(item['x-text-for'].map((name) => [name, entry]));
-  if (item['x-pointer'] === undefined || (isObject(entry) && !(entry instanceof FileValue))) return wire(item, entry, schema);
-  const wrapped = blank();
-  put(wrapped, pointersOf(item, '')[0], entry);
-  return wrapped;
-}
-
-function wireRow(field, row, schema) {
-  const document = blank();
-  for (const [name, declared] of fieldsOf(field)) {
-    if (Object.hasOwn(row, name)) write(document, name, resolve(schema, declared), row[name], schema);
-  }
-  return document;
 }
 
 // Refuse what the service or a server on the way would not take.
@@ -150,4 +98,4 @@ function bytesOf(content) {
   return bytes;
 }
 
-module.exports = { buildRequest, bytesOf, checkSize, collisions };
+module.exports = { bodyOf, buildRequest, bytesOf, checkSize, collisions };
