@@ -53,7 +53,8 @@ def form_schema(action: Action, side: Literal["inputs", "outputs"], bundle: Bund
 
 
 def _shown(action: Action, schema: Schema, bundle: Bundle) -> Schema:
-    shown = map_schemas(with_file_value(schema), lambda inner: _shown(action, inner, bundle))
+    schema = with_file_value(schema)
+    shown = map_schemas(schema, lambda inner: _shown(action, inner, bundle))
     shown = {keyword: value for keyword, value in shown.items() if keyword not in WIRE}
     if "x-ms-dynamic-values" in schema:
         shown["x-ms-dynamic-values"] = _with_action(action, schema["x-ms-dynamic-values"], bundle)
