@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,8 +26,9 @@ Row = Sequence[object]
 
 
 def prose(text: str) -> str:
-    """A paragraph."""
-    return textwrap.fill(" ".join(text.split()), 120, break_long_words=False, break_on_hyphens=False) + "\n"
+    """A paragraph; what is code stays on one line."""
+    whole = re.sub("`[^`]+`", lambda code: code[0].replace(" ", "\0"), " ".join(text.split()))
+    return textwrap.fill(whole, 120, break_long_words=False, break_on_hyphens=False).replace("\0", " ") + "\n"
 
 
 def table(head: Row, rows: Sequence[Row]) -> str:

@@ -173,19 +173,15 @@ class Auth:
         basic: Callable[[str], str],
         encode: Callable[[str], str],
     ) -> tuple[str, Secrets]:
-        sent = self.kind.authorization
         url = templates.fill_connection(url, lambda name: encode(value_of(name)))
-        given = {pair.partition("=")[0] for pair in url.partition("?")[2].split("&")}
-        for name, template in self._filled_pairs(sent.query):
-            if _encoded(name) in given:
-                continue  # the service's own URL of a next page has it
+        for name, template in self._query:
             value = templates.fill_connection(template, value_of)
             url += f"{'&' if '?' in url else '?'}{_encoded(name)}={encode(value)}"
         added = {
             name: "".join(value_of(part) if place % 2 else part for place, part in enumerate(parts))
             for name, parts in request.secret_headers.items()
         }
-        for name, template in self._filled_pairs(sent.headers):
+        for name, template in self._headers:
             added[name] = templates.fill_connection(template, value_of)
         pair = self._basic_pair(value_of)
         if pair is not None:
@@ -199,6 +195,14 @@ class Auth:
         if basic is None or not self._is_filled(basic.username, basic.password):
             return None
         return templates.fill_connection(f"{basic.username}:{basic.password}", value_of)
+
+    @cached_property
+    def _query(self) -> list[tuple[str, str]]:
+        return self._filled_pairs(self.kind.authorization.query)
+
+    @cached_property
+    def _headers(self) -> list[tuple[str, str]]:
+        return self._filled_pairs(self.kind.authorization.headers)
 
     def _filled_pairs(self, pairs: Mapping[str, str]) -> list[tuple[str, str]]:
         return [(name, template) for name, template in pairs.items() if self._is_filled(template)]

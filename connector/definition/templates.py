@@ -11,7 +11,7 @@ _CONNECTION = "connection."
 
 def names(*templates: str) -> tuple[str, ...]:
     """Every name in braces, in order."""
-    return tuple(name for template in templates for name in _NAME.findall(template))
+    return tuple(name for template in templates if "{" in template for name in _NAME.findall(template))
 
 
 def split(template: str) -> tuple[str, ...]:
@@ -21,8 +21,8 @@ def split(template: str) -> tuple[str, ...]:
 
 def connection_fields(*templates: str) -> tuple[str, ...]:
     """The fields of the connection that the templates name, each once."""
-    found = (name.removeprefix(_CONNECTION) for name in names(*templates) if name.startswith(_CONNECTION))
-    return tuple(dict.fromkeys(found))
+    found = names(*templates)
+    return found and tuple(dict.fromkeys([name[len(_CONNECTION) :] for name in found if name.startswith(_CONNECTION)]))
 
 
 def input_names(*templates: str) -> tuple[str, ...]:
@@ -32,7 +32,7 @@ def input_names(*templates: str) -> tuple[str, ...]:
 
 def fill(template: str, value_of: Callable[[str], str]) -> str:
     """The template with the value of each name in its place."""
-    return _NAME.sub(lambda found: value_of(found[1]), template)
+    return _NAME.sub(lambda found: value_of(found[1]), template) if "{" in template else template
 
 
 def fill_connection(template: str, value_of: Callable[[str], str]) -> str:
