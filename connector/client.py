@@ -81,7 +81,8 @@ class Client:
             ConnectorError: One of its other kinds, by who must act.
         """
         started = self.clock.monotonic()
-        settings = replace(settings, on_event=with_telemetry(settings.on_event, self.telemetry))
+        if self.telemetry is not None:
+            settings = replace(settings, on_event=with_telemetry(settings.on_event, self.telemetry))
         with self._reported(action, connection, settings.on_event):
             inputs = self.validated(action, given, settings)
             run = self.authenticated(action, inputs, connection, settings)

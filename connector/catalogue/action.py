@@ -153,7 +153,7 @@ class Action:
                 continue
             if value == "" and not self._resolved[name].x_keep_empty:
                 empty.append(self._labels[name])
-            if holds_expression(value):
+            if (type(value) is not str or "@" in value) and holds_expression(value):
                 dynamic.append(self._labels[name])
         found = {
             "Empty fields are not sent, so they change nothing": empty,

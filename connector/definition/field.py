@@ -7,6 +7,7 @@ annotations that a validator ignores; they say where the value is on the wire an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, Field, PrivateAttr, model_validator
@@ -249,7 +250,6 @@ class ObjectSchema(Model):
 
     # By the identity of the field that refers; it is kept, so that no other one gets its identity.
     _resolved: dict[int, tuple[FieldSchema, FieldSchema]] = PrivateAttr(default_factory=dict)
-    _compiled: dict[Callable[[ObjectSchema], Any], Any] = PrivateAttr(default_factory=dict)
 
     def resolve(self, field: FieldSchema) -> FieldSchema:
         """The field itself, or what its `$ref` names; keywords beside the `$ref` take precedence.
@@ -268,8 +268,13 @@ class ObjectSchema(Model):
 
     def compiled(self, compile_schema: Callable[[ObjectSchema], _T]) -> _T:
         """What a function makes of this schema, such as a reader of its fields, made once."""
-        compiled = self._compiled
+        compiled = self.compilations
         if compile_schema not in compiled:
             compiled[compile_schema] = compile_schema(self)
         made: _T = compiled[compile_schema]
         return made
+
+    @cached_property
+    def compilations(self) -> dict[Callable[[ObjectSchema], Any], Any]:
+        """What functions made of this schema, by the function; a private attribute would take longer to look up."""
+        return {}

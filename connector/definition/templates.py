@@ -16,7 +16,7 @@ def names(*templates: str) -> tuple[str, ...]:
 
 def split(template: str) -> tuple[str, ...]:
     """The texts of a template, with the names in braces between them."""
-    return tuple(_NAME.split(template))
+    return tuple(_NAME.split(template)) if "{" in template else (template,)
 
 
 def connection_fields(*templates: str) -> tuple[str, ...]:

@@ -24,16 +24,15 @@ def apply_body_defaults(body: dict[str, Any], body_defaults: Sequence[BodyDefaul
                 target.setdefault(name, copy.deepcopy(value))
 
 
-def _objects(value: Any, tokens: Sequence[str]) -> Iterator[dict[str, Any]]:
+def _objects(value: Any, tokens: Sequence[str]) -> list[dict[str, Any]]:
     """The objects at a place, of which `*` makes several."""
-    if not tokens:
-        if isinstance(value, dict):
-            yield value
-    elif tokens[0] == _EVERY and isinstance(value, list):
-        for entry in value:
-            yield from _objects(entry, tokens[1:])
-    elif isinstance(value, dict) and tokens[0] in value:
-        yield from _objects(value[tokens[0]], tokens[1:])
+    for place, token in enumerate(tokens):
+        if token == _EVERY and isinstance(value, list):
+            return [target for entry in value for target in _objects(entry, tokens[place + 1 :])]
+        if not isinstance(value, dict) or token not in value:
+            return []
+        value = value[token]
+    return [value] if isinstance(value, dict) else []
 
 
 def _copied(default: BodyDefault, body: dict[str, Any]) -> Iterator[tuple[str, Any]]:

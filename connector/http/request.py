@@ -98,17 +98,17 @@ def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
     if not writers.fields and template.body is None:
         return None
     body: dict[str, Any] = json.loads(json.dumps(template.body)) if template.body else {}
+    is_form = template.encoding in {"form", "multipart"}
     for name, field, write in writers.fields:
         if name in inputs:
-            write(body, _formed(definition, field, inputs[name]))
+            write(body, _formed(field, inputs[name]) if is_form else inputs[name])
     apply_body_defaults(body, template.body_defaults)
     return body
 
 
-def _formed(definition: ActionDefinition, field: FieldSchema, value: Any) -> Any:
-    """A list in a form as one text, where its field says so."""
-    joined = isinstance(value, list) and field.x_array_style in SEPARATORS
-    return joined_text(field, value, str) if joined and definition.request.encoding in {"form", "multipart"} else value
+def _formed(field: FieldSchema, value: Any) -> Any:
+    """A value in a form: a list as one text, where its field says so."""
+    return joined_text(field, value, str) if isinstance(value, list) and field.x_array_style in SEPARATORS else value
 
 
 def collisions(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:

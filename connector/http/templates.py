@@ -71,8 +71,10 @@ def merged(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str
 
 def template_problems(definition: ActionDefinition, inputs: Mapping[str, Any]) -> list[Problem]:
     """The inputs that cannot be part of the base URL or of a header of the action."""
-    found = []
+    found: list[Problem] = []
     request = definition.request
+    if not request.headers and request.base_url is None:
+        return found
     for name in templates.input_names(*request.headers.values()):
         text = text_of(inputs.get(name, ""))
         if not all(" " <= char <= "~" for char in text):

@@ -61,7 +61,7 @@ def is_body_default(defaults: Sequence[BodyDefault], parameters: Mapping[str, An
 
 
 def _pasted(names: Mapping[str, str], given: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    if any(word in names for word in ("inputs", "host", "parameters")):
+    if "inputs" in names or "host" in names or "parameters" in names:
         return None
     pasted = given.get("inputs", given)
     is_action = isinstance(pasted, Mapping) and isinstance(pasted.get("host"), Mapping)

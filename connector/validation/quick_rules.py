@@ -108,11 +108,15 @@ class _Compiler:
         if isinstance(rule, VariantRule):
             yield partial(_variant, rule)
         if isinstance(rule, Same | Alike):
-            yield (
-                lambda values: (
-                    next(of_rule(rule, Form(self._schema, declared.properties, values, ()), ""), None) is None
-                )
-            )
+            yield partial(self._is_kept, rule, declared, frozenset(rule.names))
+
+    def _is_kept(
+        self, rule: FieldRule, declared: FieldSchema | ObjectSchema, names: frozenset[str], values: Values
+    ) -> bool:
+        """Whether a rule finds nothing; it compares values, so it is asked each time."""
+        if names.isdisjoint(values):
+            return True
+        return next(of_rule(rule, Form(self._schema, declared.properties, values, ()), ""), None) is None
 
 
 def _names(declared: FieldSchema | ObjectSchema) -> Iterator[str]:
