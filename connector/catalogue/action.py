@@ -32,7 +32,7 @@ class Action:
         self._loaded = bundle.actions[key]
         self.key = key
 
-    @property
+    @cached_property
     def definition(self) -> ActionDefinition:
         """Its definition as a model.
 
@@ -155,6 +155,8 @@ class Action:
                 empty.append(self._labels[name])
             if (type(value) is not str or "@" in value) and holds_expression(value):
                 dynamic.append(self._labels[name])
+        if not empty and not dynamic:
+            return []
         found = {
             "Empty fields are not sent, so they change nothing": empty,
             "Power Automate expressions are sent as they are": dynamic,

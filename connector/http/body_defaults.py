@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from connector import json_pointer
 from connector.definition.action import BodyDefault
+from connector.validation.json_values import copied
 
 _EVERY = "*"
 
@@ -21,7 +21,7 @@ def apply_body_defaults(body: dict[str, Any], body_defaults: Sequence[BodyDefaul
             if default.if_absent is not None and default.if_absent in target:
                 continue
             for name, value in (*default.set_values.items(), *_copied(default, body)):
-                target.setdefault(name, copy.deepcopy(value))
+                target.setdefault(name, copied(value))
 
 
 def _objects(value: Any, tokens: Sequence[str]) -> list[dict[str, Any]]:

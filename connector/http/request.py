@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +20,7 @@ from connector.http.body_writer import BodyWriters
 from connector.http.parameters import Parameters
 from connector.http.value_text import SEPARATORS, joined_text, query_pairs
 from connector.secrets import MASK
+from connector.validation.json_values import copied
 
 _ANY = FieldSchema()
 
@@ -97,7 +97,7 @@ def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
         return shape(inputs[name]) if name in inputs else template.body
     if not writers.fields and template.body is None:
         return None
-    body: dict[str, Any] = json.loads(json.dumps(template.body)) if template.body else {}
+    body: dict[str, Any] = copied(template.body or {})
     is_form = template.encoding in {"form", "multipart"}
     for name, field, write in writers.fields:
         if name in inputs:

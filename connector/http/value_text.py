@@ -28,7 +28,7 @@ def json_of(value: Any) -> str:
     Raises:
         ValueError: A number is infinite.
     """
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_base64)
+    return _ENCODER.encode(value)
 
 
 def path_text(field: FieldSchema, value: Any) -> str:
@@ -66,3 +66,6 @@ def _base64(value: Any) -> str:
     if not isinstance(value, File):
         raise TypeError(f"{type(value).__name__} is not JSON")
     return value.base64()
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_base64)

@@ -6,6 +6,7 @@ another. A value that is not JSON becomes a `NotJson`, which validation reports 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,16 @@ MAX_VALUES = 1_000_000
 """Values in all inputs of a run together. A larger request would exceed what services accept many times over."""
 
 _SCALARS = {str, int, float, bool, type(None), File}
+
+
+def copied(value: Any) -> Any:
+    """A copy of a JSON value that shares nothing with it that can change; files stay the same."""
+    kind = type(value)
+    if kind in _SCALARS:
+        return value
+    if kind is dict:
+        return {name: copied(inner) for name, inner in value.items()}
+    return [copied(inner) for inner in value] if kind is list else copy.deepcopy(value)
 
 
 class NotJson:

@@ -5,7 +5,6 @@ The result is a plain dict under the definition's own names. Unknown names are k
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from connector.definition.action import ActionDefinition
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.errors import Problem
 from connector.validation.flow_action import is_body_default, parameters_of
+from connector.validation.json_values import copied
 
 
 def documented_path(name: str, field: FieldSchema) -> str:
@@ -71,7 +71,7 @@ def accept(
             continue
         name = names.get(key, key)
         clean = cleaners.inputs.get(name)
-        cleaned = clean(value) if clean else _copied(value)
+        cleaned = clean(value) if clean else copied(value)
         if cleaned is None and clean:
             continue
         if name in inputs and inputs[name] != cleaned:
@@ -86,29 +86,17 @@ def accept(
         keys[name] = key
     for name, default in cleaners.defaults.items():
         if name not in inputs:
-            inputs[name] = _copied(default)
+            inputs[name] = copied(default)
     return inputs, problems
 
 
 Clean = Callable[[Any], Any]
 """Gives a value without its empty parts; None when nothing is left."""
 
-_SCALARS = {str, int, float, bool, type(None)}
-
-
-def _copied(value: Any) -> Any:
-    """A copy that shares nothing that can change."""
-    kind = type(value)
-    if kind in _SCALARS:
-        return value
-    if kind is dict:
-        return {name: _copied(inner) for name, inner in value.items()}
-    return [_copied(inner) for inner in value] if kind is list else copy.deepcopy(value)
-
 
 def _filled(value: Any) -> Any:
     """The value, unless it is empty. Free-form objects are the user's own: untouched."""
-    return None if value == "" else _copied(value)
+    return None if value == "" else copied(value)
 
 
 class _Cleaners:
@@ -136,7 +124,7 @@ class _Cleaners:
             elif field.properties:
                 made = self._of_row(field)
             else:
-                made = _copied if field.x_keep_empty else _filled
+                made = copied if field.x_keep_empty else _filled
             self._made[id(declared)] = made
         return made
 
@@ -170,8 +158,8 @@ class _Cleaners:
 
         def clean(row: Any) -> Any:
             if not isinstance(row, dict):
-                return None if row == "" and not field.x_keep_empty else _copied(row)
-            rest = _copied(row)
+                return None if row == "" and not field.x_keep_empty else copied(row)
+            rest = copied(row)
             cleaned: dict[str, Any] = {}
             for name, declared, place in fields:
                 value = rest.pop(name) if name in rest else _take(rest, place)
