@@ -13,10 +13,10 @@ another one. The environment of a worker is described in `connector.lanes.enviro
 """
 
 try:
-    from connector.dbos.workflows import database_url, run_lane, started, submit
+    from connector.dbos.workflows import check_sqlite, database_url, run_lane, started, submit
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in {"dbos", "sqlalchemy"}:
         raise
     raise ImportError("DBOS is not installed. Install the extra “dbos”.") from error
 
-__all__ = ["database_url", "run_lane", "started", "submit"]
+__all__ = ["check_sqlite", "database_url", "run_lane", "started", "submit"]

@@ -7,6 +7,8 @@ it is, so that a turn is enqueued once, whenever its worker is killed.
 from __future__ import annotations
 
 import contextlib
+import sqlite3
+import sys
 from collections.abc import Iterator, Mapping
 
 from dbos import (
@@ -35,6 +37,8 @@ _VERSION = "1"
 _POLLING_SECONDS = 0.2
 _UNFINISHED = ["ENQUEUED", "DELAYED", "PENDING"]
 
+_NEWER_PYTHON, _NEWER_SQLITE = (3, 12), (3, 42)
+
 _worker: LaneWorker | None = None
 
 
@@ -50,7 +54,9 @@ def submit(batch: Batch, name: str, store: LaneStore, url: str) -> LanePlan:
     Raises:
         InputError: The file cannot be read, its columns do not fit the action, or a row names no connection.
         BatchError: There is another batch of that name.
+        DefinitionError: DBOS cannot use this machine's SQLite.
     """
+    check_sqlite(url)
     DBOS.migrate(url)
     client = DBOSClient(system_database_url=url, serializer=DBOSPortableJSONSerializer())
     try:
@@ -69,6 +75,20 @@ def database_url(environment: Mapping[str, str]) -> str:
     if "://" not in url:
         raise DefinitionError(f"Set DBOS_SYSTEM_DATABASE_URL, or {PLACE} to the URL of a database.")
     return url
+
+
+def check_sqlite(url: str) -> None:
+    """Raise where DBOS cannot use this machine's SQLite.
+
+    Raises:
+        DefinitionError: DBOS takes it for granted that a newer Python has a newer SQLite, which a system's may not be.
+    """
+    is_old = sys.version_info >= _NEWER_PYTHON and sqlite3.sqlite_version_info < _NEWER_SQLITE
+    if url.startswith("sqlite") and is_old:
+        raise DefinitionError(
+            f"With this Python, DBOS needs SQLite 3.42 or newer, but SQLite {sqlite3.sqlite_version} is installed.",
+            hint="Use PostgreSQL, or Python 3.11.",
+        )
 
 
 def _begin(client: DBOSClient, name: str, lane: int, round_: int) -> None:
@@ -137,6 +157,7 @@ def started(worker: LaneWorker, url: str, name: str, concurrency: int = 8) -> It
     """
     global _worker  # noqa: PLW0603 - DBOS finds workflows by name, so what they use is the module's
     _worker = worker
+    check_sqlite(url)
     config = DBOSConfig(
         name="connector",
         system_database_url=url,

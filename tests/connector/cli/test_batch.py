@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.connector.cli.conftest import Cli
+from tests.connector.dbos.sqlite import skip_if_old
 
 ROWS = "user_id,title,body\nada,Hi,There\n,Hi,There\n"
 
@@ -111,6 +112,7 @@ def test_what_is_wrong_is_said(words: list[str], status: int, said: str, cli: Cl
 def test_rows_are_handed_to_workers_and_their_results_are_written(
     cli: Cli, rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    skip_if_old()
     monkeypatch.setenv("CONNECTOR_BATCHES", f"sqlite:///{tmp_path / 'batches.sqlite'}")
     ran = cli("batch", "send_message", str(rows), "--workers", "dbos", "--connection", "work")
     assert (ran.status, ran.out) == (0, "")

@@ -17,6 +17,7 @@ from connector.dbos import submit
 from connector.lanes.environment import store_at
 from tests.connector import postgres
 from tests.connector.batch.test_kills import Counting, counting
+from tests.connector.dbos.sqlite import skip_if_old
 from tests.connector.parcels import ACTIONS, manifest, write_folder
 
 __all__ = ["counting"]
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(params=["sqlite", "postgres"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
+        skip_if_old()
         yield f"sqlite:///{tmp_path / 'batches.sqlite'}"
         return
     with postgres.server() as url:

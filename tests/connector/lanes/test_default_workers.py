@@ -17,6 +17,7 @@ from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.lanes.environment import store_at
 from tests.connector.batch.test_kills import Counting, counting
+from tests.connector.dbos.sqlite import skip_if_old
 from tests.connector.parcels import ACTIONS, API_KEY, manifest, write_folder
 from tests.connector.throttle.conftest import own_server
 from tests.connector.throttle.server import RedisServer
@@ -76,6 +77,7 @@ def test_a_worker_needs_nothing_but_its_environment(
     else:
         from connector.dbos import submit  # noqa: PLC0415 - where it is meant
 
+        skip_if_old()
         command = ("connector.dbos", "--name", "one", "--concurrency", "2")
         with Connector.load(folder) as connector, contextlib.closing(store_at(url)) as store:
             submit(connector.batch("send_parcel", file, Connection(name="environment")), "b", store, url)
