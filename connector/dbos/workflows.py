@@ -54,7 +54,7 @@ def submit(batch: Batch, name: str, store: LaneStore, url: str) -> LanePlan:
     Raises:
         InputError: The file cannot be read, its columns do not fit the action, or a row names no connection.
         BatchError: There is another batch of that name.
-        DefinitionError: DBOS cannot use this machine's SQLite.
+        BatchError: DBOS cannot use this machine's SQLite.
     """
     check_sqlite(url)
     DBOS.migrate(url)
@@ -81,11 +81,11 @@ def check_sqlite(url: str) -> None:
     """Raise where DBOS cannot use this machine's SQLite.
 
     Raises:
-        DefinitionError: DBOS takes it for granted that a newer Python has a newer SQLite, which a system's may not be.
+        BatchError: DBOS takes it for granted that a newer Python has a newer SQLite, which a system's may not be.
     """
     is_old = sys.version_info >= _NEWER_PYTHON and sqlite3.sqlite_version_info < _NEWER_SQLITE
     if url.startswith("sqlite") and is_old:
-        raise DefinitionError(
+        raise BatchError(
             f"With this Python, DBOS needs SQLite 3.42 or newer, but SQLite {sqlite3.sqlite_version} is installed.",
             hint="Use PostgreSQL, or Python 3.11.",
         )

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
+from connector.batch.journal import BatchError
 from connector.dbos import check_sqlite
-from connector.errors import DefinitionError
 
 
 @pytest.mark.parametrize(
@@ -24,5 +24,5 @@ def test_a_newer_python_needs_a_newer_sqlite(
     if fits:
         check_sqlite("sqlite:///x")
     else:
-        with pytest.raises(DefinitionError, match=r"SQLite 3\.42 or newer"):
+        with pytest.raises(BatchError, match=r"SQLite 3\.42 or newer"):
             check_sqlite("sqlite:///x")
