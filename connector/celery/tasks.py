@@ -5,10 +5,13 @@ Arguments of the task are names and numbers: a worker finds the connection by it
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from celery import Task, shared_task
+from celery.signals import worker_process_init, worker_ready
 
 from connector.batch.batch import Batch
 from connector.batch.journal import BatchError
@@ -23,6 +26,7 @@ VISIBILITY_TIMEOUT = 180
 _AGAIN = 10.0
 """Seconds until a turn is tried again whose store or broker could not be used."""
 
+_log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _make_worker: Callable[[], LaneWorker] | None = None
 _worker: LaneWorker | None = None
@@ -81,14 +85,47 @@ def run_lane(self: Task, name: str, lane: int, turn: int, position: Sequence[int
         # The rows are where they were, and a lane whose turn is lost would never end.
         raise self.retry(exc=error, countdown=_AGAIN) from None
     if found.position is not None:
-        countdown = min(found.delay, _longest_countdown(self)) or None
+        # A message that waits is not acknowledged, so one that waits for longer would be delivered twice.
+        countdown = min(found.delay, _visibility_timeout() / 4) or None
         self.apply_async((name, lane, following, found.position.to_list()), countdown=countdown)
 
 
-def _longest_countdown(task: Task) -> float:
-    """Seconds; a message that waits is not acknowledged, so a longer one would be delivered twice."""
-    timeout: float = (task.app.conf.broker_transport_options or {}).get("visibility_timeout", VISIBILITY_TIMEOUT)
-    return timeout / 4
+def queue_idle_lanes() -> int:
+    """Queue lanes again that no worker has had for long; how many.
+
+    A worker that is killed between taking a message from Redis and noting that it has it loses the message for good.
+    """
+    found = _the_worker().store.idle(2 * _visibility_timeout())
+    for name, lane, turn in found:
+        run_lane.apply_async((name, lane, turn, Position().to_list()))
+    return len(found)
+
+
+@worker_ready.connect
+def _watch(**_: object) -> None:
+    """Look for idle lanes as long as this worker runs."""
+    threading.Thread(target=_look_for_idle_lanes, daemon=True, name="idle-lanes").start()
+
+
+def _look_for_idle_lanes() -> None:
+    while True:
+        time.sleep(_visibility_timeout() / 2)
+        try:
+            queue_idle_lanes()
+        except Exception as error:  # the store or the broker may be back at the next look
+            _log.warning("Cannot look for idle lanes: %s.", type(error).__name__)
+
+
+@worker_process_init.connect
+def _begin_anew(**_: object) -> None:
+    """Let a forked process make a worker of its own: connections to a database must not be shared."""
+    global _lock, _worker
+    _lock, _worker = threading.Lock(), None
+
+
+def _visibility_timeout() -> float:
+    options: dict[str, float] = run_lane.app.conf.broker_transport_options or {}
+    return options.get("visibility_timeout", VISIBILITY_TIMEOUT)
 
 
 def _the_worker() -> LaneWorker:

@@ -30,6 +30,7 @@ LANES = sa.Table(
     sa.Column("batch", sa.String(100), primary_key=True),
     sa.Column("lane", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("turn", sa.Integer, nullable=False, default=0),
+    sa.Column("claimed", sa.Float, nullable=False, default=0.0),
     sa.Column("identity", sa.String(64)),
     sa.Column("over", sa.Boolean, nullable=False, default=False),
     sa.Column("stopped", sa.Text),

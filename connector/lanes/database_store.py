@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -83,9 +84,18 @@ class DatabaseStore:
         later = sa.case((LANES.c.turn > turn, LANES.c.turn), else_=turn) + 1
         with self._begin() as database:
             claimed: int | None = database.scalar(
-                sa.update(LANES).where(here).values(turn=later).returning(LANES.c.turn)
+                sa.update(LANES).where(here).values(turn=later, claimed=time.time()).returning(LANES.c.turn)
             )
         return claimed
+
+    def idle(self, seconds: float) -> list[tuple[str, int, int]]:
+        """Lanes that no worker has claimed for so long; see `LaneStore.idle`."""
+        now = time.time()
+        here = sa.not_(LANES.c.over) & (LANES.c.claimed < now - seconds) & (LANES.c.turn > 0)
+        update = sa.update(LANES).where(here).values(claimed=now)
+        with self._begin() as database:
+            found = database.execute(update.returning(LANES.c.batch, LANES.c.lane, LANES.c.turn)).all()
+        return sorted((row[0], row[1], row[2]) for row in found)
 
     def pending(self, name: str) -> list[int]:
         """The numbers of the lanes that are not over."""

@@ -97,6 +97,17 @@ class FolderStore:
             _replace(path, str(claimed))
             return claimed
 
+    def idle(self, seconds: float) -> list[tuple[str, int, int]]:
+        """Lanes that no worker has claimed for so long; see `LaneStore.idle`."""
+        found = []
+        for name in sorted(path.parent.name for path in self.place.glob("*/plan.json")):
+            for lane in self.pending(name):
+                path = self.place / name / "lanes" / _lane(lane) / "turn"
+                if path.exists() and path.stat().st_mtime < time.time() - seconds:
+                    path.touch()
+                    found.append((name, lane, int(path.read_text(encoding="ascii"))))
+        return found
+
     def pending(self, name: str) -> list[int]:
         """The numbers of the lanes that are not over."""
         over = {int(path.name) for path in _lanes_in(self.place / check_name(name) / "over")}

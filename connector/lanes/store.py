@@ -170,6 +170,19 @@ class LaneStore(Protocol):
             The number of the lane's next turn; None where another turn goes on in its place.
         """
 
+    def idle(self, seconds: float) -> list[tuple[str, int, int]]:
+        """Lanes that are not over and that no worker has claimed for so long: a queue may have lost their turns.
+
+        Each counts as claimed just now, so that it is not found again at once.
+
+        Args:
+            seconds: Since the last claim.
+
+        Returns:
+            The name of the batch, the number of the lane, and the number of its next turn. If the queue has it still,
+            one of the two is dropped.
+        """
+
     def pending(self, name: str) -> list[int]:
         """The numbers of the lanes that are not over."""
 

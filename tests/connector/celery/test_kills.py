@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,15 @@ def test_a_killed_worker_loses_no_row_and_sends_none_twice(
         assert max(counting.calls.values()) == 1
         never_sent = [line for line in unknown if line.partition(",")[0] not in counting.calls]
         assert len(never_sent) <= KILLS
+
+
+def test_a_turn_that_the_broker_has_lost_is_queued_again(
+    tmp_path: Path, own_server: RedisServer, counting: Counting
+) -> None:
+    with scene(tmp_path, own_server, counting, str(tmp_path / "batches"), visibility=1.0) as made:
+        made.submit("recipient\nada\ngrace\n", "send_parcel", "b")
+        with contextlib.closing(own_server.client()) as client:
+            assert client.delete("celery") == 1
+        made.start()
+        assert made.finished("b").counts["done"] == 2
+    assert len(counting.calls) == 2

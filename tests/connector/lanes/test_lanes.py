@@ -158,6 +158,21 @@ def test_a_batch_goes_on_when_it_is_submitted_again(line: MakeLine) -> None:
     assert made.queued == []
 
 
+def test_a_turn_that_the_queue_has_lost_is_found_and_one_that_it_has_still_is_not_run_twice(line: MakeLine) -> None:
+    made = line()
+    made.submit(HUNDRED)
+    made.give_turn()
+    assert made.store.idle(3_600) == []
+    found = made.store.idle(-1)
+    assert found == [("b", 0, 2)]
+    made.put(0.0, *found[0], Position())  # and the queue has lost nothing
+    made.run()
+    assert made.store.status("b").counts["done"] == 100
+    assert len(made.service.calls) == 100
+    assert len(made.turns) == 6
+    assert made.store.idle(-1) == []
+
+
 def test_another_batch_of_the_same_name_is_refused(line: MakeLine) -> None:
     made = line()
     made.submit(HUNDRED)
