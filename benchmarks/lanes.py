@@ -1,8 +1,9 @@
 """Batches on real Celery workers with a real Redis, workers killed with -9: `python -m benchmarks.lanes --help`.
 
 `kills` runs 5,000 rows of send_message over eight connections on two workers that are killed 20 times, and
-`kills-without-key` 4,000 rows of cancel_message, which has no idempotency key, with 12 kills. `fair` runs 5,000 rows over 20 connections, one of 4,000 rows and one of 10, at
-100 calls in 3 seconds. `--rows` makes it smaller, `--batches sqlite` keeps the batches in a database.
+`kills-without-key` 4,000 rows of cancel_message, which has no idempotency key, with 12 kills. `fair` runs 5,000 rows
+over 20 connections, one of 4,000 rows and one of 10, at 100 calls in 3 seconds. `--rows` makes it smaller, `--batches
+sqlite` keeps the batches in a database.
 """
 
 from __future__ import annotations
