@@ -90,6 +90,8 @@ def test_one_of_many_workers_begins_a_row_and_one_claims_a_turn(line: Line) -> N
                 begun.append(True)
             except RowTakenError:
                 begun.append(False)
+            finally:
+                rows.sent(1)
         claimed.append(line.store.claim("one", 0, 1, redelivered=False))
 
     together = threading.Barrier(WORKERS)
