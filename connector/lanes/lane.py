@@ -14,7 +14,6 @@ from connector.connections.auth import Auth, identity_of
 from connector.connections.connection import Connection
 from connector.connector import Connector
 from connector.errors import AuthorizationError, ConnectorError, DefinitionError, ThrottledError, UnavailableError
-from connector.http.retry import backoff
 from connector.lanes.store import LaneBusyError, LanePlan, LaneRows, LaneStore, RowTakenError
 
 TURN_ROWS = 20
@@ -108,7 +107,7 @@ class LaneWorker:
             opened = self.store.open(name, lane, position.after, plan.result_columns(batch.action), identity)
             with opened as rows:
                 if rows is None:
-                    return self._round_over(name, lane, position, batch)
+                    return self._round_over(name, lane, position)
                 return self._run(name, lane, position, rows, _Rows(plan, batch, connection))
         except LaneBusyError:
             return Turn(position, _BUSY_WAIT)
@@ -156,16 +155,18 @@ class LaneWorker:
         waits = position.waits + 1
         if waits > MOST_WAITS and error is not None:
             return self._stopped(name, lane, error, runs)
-        wait = min(LONGEST_WAIT, 2.0**waits) * self.rng.uniform(0.5, 1.0)
-        return Turn(replace(position, waits=waits), max(wait, least), runs)
+        return Turn(replace(position, waits=waits), max(self._wait(waits), least), runs)
 
-    def _round_over(self, name: str, lane: int, position: Position, batch: Batch) -> Turn:
+    def _wait(self, times: int) -> float:
+        """Seconds, twice as long each time."""
+        return min(LONGEST_WAIT, 2.0**times) * self.rng.uniform(0.5, 1.0)
+
+    def _round_over(self, name: str, lane: int, position: Position) -> Turn:
         """Behind the last row: over, or once more through the rows that found the service unavailable."""
         if not position.skipped:
             self.store.end(name, lane, None)
             return Turn(None)
-        wait = backoff(batch.client.definition.retry, position.round, None, self.rng)
-        return Turn(Position(round=position.round + 1, waits=position.waits), max(_LEAST_WAIT, wait))
+        return Turn(Position(round=position.round + 1, waits=position.waits), self._wait(position.round + 2))
 
     def _stopped(self, name: str, lane: int, error: ConnectorError, runs: int = 0) -> Turn:
         self.store.end(name, lane, str(error))

@@ -248,6 +248,15 @@ def test_a_service_that_stays_down_stops_the_lane_and_the_batch_goes_on_later(li
     assert made.store.status("b").counts["done"] == 100
 
 
+def test_few_rows_outlast_a_short_outage(line: MakeLine) -> None:
+    made = line()
+    made.submit("recipient\nada\ngrace\n")
+    made.service.down_for = 6
+    made.run()
+    assert made.store.status("b").counts["done"] == 2
+    assert made.clock.monotonic() - 1_000 > 20
+
+
 def test_a_row_that_always_finds_the_service_unavailable_fails_and_the_others_go_on(line: MakeLine) -> None:
     made = line()
     made.submit("recipient\nada\ndown\ngrace\n")
