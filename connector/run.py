@@ -13,7 +13,7 @@ from connector.call.events import AttemptFailed, PageRead, WaitReason, WaitStart
 from connector.call.handler import Call
 from connector.call.masking import attempt_started, response_received
 from connector.call.options import RunSettings
-from connector.call.result import Attempt, RunTrace
+from connector.call.result import Attempt, RunTrace, responded
 from connector.catalogue.action import Action
 from connector.clock import Clock, network, pause
 from connector.connections.auth import Auth
@@ -217,13 +217,17 @@ class Run:
 
     def _retry_after(self, outcome: HttpResponse | UnavailableError) -> float | None:
         header = outcome.headers.get("retry-after") if isinstance(outcome, HttpResponse) else None
-        return retry_after_seconds(header, self.clock.wall())
+        return retry_after_seconds(header, self.clock.wall()) if header else None
 
     def _record(self, outcome: HttpResponse | UnavailableError, wait: float | None) -> str:
         """Note an attempt; how it ended, as the beginning of a sentence."""
         status = outcome.status if isinstance(outcome, HttpResponse) else None
         reason = "" if isinstance(outcome, HttpResponse) else outcome.message
-        self.trace.attempts.append(Attempt(status=status, reason=reason, wait=round(wait or 0.0, 3)))
+        self.trace.attempts.append(
+            Attempt(status=status, reason=reason, wait=round(wait or 0.0, 3))
+            if status is None or wait
+            else responded(status)
+        )
         return reason.rstrip(".") or f"The service responded with {status}"
 
     def _notify_wait(self, reason: WaitReason, message: str, seconds: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,12 @@ class Attempt(BaseModel):
     status: int | None
     reason: str = ""
     wait: float = 0.0
+
+
+@lru_cache(maxsize=1_000)
+def responded(status: int) -> Attempt:
+    """An attempt whose response counts: the same object every time, as a walk over many pages keeps one for each."""
+    return Attempt(status=status)
 
 
 @dataclass

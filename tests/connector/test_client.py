@@ -81,6 +81,15 @@ def test_an_answer_that_trying_again_cannot_change_is_final(status: int) -> None
     assert attempt.trace.attempts[0].status == status
 
 
+def test_attempts_that_went_well_take_the_memory_of_one() -> None:
+    attempts = [Try([response(200)]), Try([response(500), response(200)])]
+    for attempt in attempts:
+        attempt()
+    first, second = (attempt.trace.attempts[-1] for attempt in attempts)
+    assert first is second
+    assert (attempts[1].trace.attempts[0].status, attempts[1].trace.attempts[0].wait > 0) == (500, True)
+
+
 def test_what_never_left_this_machine_is_sent_again_whatever_it_is() -> None:
     attempt = Try([NOT_SENT, NOT_SENT, OK], repeatable=False)
     assert attempt() is OK
