@@ -174,7 +174,10 @@ class Auth:
         encode: Callable[[str], str],
     ) -> tuple[str, Secrets]:
         url = templates.fill_connection(url, lambda name: encode(value_of(name)))
+        given = {pair.partition("=")[0] for pair in url.partition("?")[2].split("&")} if self._query else ()
         for name, template in self._query:
+            if _encoded(name) in given:
+                continue  # the service's own URL of a next page has it
             value = templates.fill_connection(template, value_of)
             url += f"{'&' if '?' in url else '?'}{_encoded(name)}={encode(value)}"
         added = {

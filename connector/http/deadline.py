@@ -194,6 +194,15 @@ class OutgoingRequest(requests.PreparedRequest):
     origin: str = ""
 
 
+class UnreadResponse(requests.Response):
+    """A response whose body is still on the way."""
+
+    def __init__(self) -> None:
+        self._content = False  # type: ignore[assignment]
+        self._content_consumed = False
+        self.history, self.encoding = [], None
+
+
 class DeadlineAdapter(HTTPAdapter):
     """The adapter of `requests` over such connections. What it finds out for an origin it finds out once."""
 
@@ -225,9 +234,10 @@ class DeadlineAdapter(HTTPAdapter):
         return super().request_url(request, proxies) if proxies or not origin else str(request.url)[len(origin) :]
 
     def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
-        """The response, without what nobody reads here: cookies, and another copy of the headers."""
-        response = requests.Response()
-        response.status_code, response.raw, response.request, response.url = resp.status, resp, req, str(req.url)
+        """The response; what the library adds for others, a jar of cookies and a copy of the headers, takes time."""
+        response = UnreadResponse()
+        response.status_code, response.raw, response.headers = resp.status, resp, resp.headers
+        response.request, response.url, response.reason = req, str(req.url), resp.reason
         return response
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import string
 from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
@@ -120,6 +121,8 @@ def test_a_proxy_that_the_environment_names_later_is_used(
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
+    seconds = itertools.count()
+    transport._settings._now = lambda: float(next(seconds))
     request = HttpRequest("GET", "http://service.invalid/x", {})
     with pytest.raises(NotSentError) as caught:
         send(transport, request)
@@ -140,6 +143,17 @@ def test_settings_are_looked_up_again_after_a_while_and_for_every_origin() -> No
     now[0] = 60.0
     assert settings.of("a", "a/3") == 3
     assert looked == ["a/1", "b/1", "a/3"]
+
+
+def test_settings_are_looked_up_again_when_the_environment_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    now = [0.0]
+    settings = NetworkSettings(lambda url: looked.append(url) or len(looked), lambda: now[0])  # type: ignore[func-returns-value]
+    monkeypatch.delenv("https_proxy", raising=False)
+    assert [settings.of("a", "a/1"), settings.of("b", "b/1")] == [1, 2]
+    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
+    now[0] = 0.2
+    assert [settings.of("a", "a/2"), settings.of("b", "b/2"), settings.of("a", "a/3")] == [3, 4, 3]
 
 
 def test_settings_of_any_number_of_origins_take_bounded_memory() -> None:
