@@ -67,7 +67,7 @@ def run_cost(figures: Figures) -> Iterator[str]:
         ratios = [ratio(found[f"run / {name}"]) for name in names[:2]]
         rows.append([f"`{key}`", *(f"{found[name]:.2f}" for name in names), *ratios])
     yield table(["action", *names, "run / requests", "run / official SDK"], rows)
-    yield "![Milliseconds of a run, of a bare request and of the SDK](pictures/performance-run-cost.svg)\n"
+    yield "![The time of a run and of the SDK beside a bare request](pictures/performance-run-cost.svg)\n"
 
 
 def concurrency(figures: Figures) -> Iterator[str]:

@@ -36,8 +36,10 @@ def draw(figures: Figures, folder: Path) -> None:
 
 
 def _run_cost(figures: Figures, path: Path) -> None:
-    names = ("requests", "official SDK", "run")
-    _bars(path, "milliseconds", list(figures), {name: [found[name] for found in figures.values()] for name in names})
+    ours = [found["run / requests"] for found in figures.values()]
+    sdk = [found["run / requests"] / found["run / official SDK"] for found in figures.values()]
+    series = {"requests": [1.0] * len(ours), "official SDK": sdk, "run": ours}
+    _bars(path, "time, requests = 1", list(figures), series)
 
 
 def _concurrency(figures: Figures, path: Path) -> None:
@@ -81,9 +83,13 @@ def _bars(path: Path, unit: str, groups: Sequence[str], series: Mapping[str, Seq
         places = [place + (number - (len(series) - 1) / 2) * width for place, _ in there]
         color = COLORS.get(name, OTHER[number % len(OTHER)])
         drawn = axes.bar(places, [value for _, value in there], width, label=name, color=color)
-        axes.bar_label(drawn, fmt="%.2g", fontsize=7)
+        axes.bar_label(drawn, fmt=_label, fontsize=7)
     axes.set_xticks(range(len(groups)), groups)
     _finish(figure, axes, unit, path)
+
+
+def _label(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.2g}"  # noqa: PLR2004 - two digits
 
 
 def _finish(figure: Any, axes: Any, unit: str, path: Path) -> None:
