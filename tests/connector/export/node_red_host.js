@@ -100,6 +100,6 @@ const ways = {
 };
 
 readline.createInterface({ input: process.stdin }).on('line', async (line) => {
-  const { way, ...asked } = JSON.parse(line);
+  const { way, ...asked } = JSON.parse(line, (key, value) => (value?.type === 'Buffer' ? Buffer.from(value.data) : value));
   process.stdout.write(`${JSON.stringify(await ways[way](asked))}\n`);
 });
