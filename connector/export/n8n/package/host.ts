@@ -4,6 +4,7 @@ import { createHash, randomUUID } from 'crypto';
 import {
 	sleep,
 	type IExecuteFunctions,
+	type IHttpRequestMethods,
 	type IHttpRequestOptions,
 	type ILoadOptionsFunctions,
 	type IN8nHttpFullResponse,
@@ -84,7 +85,7 @@ async function send(
 	options: Core.SendOptions,
 ): Promise<Core.HttpResponse> {
 	const call: IHttpRequestOptions = {
-		method: request.method,
+		method: request.method as IHttpRequestMethods, // What sends it takes OPTIONS too.
 		url: options.templated.url,
 		headers: { ...request.headers, ...options.templated.headers, 'User-Agent': userAgent },
 		body: request.content,
