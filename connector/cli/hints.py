@@ -34,7 +34,7 @@ def connection_errors(definition: ConnectorDefinition, program: str, *, offer_sa
     try:
         yield
     except AuthorizationError as error:
-        if error.error_code == "base_url":
+        if error.error_code == "base_url" and error.field is None:
             insecure = "unencrypted" in error.message
             hint = "Use https://, or add --allow-insecure." if insecure else error.hint
             raise click.UsageError(f"--base-url: {error.message} {hint}".rstrip()) from None

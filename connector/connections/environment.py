@@ -38,10 +38,11 @@ def file_is_unread() -> bool:
 
 
 def variables(connector: ConnectorDefinition) -> str:
-    """The environment variables for the secrets, as part of a sentence; empty if there are none."""
-    declared = connector.connection
-    fields = [field for field in declared.required if declared.environment.get(field)]
-    return " and ".join(" or ".join(declared.environment[field]) for field in fields)
+    """The environment variables for the secrets of a connection, as part of a sentence; empty if there are none."""
+    declared = connector.connection.environment
+    found = ([field for field in kind.required if declared.get(field)] for kind in connector.kinds)
+    fields = next(filter(None, found), [])
+    return " and ".join(" or ".join(declared[field]) for field in fields)
 
 
 def _values(connector: ConnectorDefinition, found: os._Environ[str] | dict[str, str | None]) -> dict[str, str]:

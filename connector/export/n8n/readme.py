@@ -54,8 +54,10 @@ def adds_something(handler: Handler) -> bool:
 
 def _credentials(manifest: ConnectorDefinition) -> Iterator[str]:
     for name, field in manifest.connection.properties.items():
-        yield f"- **{style.title(field.title or name)}**: {field.description}"
-    yield f"- **Base URL**: the URL of the API. Change `{manifest.base_url}` to use a test server or a proxy."
+        about = f": {field.description}" if field.description else ""
+        yield f"- **{style.title(field.title or name)}**{about}"
+    usual = f"Change `{manifest.base_url}`" if "{" not in manifest.base_url else "Fill it in"
+    yield f"- **Base URL**: the URL of the API. {usual} to use a test server or a proxy."
     yield "- **Calls per Minute**: the most calls that one n8n process makes; see Call limit."
     yield "- **Allow Insecure URL**: turn it on for a base URL that starts with http:// and is on another machine."
 
