@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
@@ -45,14 +46,14 @@ class Authorization(Model):
     basic: BasicCredentials | None = None
     strip: list[str] = Field(default_factory=list)
 
-    @property
+    @cached_property
     def templates(self) -> dict[str, str]:
         """Every template by its place, such as `/headers/Authorization`."""
         basic = self.basic.model_dump() if self.basic is not None else {}
         parts = {"headers": self.headers, "query": self.query, "basic": basic}
         return {f"/{part}/{name}": text for part, found in parts.items() for name, text in found.items()}
 
-    @property
+    @cached_property
     def fields(self) -> tuple[str, ...]:
         """The fields of the connection that are sent, each once."""
         return templates.connection_fields(*self.templates.values())
@@ -107,7 +108,7 @@ class ConnectionSchema(Model):
                     raise ValueError(f"the kind “{kind.key}” has the field “{name[:80]}”, which is not declared")
         return self
 
-    @property
+    @cached_property
     def secrets(self) -> frozenset[str]:
         """The names of the secret fields."""
         return frozenset(name for name, field in self.properties.items() if field.write_only)
