@@ -46,7 +46,7 @@ def connector_folder(name: str | None) -> Path:
     own = Path(sys.argv[0]).stem.removesuffix("-connector")
     if own in installed:
         return installed[own]
-    if (Path() / files.MANIFEST).is_file():
+    if (Path() / files.MANIFEST).is_file() or files.importer_of(Path()) is not None:
         return Path.cwd()
     if len(installed) == 1:
         return next(iter(installed.values()))

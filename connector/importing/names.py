@@ -13,6 +13,8 @@ from collections.abc import Container, Iterable, Sequence
 _RESERVED = frozenset({"base_url", "allow_insecure", "name", "ephemeral", "kind"})
 _INITIALISMS = {"api", "css", "html", "http", "id", "ids", "iso", "json", "pdf", "sms", "uri", "url", "xml"}
 _LONGEST = 80
+_LONGEST_INPUT = 60
+"""Characters of a name of an input; hosts of MCP take 64, and a name that comes twice gets a number."""
 
 
 def key_of(text: str, taken: Container[str] = (), fallback: str = "action") -> str:
@@ -39,8 +41,10 @@ def unique(name: str, taken: Container[str]) -> str:
 
 
 def plain(name: str) -> str:
-    """A name without the characters that have a meaning in the names of inputs: `filter[name]` is `filter_name`."""
-    return re.sub(r"[^\w$-]+", "_", name).strip("_") or "value"
+    """A name of letters, digits, underscores and hyphens, which every host takes: `filter[name]` is `filter_name`."""
+    if re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        return name[:_LONGEST_INPUT]
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")[:_LONGEST_INPUT] or "value"
 
 
 def connection_field(name: str) -> str:

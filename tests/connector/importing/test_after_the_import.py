@@ -15,13 +15,18 @@ from connector import Connection, Connector
 from connector.catalogue.loader import load
 from connector.errors import AuthorizationError, DefinitionError, InputError, UnavailableError
 from connector.examples import FakeClock, run_example
+from connector.export import EXPORT_FORMATS, export
+from connector.export.errors import ExportError
 from connector.importing.dynamic_schema import schema_of
 from connector.importing.oauth import OAuthTokens
 from connector.importing.package import Package
 from connector.importing.polling import new_rows
 from connector.importing.preview import before_and_after
+from connector.importing.report import report_on
 from connector.importing.source import Source
 from connector.importing.write import REPORT, connector_files, write_files
+from connector.lint.rules.exports import with_publication
+from connector.scaffold import create_connector
 from tests.connector.importing.described_service import DescribedService
 from tests.connector.importing.facts_package import facts_package
 from tests.connector.importing.test_packages import PACKAGES, connection_of, loaded, read, service_of
@@ -259,3 +264,27 @@ def test_the_sandbox_of_a_package_responds_as_its_description_says() -> None:
 
 def test_every_description_is_served_by_the_service_it_describes() -> None:
     assert all(isinstance(service_of(folder), DescribedService) for folder in PACKAGES)
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.name)
+def test_a_package_is_exported_or_refused_with_the_word_that_cannot_be_said(folder: Path) -> None:
+    bundle = with_publication(Package(folder).bundle)
+    refused = set()
+    for name in EXPORT_FORMATS:
+        try:
+            export(bundle, name)
+        except ExportError:
+            refused.add(name)
+    assert refused == ({"power-platform"} if folder.name in {"kinds_of_connection", "wrapped_key"} else set())
+
+
+def test_a_folder_made_by_init_is_exported_and_imported_back(tmp_path: Path) -> None:
+    create_connector(tmp_path / "made")
+    made = load(tmp_path / "made")
+    (tmp_path / "package").mkdir()
+    for name, content in export(with_publication(made), "power-platform").items():
+        (tmp_path / "package" / name).write_bytes(content)
+    report = report_on(Package(tmp_path / "package"))
+    assert {each.operation_id for each in report.operations if each.runs} == {
+        action.operation_id for action in made.actions.values()
+    }
