@@ -129,7 +129,7 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
     keys: dict[str, str] = {}
     labels = unique_labels([label(each.document, each.wire) for each in draft.parameters], [()] * len(draft.parameters))
     for title, parameter in zip(labels, draft.parameters, strict=True):
-        properties[parameter.name] = {"title": title, **_parameter_field(parameter, fields)}
+        properties[parameter.name] = fields.titled(title, _parameter_field(parameter, fields), parameter.document)
         keys[parameter.wire] = parameter.name
         if parameter.required and parameter.place != "path":
             required.append(parameter.name)
@@ -141,7 +141,7 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
     body = as_text(draft.body.get("name")) or "body"
     for name, title, leaf in zip(names, fields.labels(leaves), leaves, strict=True):
         key = "/".join([body, *leaf.path])
-        made = {"title": title, **fields.field(leaf.schema, leaf.around, leaf.path)}
+        made = fields.field(leaf.schema, leaf.around, leaf.path)
         made |= _default(made, constant(leaf.schema)) if leaf.required else {}
         made |= {"x-pointer": ""} if not leaf.path else place_of(name, leaf.path)
         made |= {"x-aliases": [key]} if body != "body" and key != name else {}
@@ -149,7 +149,7 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
         made |= _visibility(leaf.schema, internal=leaf.internal)
         if draft.whole is not None and draft.encoding == "binary":
             made = {word: value for word, value in made.items() if word not in {"type", "examples"}} | {"x-file": True}
-        properties[name] = made
+        properties[name] = fields.titled(title, made, leaf.schema)
         keys[key] = name
         if leaf.required:
             required.append(name)

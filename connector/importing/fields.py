@@ -11,6 +11,7 @@ from connector.importing.names import input_names, label_of, unique_labels
 from connector.importing.swagger import Json, Swagger, as_list, as_object, as_text
 
 ANY_TYPE = ["string", "number", "boolean", "object", "array"]
+DYNAMIC_CHOICES = ("x-ms-dynamic-values", "x-ms-dynamic-list")
 DYNAMIC_SCHEMAS = ("x-ms-dynamic-schema", "x-ms-dynamic-properties")
 _TYPES = {"string", "integer", "number", "boolean", "array", "object"}
 _LIMITS = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
@@ -57,6 +58,7 @@ class Fields:
 
     Attributes:
         notes: What could not be followed.
+        with_choices: The fields whose choices another operation lists, each with its schema.
         body_defaults: What forms hide, in objects that are only sent if something in them is filled in.
     """
 
@@ -66,6 +68,7 @@ class Fields:
         self._left = _MOST_FIELDS
         self.notes: list[str] = []
         self.body_defaults: list[Json] = []
+        self.with_choices: list[tuple[Json, Json]] = []
 
     def schema(self, written: Any) -> Json:
         """A schema with its references followed."""
@@ -138,9 +141,16 @@ class Fields:
         properties: Json = {}
         for name, label, leaf in zip(names, labels, leaves, strict=True):
             made = self.field(leaf.schema, leaf.around, (*place, *leaf.path))
-            properties[name] = {"title": label, **made, **place_of(name, leaf.path)}
+            properties[name] = self.titled(label, made | place_of(name, leaf.path), leaf.schema)
         required = [name for name, leaf in zip(names, leaves, strict=True) if leaf.required]
         return {"properties": properties} | ({"required": required} if required and self._side == "inputs" else {})
+
+    def titled(self, title: str, made: Json, schema: Json) -> Json:
+        """A field of a form with its title; its choices are added once all operations have names."""
+        found = {"title": title, **made}
+        if any(isinstance(schema.get(word), dict) for word in DYNAMIC_CHOICES):
+            self.with_choices.append((found, schema))
+        return found
 
     def in_form_order(self, leaves: Iterable[Leaf]) -> list[Leaf]:
         """The leaves, those of inputs that forms hide last."""

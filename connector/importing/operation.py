@@ -29,12 +29,14 @@ class Converted:
         document: The definition of the action.
         findings: Why it cannot run, and what else to know.
         names: What its inputs and outputs are called.
+        with_choices: The fields whose choices another operation lists, each with its schema.
         draft: Its request, and the schemas of its inputs.
     """
 
     document: Json
     findings: Findings
     names: Names
+    with_choices: list[tuple[Json, Json]] = field(repr=False)
     draft: Draft = field(repr=False)
 
 
@@ -75,7 +77,7 @@ def converted(package: Source, key: str, operation: Operation) -> Converted:
         "outputs": outputs,
         **_pagination(operation, names),
     }
-    return Converted(document, findings, names, draft)
+    return Converted(document, findings, names, fields.with_choices, draft)
 
 
 def add_choices(made: Converted, names_of: Callable[[str], Names | None]) -> None:
@@ -85,12 +87,11 @@ def add_choices(made: Converted, names_of: Callable[[str], Names | None]) -> Non
         made: The action.
         names_of: The names of the operation with an operation id; None where there is none.
     """
-    properties = made.document["inputs"]["properties"]
-    for name, source in schemas_by_input(made).items():
-        found = dynamic_values(source, made.names.inputs, names_of)
+    for made_field, schema in made.with_choices:
+        found = dynamic_values(schema, made.names.inputs, names_of)
         if found is not None:
-            properties[name]["x-ms-dynamic-values"] = found
-            properties[name].pop("enum", None)
+            made_field["x-ms-dynamic-values"] = found
+            made_field.pop("enum", None)
 
 
 def schemas_by_input(made: Converted) -> dict[str, Json]:

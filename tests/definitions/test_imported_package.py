@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
 from connector import Connection, Connector, json_pointer
 from connector.catalogue.action import Action
+from connector.definition.field import DynamicValues, FieldSchema
 from connector.export import export
 from connector.importing.package import Package
 from connector.importing.report import report_on
@@ -83,3 +85,24 @@ def test_what_is_sent_is_the_same(own: Connector, imported: Connector) -> None:
         if places[0] != places[1] or not pairs(sent.url) <= pairs(mine.url):
             different.append(action.key)
     assert different == DIFFERENT
+
+
+def test_choices_are_those_of_the_connector(own: Connector, imported: Connector) -> None:
+    def choices(connector: Connector) -> set[tuple[str, str]]:
+        return {
+            (action.operation_id, source.operation_id)
+            for action in connector.actions
+            for source in dynamic_values(action.definition.inputs.properties.values())
+        }
+
+    assert len(choices(own)) > 50
+    assert choices(imported) >= choices(own)
+
+
+def dynamic_values(fields: Iterable[FieldSchema]) -> Iterator[DynamicValues]:
+    """What fields say of their choices, those in rows included."""
+    for field in fields:
+        if field.x_ms_dynamic_values is not None:
+            yield field.x_ms_dynamic_values
+        yield from dynamic_values(field.properties.values())
+        yield from dynamic_values([field.items] if field.items is not None else [])
