@@ -135,7 +135,8 @@ def _request(draft: Draft, accept: str | None, body_defaults: list[Json]) -> Jso
 
 def _description(operation: Operation, findings: Findings) -> str:
     text = as_text(operation.document.get("description")) or as_text(operation.document.get("summary"))
-    sentences = [text or f"{operation.method} {operation.path}", *findings.notes]
+    gaps = [f"Cannot run here: {gap}" for gap in findings.gaps]
+    sentences = [text or f"{operation.method} {operation.path}", *gaps, *findings.notes]
     return " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in sentences)
 
 

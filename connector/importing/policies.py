@@ -228,8 +228,9 @@ class PolicyRun:
                     self.draft.parameters.remove(parameter)
         known = {each.wire for each in self.draft.parameters if each.place == "path"}
         unknown = [name for name in named if name not in known and not name.startswith("connection.")]
-        for name in unknown:
-            raise UnsupportedError(f"sends to a path with “{{{name[:60]}}}”, which no parameter of the path fills in")
+        if unknown:
+            name = f"{{{unknown[0][:60]}}}"
+            raise UnsupportedError(f"sends to a path with “{name}”, which no parameter of the path fills in")
         if method and method.lower() != _ORIGINAL:
             self.draft.method = method.upper()
 
@@ -237,8 +238,19 @@ class PolicyRun:
         """The new path as a template; names of path parameters stay what they are on the wire."""
         lookups = {
             "pathparameter": lambda name: f"{{{name}}}" if self.draft.parameter("path", name) else None,
+            "queryparameter": lambda name: self._moved_to_path("query", name),
+            "header": lambda name: self._moved_to_path("header", name),
         }
         return template_of(target, self.connection, lookups, placeholders=True)
+
+    def _moved_to_path(self, place: str, wire: str) -> str | None:
+        """A parameter that the new path is made with."""
+        found = self.draft.parameter(place, wire)
+        if found is None or self.draft.parameter("path", wire) is not None:
+            return None
+        found.place = "path"
+        self.findings.note(f"“{wire[:60]}” is sent in the path only.")
+        return f"{{{found.wire}}}"
 
     def _set_property(self, policy: Policy) -> None:
         """A property of the body that is always the same."""
