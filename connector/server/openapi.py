@@ -80,7 +80,7 @@ def openapi(served: ServedConnector) -> dict[str, Any]:
         **{name: {"in": "query", **parameter} for name, parameter in _PARAMETERS.items()},
     }
     components["schemas"] = with_named_rows(components["schemas"]) | _meta_schemas()
-    for action in served.connector.actions:
+    for action in served.actions:
         operation = document["paths"][f"/actions/{action.key}/run"]["post"]
         operation["parameters"] = [{"$ref": f"#/components/parameters/{name}"} for name in _names(action)]
         _add_results(operation["responses"]["200"])

@@ -63,9 +63,14 @@ class ServedConnector:
         return ChoicesCache(self.connector)
 
     @cached_property
+    def actions(self) -> tuple[Action, ...]:
+        """The actions that can run."""
+        return tuple(action for action in self.connector.actions if action.key not in self.connector.gaps)
+
+    @cached_property
     def selection(self) -> ExportSelection:
         """All actions, as exporters take them."""
-        return ExportSelection(self.bundle, self.connector.actions)
+        return ExportSelection(self.bundle, self.actions)
 
     @property
     def default_connection(self) -> str | None:

@@ -43,7 +43,7 @@ def _catalogue(served: ServedConnector) -> dict[str, Any]:
         "throttle": manifest.throttle.model_dump(by_alias=True),
         "paging": {"maxItems": manifest.paging.max_items},
         **groups_with_icons(served.selection),
-        "actions": [index_entry(action) | {"effects": action.effects} for action in served.connector.actions],
+        "actions": [index_entry(action) | {"effects": action.effects} for action in served.actions],
         "connections": [{"name": name, "sandbox": name == SANDBOX} for name in served.connections],
         "defaultConnection": served.default_connection,
         "sandbox": None

@@ -7,12 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from connector import Connector
+from connector.catalogue.loader import read
+from connector.catalogue.sandbox import connection_to, started
 from connector.errors import ConnectionLostError
 from connector.http.response import HttpResponse
+from connector.server import ServedConnector, create_app
 from connector.testing import FakeClock, ScriptedTransport, response
 from tests.connector.parcels import API_KEY
 from tests.connector.server.parcels import parcels_site
+from tests.connector.web.serving import serving
 
+PACKAGES = Path(__file__).parents[1] / "importing" / "packages"
 OK = response(200, {"id": "p1"})
 GET = "/actions/get_parcel/run"
 ONCE = "/actions/post_once/run"
@@ -127,3 +133,16 @@ def test_the_swagger_export_needs_a_publication(tmp_path: Path) -> None:
     with parcels_site(tmp_path, script()) as (site, _):
         reply = site.get("/swagger.json")
     assert (reply.status, reply.body["code"]) == (404, "export")
+
+
+def test_an_imported_package_is_served_without_what_cannot_run() -> None:
+    bundle = read(PACKAGES / "triggers_and_scripts")
+    with started(bundle) as service, Connector(bundle) as connector:
+        served = ServedConnector(bundle, connector, {"sandbox": connection_to(bundle, service)}, service)
+        with serving(create_app(served)) as site:
+            paths = [path for path in site.get("/openapi.json").body["paths"] if path.startswith("/actions/")]
+            assert sorted(paths) == ["/actions/delete_hook/run", "/actions/on_new_alert/run"]
+            assert {each["key"] for each in site.get("/catalogue").body["actions"]} == {"delete_hook", "on_new_alert"}
+            assert site.post("/actions/on_new_alert/run", {}).body["alerts"] == [{"id": "text"}]
+            refused = site.post("/actions/on_alert/run", {})
+    assert (refused.body["code"], "webhook" in refused.body["message"]) == ("gap", True)
