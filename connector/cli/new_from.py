@@ -1,4 +1,4 @@
-"""What `new --from` does: actions from a description of an API, added to a connector folder."""
+"""What `new --from` and `init --from` do: actions and connectors from a description of an API."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Any
 
 import click
 
-from connector.catalogue.loader import Bundle
+from connector.catalogue.loader import Bundle, load
 from connector.cli import console, context
+from connector.importing.manifest import manifest_of
 from connector.importing.openapi import package_of, responses_of
 from connector.importing.package import Package
 from connector.importing.swagger import as_text
 from connector.scaffold.create import ScaffoldError, write_actions
 from connector.scaffold.described import described_action
+from connector.scaffold.init import create_connector
 from connector.validation.messages import nearest
 
 _UNTAGGED = "actions"
@@ -23,7 +25,7 @@ _UNTAGGED = "actions"
 
 @dataclass(frozen=True)
 class Options:
-    """The options of `new` for a description, under the names of its parameters."""
+    """The options of `new` and `init` for a description, under the names of their parameters."""
 
     key: str | None
     group: str | None
@@ -50,9 +52,44 @@ def execute(bundle: Bundle, options: Options) -> list[Path]:
         click.UsageError: An operation does not exist, or its group must be chosen.
         DefinitionError: The description cannot be read, or an action has a name that is taken.
     """
+    package, keys = _chosen(options)
+    return _add(bundle, options, package, keys)
+
+
+def create(folder: Path, title: str | None, options: Options) -> list[Path]:
+    """Write a connector folder for the service that is described, with the operations that were chosen.
+
+    Raises:
+        click.UsageError: An operation does not exist.
+        DefinitionError: The description cannot be read.
+        ScaffoldError: As `create_connector` does.
+    """
+    package, keys = _chosen(options)
+    document = manifest_of(package.source)
+    if "connection" in document:
+        document["connection"].pop("test", None)
+        tests = [key for key in keys if _needs_nothing(package, key)]
+        document["connection"] |= {"test": tests[0]} if tests else {}
+    written = create_connector(folder, title=title or document["title"], described=document)
+    return list(dict.fromkeys([*written, *_add(load(folder), options, package, keys)]))
+
+
+def _needs_nothing(package: Package, key: str) -> bool:
+    """Whether an operation only reads and has no required inputs, so that it can test a connection."""
+    operation = package.source.operations[key]
+    return operation.method == "GET" and not package.converted(key).document["inputs"].get("required")
+
+
+def _chosen(options: Options) -> tuple[Package, list[str]]:
+    """The description, and the keys of the operations that were chosen."""
     options.check()
     package = package_of(options.description)
-    keys = list(package.source.operations) if options.every else [_key(package, name) for name in options.operations]
+    if options.every:
+        return package, list(package.source.operations)
+    return package, [_key(package, name) for name in options.operations]
+
+
+def _add(bundle: Bundle, options: Options, package: Package, keys: Sequence[str]) -> list[Path]:
     documents: dict[tuple[str, str], dict[str, Any]] = {}
     titles: dict[str, str] = {}
     known = {action.operation_id.casefold() for action in bundle.actions.values()}
@@ -62,6 +99,12 @@ def execute(bundle: Bundle, options: Options) -> list[Path]:
         if options.every and operation.operation_id.casefold() in known:
             console.message(f"{operation.operation_id} is left out: the connector has it already.")
             continue
+        if made.findings.gaps:
+            console.message(f"{operation.operation_id} is left out. {' '.join(made.findings.gaps)}")
+            continue
+        for note in made.findings.notes:
+            if note not in package.source.access.notes:
+                console.message(f"{operation.operation_id}: {note}")
         group = _group(bundle, options.group, made.document["group"])
         titles[group] = package.source.groups.get(group, group)
         name = options.key or key
@@ -99,7 +142,7 @@ def _group(bundle: Bundle, chosen: str | None, tag: str) -> str:
     titles = {key: group.title for key, group in bundle.manifest.groups.items()}
     if chosen is not None:
         return context.group_key(titles, chosen)
-    if tag != _UNTAGGED or tag in titles:
+    if tag != _UNTAGGED or tag in titles or not titles:
         return tag
     if len(titles) == 1:
         return next(iter(titles))

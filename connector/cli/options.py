@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -72,3 +73,22 @@ as_json: Decorator = click.option("--json", "as_json", is_flag=True, help="Print
 verbose: Decorator = click.option(
     "-v", "--verbose", is_flag=True, help="Print every request and response, with secrets masked."
 )
+
+
+def description(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options `--from`, `--operation` and `--all`: operations of a description of an API."""
+    source = click.option(
+        "--from",
+        "description",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Description of the API: OpenAPI 3 or Swagger 2, in JSON or YAML.",
+    )
+    operation = click.option(
+        "--operation",
+        "operations",
+        multiple=True,
+        metavar="ID",
+        help="Operation of the description: its ID, or “GET /path”. Can be repeated.",
+    )
+    every = click.option("--all", "every", is_flag=True, help="All operations of the description.")
+    return source(operation(every(command)))

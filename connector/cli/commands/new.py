@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from connector.catalogue.loader import Bundle, load
-from connector.cli import completers, console, context
+from connector.cli import completers, console, context, options
 from connector.definition.files import MANIFEST
 from connector.scaffold import create_action
 
@@ -34,20 +34,7 @@ from connector.scaffold import create_action
 )
 @click.option("--path", metavar="PATH", help="API path, such as /things/{thing_id}. Names in braces become inputs.")
 @click.option("--summary", metavar="TEXT", help="Display name of the action. Made from KEY by default.")
-@click.option(
-    "--from",
-    "description",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Description of the API: OpenAPI 3 or Swagger 2, in JSON or YAML.",
-)
-@click.option(
-    "--operation",
-    "operations",
-    multiple=True,
-    metavar="ID",
-    help="Operation of the description: its ID, or “GET /path”. Can be repeated.",
-)
-@click.option("--all", "every", is_flag=True, help="All operations of the description.")
+@options.description
 @click.option("--dir", "directory", type=click.Path(path_type=Path), help="The connector folder.")
 @click.pass_obj
 def new(  # noqa: PLR0913 - each is an option, and named
@@ -74,9 +61,9 @@ def new(  # noqa: PLR0913 - each is an option, and named
             raise click.UsageError("Use either --from, or --path and --summary, not both.")
         from connector.cli import new_from  # noqa: PLC0415 - reads descriptions; a single action needs none
 
-        options = new_from.Options(key, group, description, operations, every)
+        chosen = new_from.Options(key, group, description, operations, every)
         with context.usage_errors():
-            written = new_from.execute(bundle, options)
+            written = new_from.execute(bundle, chosen)
     elif operations or every:
         raise click.UsageError("Name the description that has the operations with --from.")
     elif key is None:

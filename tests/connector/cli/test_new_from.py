@@ -224,3 +224,49 @@ def test_the_parts_of_openapi_3_become_those_of_swagger_2() -> None:
     assert made["parameters"][4] | {"in": "formData", "type": "file", "required": True} == made["parameters"][4]
     assert (made["consumes"], made["produces"]) == (["multipart/form-data"], ["image/png"])
     assert made["responses"]["200"]["schema"] == {"type": "file"}
+
+
+@pytest.mark.parametrize(
+    ("scheme", "authorization"),
+    [
+        (None, None),
+        (
+            {"type": "http", "scheme": "bearer"},
+            {"headers": {"Authorization": "Bearer {connection.token}"}, "strip": ["Bearer "]},
+        ),
+        (
+            {"type": "http", "scheme": "basic"},
+            {"basic": {"username": "{connection.username}", "password": "{connection.password}"}},
+        ),
+        (
+            {"type": "apiKey", "in": "query", "name": "key"},
+            {"query": {"key": "{connection.key}"}},
+        ),
+    ],
+)
+def test_a_connector_is_made_of_a_description(
+    cli: Cli, tmp_path: Path, scheme: dict[str, str] | None, authorization: Any
+) -> None:
+    document = dict(OPENAPI)
+    if scheme is not None:
+        document["components"] = {**OPENAPI["components"], "securitySchemes": {"key": scheme}}
+        document["security"] = [{"key": []}]
+    (tmp_path / "api.json").write_text(json.dumps(document))
+    folder = tmp_path / "my-todos"
+    ran = cli("init", folder, "--from", tmp_path / "api.json", "--all")
+    assert ran.status == 0, ran.err
+    made = json.loads((folder / "definitions/connector.json").read_text())
+    assert (made["key"], made["title"], made["baseUrl"]) == ("my_todos", "To-do", "https://eu.todo.example/v1")
+    assert made.get("authorization") == authorization
+    assert made.get("connection", {}).get("test") == (None if scheme is None else "list_todos")
+    assert made["groups"] == {"to_dos": {"title": "To-dos"}}
+    assert {finding.rule for finding in check_folder(folder)} <= {"D303", "D304", "D306"}
+    assert cli("--connector", folder, "run", "create_todo", "title=Rest", "--sandbox").status == 0
+
+
+def test_nothing_is_made_of_a_description_without_the_operation(cli: Cli, description: Path, tmp_path: Path) -> None:
+    ran = cli("init", tmp_path / "todos", "--from", description, "--operation", "none")
+    assert (ran.status, (tmp_path / "todos").exists()) == (2, False)
+    assert cli("init", tmp_path / "todos", "--all").status == 2
+    assert cli("init", tmp_path / "todos", "--from", description, "--all", "--base-url", "https://a.b").status == 2
+    assert not (tmp_path / "todos").exists()
