@@ -357,13 +357,14 @@ COMMANDS = {
     "mcp": [],
     "sandbox": ["--port", "0"],
     "check": [],
+    "import": ["package"],
     "init": ["my-connector"],
     "new": ["get_cart", "--group", "things"],
     "export": ["openapi"],
     "completion": ["bash"],
 }
 """Every command, with arguments that it takes."""
-NEED_NO_CONNECTOR = {"completion", "init", "batch retry", "batch status"}
+NEED_NO_CONNECTOR = {"completion", "import", "init", "batch retry", "batch status"}
 """Those that work without one, or look at their own folder first."""
 
 
