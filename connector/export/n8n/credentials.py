@@ -70,7 +70,7 @@ def credentials(node: NodeData) -> str:
         Path(__file__).with_name("credentials_template.ts"),
         class_name=node.credential_class,
         name=source(node.credential_name),
-        display_name=source(f"{manifest.title} Actions API"),
+        display_name=source(style.title(f"{manifest.title} Actions API")),
         icon=source(icon_paths(node, 1), 1),
         documentation_url=source(node.required_publisher.url),
         properties=source(fields, 1),
