@@ -76,7 +76,9 @@ def by_list(rows: Iterable[FieldRow]) -> dict[str, list[FieldRow]]:
 
 
 def type_name(field: Schema, root: Schema) -> str:
-    """The type as text: `string`, `array of object`, `string or integer`; null is left out."""
+    """The type as text: `string`, `array of object`, `string or integer`, `file`; null is left out."""
+    if field.get("x-file"):
+        return "file"
     names = [
         f"array of {type_name(resolve(field['items'], root), root)}" if kind == "array" and "items" in field else kind
         for kind in types_of(field)

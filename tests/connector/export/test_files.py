@@ -176,3 +176,10 @@ def test_a_form_in_a_flow_has_its_fields_as_parameters() -> None:
         "days": 3,
         "options": '{"a":1}',
     }
+
+
+def test_the_documentation_calls_a_file_a_file() -> None:
+    page = exported("docs")["documents.md"].decode()
+    assert "| Document | `document` | file | Yes |" in page
+    assert "| Previews | `previews` | array of file | No |" in page
+    assert "the service says where the next page is" in page

@@ -88,7 +88,7 @@ async function send(
 		method: request.method as IHttpRequestMethods, // What sends it takes OPTIONS too.
 		url: options.templated.url,
 		headers: { ...request.headers, ...options.templated.headers, 'User-Agent': userAgent },
-		body: request.content,
+		body: request.content instanceof Uint8Array ? Buffer.from(request.content) : request.content,
 		encoding: 'arraybuffer',
 		timeout: Math.ceil(Math.min(options.readTimeout, options.timeout) * 1000),
 		returnFullResponse: true,
