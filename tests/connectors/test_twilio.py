@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from connector import AuthorizationError, Connection, Connector, File, InputError, RefusedError
+from connector.catalogue.loader import load
 from connector.clock import SystemClock
+from connector.export import export
 from connector.testing import connector_tests
 from connector.throttle.memory_store import MemoryStore
 from tests.connector.cli.conftest import Cli
@@ -139,3 +141,13 @@ def test_a_batch_and_a_file_run_in_its_sandbox_from_the_command_line(cli: Cli, t
     items = ["service_sid=ZS1", "asset_sid=ZH1", "path=/hello.txt", f"content@{picture}"]
     ran = cli("--connector", FOLDER, "run", "upload_asset", *items, "--sandbox")
     assert (ran.status, json.loads(ran.out)["path"]) == (0, "/hello.txt"), ran.err
+
+
+def test_policies_of_the_power_platform_set_its_paths_and_its_other_host() -> None:
+    properties = json.loads(export(load(FOLDER), "power-platform")["apiProperties.json"])["properties"]
+    policies = {policy["templateId"]: policy["parameters"] for policy in properties["policyTemplateInstances"]}
+    host, path = policies["dynamichosturl"], policies["routerequesttoendpoint"]
+    assert host["x-ms-apimTemplateParameter.urlTemplate"] == "https://serverless-upload.twilio.com"
+    assert "@connectionParameters('username')" in path["x-ms-apimTemplateParameter.newPath"]
+    # The schema of the file allows the section of a policy only where the policy has one.
+    assert "x-ms-apimTemplate-policySection" not in host.keys() | path.keys()

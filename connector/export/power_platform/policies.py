@@ -17,6 +17,9 @@ from connector.export.selection import ExportSelection
 
 Json = dict[str, Any]
 
+_WITH_SECTION = ("setheader", "setqueryparameter")
+"""Templates that take the section of the policy; the schema of `apiProperties.json` refuses it in the others."""
+
 
 def policies(selection: ExportSelection, sign_in: SignIn) -> list[Json]:
     """The policies of all operations, then those of one each, then those that send the secrets.
@@ -84,7 +87,8 @@ def _pairs(headers: dict[str, str], query: dict[str, str], sign_in: SignIn, only
 
 def _policy(template_id: str, title: str, values: dict[str, str], only: list[str] | None = None) -> Json:
     parameters: Json = {f"x-ms-apimTemplateParameter.{name}": value for name, value in values.items()}
-    parameters["x-ms-apimTemplate-policySection"] = "Request"
+    if template_id in _WITH_SECTION:
+        parameters["x-ms-apimTemplate-policySection"] = "Request"
     return {
         "templateId": template_id,
         "title": title,
