@@ -22,11 +22,12 @@ ID = field(title="ID", x_in="path")
 
 
 @pytest.fixture(scope="module")
-def items(tmp_path_factory: pytest.TempPathFactory) -> Connector:
+def items(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connector]:
     """The connector that `init` makes, ready to run."""
     folder = tmp_path_factory.mktemp("items") / "my-connector"
     create_connector(folder)
-    return Connector.load(folder, strict_outputs=True)
+    with Connector.load(folder, strict_outputs=True) as connector:
+        yield connector
 
 
 def folder(place: Path, *actions: dict[str, Any], **words: Any) -> Path:
@@ -64,8 +65,7 @@ def test_an_action_without_examples_gets_values_made_of_its_outputs(tmp_path: Pa
         "status": field(["integer", "null"], x_from="status"),
     }
     made = action("get_it", {"it": ID}, outputs, method="GET", path="/its/{it}", required=["it"])
-    connector = Connector.load(folder(tmp_path, made), strict_outputs=True)
-    with connector.sandbox() as connection:
+    with Connector.load(folder(tmp_path, made), strict_outputs=True) as connector, connector.sandbox() as connection:
         assert connector.run("get_it", {"it": "1"}, connection).fields == {
             "name": "Ada",
             "size.width": 1.5,
