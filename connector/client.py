@@ -186,8 +186,9 @@ class Client:
         if problems:
             count = "one problem" if len(problems) == 1 else f"{len(problems)} problems"
             raise InputError(f"{action.summary}: {count} with the inputs. Nothing was sent.", problems)
-        if action.definition.idempotency is not None:
-            inputs.setdefault(action.definition.idempotency.input, self.new_key())
+        declared = action.definition.idempotency
+        if declared is not None and declared.input not in inputs:
+            inputs[declared.input] = self.new_key()
         return inputs
 
     def authenticated(
