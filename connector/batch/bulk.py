@@ -38,6 +38,7 @@ _MOST_ROWS = 20_000
 
 _POLLS = (1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between two looks at a job; the last is repeated."""
+_FLUSH_EVERY = 50
 _LISTINGS = 4
 """How often results are read while some rows have none."""
 
@@ -176,9 +177,10 @@ class BulkRunner:
             pages = self.client.pages(
                 self.find(self.bulk.results), {self.bulk.input: job}, lane.connection, self.settings
             )
-            for result in iterate(pages, self.client.clock):
+            for number, result in enumerate(iterate(pages, self.client.clock)):
                 self._take(result, open_rows)
-            self.folder.flush()
+                if number % _FLUSH_EVERY == 0:
+                    self._report(lane)
             self._report(lane)
             if not any(open_rows.values()):
                 return
@@ -217,6 +219,7 @@ class BulkRunner:
         return dict(result.fields)
 
     def _report(self, lane: Lane) -> None:
+        self.folder.flush()
         counts = self.folder.progress.counts
         state = throttle_status(self.client.store_of(lane.connection), lane.limits[0], 1)
         progress = BatchProgress(

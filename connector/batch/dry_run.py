@@ -16,8 +16,8 @@ from connector.errors import ExitStatus, Problem
 _MOST_KINDS = 1_000
 _SHOWN_ROWS = 5
 _REPORT_EVERY = 1_000
-_MANY = 500
-"""Rows from which a bulk job is worth a thought."""
+_MANY = 100
+"""Rows above which a bulk job is worth a thought."""
 _CALLS_OF_A_JOB = 4
 
 
@@ -139,7 +139,7 @@ def dry_run(
             on_progress(rows)
     ordered = sorted(kinds.values(), key=lambda kind: -kind.count)
     calls = rows if bulk is None else -(-rows // bulk.most) + _CALLS_OF_A_JOB
-    offered = bulk is None and columns.action.definition.bulk is not None and rows >= _MANY
+    offered = bulk is None and columns.action.definition.bulk is not None and rows > _MANY
     return DryRun(rows, wrong, tuple(ordered), forecast(calls) if forecast is not None else None, offered)
 
 

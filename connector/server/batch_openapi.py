@@ -118,7 +118,12 @@ def paths() -> dict[str, Any]:
         "/batches": {
             "get": _operation("BatchesList", "List batches", {200: listed}, parameters=[]),
             "post": _operation(
-                "BatchUpload", "Send a file of rows", {201: batch}, (422,), parameters=[_NAME], content=_ROWS
+                "BatchUpload",
+                "Send a file of rows, as CSV, or JSON Lines as application/x-ndjson",
+                {201: batch},
+                (422,),
+                parameters=[_NAME],
+                content={"text/csv": _ROWS["text/csv"]},  # tools that make requests of this cannot write JSON Lines
             ),
         },
         "/batches/{id}": {

@@ -161,6 +161,17 @@ def test_axe_finds_nothing_in_a_batch_and_it_fits(visit: Open, width: int, schem
     assert findings(page) == []
 
 
+def test_many_rows_are_offered_the_bulk_job_of_the_service(visit: Open) -> None:
+    page = sent(
+        visit(FORM.replace("{First Name}", "all")), "email\n" + "".join(f"u{n}@example.com\n" for n in range(101))
+    )
+    page.get_by_role("button", name="Check the rows").click()
+    expect(panel(page)).to_contain_text("101 rows, all right")
+    page.get_by_label("Use the service's bulk job").check()
+    page.get_by_role("button", name="Run 101 rows").click()
+    expect(page.get_by_role("link", name="Download 101 done rows")).to_be_visible(timeout=60_000)
+
+
 def test_each_row_runs_with_the_connection_that_it_names(visit: Open, tmp_path: Path) -> None:
     folder = small_limit(tmp_path / "connector", calls=100, period=60)
     with serving(tmp_path / "state", folder, "--connections", "environment", COURIER_API_KEY="key-very-secret") as url:

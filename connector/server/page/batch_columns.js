@@ -1,6 +1,6 @@
 // Which column of a file is which input, and what every row gets from the form.
 
-import { html, useEffect, useMemo, useState } from "./vendor/preact-htm.js";
+import { html, useEffect, useLayoutEffect, useMemo, useState } from "./vendor/preact-htm.js";
 import { Icon } from "./icons.js";
 import { namesOf, titleOf } from "./schema.js";
 import * as server from "./server.js";
@@ -18,6 +18,8 @@ export function BatchColumns({ action, catalogue, batch, where, texts, setSettin
   const templates = Object.fromEntries(Object.entries(batch.retry_of ? (batch.settings?.templates ?? {}) : texts).filter(([name]) => !filled.has(name)));
   const wanted = JSON.stringify({ action: action.key, mapping, templates, connection_column: account, bulk });
 
+  // Nothing runs with what was changed until the server has seen it; at once, before the next click.
+  useLayoutEffect(() => void setSettings(null), [wanted, where]);
   useEffect(() => {
     let current = true;
     const timer = setTimeout(async () => {

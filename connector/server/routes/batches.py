@@ -21,7 +21,7 @@ from connector.batch.source import FileFormat
 from connector.connections.connection import Connection
 from connector.server.events import unless_gone
 from connector.server.options import query
-from connector.server.responses import json_response
+from connector.server.responses import Endpoint, json_response
 from connector.server.served import ServedConnector
 from connector.server.stored_batch import BatchSettings
 from connector.web.errors import HttpError
@@ -80,10 +80,8 @@ def _of_files(served: ServedConnector) -> list[Route]:
         return StreamingResponse(_content(path), headers=headers, media_type=media_type)
 
     return [
-        Route("/batches", every),
-        Route("/batches", upload, methods=["POST"]),
-        Route("/batches/{id}", one),
-        Route("/batches/{id}", delete, methods=["DELETE"]),
+        _route("/batches", GET=every, POST=upload),
+        _route("/batches/{id}", GET=one, DELETE=delete),
         Route("/batches/{id}/results/{outcome}", results),
     ]
 
@@ -127,6 +125,15 @@ def _of_runs(served: ServedConnector) -> list[Route]:
         Route("/batches/{id}/stop", stop, methods=["POST"]),
         Route("/batches/{id}/retry", retry, methods=["POST"]),
     ]
+
+
+def _route(path: str, **endpoints: Endpoint) -> Route:
+    """A route with an endpoint for each method, so that the response to any other lists them all."""
+
+    async def endpoint(request: Request) -> Response:
+        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+    return Route(path, endpoint, methods=list(endpoints))
 
 
 def _every(served: ServedConnector) -> list[dict[str, Any]]:

@@ -252,6 +252,12 @@ def test_what_cannot_be_read_is_refused(
     assert (reply.status, reply.body["code"]) == (status, code)
 
 
+@pytest.mark.parametrize(("target", "allowed"), [("/batches", "GET, HEAD, POST"), ("/batches/x", "DELETE, GET, HEAD")])
+def test_another_method_is_told_which_there_are(site: Site, target: str, allowed: str) -> None:
+    reply = site.send("PUT", target, b"{}", Content_Type="application/json" if "x" in target else "text/csv")
+    assert (reply.status, ", ".join(sorted(reply.headers["allow"].split(", ")))) == (405, allowed)
+
+
 def test_nothing_is_kept_of_a_file_that_is_refused(site: Site, tmp_path: Path) -> None:
     assert site.post("/batches", b"a,a\n", Content_Type="text/csv").status == 422
     assert site.get("/batches").body["batches"] == []
