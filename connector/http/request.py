@@ -219,7 +219,7 @@ def secret_values(definition: ActionDefinition, inputs: Mapping[str, Any]) -> li
                 yield from values(field.properties.get(key, _ANY), item)
 
     fields = definition.inputs.compiled(_with_secrets)
-    return [secret for name, field in fields.items() if name in inputs for secret in values(field, inputs[name])]
+    return [secret for name, value in inputs.items() if name in fields for secret in values(fields[name], value)]
 
 
 def _with_secrets(schema: ObjectSchema) -> dict[str, FieldSchema]:
