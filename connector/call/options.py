@@ -68,7 +68,7 @@ class RunSettings:
         Raises:
             TypeError: An option does not exist; the nearest is proposed.
         """
-        known = [field.name for field in fields(cls) if field.name not in _INTERNAL]
+        known = [field.name for field in fields(cls) if field.name not in _INTERNAL] if options else []
         for name in options:
             if name not in known:
                 close = nearest(name, known)

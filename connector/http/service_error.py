@@ -73,8 +73,9 @@ def service_error(
 def is_service_error(connector: ConnectorDefinition, response: HttpResponse) -> bool:
     """Whether the body is an error, whatever the status."""
     kind = json_pointer.get(response.body, connector.error_body.type)
-    words = json_pointer.get(response.body, connector.error_body.message)
-    if not isinstance(kind, str) or not isinstance(words, str) or len(kind) > LONGEST_KIND:
+    if not isinstance(kind, str) or len(kind) > LONGEST_KIND:
+        return False
+    if not isinstance(json_pointer.get(response.body, connector.error_body.message), str):
         return False
     return compile_pattern(connector.error_body.kinds).search(kind) is not None
 

@@ -65,6 +65,8 @@ def headers_of(
 
 def merged(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
     """Both; of headers with the same name, however it is written, the second."""
+    if not more:
+        return dict(headers)
     names = {name.lower() for name in more}
     return {name: value for name, value in headers.items() if name.lower() not in names} | dict(more)
 
