@@ -72,13 +72,14 @@ def run_lane(self: Task, name: str, lane: int, turn: int, position: Sequence[int
         turn: The number of the turn.
         position: Where the lane goes on.
     """
+    at = Position(*position)
     delivered_again = bool(self.request.retries or (self.request.delivery_info or {}).get("redelivered"))
     try:
         worker = _the_worker()
         following = worker.store.claim(name, lane, turn, redelivered=delivered_again)
         if following is None:
             return
-        found = worker.turn(name, lane, Position(*position))
+        found = worker.turn(name, lane, at)
     except BatchError:
         raise
     except Exception as error:

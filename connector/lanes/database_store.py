@@ -82,6 +82,7 @@ class DatabaseStore:
         if not redelivered:
             here &= LANES.c.turn <= turn
         later = sa.case((LANES.c.turn > turn, LANES.c.turn), else_=turn) + 1
+        self.plan(name)
         with self._begin() as database:
             claimed: int | None = database.scalar(
                 sa.update(LANES).where(here).values(turn=later, claimed=time.time()).returning(LANES.c.turn)

@@ -81,7 +81,7 @@ class FolderStore:
             try:
                 text = (self.place / check_name(name) / "plan.json").read_text(encoding="utf-8")
             except FileNotFoundError:
-                raise BatchError(f"There is no batch “{name}”.", code="unknown_batch") from None
+                raise _unknown(name) from None
             found = self._plans[name] = LanePlan.from_json(text)
         return found
 
@@ -89,6 +89,8 @@ class FolderStore:
         """Take the turn of a lane; see `LaneStore.claim`."""
         place = self.place / check_name(name)
         path = place / "lanes" / _lane(lane) / "turn"
+        if not path.parent.is_dir():
+            raise _unknown(name)  # it may have been deleted while its turns were queued
         with _locked(path.with_name("turn.lock"), _CLAIMING):
             found = int(path.read_text(encoding="ascii")) if path.exists() else 0
             if turn < found and not redelivered:
@@ -264,6 +266,10 @@ def _parts(place: Path, lanes: int) -> Iterator[Path]:
     for lane in range(lanes):
         found = (path for path in (place / "lanes" / _lane(lane)).iterdir() if (path / "journal").is_file())
         yield from sorted(found, key=lambda path: int(path.name))
+
+
+def _unknown(name: str) -> BatchError:
+    return BatchError(f"There is no batch “{name}”.", code="unknown_batch")
 
 
 def _lanes_in(place: Path) -> list[Path]:

@@ -168,6 +168,9 @@ class LaneStore(Protocol):
 
         Returns:
             The number of the lane's next turn; None where another turn goes on in its place.
+
+        Raises:
+            BatchError: There is no such lane, such as where the batch was deleted.
         """
 
     def idle(self, seconds: float) -> list[tuple[str, int, int]]:

@@ -182,6 +182,12 @@ def test_another_batch_of_the_same_name_is_refused(line: MakeLine) -> None:
         made.store.plan("other")
 
 
+def test_the_turns_of_a_batch_that_is_not_there_are_refused(line: MakeLine) -> None:
+    made = line()
+    with pytest.raises(BatchError, match="no batch “gone”"):
+        made.store.claim("gone", 0, 1, redelivered=False)
+
+
 def test_columns_that_do_not_fit_are_refused_before_anything_is_kept(line: MakeLine) -> None:
     made = line()
     with pytest.raises(InputError, match="columns do not fit"):
