@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from connector.call.events import AttemptStarted, ResponseReceived
 from connector.call.handler import Call
@@ -10,7 +11,7 @@ from connector.connections.auth import Auth
 from connector.definition.service import ConnectorDefinition
 from connector.http.body import shown
 from connector.http.request import HttpRequest, build, masked, secret_values
-from connector.http.response import HttpResponse
+from connector.http.response import HttpResponse, file_of
 from connector.http.service_error import find_request_id
 from connector.json_pointer import MISSING
 from connector.secrets import MASK, SecretTexts, mask, mask_json
@@ -68,8 +69,17 @@ def response_received(  # as many facts as the event has
         len(response.content),
         find_request_id(connector, response, secrets),
         _masked_headers(response.headers, secrets),
-        lambda: mask(response.text, secrets) if response.body is MISSING else mask_json(response.body, hidden),
+        lambda: _shown_response(call, response, hidden, secrets),
     )
+
+
+def _shown_response(call: Call, response: HttpResponse, hidden: Sequence[Any], secrets: SecretTexts) -> Any:
+    """The body of a response: a file by its name and size, JSON, or text."""
+    reads_file = any(field.x_from == "binary" for field in call.action.outputs.properties.values())
+    file = file_of(response) if reads_file and response.succeeded else None
+    if file is not None:
+        return mask_json(file.summary(), hidden)
+    return mask(response.text, secrets) if response.body is MISSING else mask_json(response.body, hidden)
 
 
 def _masked_headers(headers: Mapping[str, str], secrets: SecretTexts) -> dict[str, str]:

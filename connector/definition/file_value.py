@@ -30,6 +30,11 @@ _SHOWN = 1_000
 """Bytes of a file that is shown whole in a preview."""
 
 
+def media_type(text: str) -> str:
+    """The media type that a text is; that of bytes if it is none."""
+    return text.strip() if _CONTENT_TYPE.fullmatch(text.strip()) else OCTET_STREAM
+
+
 class FileError(ValueError):
     """A value is not a file, or the file cannot be read. The message completes “Photo: …”."""
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from connector import json_pointer
 from connector.definition.field import ObjectSchema
-from connector.definition.file_value import OCTET_STREAM, File
+from connector.definition.file_value import File, media_type
 from connector.errors import OutputError
 from connector.http.output_reader import Progress, fields_reader
 
@@ -49,13 +49,17 @@ class HttpResponse:
         return 200 <= self.status < 300  # noqa: PLR2004 - the class of statuses that RFC 9110 calls successful
 
 
-def file_of(response: HttpResponse) -> dict[str, str] | None:
-    """The body of a response as the JSON value of a file, named as Content-Disposition says; None if it is empty."""
+def file_of(response: HttpResponse) -> File | None:
+    """The body of a response as a file, named as Content-Disposition says; None if it is empty."""
     if not response.content:
         return None
-    content_type = response.headers.get("content-type", "").strip() or OCTET_STREAM
     filename = _filename(response.headers.get("content-disposition", ""))
-    return File(response.content, content_type=content_type, filename=filename).to_json()
+    return File(response.content, content_type=media_type(response.headers.get("content-type", "")), filename=filename)
+
+
+def _file_json(response: HttpResponse) -> dict[str, str] | None:
+    file = file_of(response)
+    return None if file is None else file.to_json()
 
 
 def _filename(disposition: str) -> str | None:
@@ -71,7 +75,7 @@ def _filename(disposition: str) -> str | None:
 
 _SOURCES: dict[str, Callable[[HttpResponse], Any]] = {
     "text": lambda response: response.text or None,
-    "binary": file_of,
+    "binary": _file_json,
     "status": lambda response: response.status,
     "success": lambda response: response.succeeded,
 }

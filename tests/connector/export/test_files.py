@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from openapi_spec_validator import validate
 
-from connector import File
+from connector import Connector, File
 from connector.export import EXPORT_FORMATS, export
 from connector.export.code_samples import code_samples
 from tests.vectors.files import actions, bundle
@@ -183,3 +183,21 @@ def test_the_documentation_calls_a_file_a_file() -> None:
     assert "| Document | `document` | file | Yes |" in page
     assert "| Previews | `previews` | array of file | No |" in page
     assert "the service says where the next page is" in page
+
+
+def test_a_package_of_the_power_platform_reads_back_with_the_same_bodies(tmp_path: Path) -> None:
+    for name, content in exported("power-platform").items():
+        (tmp_path / name).write_bytes(content)
+    with Connector.load(tmp_path) as connector:
+        found = {action.operation_id: action.definition for action in connector.actions}
+    for action in actions("archive").values():
+        ours, theirs = action.definition.request, found[action.operation_id].request
+        whole_number = action.key == "put_number"  # a text that is a number is JSON, too
+        assert theirs.encoding == ("json" if whole_number else ours.encoding)
+        assert theirs.method == ours.method
+        assert theirs.content_type == ("text/plain" if whole_number else ours.content_type)
+    upload = found["UploadDocument"].inputs.properties
+    assert [name for name, field in upload.items() if field.x_file] == ["document", "previews"]
+    assert upload["labels"].x_array_style == "csv"
+    assert found["GetDocument"].input("id").x_ms_url_encoding == "double"
+    assert found["GetContent"].outputs.properties["response"].x_from == "binary"

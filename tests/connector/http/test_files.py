@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from connector import Connection, Connector, File, FileError, InputError
+from connector.call.events import Event, ResponseReceived
 from connector.catalogue.loader import load
-from connector.errors import ConnectionLostError, OutcomeUnknownError
+from connector.errors import ConnectionLostError, OutcomeUnknownError, RefusedError
 from connector.http.body import StreamedBody, encoded
 from tests.connector.station import Conversation, Station
 from tests.vectors.files import FOLDERS, bundle
@@ -302,3 +303,21 @@ def test_a_file_of_200_mb_is_sent_twice_with_little_memory(tmp_path: Path) -> No
     digest = hashlib.sha256(b"start" + bytes(size - 5)).hexdigest()
     assert (first, second) == (digest, digest)
     assert int(megabytes) < 40
+
+
+def test_an_event_of_a_response_names_a_file_and_does_not_repeat_it() -> None:
+    bodies: list[Any] = []
+
+    def hear(event: Event) -> None:
+        if isinstance(event, ResponseReceived):
+            bodies.append(event.body)
+
+    with Station() as station, Connector(bundle("archive")) as connector:
+        station.replies = [
+            lambda it: it.say(200, bytes(2_000), Content_Type="image/png"),
+            lambda it: it.say(404, b'{"message": "No."}'),
+        ]
+        connector.run("get_content", {"id": "d"}, connection(station), on_event=hear)
+        with pytest.raises(RefusedError):
+            connector.run("get_content", {"id": "d"}, connection(station), on_event=hear)
+    assert bodies == [{"$content-type": "image/png", "$size": 2_000}, {"message": "No."}]

@@ -33,6 +33,9 @@ function base64Of(bytes) {
 
 const bytesOfBase64 = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 
+// The media type that a text is; that of bytes if it is none.
+const mediaType = (text) => (CONTENT_TYPE.test(text.trim()) ? text.trim() : OCTET_STREAM);
+
 // The JSON value of a file.
 function fileJson(bytes, contentType, filename) {
   return { '$content-type': contentType || OCTET_STREAM, ...(filename ? { $filename: filename } : {}), $content: base64Of(bytes) };
@@ -112,4 +115,4 @@ const each = (values, fields, change) =>
     Object.entries(values).map(([name, value]) => [name, Object.hasOwn(fields, name) ? change(fields[name], value, name) : value]),
   );
 
-module.exports = { FileValue, OCTET_STREAM, fileJson, readFiles, withoutFiles };
+module.exports = { FileValue, OCTET_STREAM, fileJson, mediaType, readFiles, withoutFiles };

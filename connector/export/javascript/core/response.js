@@ -3,7 +3,7 @@
 
 const { OutputError } = require('./errors');
 const { fieldsOf, resolve } = require('./field');
-const { fileJson } = require('./file_value');
+const { fileJson, mediaType } = require('./file_value');
 const { fieldsReader } = require('./output_reader');
 const { MISSING } = require('./pointer');
 
@@ -26,7 +26,7 @@ function responseOf(status, headers, content) {
 // The body as the JSON value of a file, named as Content-Disposition says; null if it is empty.
 function fileOfResponse({ headers, content }) {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
-  return bytes.length ? fileJson(bytes, (headers['content-type'] || '').trim(), filenameOf(headers['content-disposition'] || '')) : null;
+  return bytes.length ? fileJson(bytes, mediaType(headers['content-type'] || ''), filenameOf(headers['content-disposition'] || '')) : null;
 }
 
 // The name in a Content-Disposition (RFC 6266), without a path, which would be another computer's.
