@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from connector.importing.expressions import UnsupportedError, template_of
@@ -13,6 +14,7 @@ from connector.importing.policies import Policy
 from connector.importing.swagger import Json, as_list, as_object, as_text, is_true
 
 _SECRETS = {"securestring", "oauthsetting"}
+_MOST_KINDS, _MOST_FIELDS = 20, 200
 _NOT_FIELDS = {"gatewaysetting", "managedidentity"}
 _USER = re.compile(r"user|login|account|email|client_?id|sid|^id$", re.IGNORECASE)
 _PASSWORD = re.compile(r"pass|secret|token|key", re.IGNORECASE)
@@ -173,7 +175,7 @@ def access_of(swagger: Json, properties: Json) -> Access:
     access = Access()
     schemes = list(_schemes(swagger))
     sets = as_list(as_object(properties.get("connectionParameterSets")).get("values"))
-    for each in filter(None, map(as_object, sets)):
+    for each in filter(None, map(as_object, sets[:_MOST_KINDS])):
         texts = as_object(each.get("uiDefinition"))
         title = as_text(texts.get("displayName")) or as_text(each.get("name")) or "Connection"
         key = key_of(as_text(each.get("name")) or title, [kind.key for kind in access.kinds], "kind")
@@ -197,7 +199,7 @@ def _kind(
     access: Access, key: str, title: str, description: str, parameters: Json, schemes: list[tuple[str, Json]]
 ) -> Kind:
     fields: dict[str, Json] = {}
-    for name, written in parameters.items():
+    for name, written in islice(parameters.items(), _MOST_FIELDS):
         own = access.add(name, as_object(written))
         if own is not None:
             fields[own] = as_object(written)

@@ -15,6 +15,7 @@ from connector.importing.names import plain, unique, unique_labels
 from connector.importing.swagger import Json, Operation, Swagger, as_list, as_text, base_path_of, is_true
 
 PLACEHOLDER = re.compile(r"{([^{}]*)}")
+_MOST_PLACEHOLDERS = 100
 _WITHOUT_BODY = {"GET", "HEAD", "OPTIONS", "DELETE"}
 _STYLES = {"csv": "csv", "ssv": "ssv", "pipes": "pipes", "multi": "repeat", "tsv": "csv"}
 
@@ -162,7 +163,7 @@ def _needed(document: Json) -> bool:
 
 def _read_query(draft: Draft, query: str) -> None:
     """What a path says after its question mark: constants, and parameters of the path that belong to the query."""
-    for name, value in parse_qsl(query, keep_blank_values=True):
+    for name, value in parse_qsl(query, keep_blank_values=True)[:_MOST_PLACEHOLDERS]:
         only = PLACEHOLDER.fullmatch(value)
         parameter = draft.parameter("path", only[1]) if only else None
         if parameter is not None:
@@ -174,7 +175,7 @@ def _read_query(draft: Draft, query: str) -> None:
 
 def _add_placeholders(draft: Draft) -> None:
     """An input for every placeholder of the path; a parameter that the path does not name is left out."""
-    named = PLACEHOLDER.findall(draft.path)
+    named = PLACEHOLDER.findall(draft.path)[:_MOST_PLACEHOLDERS]
     draft.parameters = [each for each in draft.parameters if each.place != "path" or each.wire in named]
     for wire in named:
         if not any(each.place == "path" and each.wire == wire for each in draft.parameters):

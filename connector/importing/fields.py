@@ -93,6 +93,9 @@ class Fields:
         inside = (*around, _identity(schema))
         names = as_list(schema.get("required"))
         for name, written in as_object(schema.get("properties")).items():
+            if self._left <= 0:
+                self.notes.append(f"Only its first {_MOST_FIELDS:,} fields are read.")
+                return
             found = self.schema(written)
             self._left -= 1
             needed = required and name in names
@@ -114,6 +117,8 @@ class Fields:
         inside = (*around, _identity(schema))
         found: Json = {}
         for name in as_list(schema.get("required")):
+            if self._left <= 0:
+                break
             self._left -= 1
             inner = self.schema(as_object(schema.get("properties")).get(name)) if isinstance(name, str) else {}
             if self.is_record(inner, inside):

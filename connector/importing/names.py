@@ -32,12 +32,16 @@ def key_of(text: str, taken: Container[str] = (), fallback: str = "action") -> s
 
 
 def unique(name: str, taken: Container[str]) -> str:
-    """The name, with a number if it is taken."""
-    number, found = 1, name
-    while found in taken:
-        number += 1
-        found = f"{name}_{number}"
-    return found
+    """The name, with a number if it is taken. It takes few looks, however often the name is taken."""
+    if name not in taken:
+        return name
+    low, high = 1, 2
+    while f"{name}_{high}" in taken:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if f"{name}_{middle}" in taken else (low, middle)
+    return f"{name}_{high}"
 
 
 def plain(name: str) -> str:

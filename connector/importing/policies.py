@@ -23,6 +23,7 @@ _SECTION = "x-ms-apimTemplate-policySection"
 _ORIGINAL = "@request.originalhttpmethod"
 _IN_BODY = re.compile(r"@\{?\s*body\(\s*\)((?:[./]\w+|\['[^']+'\])*)\s*\}?")
 _STEP = re.compile(r"[./](\w+)|\['([^']+)'\]")
+_MOST_POLICIES = 1_000
 _KEEPS_RUNNING = frozenset({"updatenextlink"})
 _TRANSFORMS = frozenset(
     {"convertarraytoobject", "convertobjecttoarray", "encodepropertyvalue", "stringreplace", "stringtoarray",
@@ -69,7 +70,8 @@ class Policy:
 
 def policies_of(properties: Json) -> list[Policy]:
     """The policies of `apiProperties.json`, in their order."""
-    return [_policy(as_object(each)) for each in as_list(properties.get("policyTemplateInstances")) if as_object(each)]
+    written = as_list(properties.get("policyTemplateInstances"))[:_MOST_POLICIES]
+    return [_policy(as_object(each)) for each in written if as_object(each)]
 
 
 def _policy(written: Json) -> Policy:

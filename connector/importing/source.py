@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from connector.errors import DefinitionError, Problem
 from connector.importing.authorization import access_of
 from connector.importing.expressions import UnsupportedError, template_of
-from connector.importing.names import key_of
+from connector.importing.names import key_of, unique
 from connector.importing.policies import Policy, policies_of
 from connector.importing.reading import read_file
 from connector.importing.swagger import Json, Operation, Swagger, as_list, as_object, as_text, is_true
@@ -19,6 +20,8 @@ from connector.importing.swagger import Json, Operation, Swagger, as_list, as_ob
 DEFINITION = "apiDefinition.swagger.json"
 PROPERTIES = "apiProperties.json"
 SCRIPT = "script.csx"
+_MOST_OPERATIONS = 10_000
+"""Operations of a package; the platform takes 256."""
 _SETTERS = {"setheader": "header", "setqueryparameter": "query"}
 
 
@@ -51,7 +54,9 @@ class Source:
         self.access = access_of(self.swagger.document, self.properties)
         if not has_properties:
             self.access.notes.append(f"{PROPERTIES} is missing, so the connection is a guess.")
-        self.operations = dict(_keyed(self.swagger.operations()))
+        self.operations = dict(_keyed(islice(self.swagger.operations(), _MOST_OPERATIONS + 1)))
+        if len(self.operations) > _MOST_OPERATIONS:
+            raise _wrong(folder, "/paths", f"there are more than {_MOST_OPERATIONS:,} operations")
         if not self.operations:
             raise _wrong(folder, "/paths", "there are no operations under “paths”")
         self._keys = {operation.operation_id.casefold(): key for key, operation in reversed(self.operations.items())}
@@ -114,7 +119,8 @@ class Source:
     def _settle_policies(self) -> None:
         """Apply what is the same for every operation once: to the authentication, and to every request."""
         declared: set[tuple[str, str]] = set()
-        for operation in self.operations.values():
+        sets = any(policy.template in _SETTERS for policy in self.policies)
+        for operation in self.operations.values() if sets else ():
             for parameter in self.swagger.parameters(operation):
                 declared.add((as_text(parameter.get("in")), as_text(parameter.get("name")).casefold()))
         left = []
@@ -188,12 +194,10 @@ def _keyed(operations: Iterator[Operation]) -> Iterator[tuple[str, Operation]]:
     for operation in operations:
         key = key_of(operation.operation_id, keys)
         keys.add(key)
-        name, number = operation.operation_id, 1
-        while name.casefold() in ids:
-            number += 1
-            name = f"{operation.operation_id}_{number}"
-        ids.add(name.casefold())
-        yield key, operation if number == 1 else replace(operation, operation_id=name)
+        name = unique(operation.operation_id.casefold(), ids)
+        ids.add(name)
+        number = name[len(operation.operation_id.casefold()) :]
+        yield key, replace(operation, operation_id=operation.operation_id + number) if number else operation
 
 
 def _tag(operation: Operation) -> str:

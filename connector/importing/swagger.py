@@ -18,6 +18,7 @@ Json = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 _MOST_STEPS = 30
 _MOST_PARTS = 200
+_MOST_PARAMETERS = 500
 
 
 def as_object(value: Any) -> Json:
@@ -103,7 +104,7 @@ class Swagger:
         """Its parameters; one of the operation takes the place of one of the path with the same name."""
         found: dict[tuple[str, str], Json] = {}
         for source in (operation.item, operation.document):
-            for written in as_list(source.get("parameters")):
+            for written in as_list(source.get("parameters"))[:_MOST_PARAMETERS]:
                 parameter = self.resolve(written)
                 if as_text(parameter.get("name")) and as_text(parameter.get("in")):
                     found[parameter["in"], parameter["name"]] = parameter

@@ -248,3 +248,44 @@ def test_what_forms_hide_is_sent_wherever_its_object_is(tmp_path: Path) -> None:
         "parts": [{"value": "b", "kind": "text"}],
     }
     assert connector.preview("PostThing", {"mode": "slow"}).body == {"version": 2, "mode": "slow"}
+
+
+MANY = 40_000
+
+HOSTILE: dict[str, Json] = {
+    "one operation id for all": {f"/{n}": {"get": {"operationId": "A"}} for n in range(9_000)},
+    "one tag in many spellings": {f"/{n}": {"get": {"tags": ["é" * (n % 20 + 1)]}} for n in range(9_000)},
+    "many parameters": {"/a": {"get": {"parameters": [{"name": f"!{n}", "in": "query"} for n in range(MANY)]}}},
+    "many placeholders": {"/" + "{a}/" * MANY: {"get": {}}},
+    "a long query": {"/a?" + "b=c&" * MANY: {"get": {}}},
+    "many fields of one name": {
+        "/a": {
+            "post": {
+                "parameters": [
+                    {
+                        "name": "body",
+                        "in": "body",
+                        "schema": {"properties": {"!" * n: {} for n in range(1, 1_500)}},
+                    }
+                ],
+                "responses": {"200": {"schema": {"properties": {f"{n}": {} for n in range(MANY)}}}},
+            }
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("paths", HOSTILE.values(), ids=HOSTILE)
+def test_a_package_of_hostile_size_takes_no_time(tmp_path: Path, paths: Json) -> None:
+    started = time.process_time()
+    package = Package(write_package(tmp_path, swagger(paths)))
+    for key in list(package.source.operations)[:3]:
+        package.read(key)
+    assert time.process_time() - started < 20
+
+
+def test_more_operations_than_any_package_has_are_refused(tmp_path: Path) -> None:
+    paths = {f"/{n}": {"$ref": "#/paths/~1a"} for n in range(20_000)}
+    with pytest.raises(DefinitionError) as caught:
+        Connector.load(write_package(tmp_path, swagger({"/a": {"get": OPERATION}, **paths})))
+    assert "there are more than 10,000 operations" in caught.value.problems[0].message
