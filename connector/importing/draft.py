@@ -128,19 +128,20 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
     properties: Json = {}
     required: list[str] = []
     keys: dict[str, str] = {}
-    labels = unique_labels([label(each.document, each.wire) for each in draft.parameters], [()] * len(draft.parameters))
-    for title, parameter in zip(labels, draft.parameters, strict=True):
+    leaves = fields.in_form_order(draft.leaves if draft.whole is None else [_whole_body(draft)])
+    titles = unique_labels(
+        [label(each.document, each.wire) for each in draft.parameters]
+        + [label(leaf.schema, leaf.key) for leaf in leaves],
+        [() for _ in draft.parameters] + [("body", *leaf.path[:-1]) for leaf in leaves],
+    )
+    for title, parameter in zip(titles, draft.parameters, strict=False):
         properties[parameter.name] = fields.titled(title, _parameter_field(parameter, fields), parameter.document)
         keys[parameter.wire] = parameter.name
         if parameter.required and parameter.place != "path":
             required.append(parameter.name)
-    leaves = (
-        draft.leaves if draft.whole is None else [Leaf((), draft.whole, is_true(draft.body.get("required")), False, ())]
-    )
-    leaves = fields.in_form_order(leaves)
     names = fields.names(leaves, list(properties))
     body = as_text(draft.body.get("name")) or "body"
-    for name, title, leaf in zip(names, fields.labels(leaves), leaves, strict=True):
+    for name, title, leaf in zip(names, titles[len(draft.parameters) :], leaves, strict=True):
         key = "/".join([body, *leaf.path])
         made = fields.field(leaf.schema, leaf.around, leaf.path)
         made |= _default(made, constant(leaf.schema)) if leaf.required else {}
@@ -155,6 +156,10 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
         if leaf.required:
             required.append(name)
     return {"properties": properties} | ({"required": required} if required else {}), keys
+
+
+def _whole_body(draft: Draft) -> Leaf:
+    return Leaf((), draft.whole or {}, is_true(draft.body.get("required")), False, ())
 
 
 def _needed(document: Json) -> bool:

@@ -48,6 +48,11 @@ class Leaf:
     internal: bool
     around: tuple[int, ...] = field(repr=False)
 
+    @property
+    def key(self) -> str:
+        """Its own name; the whole body has none."""
+        return self.path[-1] if self.path else "Body"
+
 
 class Fields:
     """The fields of one side of one operation.
@@ -178,8 +183,7 @@ class Fields:
 
     def labels(self, leaves: list[Leaf]) -> list[str]:
         """A label for each leaf, none of them twice."""
-        labels = [label(leaf.schema, leaf.path[-1] if leaf.path else "Body") for leaf in leaves]
-        return unique_labels(labels, [leaf.path[:-1] for leaf in leaves])
+        return unique_labels([label(leaf.schema, leaf.key) for leaf in leaves], [leaf.path[:-1] for leaf in leaves])
 
     def _item(self, schema: Json, around: tuple[int, ...], place: tuple[str, ...]) -> Json:
         item = self.schema(schema.get("items"))

@@ -19,11 +19,12 @@ from connector.http.response import HttpResponse
 from connector.importing.swagger import Json
 
 _VALUES: Json = {"string": "text", "integer": 1, "number": 1.5, "boolean": True, "object": {}}
+_REJECTED = {"message": "The request is not valid."}
 _FILE = {"$content-type": "application/octet-stream", "$content": "AAEC"}
 
 
-def example_of(bundle: Bundle, key: str) -> Json | None:
-    """An example of an action that its definition alone is enough for; None where it cannot be made.
+def examples_of(bundle: Bundle, key: str) -> list[Json]:
+    """The examples of an action that its definition alone is enough for: one that succeeds, one that is rejected.
 
     Args:
         bundle: The imported connector.
@@ -33,7 +34,7 @@ def example_of(bundle: Bundle, key: str) -> Json | None:
     inputs = sample_inputs(action)
     transport = ScriptedTransport([sample_response(action)])
     if any(field.x_from == "binary" for field in action.definition.outputs.properties.values()):
-        return None  # an example has no bytes
+        return []  # an example has no bytes
     connection = sample_connection(bundle.manifest, "example-secret", action.definition.request)
     try:
         endpoint = Auth.preview(bundle.manifest, connection).endpoint
@@ -41,11 +42,11 @@ def example_of(bundle: Bundle, key: str) -> Json | None:
         connector = Connector(bundle, transport=transport, clock=FakeClock(), new_key=lambda: EXAMPLE_KEY)
         result = connector.run(action, inputs, connection)
     except ConnectorError:
-        return None
+        return []
     sent = transport.requests[0]
     parts = urlsplit(sent.url)
     if sent.encoding in {"multipart", "binary"} or not sent.url.startswith(base_url):
-        return None  # an example has no files
+        return []  # an example has no files
     path = sent.url.removeprefix(base_url).partition("?")[0]
     said: Json = {"path": path, "query": [list(pair) for pair in parse_qsl(parts.query, keep_blank_values=True)]}
     headers = {name: value for name, value in sent.headers.items() if name not in {"Accept", "Content-Type"}}
@@ -53,12 +54,17 @@ def example_of(bundle: Bundle, key: str) -> Json | None:
     said |= {"body": sent.body} if sent.body is not None else {}
     body = sample_body(action.definition.outputs)
     responded: Json = {"text": "text"} if body is None else {"body": body}
-    return {
-        "title": "Made from the package",
-        "inputs": inputs,
-        "interactions": [{"request": {word: each for word, each in said.items() if each != []}, "response": responded}],
-        "outputs": result.fields,
-    }
+    request = {word: each for word, each in said.items() if each != []}
+    example: Json = {"title": "Made from the package", "inputs": inputs}
+    example |= {"interactions": [{"request": request, "response": responded}], "outputs": result.fields}
+    connector = Connector(bundle, transport=ScriptedTransport([response(400, _REJECTED)]), clock=FakeClock())
+    try:
+        connector.run(action, inputs, connection)
+    except ConnectorError as error:
+        rejected: Json = {"title": "Rejected", "inputs": inputs, "error": {"code": error.error_code}}
+        rejected["interactions"] = [{"request": request, "response": {"status": 400, "body": _REJECTED}}]
+        return [example, rejected]
+    return [example]
 
 
 def sample_inputs(action: Action) -> Json:

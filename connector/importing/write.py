@@ -14,7 +14,7 @@ from connector.errors import DefinitionError
 from connector.importing.manifest import manifest_of
 from connector.importing.package import Package
 from connector.importing.report import report_on
-from connector.importing.sample import example_of
+from connector.importing.sample import examples_of
 from connector.importing.swagger import Json
 
 REPORT = "import-report.md"
@@ -35,13 +35,16 @@ def connector_files(package: Package) -> dict[str, str]:
     listing = {str(document["operationId"]) for document in documents.values()}
     groups = {document["group"] for document in documents.values()}
     manifest["groups"] = {key: group for key, group in manifest["groups"].items() if key in groups}
-    if manifest.get("connection", {}).get("test") not in running:
-        manifest.get("connection", {}).pop("test", None)
+    connection = manifest.get("connection", {})
+    if connection.get("test") not in running:
+        connection.pop("test", None)
+    if not connection.get("required", True):
+        del connection["required"]
     files = {MANIFEST.as_posix(): formatted(manifest)}
     for key, document in documents.items():
         path = Path("definitions", document["group"], f"{key}.json")
-        example = example_of(package.bundle, key)
-        whole = {**document, **({"examples": [example]} if example is not None else {})}
+        examples = examples_of(package.bundle, key)
+        whole = {**document, **({"examples": examples} if examples else {})}
         files[path.as_posix()] = formatted(_spare(whole, path, manifest["since"], listing))
     return files | {REPORT: "\n".join([f"# Import of {report.title}", "", *_listed(report.lines())]) + "\n"}
 
@@ -88,8 +91,9 @@ def _spare(document: Json, path: Path, since: str, listing: set[str]) -> Json:
             holder.pop(last, None)
         elif isinstance(holder, list) and int(last) < len(holder):
             del holder[int(last)]
-    if not made["inputs"].get("required", True):
-        del made["inputs"]["required"]
+    for word in ("required", "properties"):
+        if not made["inputs"].get(word, True):
+            del made["inputs"][word]
     return made
 
 

@@ -25,6 +25,7 @@ from connector.importing.preview import before_and_after
 from connector.importing.report import report_on
 from connector.importing.source import Source
 from connector.importing.write import REPORT, connector_files, write_files
+from connector.lint import check_folder
 from connector.lint.rules.exports import with_publication
 from connector.scaffold import create_connector
 from tests.connector.importing.described_service import DescribedService
@@ -288,3 +289,10 @@ def test_a_folder_made_by_init_is_exported_and_imported_back(tmp_path: Path) -> 
     assert {each.operation_id for each in report.operations if each.runs} == {
         action.operation_id for action in made.actions.values()
     }
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.name)
+def test_a_check_of_the_folder_finds_only_texts_that_the_package_lacks(folder: Path, tmp_path: Path) -> None:
+    found = {each.rule for each in check_folder(_written(folder, tmp_path / "made"))}
+    no_examples = {"D504"} if folder.name == "files_without_account" else set()
+    assert found - {"D303", "D304"} == no_examples
