@@ -65,7 +65,9 @@ def connections(ctx: click.Context, _parameter: click.Parameter, incomplete: str
     """The stored connections."""
     try:
         folder = context.connector_folder(ctx.find_root().params.get("connector_name"))
-        known = stored_names.read(files.read_json(folder / files.MANIFEST)["key"])
+        importer = files.importer_of(folder)
+        manifest = files.read_json(folder / files.MANIFEST) if importer is None else importer.read(folder).document
+        known = stored_names.read(manifest["key"])
     except _BROKEN:
         return []
     return _matching({name: entry.get("base_url") for name, entry in known.items()}, incomplete)

@@ -11,7 +11,7 @@ from connector.importing.draft import Draft, draft_of, inputs_of
 from connector.importing.dynamic import Names, dynamic_values
 from connector.importing.fields import DYNAMIC_SCHEMAS, Fields
 from connector.importing.gaps import Findings
-from connector.importing.outputs import outputs_of
+from connector.importing.outputs import WHOLE, outputs_of
 from connector.importing.policies import PolicyRun
 from connector.importing.source import Source
 from connector.importing.swagger import Json, Operation, as_object, as_text, is_true
@@ -162,8 +162,8 @@ def _pagination(operation: Operation, names: Names) -> Json:
     """How pages follow one another, where the response has a list and the URL of the next page."""
     pageable = as_object(operation.document.get("x-ms-pageable"))
     link = as_text(pageable.get("nextLinkName"))
-    if not link or not names.columns:
-        return {}
+    if not link or not set(names.columns) - {WHOLE}:
+        return {}  # a body that is a list has no place for a link
     rows = next((name for name in ("value", "items", "results", "data") if name in names.columns), None)
     pointer = "/" + link.replace("~", "~0").replace("/", "~1")
     return {"pagination": {"rows": rows or next(iter(names.columns)), "nextUrl": pointer, "follow": True}}

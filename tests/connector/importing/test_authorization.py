@@ -150,3 +150,21 @@ def test_a_new_path_may_be_made_of_a_parameter_of_the_query(tmp_path: Path) -> N
     connector = Connector.load(write_package(tmp_path, document, {"policyTemplateInstances": [route]}))
     assert connector.preview("GetThing", {"kind": "a b"}).url == "https://api.example.com/a%20b/all?x=1"
     assert connector.find("GetThing").definition.inputs.required == ["kind"]
+
+
+def test_a_policy_of_the_response_that_is_unknown_is_said(tmp_path: Path) -> None:
+    change = policy("nosuchpolicy")
+    change["parameters"]["x-ms-apimTemplate-policySection"] = "Response"
+    report = report_on(Package(write_package(tmp_path, swagger(), {"policyTemplateInstances": [change]})))
+    assert report.operations[0].gaps == ()
+    assert report.operations[0].notes == (
+        "The response is returned as the service sends it, without the policy nosuchpolicy.",
+    )
+
+
+def test_a_list_without_a_place_for_a_link_has_no_pages(tmp_path: Path) -> None:
+    rows = {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}
+    responses = {"200": {"description": "OK", "schema": rows}}
+    operation = {**OPERATION, "responses": responses, "x-ms-pageable": {"nextLinkName": "nextLink"}}
+    connector = Connector.load(write_package(tmp_path, swagger({"/things": {"get": operation}})))
+    assert connector.find("GetThing").definition.pagination is None
