@@ -96,7 +96,7 @@ class _Compiler:
 
     def checks(self, schema: Any, fields: Mapping[str, Checks] | None = None) -> Checks:
         """The checks of a schema; `fields` are those of its properties, where they were made."""
-        if not isinstance(schema, dict) or not all(word.startswith("x-") or word in _KNOWN for word in schema):
+        if not isinstance(schema, dict) or not all(word.startswith("x-") or word in KNOWN for word in schema):
             return {}
         if _KEYWORDS.isdisjoint(schema) and "$ref" not in schema:
             return _ANY
@@ -238,7 +238,8 @@ def _never(_value: Any, _depth: int) -> bool:
 
 
 _LISTED = {str, int, bool, type(None)}
-_KNOWN = _KEYWORDS | _OTHERS
+KNOWN = _KEYWORDS | _OTHERS
+"""The keywords without `x-` that are understood here; a schema with another one is left to the validator."""
 _ANY: Checks = {}
 """Those of any JSON value."""
 _ANY |= _Compiler({}, {}).checks({"type": list(_TYPES)})

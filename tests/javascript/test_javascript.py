@@ -9,6 +9,7 @@ import pytest
 
 from connector.export.javascript import CORE
 from connector.export.javascript.definitions import SCHEMA
+from connector.validation.quick_check import KNOWN
 from tests.javascript.format_models import keywords_of, models
 from tests.javascript.keywords import LEFT_OUT, READ
 from tests.javascript.node import files_with_tests, find_node, run_tests
@@ -103,3 +104,8 @@ def test_every_keyword_that_is_read_is_in_the_code() -> None:
 
 UNREAD = frozenset({"version", "group"})
 """What a host reads for the package around the runtime: its version, and which node has which action."""
+
+
+def test_the_quick_check_knows_the_keywords_that_it_knows_in_python() -> None:
+    words = set(re.findall(r"[$\w]+", code_of("quick_check.js")))
+    assert KNOWN <= words

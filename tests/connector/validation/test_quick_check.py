@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.definition.action import ActionDefinition
+from connector.definition.field import FieldSchema, ObjectSchema
+from connector.validation.quick_check import KNOWN
 from connector.validation.validator import Validator
 from tests.connector.parcels import Json, action, body, field, rows
 
@@ -140,6 +142,11 @@ def test_a_keyword_that_is_not_known_is_left_to_the_validator() -> None:
     validator = Validator(ActionDefinition.model_validate(document).inputs, strange)
     assert [validator.accepts({"a": text}) for text in ("a", "b")] == [False, False]
     assert [len(validator.problems({"a": text})) for text in ("a", "b")] == [0, 1]
+
+
+def test_every_keyword_of_the_format_is_known() -> None:
+    aliases = {str(field.alias) for model in (FieldSchema, ObjectSchema) for field in model.model_fields.values()}
+    assert {alias for alias in aliases if not alias.startswith("x-")} <= KNOWN
 
 
 def test_right_values_do_not_import_the_schema_library() -> None:
