@@ -108,4 +108,4 @@ UNREAD = frozenset({"version", "group"})
 
 def test_the_quick_check_knows_the_keywords_that_it_knows_in_python() -> None:
     words = set(re.findall(r"[$\w]+", code_of("quick_check.js")))
-    assert KNOWN <= words
+    assert words >= KNOWN
