@@ -6,7 +6,6 @@ network (`network`). `complete` drives one in the caller's thread; `connector.ca
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator, Sequence
 from datetime import UTC, datetime
@@ -56,6 +55,8 @@ class SystemClock:
 
     async def asleep(self, seconds: float) -> None:
         """Wait that many seconds on the event loop."""
+        import asyncio  # noqa: PLC0415 - it takes a while, and whoever has an event loop has it
+
         await asyncio.sleep(max(0.0, seconds))
 
 

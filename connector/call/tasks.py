@@ -6,7 +6,6 @@ a timer of the event loop. Calls have threads of their own, so that the steps of
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import contextvars
 import sys
@@ -69,6 +68,8 @@ class TaskThreads:
         A cancelled task gives its place in the call limit back at once. A call that has left is not waited for; the
         run makes no other.
         """
+        import asyncio  # noqa: PLC0415 - it takes a while, and whoever has an event loop has it
+
         context, cancelled = contextvars.copy_context(), threading.Event()
         kind = "step"
         try:
@@ -129,5 +130,7 @@ def _advance(run: Coroutine[Step, None, _T], has_call_thread: bool, cancelled: t
 
 def _stop(run: Coroutine[Step, None, Any]) -> None:
     """End a run where it is, so that it gives back what it holds; one that has ended stays as it is."""
+    import asyncio  # noqa: PLC0415 - as above
+
     with contextlib.suppress(asyncio.CancelledError, RuntimeError, StopIteration):
         run.throw(asyncio.CancelledError())
