@@ -184,6 +184,26 @@ def _timed_pool(pool: Any, timed: type[_Timed]) -> Any:
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
+class OutgoingHeaders(dict[str, str]):
+    """The headers of a request as they are sent; found without regard to case, as the library's own are."""
+
+    def __missing__(self, name: str) -> str:
+        for own, value in self.items():
+            if own.lower() == name.lower():
+                return value
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or (isinstance(name, str) and self.get(name) is not None)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a header."""
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+
 class OutgoingRequest(requests.PreparedRequest):
     """A request as it leaves.
 

@@ -18,14 +18,13 @@ from urllib.parse import urlsplit
 
 import requests
 import urllib3
-from requests.structures import CaseInsensitiveDict
 from requests.utils import select_proxy
 
 from connector.clock import Clock
 from connector.connections.auth import Auth
 from connector.definition.base_url import is_loopback
 from connector.errors import ConnectionLostError, NotSentError, UnavailableError
-from connector.http.deadline import DeadlineAdapter, OutgoingRequest
+from connector.http.deadline import DeadlineAdapter, OutgoingHeaders, OutgoingRequest
 from connector.http.network_settings import NetworkSettings
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
@@ -183,13 +182,12 @@ class RequestsTransport:
         """The request as it leaves. The library validates an origin once, and every header that is not plain text."""
         prepared, content = OutgoingRequest(), cast("bytes | None", request.content)  # or a stream of as many bytes
         plain = _PLAIN_HEADERS.fullmatch("".join([f"{name}:{value}\n" for name, value in headers.items()]))
-        if plain and origin in self._sound_origins:
+        names = {name.lower() for name in headers} - {"content-length"}
+        if plain and origin in self._sound_origins and len(names) == len(headers):
             prepared.method, prepared.body = request.method, content or None
-            prepared.headers = CaseInsensitiveDict(headers)
-            if content:
-                prepared.headers["Content-Length"] = str(len(content))
-            elif request.method not in _BODILESS:
-                prepared.headers.setdefault("Content-Length", "0")
+            prepared.headers = OutgoingHeaders(headers)  # type: ignore[assignment]
+            if content or request.method not in _BODILESS:
+                prepared.headers["Content-Length"] = str(len(content or b""))
         else:
             prepared.prepare(request.method, url, headers, data=content, auth=_unsigned)
             if len(self._sound_origins) >= _ORIGINS:

@@ -63,6 +63,18 @@ def prepared(transport: RequestsTransport, request: HttpRequest) -> tuple[Any, .
     return made.method, made.url, headers, made.body, made.origin
 
 
+def test_headers_are_found_in_any_case_in_the_first_request_and_later_ones() -> None:
+    transport = RequestsTransport(SystemClock(), "parcels-connector/1")
+    for _ in range(2):
+        headers = transport._prepared(
+            HttpRequest("GET", f"{ORIGIN}/", {}), f"{ORIGIN}/", {"X-Tag": "a"}, ORIGIN
+        ).headers
+        assert (headers["x-tag"], headers.get("X-TAG"), "x-Tag" in headers) == ("a", "a", True)
+        assert ("y" in headers, headers.get("y"), headers.get("y", "b")) == (False, None, "b")
+        with pytest.raises(KeyError):
+            headers["y"]
+
+
 @pytest.mark.parametrize("size", [0, 10, 60_000])
 def test_the_head_and_a_small_body_leave_in_one_write(
     transport: RequestsTransport, station: Station, monkeypatch: pytest.MonkeyPatch, size: int
