@@ -34,7 +34,7 @@ def parse(action: Action, item: str) -> tuple[str, File] | None:
     path, _, content_type = path.partition(_TYPE)
     if not path:
         raise click.UsageError(f"{own_name}: name a file: {own_name}@PATH")
-    source = sys.stdin.buffer if path == "-" else path
+    source = sys.stdin.buffer if path == "-" else Path(path).expanduser()
     return name, File(source, content_type=content_type or None)
 
 

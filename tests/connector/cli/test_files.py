@@ -204,6 +204,25 @@ def _parts(seen: Seen) -> tuple[str, list[Any]]:
     return kind, [part.strip(b"-\r\n") for part in (seen.body.split(line.encode()) if line else [seen.body])]
 
 
+def test_a_path_may_begin_with_the_home_folder(
+    archive: Run, station: Station, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert archive("put_content", "id=d", "content@~/cat.png").status == 0
+    assert station.seen[0].body == PICTURE
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only there a name may be any bytes")
+def test_a_name_of_other_bytes_is_sent_with_replacements(archive: Run, station: Station) -> None:
+    name = os.fsdecode(b"b\xffd.png")
+    try:
+        Path(name).write_bytes(PICTURE)
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    assert archive("upload_document", f"document@{name}").status == 0
+    assert b'filename="b?d.png"' in station.seen[0].body
+
+
 def test_a_path_can_be_any_name(archive: Run, station: Station) -> None:
     name = 'a "b"; c=d.png'
     Path(name).write_bytes(PICTURE)
