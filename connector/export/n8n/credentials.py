@@ -31,6 +31,10 @@ def credentials(node: NodeData) -> str:
     """
     manifest = node.manifest
     fields = [*_kind_field(manifest), *_connection_fields(manifest)]
+    names = [field["name"] for field in fields] + ["baseUrl", "callsPerMinute", "allowInsecure"]
+    for name in names:
+        if names.count(name) > 1:
+            raise ExportError(f"Two fields of the n8n credentials would have the name “{name}”.")
     is_template = bool(templates.names(manifest.base_url))
     about = "Leave it empty to use the URL that the other fields make. " if is_template else ""
     fields.append(

@@ -10,6 +10,7 @@ from typing import Any
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
 from connector.definition.service import ConnectorDefinition
+from connector.export.errors import ExportError
 from connector.export.node_red import forms, sidebar
 from connector.export.node_red.package_names import PackageNames
 from connector.export.selection import ExportSelection
@@ -24,6 +25,8 @@ _KIND_SCRIPT = """
     show();
   },"""
 """Shows the fields of the kind of connection that is chosen."""
+_OWN_FIELDS = frozenset({"name", "kind", "baseUrl", "allowInsecure"})
+"""The fields of the config node that are not those of the connection."""
 _PALE = 0.62
 """The share of white in a node's colour: Node-RED writes on it in black."""
 
@@ -32,6 +35,8 @@ def connection(selection: ExportSelection, names: PackageNames) -> dict[str, byt
     """The config node."""
     manifest = selection.bundle.manifest
     fields = manifest.connection.properties
+    for name in _OWN_FIELDS.intersection(fields):
+        raise ExportError(f"The connection field “{name}” cannot be exported: the Node-RED node has one of this name.")
     page = filled(
         Path(__file__).with_name("connection.html"),
         type=names.connection,

@@ -259,3 +259,12 @@ def test_a_basic_user_that_is_made_of_several_parts_is_refused_by_its_word(tmp_p
     )
     with pytest.raises(ExportError, match=r"“authorization\.basic\.username”"):
         export(parcels(tmp_path, GET, LIST, connector=document), "power-platform")
+
+
+@pytest.mark.parametrize("format_name", ["n8n", "node-red"])
+def test_a_field_with_the_name_of_the_hosts_own_is_refused_by_it(format_name: str, tmp_path: Path) -> None:
+    connection = {"properties": {"baseUrl": secret("Address")}, "required": ["baseUrl"], "test": "list_parcels"}
+    authorization = {"headers": {"X-Key": "{connection.baseUrl}"}}
+    document = manifest(publication=PUBLICATION, connection=connection, authorization=authorization)
+    with pytest.raises(ExportError, match="“baseUrl”"):
+        export(folder(tmp_path, document, GET, LIST), format_name)
