@@ -52,6 +52,33 @@ test('the secret goes to the host apart from the request, and into no error', as
   assert.equal(runtime.find('GET THING').key, 'get_thing');
 });
 
+test('a secret in the URL goes to the host apart from the request, and into no error', async () => {
+  const seen = [];
+  const io = virtualIo({
+    send: async (request, options) => {
+      seen.push({ request, options });
+      return json(400, { message: `Not with ${options.signedUrl} and ${JSON.stringify(options.secretHeaders)}` });
+    },
+  });
+  const runtime = new core.Connector(definitions('depot'), io, new core.Throttle());
+  const failed = async (action, values) => {
+    const connection = core.connect(runtime.definition, { values: { region: 'eu', ...values } }, io.sha256);
+    const error = await io.until(runtime.run(action, {}, connection, {})).catch((caught) => caught);
+    return JSON.stringify([error.toDict(), error.message, seen.at(-1).request]);
+  };
+  const inQuery = await failed('list_items', { key: 'canary key+1' });
+  assert.equal(seen.at(-1).options.signedUrl, 'https://eu.depot.example/v1/items?api%20key=canary%20key%2B1');
+  assert.ok(!inQuery.includes('canary'));
+  assert.equal(seen.at(-1).options.templated.url, 'https://eu.depot.example/v1/items');
+  const inPath = await failed('bot', { token: 'canary-token' });
+  assert.equal(seen.at(-1).options.templated.url, 'https://eu.depot.example/v1/botcanary-token/send');
+  assert.ok(!inPath.includes('canary'));
+  const basic = await failed('list_items', { user: 'zoe', password: 'canary-password' });
+  const pair = Buffer.from('zoe:canary-password').toString('base64');
+  assert.deepEqual(seen.at(-1).options.secretHeaders, { Authorization: `Basic ${pair}` });
+  assert.ok(!basic.includes('canary') && !basic.includes(pair));
+});
+
 test('one account is one limit, however its secret and its address are written', () => {
   const { runtime, io } = sample(thing);
   const identity = (baseUrl, key) => core.connect(runtime.definition, { baseUrl, values: { api_key: key } }, io.sha256).identity;
