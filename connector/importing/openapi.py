@@ -21,6 +21,7 @@ from connector.importing.source import DEFINITION
 from connector.importing.swagger import METHODS, Json, Swagger, as_list, as_object, as_text
 
 _LARGEST = 20_000_000
+_MOST_VALUES = 2_000_000
 _DATA = {"example", "examples", "default", "enum", "const", "x-ms-test-value"}
 """Keywords whose values are data, not schemas."""
 _STYLES = {"spaceDelimited": "ssv", "pipeDelimited": "pipes"}
@@ -38,7 +39,10 @@ def package_of(path: Path) -> Package:
     version = as_text(document.get("openapi")) or as_text(document.get("swagger"))
     if not version.startswith(("2", "3")) or not as_object(document.get("paths")):
         raise _wrong(path, "it is not a description of an API: OpenAPI 3 or Swagger 2, with “paths”")
-    swagger = document if version.startswith("2") else swagger_of(document)
+    try:
+        swagger = document if version.startswith("2") else swagger_of(document)
+    except RecursionError:
+        raise _wrong(path, "it is nested too deeply") from None
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, DEFINITION).write_text(json.dumps(swagger), encoding="utf-8")
         return Package(Path(folder))
@@ -90,8 +94,7 @@ def _yaml(path: Path, content: bytes) -> Json:
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
     try:
-        # Numbers as keys, such as the statuses of responses, become the texts that they are in JSON.
-        document = json.loads(json.dumps(yaml.load(content, Loader)))  # noqa: S506 - a safe loader
+        document = _as_json(yaml.load(content, Loader), [_MOST_VALUES])  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark is not None else 1
         raise ValueError(f"not YAML: {error.problem} (line {line})") from None
@@ -100,6 +103,29 @@ def _yaml(path: Path, content: bytes) -> Json:
     if not isinstance(document, dict):
         raise ValueError("the file must hold an object")
     return document
+
+
+def _as_json(value: Any, left: list[int]) -> Any:
+    """A value of YAML as one of JSON, whose names are texts; an alias is what it stands for.
+
+    Raises:
+        ValueError: Aliases make it larger than any description is.
+        TypeError: JSON has no such value.
+    """
+    left[0] -= 1
+    if left[0] < 0:
+        raise ValueError("aliases make it too large")
+    if isinstance(value, dict):
+        return {_name(name): _as_json(each, left) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_as_json(each, left) for each in value]
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError
+
+
+def _name(name: Any) -> str:
+    return name if isinstance(name, str) else json.dumps(name)
 
 
 def _wrong(path: Path, reason: str) -> DefinitionError:

@@ -270,3 +270,27 @@ def test_nothing_is_made_of_a_description_without_the_operation(cli: Cli, descri
     assert cli("init", tmp_path / "todos", "--all").status == 2
     assert cli("init", tmp_path / "todos", "--from", description, "--all", "--base-url", "https://a.b").status == 2
     assert not (tmp_path / "todos").exists()
+
+
+LAUGHS = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))
+DEEP = '{"openapi": "3.0.0", "paths": {"/x": ' + '{"a":' * 900 + "1" + "}" * 900 + "}}"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("bomb.yaml", f"openapi: 3.0.0\na0: &a0 [x]\n{LAUGHS}\npaths: {{}}\n", "aliases make it too large"),
+        ("loop.yaml", "openapi: 3.0.0\npaths: &a {x: *a}\n", "not YAML that JSON could express"),
+        ("kind.yaml", "openapi: !!python/object/apply:os.getcwd []\n", "not YAML"),
+        ("wrong.yaml", "openapi: [3\n", "not YAML"),
+        ("list.yaml", "- 3\n", "the file must hold an object"),
+        ("deep.json", DEEP, "nested too deeply"),
+    ],
+)
+def test_a_hostile_description_is_a_sentence_and_nothing_hangs(
+    cli: Cli, folder: Path, tmp_path: Path, name: str, content: str, sentence: str
+) -> None:
+    (tmp_path / name).write_text(content)
+    ran = cli("new", "--from", tmp_path / name, "--all", "--dir", folder)
+    assert ran.status == 9
+    assert sentence in ran.err
