@@ -11,6 +11,7 @@ import pytest
 from connector.catalogue.loader import load
 from connector.connector import Connector
 from connector.examples import run_example
+from connector.importing import openapi
 from connector.importing.openapi import swagger_of
 from connector.lint import check_folder
 from connector.scaffold import create_connector
@@ -288,8 +289,9 @@ DEEP = '{"openapi": "3.0.0", "paths": {"/x": ' + '{"a":' * 900 + "1" + "}" * 900
     ],
 )
 def test_a_hostile_description_is_a_sentence_and_nothing_hangs(
-    cli: Cli, folder: Path, tmp_path: Path, name: str, content: str, sentence: str
+    cli: Cli, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str, sentence: str
 ) -> None:
+    monkeypatch.setattr(openapi, "_MOST_VALUES", 10_000)
     (tmp_path / name).write_text(content)
     ran = cli("new", "--from", tmp_path / name, "--all", "--dir", folder)
     assert ran.status == 9
