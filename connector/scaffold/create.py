@@ -51,6 +51,8 @@ def create_action(
     manifest = bundle.manifest
     since = None if manifest.since == manifest.version else manifest.version
     document = template.definition(key, method, path, summary, since)
+    if not all(action.definition.documented for action in bundle.actions.values()):
+        document["documented"] = False  # a connector that tells the two apart, so a new action is of the others
     return write_actions(bundle, {(group, key): document})
 
 

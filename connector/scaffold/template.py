@@ -14,7 +14,6 @@ def definition(key: str, method: str, path: str, summary: str | None, since: str
         "summary": summary or key.replace("_", " ").capitalize(),
         "description": "TODO: what the action does, and what one must know before running it.",
         **({"since": since} if since else {}),
-        "documented": False,
         **({"effects": {"destructive": False}} if method == "POST" else {}),
         "request": {"method": method, "path": path},
         "inputs": {"properties": {name: _input(name, example) for name, example in inputs.items()}} if inputs else {},

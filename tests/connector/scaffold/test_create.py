@@ -64,3 +64,11 @@ def test_a_file_that_exists_is_left_alone(folder: Path) -> None:
     with pytest.raises(DefinitionError, match=r"get_cart\.json already exists\. Nothing was changed\."):
         create_action(bundle, "get_cart", "things")
     assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize("documented", [True, False])
+def test_an_action_is_undocumented_only_where_the_connector_tells_the_two_apart(folder: Path, documented: bool) -> None:
+    file = folder / "definitions/things/get_thing.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"documented": documented}))
+    [definition] = create_action(load(folder), "get_cart", "things")
+    assert json.loads(definition.read_text()).get("documented", True) is documented
