@@ -159,7 +159,7 @@ class Batch:
             raise InputError(message, code="batch_connections")
         for connection in self.connections.values():
             Auth.of(self.client.definition, connection)
-        columns, job = self.columns, self.bulk_job
+        job, columns = self.bulk_job, self.columns
         default = next(iter(self.connections)) if len(self.connections) == 1 else ""
         index = RowIndex.of(self.source, self.connection_column, self.connections, default)
         with self._opened(self._record(index)) as folder:

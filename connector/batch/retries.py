@@ -36,7 +36,8 @@ class BatchStatus:
         record = read_record(place)
         if record is None:
             raise BatchError(f"{place} is not the folder of a batch.")
-        numbers = sorted(int(path.stem.partition("-")[2]) for path in place.glob("retry-*.batch"))
+        names = (path.stem.partition("-")[2] for path in place.glob("retry-*.batch"))
+        numbers = sorted(int(name) for name in names if name.isdecimal())
         retries = tuple(cls.of(place / f"retry-{number}.batch") for number in numbers)
         return cls(place, record, read_progress(place), retries)
 

@@ -107,17 +107,24 @@ class BatchRunner:
                     lane.undeparted -= 1
 
             try:
-                result: RowResult | BaseException = self.runner.run(row, lane.connection, on_departure, last=last)
+                result: RowResult | BaseException = RowResult(row, None)
+                if not self.runner.stopped.is_set():
+                    result = self.runner.run(row, lane.connection, on_departure, last=last)
             except BaseException as error:
                 result = error
             if not departed:
                 on_departure()
             self._results.put((lane, result))
 
+    @property
+    def _most(self) -> int:
+        """Rows that are handed out at a time: some more than run, so that a thread has its next row at once."""
+        return self.concurrency + self.concurrency // 4
+
     def _hand_out(self, ready: deque[Lane]) -> None:
         """Give rows to the threads, one lane after the other, as long as threads and limits have room."""
         skipped = 0
-        while ready and self._in_flight < self.concurrency and skipped < len(ready):
+        while ready and self._in_flight < self._most and skipped < len(ready):
             lane = ready[0]
             if lane.left <= lane.in_flight:
                 ready.popleft()  # it need not wait for room that no row of it uses
@@ -160,7 +167,7 @@ class BatchRunner:
 
     def _pause(self, ready: deque[Lane]) -> float:
         """Seconds until a lane may have room again, at most until the next report."""
-        if not ready or self._in_flight >= self.concurrency:
+        if not ready or self._in_flight >= self._most:
             return _REPORT_EVERY
         wait = min(lane.not_before for lane in ready) - self.clock.monotonic()
         return min(max(wait, _LEAST_WAIT), _REPORT_EVERY)
@@ -223,7 +230,7 @@ class BatchRunner:
             done=counts["done"],
             failed=counts["failed"],
             unknown=counts["unknown"],
-            in_flight=self._in_flight,
+            in_flight=min(self._in_flight, self.concurrency),
             used=fullest.used,
             calls=fullest.calls,
             renewal_period=fullest.renewal_period,

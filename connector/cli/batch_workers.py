@@ -39,6 +39,8 @@ def hand_over(connector_name: str | None, action: str, file: str, options: Batch
     for option, given in refused.items():
         if given:
             raise click.UsageError(f"Use either --workers or {option}, not both: the workers know where to send.")
+    if options.get("bulk"):
+        raise click.UsageError("Use either --workers or --bulk, not both: a bulk job is a few calls from one machine.")
     path = Path(file)
     name = to.name or path.stem
     bundle = context.load_bundle(connector_name)

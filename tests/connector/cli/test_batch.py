@@ -98,6 +98,8 @@ def test_progress_is_json_lines_on_request(cli: Cli, rows: Path) -> None:
         (["batch", "send_message", "{rows}", "--sandbox", "--set", "title={x}"], 3, "no column"),
         (["batch", "send_message", "{rows}", "--sandbox", "--connection", "a"], 2, "not both"),
         (["batch", "send_message", "{rows}", "--sandbox", "--concurrency", "0"], 2, "1 to 500"),
+        (["batch", "send_message", "{rows}", "--bulk", "--workers", "celery"], 2, "not both"),
+        (["batch", "cancel_message", "{rows}", "--sandbox", "--bulk"], 3, "has no bulk job"),
         (["batch", "status", "nowhere"], 2, "not the folder of a batch"),
         (["batch", "retry", "nowhere", "--sandbox"], 2, "not the folder of a batch"),
     ],
