@@ -266,5 +266,7 @@ def _default(made: Json, value: Any) -> Json:
 
 
 def _visibility(document: Json, *, internal: bool) -> Json:
+    if is_true(document.get("x-ms-notification-url")):
+        return {}  # the cloud fills in a URL of its own here; elsewhere somebody has to
     shown = "internal" if internal else as_text(document.get("x-ms-visibility"))
     return {"x-ms-visibility": shown} if shown in {"advanced", "internal"} else {}

@@ -108,7 +108,7 @@ def _find_gaps(package: Source, operation: Operation, draft: Draft, findings: Fi
         findings.gap("script.csx, C# code that only the cloud runs, makes its request or its response.")
     if as_text(operation.document.get("x-ms-trigger")):
         if "x-ms-notification-content" in operation.item or _has_notification_url(draft):
-            findings.gap("It is a webhook trigger: the service would have to call this machine.")
+            findings.note("It is a webhook trigger: a run subscribes a URL of yours. Nothing is received here.")
         else:
             findings.note("It is a polling trigger: a run asks once and returns everything the service lists.")
 

@@ -13,7 +13,8 @@ PACKAGES = Path(__file__).parents[1] / "importing" / "packages"
 def test_the_report_lists_what_cannot_run(cli: Cli) -> None:
     ran = cli("import", PACKAGES / "triggers_and_scripts")
     assert ran.status == 9
-    assert ran.out.startswith("Alerts: 2 of 4 operations can run.\n  on_alert cannot run: It is a webhook trigger")
+    assert ran.out.startswith("Alerts: 3 of 4 operations can run.\n  on_alert: It is a webhook trigger")
+    assert "  summarize cannot run: script.csx" in ran.out
 
 
 def test_the_report_as_json(cli: Cli) -> None:
@@ -54,9 +55,9 @@ def test_a_package_is_a_connector_for_every_command(cli: Cli) -> None:
 
 
 def test_a_run_of_what_cannot_run_says_why(cli: Cli) -> None:
-    ran = cli("--connector", PACKAGES / "triggers_and_scripts", "run", "on_alert", "--sandbox")
+    ran = cli("--connector", PACKAGES / "triggers_and_scripts", "run", "summarize", "--sandbox")
     assert ran.status == 9
-    assert "When an alert is raised cannot run here. It is a webhook trigger" in " ".join(ran.err.split())
+    assert "Summarize alerts cannot run here. script.csx" in " ".join(ran.err.split())
 
 
 def test_a_check_of_a_package_lists_its_gaps_by_place(cli: Cli) -> None:
@@ -85,4 +86,4 @@ def test_exports_leave_out_what_cannot_run(cli: Cli, tmp_path: Path) -> None:
     ran = cli("--connector", PACKAGES / "triggers_and_scripts", "export", "openapi", "--out", tmp_path / "api")
     assert ran.status == 0, ran.err
     paths = json.loads((tmp_path / "api" / "openapi.json").read_text())["paths"]
-    assert sorted(paths) == ["/actions/delete_hook/run", "/actions/on_new_alert/run"]
+    assert sorted(paths) == ["/actions/delete_hook/run", "/actions/on_alert/run", "/actions/on_new_alert/run"]

@@ -71,8 +71,9 @@ def _written(package: Path, folder: Path) -> Path:
 
 def test_the_report_names_what_was_left_out() -> None:
     text = connector_files(Package(HERE / "triggers_and_scripts"))[REPORT]
-    assert "Alerts: 2 of 4 operations can run." in text
-    assert "- on_alert cannot run: It is a webhook trigger" in text
+    assert "Alerts: 3 of 4 operations can run." in text
+    assert "- on_alert: It is a webhook trigger: a run subscribes a URL of yours." in text
+    assert "- summarize cannot run: script.csx" in text
 
 
 def test_files_that_are_there_are_not_overwritten(tmp_path: Path) -> None:
@@ -122,8 +123,14 @@ def test_a_python_handler_takes_the_place_of_a_script(tmp_path: Path) -> None:
     service = service_of(HERE / "triggers_and_scripts")
     with loaded(folder, service) as connector:
         assert connector.run("Summarize", {}, Connection(api_key="k")).fields == {"text": "short"}
-        with pytest.raises(DefinitionError, match="webhook"):
-            connector.run("OnAlert", {}, Connection(api_key="k"))
+
+
+def test_a_webhook_trigger_asks_for_the_url_that_is_called() -> None:
+    connector = Connector.load(HERE / "triggers_and_scripts")
+    url = connector.find("OnAlert").definition.input("url")
+    assert url.x_ms_visibility != "internal"
+    with pytest.raises(InputError, match="required"):
+        connector.preview("OnAlert", {})
 
 
 def test_a_polling_trigger_passes_on_what_is_new() -> None:
