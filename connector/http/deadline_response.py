@@ -41,15 +41,23 @@ class _TimedBytes(io.RawIOBase):
         if left <= 0:
             raise TimeoutError("the time for the response is over")
         pause = self._sock.gettimeout()
-        self._sock.settimeout(left if pause is None else min(pause, left))
+        shorter = pause is None or left < pause
+        if shorter:
+            self._sock.settimeout(left)
         try:
             count: int | None = self._raw.readinto(buffer)
         except ssl.SSLError as error:
             # Not a rejected certificate: the request has left.
             raise ConnectionAbortedError("the encryption broke") from error
         finally:
-            self._sock.settimeout(pause)
+            if shorter:
+                self._sock.settimeout(pause)
         return count
+
+    def makefile(self, mode: str) -> _Reader:
+        """What the library reads a response from, as a socket's own method of this name returns it."""
+        del mode
+        return _Reader(self)
 
     def close(self) -> None:
         self._raw.close()
@@ -76,12 +84,9 @@ class DeadlineResponse(http.client.HTTPResponse):
     fp: _Reader
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-        super().__init__(sock, *args, **options)
-        self._sock = sock
         call = current_call()
-        self.fp.close()
-        self._timed = _TimedBytes(sock, math.inf if call is None else call.ends)
-        self.fp = _Reader(self._timed)
+        self._sock, self._timed = sock, _TimedBytes(sock, math.inf if call is None else call.ends)
+        super().__init__(self._timed, *args, **options)  # type: ignore[arg-type]
 
     def begin(self) -> None:
         """Read the head of the response. The library would log lines that are not headers, whatever they contain."""
