@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from connector.errors import DefinitionError, Problem
+from connector.errors import DefinitionError
 from connector.importing.media import FORM, JSON, MULTIPART, is_json
 from connector.importing.package import Package
 from connector.importing.reading import parse
@@ -129,8 +129,7 @@ def _name(name: Any) -> str:
 
 
 def _wrong(path: Path, reason: str) -> DefinitionError:
-    problem = Problem(str(path), "description", f"{path.name}: {reason}.")
-    return DefinitionError(f"“{path}” cannot be used.", [problem])
+    return DefinitionError(f"“{path}” cannot be used: {reason}.")
 
 
 def _plain(value: Any) -> Any:
