@@ -129,7 +129,7 @@ def _multipart(body: Any, boundary: str) -> Iterator[bytes | File]:
             head += f'; filename="{filename}"\r\nContent-Type: {value.content_type}'
         elif isinstance(value, dict | list):
             head += "\r\nContent-Type: application/json"
-        yield f"{head}\r\n\r\n".encode(errors="replace")  # a path may have bytes that are no character
+        yield f"{head}\r\n\r\n".encode(errors="replace")  # a path may have bytes that are not a character
         yield value if isinstance(value, File) else text_of(value).encode()
         yield b"\r\n"
     yield f"--{boundary}--\r\n".encode()

@@ -106,7 +106,7 @@ def _yaml(path: Path, content: bytes) -> Json:
 
 
 def _as_json(value: Any, left: list[int]) -> Any:
-    """A value of YAML as one of JSON, whose names are texts; an alias is what it stands for.
+    """A value of YAML as one of JSON, whose names are texts; an alias is the value that it names.
 
     Raises:
         ValueError: Aliases make it larger than any description is.

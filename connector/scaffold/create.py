@@ -52,7 +52,7 @@ def create_action(
     since = None if manifest.since == manifest.version else manifest.version
     document = template.definition(key, method, path, summary, since)
     if not all(action.definition.documented for action in bundle.actions.values()):
-        document["documented"] = False  # a connector that tells the two apart, so a new action is of the others
+        document["documented"] = False  # this connector distinguishes them
     return write_actions(bundle, {(group, key): document})
 
 
