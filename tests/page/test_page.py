@@ -481,8 +481,9 @@ def test_it_works_for_any_connector_folder(visit: Open, tmp_path: Path) -> None:
     with serving(tmp_path / "state", folder, "--connections", "environment", SAMPLE_KEY="key-very-secret") as url:
         page = visit("#get_thing", url=url)
         expect(page.get_by_role("heading", name="Sample", level=1)).to_be_visible()
-        expect(page.get_by_label("Run in")).to_have_value("environment")
-        expect(tab(page, "Sandbox")).to_have_count(0)
+        expect(tab(page, "Sandbox")).to_have_count(1)  # made of the examples
+        expect(page.get_by_label("Run in")).to_have_value("sandbox")
+        page.get_by_label("Run in").select_option("environment")
         run_button(page).click()
         expect(field(page, "Thing ID")).to_be_focused()
         expect(field(page, "First Name")).to_have_accessible_description(re.compile("First Name is required"))
