@@ -221,6 +221,8 @@ def _read(response: requests.Response, options: SendOptions, now: Callable[[], f
         if max(taken, len(content)) > options.response_bytes:
             size = f"{options.response_bytes // 1_000_000} MB"
             raise ConnectionLostError(f"The response is larger than {size} and was not read.", code="response_size")
+        if response.raw.length_remaining == 0:
+            break
     if unpack is not None and content and not unpack.eof:
         raise ConnectionLostError("The response ended before it was complete.")
     return bytes(content)
