@@ -36,7 +36,6 @@ import requests
 from benchmarks import counting
 from connector import Connection, Connector
 from connector.batch.batch import Batch
-from connector.batch.lanes import RowIndex
 from connector.batch.report import BatchProgress
 from connector.catalogue.loader import load
 from connector.clock import SystemClock
@@ -202,8 +201,7 @@ def million() -> None:
         _print(f"dry run of {MILLION:,} rows: {dry['seconds']:.0f} s, {dry['cpu']:.0f} s of CPU, {dry['megabytes']} MB")
         with Connector(load(ROOT), store=MemoryStore(SystemClock())) as connector:
             made = batch(connector, KEYED[0], path, url)
-            index = RowIndex.of(made.source, None, made.connections, "work")
-            with made._opened(made._record(index)) as opened:
+            with made._opened(made._record(*made._index())) as opened:
                 for row in range(1, FINISHED + 1):
                     values = {
                         "user_id": f"user-{row}",

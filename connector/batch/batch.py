@@ -160,9 +160,8 @@ class Batch:
         for connection in self.connections.values():
             Auth.of(self.client.definition, connection)
         job, columns = self.bulk_job, self.columns
-        default = next(iter(self.connections)) if len(self.connections) == 1 else ""
-        index = RowIndex.of(self.source, self.connection_column, self.connections, default)
-        with self._opened(self._record(index)) as folder:
+        index, sha256 = self._index()
+        with self._opened(self._record(index, sha256)) as folder:
             if index.total and folder.progress.finished == index.total:
                 return self._report(index.total, folder.progress, None)
             stop = stop or threading.Event()
@@ -199,14 +198,28 @@ class Batch:
         with BatchFolder.open(self.place, record, columns, self.source.format) as folder:
             yield folder
 
-    def _record(self, index: RowIndex) -> BatchRecord:
+    def _index(self) -> tuple[RowIndex, str]:
+        """Where the rows of each connection are, and the checksum of the file; a file that is known is not read again.
+
+        Raises:
+            InputError: The file cannot be read, or rows name connections that do not exist.
+        """
+        default = next(iter(self.connections)) if len(self.connections) == 1 else ""
+        sha256 = self.source.sha256()
+        found = read_record(self.place) if self.place.is_dir() else None
+        same = found is not None and found.sha256 == sha256 and (self.place / f"success.{self.source.format}").is_file()
+        if found is not None and same and self.connection_column is None:
+            return RowIndex(self.source, found.rows, {default: found.rows} if found.rows else {}), sha256
+        return RowIndex.of(self.source, self.connection_column, self.connections, default), sha256
+
+    def _record(self, index: RowIndex, sha256: str) -> BatchRecord:
         """What this batch is, with the key prefix of its folder if there is one."""
         found = read_record(self.place) if self.place.is_dir() else None
         return BatchRecord(
             connector=self.client.definition.key,
             action=self.action.key,
             source=self.path.name,
-            sha256=self.source.sha256(),
+            sha256=sha256,
             rows=index.total,
             columns={
                 "mapping": dict(self.mapping),

@@ -12,6 +12,7 @@ from connector.errors import ConnectorError, ExitStatus
 
 Outcome = Literal["done", "failed", "unknown"]
 OUTCOMES: tuple[Outcome, ...] = ("done", "failed", "unknown")
+_OUTCOME_OF = {outcome.encode(): outcome for outcome in OUTCOMES}
 _FORMAT = 1
 
 
@@ -114,24 +115,25 @@ def read_progress(place: Path) -> Progress:
 
 def replayed(handle: int) -> tuple[Progress, dict[Outcome, int], int]:
     """What a journal says: the progress, the lengths of the result files, and how much of the journal is whole."""
-    progress, lengths, whole = Progress(), dict.fromkeys(OUTCOMES, 0), 0
+    progress, whole = Progress(), 0
+    sizes = (b"0", b"0", b"0")
     with os.fdopen(os.dup(handle), "rb") as file:
         file.seek(0)
-        for line in file:
-            if not line.endswith(b"\n"):
-                break
-            words = line.split()
-            try:
-                if words[0] == b"started":
-                    progress.begun[int(words[1])] = float(words[2])
-                elif words[0] == b"undone":
-                    progress.begun.pop(int(words[1]), None)
+        try:
+            for line in file:
+                if not line.endswith(b"\n"):
+                    break
+                kind, row, *rest = line.split()
+                if kind == b"started":
+                    progress.begun[int(row)] = float(rest[0])
+                elif kind == b"undone":
+                    progress.begun.pop(int(row), None)
                 else:
-                    outcome = OUTCOMES[OUTCOMES.index(words[0].decode())]
-                    sizes = [int(word) for word in words[2:5]]
-                    lengths = dict(zip(OUTCOMES, sizes, strict=True))
-                    progress.finish(int(words[1]), outcome)
-            except (ValueError, IndexError):
-                raise BatchError("The journal of the batch is damaged.", code="batch_damaged") from None
-            whole += len(line)
+                    done, failed, unknown = rest
+                    sizes = (done, failed, unknown)
+                    progress.finish(int(row), _OUTCOME_OF[kind])
+                whole += len(line)
+            lengths = dict(zip(OUTCOMES, map(int, sizes), strict=True))
+        except (ValueError, LookupError):
+            raise BatchError("The journal of the batch is damaged.", code="batch_damaged") from None
     return progress, lengths, whole

@@ -327,6 +327,15 @@ def test_the_results_of_a_damaged_folder_are_not_thrown_away(desk: MakeDesk) -> 
         made.batch(HUNDRED + "refused,1\n").run()
 
 
+@pytest.mark.parametrize("line", ["done 1", "done x 1 2 3", "what 1 2 3 4", "started 1", "done 1 2 3 x", ""])
+def test_a_journal_that_nobody_can_have_written_is_reported(desk: MakeDesk, line: str) -> None:
+    made = desk()
+    made.batch(HUNDRED).run()
+    (made.place / "rows.batch/journal").write_text(f"{line}\n")
+    with pytest.raises(BatchError, match="journal of the batch is damaged"):
+        made.batch(HUNDRED).run()
+
+
 def test_rows_without_a_key_leave_one_at_a_time(desk: MakeDesk) -> None:
     made, arrived, waiting = desk(), set[str](), list[int]()
 
