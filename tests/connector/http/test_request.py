@@ -229,3 +229,9 @@ def test_a_value_without_the_shape_of_its_rows_is_sent_as_it_is(declared: Json, 
 def test_a_body_that_is_no_json_makes_no_request() -> None:
     with pytest.raises(ValueError, match="JSON"):
         assert HttpRequest("POST", BASE, {}, {"a": float("nan")}).content
+
+
+def test_a_value_in_the_way_of_another_is_not_written_over() -> None:
+    made = definition({"whole": body(x_pointer="/a"), "part": body(x_pointer="/a/b")})
+    with pytest.raises(ValueError, match="not an object"):
+        body_of(made, {"whole": "text", "part": "x"})

@@ -178,3 +178,11 @@ def test_where_any_type_is_allowed_the_first_place_with_a_value_wins() -> None:
 
 def test_the_bytes_of_a_response_are_not_shown() -> None:
     assert "5ec7e7" not in repr(HttpResponse(200, {}, b"k-5ec7e7"))
+
+
+@pytest.mark.parametrize(("count", "looks"), [(999, 0), (1_000, 1), (2_500, 2)])
+def test_the_clock_is_looked_at_once_in_a_thousand_rows(count: int, looks: int) -> None:
+    outputs = definition(outputs={"rows": rows({"id": TEXT})}).outputs
+    found: list[bool] = []
+    flatten(outputs, response(200, {"rows": [{"id": "a"}] * count}), lambda: found.append(True))
+    assert len(found) == looks

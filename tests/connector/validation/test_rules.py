@@ -195,6 +195,16 @@ def test_rules_hold_where_nothing_is_found_however_often_they_are_asked(rules: l
         assert hold(values) == (rule_problems(form, values) == [])
 
 
+def test_rules_are_found_wherever_they_are() -> None:
+    row = {"type": "object", "properties": {"a": {}, "b": {}}}
+    ruled = {**row, "x-rules": [{"kind": "together", "fields": ["a", "b"]}]}
+    inside = {"plain": {"type": "array", "items": row}, "ruled": {"type": "array", "items": ruled}}
+    form = ObjectSchema.model_validate({"properties": {"one": {"type": "object", "properties": inside}}})
+    hold = quick_rules(form)
+    for values in ({"plain": [{"a": 1}]}, {"ruled": [{"a": 1}]}, {"ruled": [{"a": 1, "b": 2}], "plain": [{"b": 1}]}):
+        assert hold({"one": values}) == (rule_problems(form, {"one": values}) == [])
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=2),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner, max_size=3),
