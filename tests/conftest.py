@@ -8,8 +8,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import progress
+
+# The same cases every time, and as long as they take on a busy machine.
+settings.register_profile(
+    "ordinary", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ordinary")
 
 
 @pytest.hookimpl(trylast=True)  # pytest's own reporter has to be there
