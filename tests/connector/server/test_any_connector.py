@@ -141,8 +141,8 @@ def test_an_imported_package_is_served_without_what_cannot_run() -> None:
         served = ServedConnector(bundle, connector, {"sandbox": connection_to(bundle, service)}, service)
         with serving(create_app(served)) as site:
             paths = [path for path in site.get("/openapi.json").body["paths"] if path.startswith("/actions/")]
-            assert sorted(paths) == ["/actions/delete_hook/run", "/actions/on_new_alert/run"]
-            assert {each["key"] for each in site.get("/catalogue").body["actions"]} == {"delete_hook", "on_new_alert"}
+            assert sorted(paths) == [f"/actions/{key}/run" for key in ("delete_hook", "on_alert", "on_new_alert")]
+            assert "summarize" not in {each["key"] for each in site.get("/catalogue").body["actions"]}
             assert site.post("/actions/on_new_alert/run", {}).body["alerts"] == [{"id": "text"}]
-            refused = site.post("/actions/on_alert/run", {})
-    assert (refused.body["code"], "webhook" in refused.body["message"]) == ("gap", True)
+            refused = site.post("/actions/summarize/run", {})
+    assert (refused.body["code"], "script.csx" in refused.body["message"]) == ("gap", True)
