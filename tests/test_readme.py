@@ -151,6 +151,13 @@ def test_a_batch_runs_over_the_example_file(tmp_path: Path) -> None:
     assert "3 of 3 rows finished: 3 done" in ran.stdout
 
 
+def test_a_connector_of_ones_own_is_made_as_shown(tmp_path: Path) -> None:
+    ran = run(block("own"), RESULTS=str(tmp_path), CONNECTOR_STATE_DIR=str(tmp_path / "state"))
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert json.loads(ran.stdout.partition("{")[1] + ran.stdout.partition("{")[2].partition("}")[0] + "}")["id"]
+    assert "No problems found." in ran.stdout + ran.stderr
+
+
 def test_a_package_runs_with_its_policies(tmp_path: Path) -> None:
     ran = run(block("import"), RESULTS=str(tmp_path), CONNECTOR_STATE_DIR=str(tmp_path / "state"))
     assert ran.returncode == 0, ran.stderr
