@@ -39,9 +39,12 @@ def test_every_command_explains_itself_within_eighty_columns(cli: Cli, words: li
 @pytest.mark.parametrize("words", ALL[1:], ids=" ".join)
 def test_every_option_says_what_it_is_for(words: list[str]) -> None:
     command: click.Command = root
+    context: click.Context | None = None
     for word in words:
         assert isinstance(command, click.Group)
-        found = command.get_command(command.make_context("x", [], resilient_parsing=True), word)
+        # Below its parent: click remembers the names of a command's help option from its first context.
+        context = command.make_context(command.name, [], parent=context, resilient_parsing=True)
+        found = command.get_command(context, word)
         assert found is not None
         command = found
     assert command.help
