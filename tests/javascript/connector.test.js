@@ -29,6 +29,15 @@ test('250 items at once all succeed, and the service never sees more than the li
   assert.equal(mostInAWindow(times, 12), 5);
 });
 
+test('a run without time to wait does not wait, not even for a moment', async () => {
+  const { io, run } = sample(() => thing());
+  for (let call = 0; call < 5; call += 1) await run('get_thing', { thing_id: 't' });
+  io.time = 11.5;
+  await assert.rejects(run('get_thing', { thing_id: 't' }, { maxWait: 0 }), { code: 'throttled' });
+  await assert.rejects(run('get_thing', { thing_id: 't' }, { maxWait: -1 }), { code: 'throttled' });
+  assert.equal((await run('get_thing', { thing_id: 't' }, { maxWait: 1 })).fields.id, '1');
+});
+
 test('a service that asks for a pause is asked again by nobody before its end', async () => {
   const times = [];
   const { io, runtime, connection } = sample((request, options, count) => {

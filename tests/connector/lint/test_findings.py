@@ -161,3 +161,31 @@ def test_a_longest_text_makes_a_pattern_safe(check: Check) -> None:
     found = check({ACTION: {"outputs": {"properties": {"name": pattern}}}})
     assert [finding.rule for finding in found] == ["D015"]
     assert check({ACTION: {"outputs": {"properties": {"name": {**pattern, "maxLength": 100}}}}}) == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "field", "said"),
+    [
+        ("text", {}, []),
+        ("text", {"type": "array", "items": {"type": "string"}}, ["/inputs/properties/note"]),
+        ("text", {"type": "object"}, ["/inputs/properties/note"]),
+        ("binary", {"x-file": True}, []),
+        ("binary", {"type": "object"}, ["/inputs/properties/note"]),
+    ],
+)
+def test_a_body_that_is_a_text_or_a_file_is_no_list_and_no_object(
+    check: Check, encoding: str, field: dict[str, Any], said: list[str]
+) -> None:
+    note = {"title": "Note", "description": "What it says.", "x-in": "body", "x-pointer": "", **field}
+    request = {"method": "POST", "encoding": encoding}
+    change = {"request": request, "effects": {"destructive": False}, "inputs": {"properties": {"note": note}}}
+    found = check({ACTION: change})
+    assert [finding.pointer for finding in found if finding.rule == "D261"] == said
+
+
+def test_kinds_of_connection_have_different_keys(check: Check) -> None:
+    kind = {"key": "key", "title": "API key", "fields": ["api_key"], "required": ["api_key"]}
+    found = check({CONNECTOR: {"connection": {"kinds": [kind, {**kind, "title": "Key"}]}}})
+    places = ["/connection/kinds/0/key", "/connection/kinds/1/key"]
+    assert [finding.pointer for finding in found if finding.rule == "D709"] == places
+    assert not [each for each in check({CONNECTOR: {"connection": {"kinds": [kind]}}}) if each.rule == "D709"]
