@@ -274,7 +274,7 @@ def test_nothing_is_made_of_a_description_without_the_operation(cli: Cli, descri
 
 
 LAUGHS = "\n".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12))
-DEEP = '{"openapi": "3.0.0", "paths": {"/x": ' + '{"a":' * 900 + "1" + "}" * 900 + "}}"
+DEEP = '{"openapi": "3.0.0", "paths": {"/x": ' + '{"a":' * 100_000 + "1" + "}" * 100_000 + "}}"
 
 
 @pytest.mark.parametrize(
