@@ -322,6 +322,13 @@ def test_text_from_a_definition_cannot_end_a_script(tmp_path: Path) -> None:
     assert form_of(page)["send_parcel"]["fields"][0]["title"] == "</script><b>"
 
 
+@by_group
+def test_the_readme_lists_an_action_under_its_group(group: str) -> None:
+    section = text("README.md").partition(f"### {bundle().manifest.groups[group].title} (")[2].partition("\n#")[0]
+    rows = [line.split("|")[2].strip(" `") for line in section.splitlines() if line.startswith("| ") and "`" in line]
+    assert rows == [key for key in KEYS if definitions()[key].group == group]
+
+
 def test_the_readme_says_what_handlers_do_beyond_data() -> None:
     readme = text("README.md").partition("## Limitations")[2]
     listed = {key for key in KEYS if f"(`{key}`)" in readme}
