@@ -277,8 +277,7 @@ def estimate() -> None:
 
 
 def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    print(text, flush=True)  # noqa: T201 - what a measurement is for
 
 
 def main() -> None:
@@ -290,11 +289,11 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.work:
         what, action, path, url = arguments.work
-        return plain(url, path) if what == "plain" else work(what, action, path, url)
+        plain(url, path) if what == "plain" else work(what, action, path, url)
+        return
     _print(counting.machine())
     for name in arguments.what or every:
         every[name]()
-    return None
 
 
 if __name__ == "__main__":

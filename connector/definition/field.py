@@ -19,6 +19,17 @@ from connector.definition.patterns import UnsafePatternError, require_safe
 from connector.definition.rules import FieldRule
 
 JsonType = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
+PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "array": (list,),
+    "object": (dict,),
+    "null": (type(None),),
+}
+"""The types that a value of a JSON type has in Python; true is not a number."""
+
 Place = Literal["path", "query", "header", "body", "template"]
 Visibility = Literal["important", "advanced", "internal"]
 Source = Literal["body", "text", "binary", "status", "success"]

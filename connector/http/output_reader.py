@@ -8,18 +8,8 @@ from typing import Any
 
 from connector import json_pointer
 from connector.clock import iso_from_epoch_milliseconds
-from connector.definition.field import FieldSchema, ObjectSchema
+from connector.definition.field import PYTHON_TYPES, FieldSchema, ObjectSchema
 from connector.definition.file_value import CONTENT, CONTENT_TYPE, OCTET_STREAM
-
-_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-    "null": (type(None),),
-}
 
 _ROWS_BETWEEN_LOOKS = 1_000
 """Rows that are read between two looks at the clock."""
@@ -98,7 +88,7 @@ class _Compiler:
         shape = self._shape(field) or _as_it_is
         if not isinstance(field.x_pointer, list):
             return lambda document, progress: shape(_walk(document, places[0]), progress)
-        types = {kind for word in field.types or _PYTHON_TYPES for kind in _PYTHON_TYPES[word]}
+        types = {kind for word in field.types or PYTHON_TYPES for kind in PYTHON_TYPES[word]}
 
         def read(document: Any, progress: Progress) -> Any:
             for place in places:

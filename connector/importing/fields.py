@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from connector import json_pointer
+from connector.definition.field import PYTHON_TYPES
 from connector.importing.names import input_names, label_of, unique_labels
 from connector.importing.swagger import Json, Swagger, as_list, as_object, as_text
 
@@ -16,14 +17,6 @@ DYNAMIC_SCHEMAS = ("x-ms-dynamic-schema", "x-ms-dynamic-properties")
 _TYPES = {"string", "integer", "number", "boolean", "array", "object"}
 _LIMITS = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
 _SAMPLES = {"date-time": "2027-01-31T09:30:00Z", "date": "2027-01-31", "email": "ada@example.com"}
-_PYTHON: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-}
 _DEEPEST = 12
 _MOST_FIELDS = 2_000
 
@@ -244,7 +237,7 @@ def fits(value: Any, kind: str | None) -> bool:
     """Whether a value of a package has the type."""
     if isinstance(value, bool):
         return kind in {"boolean", None}
-    return kind is None or isinstance(value, _PYTHON[kind])
+    return kind is None or isinstance(value, PYTHON_TYPES[kind])
 
 
 def constant(schema: Json) -> Any:

@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from connector.definition.field import ObjectSchema
+from connector.definition.field import PYTHON_TYPES, ObjectSchema
 from connector.definition.patterns import compile_pattern
 from connector.validation.formats import FORMATS
 from connector.validation.json_values import is_encodable
@@ -28,15 +28,6 @@ _DEEPEST = 32
 _LARGEST = 2**1_000
 """Larger whole numbers are left to the validator."""
 
-_TYPES: dict[str, tuple[type, ...]] = {
-    "string": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "array": (list,),
-    "object": (dict,),
-    "null": (type(None),),
-}
 _BOUNDS: dict[str, Callable[[Any, Any], bool]] = {
     "minimum": operator.ge,
     "maximum": operator.le,
@@ -100,8 +91,8 @@ class _Compiler:
             return {}
         if _KEYWORDS.isdisjoint(schema) and "$ref" not in schema:
             return _ANY
-        wanted = schema.get("type", list(_TYPES))
-        kinds = [kind for name in ([wanted] if isinstance(wanted, str) else wanted) for kind in _TYPES[name]]
+        wanted = schema.get("type", list(PYTHON_TYPES))
+        kinds = [kind for name in ([wanted] if isinstance(wanted, str) else wanted) for kind in PYTHON_TYPES[name]]
         checks = {kind: self._check(kind, schema, fields) for kind in kinds}
         for listed in ([schema["const"]] if "const" in schema else None, schema.get("enum")):
             if listed is not None:
@@ -242,4 +233,4 @@ KNOWN = _KEYWORDS | _OTHERS
 """The keywords without `x-` that are understood here; a schema with another one is left to the validator."""
 _ANY: Checks = {}
 """Those of any JSON value."""
-_ANY |= _Compiler({}, {}).checks({"type": list(_TYPES)})
+_ANY |= _Compiler({}, {}).checks({"type": list(PYTHON_TYPES)})
