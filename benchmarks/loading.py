@@ -90,6 +90,7 @@ def program_times(rounds: int) -> dict[str, dict[str, float]]:
     """Milliseconds of the programs, and of Python alone."""
     with tempfile.TemporaryDirectory() as state:
         environment = {**os.environ, "CONNECTOR_STATE_DIR": state}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
 
         def run(*command: str) -> None:
             whole = [sys.executable, *command]
