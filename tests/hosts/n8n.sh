@@ -84,13 +84,24 @@ export N8N_PERSONALIZATION_ENABLED=false N8N_LISTEN_ADDRESS=127.0.0.1 N8N_RUNNER
 name=$(node -p "require('$build/package.json').name")
 "$python" -m tests.hosts.n8n "$host/node_modules/.bin/n8n" "$scratch" "$N8N_USER_FOLDER/.n8n/nodes/node_modules/$name"
 
+# A package in this folder, built as n8n's tools do it and installed as the README says.
+install_package() {
+    ln -s "$tools/node_modules" "$1/node_modules"
+    (cd "$1" && npx --no-install n8n-node lint)
+    (cd "$1" && npx --no-install n8n-node build > "$scratch/build.log" 2>&1) || { cat "$scratch/build.log"; exit 1; }
+    mkdir -p "$1-packed"
+    (cd "$1" && npm pack --silent --pack-destination "$1-packed")
+    (cd "$N8N_USER_FOLDER/.n8n/nodes" && npm install --legacy-peer-deps "$1-packed"/*.tgz)
+}
+
 step "The tutorial's connector"
-todo=$scratch/tutorial/n8n-nodes-todo
 "$python" -m tests.hosts.n8n_tutorial write "$scratch/tutorial"
-ln -s "$tools/node_modules" "$todo/node_modules"
-(cd "$todo" && npx --no-install n8n-node lint)
-(cd "$todo" && npx --no-install n8n-node build > "$scratch/build.log" 2>&1) || { cat "$scratch/build.log"; exit 1; }
-(cd "$todo" && npm pack --silent --pack-destination "$scratch/tutorial")
-(cd "$N8N_USER_FOLDER/.n8n/nodes" && npm install --legacy-peer-deps "$scratch"/tutorial/*.tgz)
+install_package "$scratch/tutorial/n8n-nodes-todo"
 "$python" -m tests.hosts.n8n_tutorial run "$host/node_modules/.bin/n8n" "$scratch/tutorial"
+
+step "Kinds of connection"
+"$python" -m tests.hosts.n8n_kinds write "$scratch/depot"
+"$python" -m connector --connector "$scratch/depot" export n8n --out "$scratch/n8n-nodes-depot"
+install_package "$scratch/n8n-nodes-depot"
+"$python" -m tests.hosts.n8n_kinds run "$host/node_modules/.bin/n8n" "$scratch/depot"
 step "Done"

@@ -61,7 +61,7 @@ class Service:
                 content = self.rfile.read(int(self.headers.get("content-length") or 0))
                 parts = urlsplit(self.path)
                 received = Received(
-                    self.headers["authorization"].removeprefix("Bearer "),
+                    (self.headers["authorization"] or "").removeprefix("Bearer "),
                     self.command,
                     unquote(parts.path),
                     sorted(parse_qsl(parts.query, keep_blank_values=True)),

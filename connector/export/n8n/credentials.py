@@ -11,9 +11,9 @@ from connector.definition.field import FieldSchema
 from connector.definition.service import ConnectorDefinition
 from connector.export.errors import ExportError
 from connector.export.n8n import style
-from connector.export.n8n.expressions import authenticate, base_url, in_credentials, optional
+from connector.export.n8n.expressions import authenticate, base_url, in_credentials, optional, statements
 from connector.export.n8n.node import NodeData
-from connector.export.n8n.typescript import source
+from connector.export.n8n.typescript import source, text
 from connector.export.templates import filled
 
 
@@ -70,6 +70,7 @@ def credentials(node: NodeData) -> str:
         }
     )
     test = _test(node)
+    tests = ["ICredentialTestRequest"] if test is not None else []
     return filled(
         Path(__file__).with_name("credentials_template.ts"),
         class_name=node.credential_class,
@@ -78,10 +79,35 @@ def credentials(node: NodeData) -> str:
         icon=source(icon_paths(node, 1), 1),
         documentation_url=source(node.required_publisher.url),
         properties=source(fields, 1),
-        authenticate=source({"type": "generic", "properties": authenticate(manifest)}, 1),
+        authenticate=_authenticate(manifest),
+        imports="\n".join(f"\t{name}," for name in sorted({*_types(manifest), *tests, "ICredentialType"})),
         test="" if test is None else f"\n\n\ttest: ICredentialTestRequest = {source({'request': test}, 1)};",
-        test_type="" if test is None else "\n\tICredentialTestRequest,",
     )
+
+
+def _types(manifest: ConnectorDefinition) -> list[str]:
+    """The types that authentication needs, in n8n's order."""
+    if authenticate(manifest) is not None:
+        return ["IAuthenticateGeneric"]
+    return ["ICredentialDataDecryptedObject", "IHttpRequestOptions"]
+
+
+def _authenticate(manifest: ConnectorDefinition) -> str:
+    """The member that signs requests."""
+    if (properties := authenticate(manifest)) is not None:
+        return f"authenticate: IAuthenticateGeneric = {source({'type': 'generic', 'properties': properties}, 1)};"
+    if len(manifest.kinds) == 1:
+        lines = [f"\t\t{each}" for each in statements(manifest.kinds[0])]
+    else:
+        lines = ["\t\tswitch (field('kind')) {"]
+        for kind in manifest.kinds:
+            lines += [
+                f"\t\t\tcase {text(kind.key)}:",
+                *(f"\t\t\t\t{each}" for each in statements(kind)),
+                "\t\t\t\tbreak;",
+            ]
+        lines += ["\t\t}"]
+    return filled(Path(__file__).with_name("authenticate_template.ts"), lines="\n".join(lines))
 
 
 def calls_per_minute(manifest: ConnectorDefinition) -> int:

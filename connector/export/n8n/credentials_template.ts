@@ -1,6 +1,5 @@
 import type {
-	IAuthenticateGeneric,$test_type
-	ICredentialType,
+$imports
 	Icon,
 	INodeProperties,
 } from 'n8n-workflow';
@@ -16,5 +15,5 @@ export class $class_name implements ICredentialType {
 
 	properties: INodeProperties[] = $properties;
 
-	authenticate: IAuthenticateGeneric = $authenticate;$test
+	$authenticate$test
 }

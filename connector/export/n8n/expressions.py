@@ -4,24 +4,51 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from connector.definition import templates
 from connector.definition.connection import Authorization, ConnectionKind
 from connector.definition.service import ConnectorDefinition
 from connector.export.n8n import style
+from connector.export.n8n.typescript import text
 
 
-def authenticate(manifest: ConnectorDefinition) -> dict[str, Any]:
-    """What n8n adds to every request; a header or parameter that is `undefined` is not sent."""
-    if len(manifest.kinds) == 1:
-        return _of_one_kind(manifest.kinds[0])
-    headers = {kind.key: _headers(kind) for kind in manifest.kinds}
-    query = {
-        kind.key: {name: _joined(text, kind.authorization) for name, text in kind.authorization.query.items()}
-        for kind in manifest.kinds
+def authenticate(manifest: ConnectorDefinition) -> dict[str, Any] | None:
+    """What n8n adds to every request; None where it depends on the credentials what is sent at all.
+
+    n8n sends an expression without a value as an empty text, so that such credentials need a function.
+    """
+    if len(manifest.kinds) > 1:
+        return None
+    kind = manifest.kinds[0]
+    sent = kind.authorization
+    pairs = {word: texts for word, texts in (("headers", sent.headers), ("qs", sent.query)) if texts}
+    if not {*templates.connection_fields(" ".join(_texts(sent)))} <= {*kind.required}:
+        return None
+    made: dict[str, Any] = {
+        word: {name: in_credentials(text, sent) for name, text in texts.items()} for word, texts in pairs.items()
     }
-    return {word: _of_kinds(found) for word, found in (("headers", headers), ("qs", query)) if any(found.values())}
+    if sent.basic is not None:
+        made["auth"] = {part: in_credentials(text, sent) for part, text in sent.basic.model_dump().items()}
+    return made
+
+
+def statements(kind: ConnectionKind) -> Iterator[str]:
+    """The TypeScript that adds what a kind of connection sends to `headers`, `qs` and `request`.
+
+    `field` is there a function from the name of a field to its text.
+    """
+    sent = kind.authorization
+    for target, texts in (("headers", sent.headers), ("qs", sent.query)):
+        for name, template in texts.items():
+            needed = [field for field in templates.connection_fields(template) if field not in kind.required]
+            filled = " && ".join(_in_function(style.camel(field)) for field in dict.fromkeys(needed))
+            assignment = f"{target}[{text(name)}] = {_joined(template, sent, _in_function)};"
+            yield f"if ({filled}) {assignment}" if filled else assignment
+    if sent.basic is not None:
+        username, password = (_joined(each, sent, _in_function) for each in (sent.basic.username, sent.basic.password))
+        yield f"request.auth = {{ username: {username}, password: {password} }};"
 
 
 def base_url(template: str) -> str:
@@ -46,55 +73,33 @@ def optional(template: str) -> str:
     return f"={{{{ {filled} ? {_joined(template)} : undefined }}}}"
 
 
-def _of_one_kind(kind: ConnectionKind) -> dict[str, Any]:
-    sent = kind.authorization
-    made: dict[str, Any] = {}
-    for word, pairs in (("headers", sent.headers), ("qs", sent.query)):
-        found = {}
-        for name, text in pairs.items():
-            needed = {*templates.connection_fields(text)} <= {*kind.required}
-            found[name] = in_credentials(text, sent) if needed else optional(text)
-        made |= {word: found} if found else {}
-    if sent.basic is not None:
-        made["auth"] = {part: in_credentials(text, sent) for part, text in sent.basic.model_dump().items()}
-    return made
+def _texts(sent: Authorization) -> list[str]:
+    """The templates of what is sent."""
+    basic = [] if sent.basic is None else [sent.basic.username, sent.basic.password]
+    return [*sent.headers.values(), *sent.query.values(), *basic]
 
 
-def _headers(kind: ConnectionKind) -> dict[str, str]:
-    """The headers of a kind as expressions by name."""
-    sent = kind.authorization
-    found = {name: _joined(template, sent) for name, template in sent.headers.items()}
-    if sent.basic is not None:
-        pair = _joined(f"{sent.basic.username}:{sent.basic.password}", sent)
-        found["Authorization"] = f'"Basic " + ({pair}).base64Encode()'
-    return found
-
-
-def _of_kinds(values: dict[str, dict[str, str]]) -> dict[str, str]:
-    """Each pair as an expression that has the value of the kind of the credentials."""
-    made = {}
-    for name in dict.fromkeys(name for found in values.values() for name in found):
-        chosen = "undefined"
-        for key, found in reversed(values.items()):
-            if name in found:
-                chosen = f"$credentials.kind === {json.dumps(key)} ? {found[name]} : {chosen}"
-        made[name] = f"={{{{ {chosen} }}}}"
-    return made
-
-
-def _joined(template: str, sent: Authorization | None = None) -> str:
+def _joined(template: str, sent: Authorization | None = None, read: Callable[[str], str] | None = None) -> str:
     """A template as a sum of JavaScript."""
     pieces = templates.split(template)
-    parts = [json.dumps(piece, ensure_ascii=False) for piece in pieces]
+    parts = [json.dumps(piece, ensure_ascii=False) if read is None else text(piece) for piece in pieces]
     for place in range(1, len(pieces), 2):
-        parts[place] = _field(next(iter(templates.connection_fields(f"{{{pieces[place]}}}"))), sent)
-    return " + ".join(part for part in parts if part != '""') or '""'
+        parts[place] = _field(next(iter(templates.connection_fields(f"{{{pieces[place]}}}"))), sent, read)
+    return " + ".join(part for part in parts if part not in {'""', "''"}) or "''"
 
 
-def _field(field: str, sent: Authorization | None = None) -> str:
+def _field(name: str, sent: Authorization | None = None, read: Callable[[str], str] | None = None) -> str:
     """A field of the credentials, without prefixes that users pasted if it is a secret that is sent."""
-    value = f"$credentials.{style.camel(field)}.trim()"
-    if sent is None or not sent.strip or field not in sent.fields:
+    value = (read or _in_expression)(style.camel(name))
+    if sent is None or not sent.strip or name not in sent.fields:
         return value
     prefixes = "|".join(re.escape(prefix.strip()).replace("/", r"\/") for prefix in sent.strip)
     return rf'{value}.replace(/^(?:{prefixes})\s+/i, "")'
+
+
+def _in_expression(name: str) -> str:
+    return f"$credentials.{name}.trim()"
+
+
+def _in_function(name: str) -> str:
+    return f"field({text(name)})"

@@ -10,7 +10,7 @@ import pytest
 
 from connector.catalogue.loader import Bundle
 from connector.export import EXPORT_FORMATS, ExportError, export
-from connector.export.n8n.expressions import authenticate, base_url
+from connector.export.n8n.expressions import authenticate, base_url, statements
 from tests.connector.export.test_n8n import PUBLICATION
 from tests.connector.export.whole import ROOT, parcels
 from tests.connector.parcels import GET, LIST, Json, connector_definition, field, manifest
@@ -216,21 +216,40 @@ def test_openapi_names_each_place_of_a_secret(shape: str, schemes: Json, tmp_pat
             "basic",
             {"auth": {"username": "={{ $credentials.user.trim() }}", "password": "={{ $credentials.word.trim() }}"}},
         ),
-        (
-            "kinds",
-            {
-                "headers": {
-                    "Authorization": '={{ $credentials.kind === "login" ? "Basic " + ($credentials.user.trim() + ":"'
-                    " + $credentials.word.trim()).base64Encode() : undefined }}"
-                },
-                "qs": {"k": '={{ $credentials.kind === "key" ? $credentials.key.trim() : undefined }}'},
-            },
-        ),
         ("none", {}),
     ],
 )
 def test_n8n_adds_the_secrets_by_expressions(shape: str, properties: Json) -> None:
     assert authenticate(connector_definition(**SHAPES[shape])) == properties
+
+
+def test_n8n_sends_only_what_belongs_to_the_kind_of_the_credentials(tmp_path: Path) -> None:
+    files = exported("kinds", tmp_path, "n8n")
+    (credentials,) = (content.decode() for name, content in files.items() if name.endswith(".credentials.ts"))
+    assert (
+        """
+		switch (field('kind')) {
+			case 'key':
+				qs['k'] = field('key');
+				break;
+			case 'login':
+				request.auth = { username: field('user'), password: field('word') };
+				break;
+		}
+"""
+        in credentials
+    )
+
+
+def test_n8n_leaves_out_a_header_whose_optional_field_is_empty() -> None:
+    connection = {"properties": {**KEY["properties"], "zone": field(title="Zone")}, "required": ["key"]}
+    headers = {"X-Key": "v1:{connection.key}", "X-Zone": "{connection.zone}"}
+    definition = connector_definition(connection=connection, authorization={"headers": headers, "strip": ["v1:"]})
+    assert authenticate(definition) is None
+    assert list(statements(definition.kinds[0])) == [
+        "headers['X-Key'] = 'v1:' + field('key').replace(/^(?:v1:)\\s+/i, \"\");",
+        "if (field('zone')) headers['X-Zone'] = field('zone').replace(/^(?:v1:)\\s+/i, \"\");",
+    ]
 
 
 def test_n8n_makes_the_base_url_of_the_fields_unless_one_is_given() -> None:
