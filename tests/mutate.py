@@ -3,8 +3,9 @@
     python -m tests.mutate PATHS --tests COMMAND --seed 1 --count 40
 
 Python (.py) and JavaScript (.js) files are changed in a copy of the checkout, where the command runs: nothing here is
-touched. Comments and texts are left alone. A change after which the command still passes survived: each needs a look,
-for it may change nothing that can be observed.
+touched. Comments and texts are left alone, and no change makes a file that cannot be read. In a command, `{importing}`
+is the test files beside the changed module's that import it; where there are none, the command is left out. A change
+after which every command passes survived: each needs a look, for it may change nothing that can be observed.
 """
 
 from __future__ import annotations
@@ -25,8 +26,12 @@ import time
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
+from tests.javascript.node import find_node
+
+_IMPORTING = "{importing}"
 _OPERATORS = {
     **{"===": "!==", "!==": "===", "==": "!=", "!=": "==", "<=": "<", ">=": ">", "<": "<=", ">": ">="},
     **{"&&": "||", "||": "&&", "??": "&&", "+": "-", "-": "+", "*": "/", "/": "*", "//": "*", "%": "*", "**": "*"},
@@ -112,6 +117,31 @@ def _without_a_line(path: Path, content: str) -> Iterator[Change]:
         yield Change(path, found.start() + indent, found[0][indent:], ";" if path.suffix == ".js" else "pass")
 
 
+def _readable(change: Change, content: str) -> bool:
+    """Whether the language can read the file with the change; if not, any test notices, and shows nothing by it."""
+    if change.path.suffix == ".py":
+        with contextlib.suppress(SyntaxError):
+            compile(change.applied(content), str(change.path), "exec")
+            return True
+        return False
+    node, _ = find_node()
+    with tempfile.NamedTemporaryFile("w", suffix=".js", encoding="utf-8") as file:
+        file.write(change.applied(content))
+        file.flush()
+        return (
+            node is None
+            or subprocess.run([node, "--check", file.name], capture_output=True, check=False).returncode == 0
+        )
+
+
+def _importing(path: Path) -> list[str]:
+    """The test files that import a module, of the nearest folder of tests that there is for it."""
+    package, module = ".".join(path.parent.parts), path.stem
+    says = re.compile(rf"(?:from|import) {package}\.{module}\b|from {package} import .*\b{module}\b")
+    folder = next(found for each in path.parents if (found := Path("tests", each)).is_dir())
+    return [str(file) for file in sorted(folder.glob("test_*.py")) if says.search(file.read_text("utf-8"))]
+
+
 def _copied(folder: Path) -> None:
     """The checkout as it is now, without what git ignores."""
     listed = subprocess.run(
@@ -129,7 +159,12 @@ def _copied(folder: Path) -> None:
 def _passes(command: Sequence[str], folder: Path, seconds: float) -> bool:
     """Whether the tests pass; what does not end does not pass, and is ended with all that it started."""
     running = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},  # for what tests start elsewhere, too
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         return running.wait(seconds) == 0
@@ -141,8 +176,8 @@ def _passes(command: Sequence[str], folder: Path, seconds: float) -> bool:
         running.wait()
 
 
-def _command(text: str) -> list[str]:
-    program, *arguments = shlex.split(text)
+def _command(text: str, importing: Sequence[str]) -> list[str]:
+    program, *arguments = shlex.split(text.replace(_IMPORTING, shlex.join(importing)))
     return [str(Path(program).absolute()) if "/" in program else program, *arguments]
 
 
@@ -151,29 +186,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", type=Path, help="files, or folders with them")
     parser.add_argument("--tests", required=True, help="the command that runs the tests")
-    parser.add_argument("--then", help="a slower command, for the changes that the first does not notice")
+    parser.add_argument("--then", action="append", default=[], help="a slower command, for what those before pass over")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=40)
     asked = parser.parse_args()
     files = [file for path in asked.paths for file in (sorted(path.rglob("*.[jp][sy]")) if path.is_dir() else [path])]
     contents = {file: file.read_text(encoding="utf-8") for file in files}
     possible = [change for file, content in contents.items() for change in changes(file, content)]
-    chosen = random.Random(asked.seed).sample(possible, min(asked.count, len(possible)))  # noqa: S311
-    commands = [_command(text) for text in (asked.tests, asked.then) if text]
+    random.Random(asked.seed).shuffle(possible)  # noqa: S311
+    chosen = list(islice((change for change in possible if _readable(change, contents[change.path])), asked.count))
+    all_importing = sorted({name for change in chosen for name in _importing(change.path)})
+    commands = [each for each in (asked.tests, *asked.then) if all_importing or _IMPORTING not in each]
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         _copied(folder)
         limits = []
         for command in commands:
             started = time.monotonic()
-            if not _passes(command, folder, 3600):
-                sys.exit("The tests fail without any change.")
+            if not _passes(_command(command, all_importing), folder, 3600):
+                sys.exit(f"The tests fail without any change: {command}")
             limits.append(10 + 5 * (time.monotonic() - started))
         survived = []
         for number, change in enumerate(chosen, 1):
-            content = contents[change.path]
+            content, importing = contents[change.path], _importing(change.path)
+            todo = [each for each in zip(commands, limits, strict=True) if importing or _IMPORTING not in each[0]]
             (folder / change.path).write_text(change.applied(content), encoding="utf-8")
-            if all(_passes(command, folder, limit) for command, limit in zip(commands, limits, strict=True)):
+            if all(_passes(_command(command, importing), folder, limit) for command, limit in todo):
                 survived.append(change)
                 print(f"survived: {change.described(content)}", flush=True)  # noqa: T201
             (folder / change.path).write_text(content, encoding="utf-8")
