@@ -194,6 +194,19 @@ test('a call that was not sent gives its place in the limit back', async () => {
   assert.equal(io.time, 0); // Twenty attempts, where five may leave in twelve seconds.
 });
 
+test('a call counts from its response where nobody knows when it left, whatever the response says', async () => {
+  for (const answer of [thing(), json(400, { message: 'no' })]) {
+    const { io, run } = sample((request, options, count) => {
+      if (count === 1) io.time += 4;
+      return count === 1 ? answer : thing();
+    });
+    await run('get_thing', { thing_id: 't' }).catch((error) => error);
+    for (let call = 0; call < 4; call += 1) await run('get_thing', { thing_id: 't' });
+    const error = await run('get_thing', { thing_id: 't' }, { maxWait: 0 }).catch((caught) => caught);
+    assert.ok(error.wait > 12, `${error.wait}`);
+  }
+});
+
 test('every wait is reported before it begins', async () => {
   const reported = [];
   const { run } = sample((request, options, count) => (count === 1 ? json(503, undefined, { 'retry-after': '3' }) : thing()));

@@ -55,7 +55,7 @@ function fileOf(value) {
     if (typeof part !== 'string' && !isNothing) return `${name} must be text`;
     if (typeof part === 'string' && !part.isWellFormed()) return `${name} contains an incomplete character`;
   }
-  const contentType = value['$content-type'] || null;
+  const contentType = value['$content-type'];
   if (contentType && !CONTENT_TYPE.test(contentType)) return '$content-type is not a media type, such as image/png';
   if (isBytes) return new FileValue(value.$content, contentType, value.$filename);
   const content = value.$content.replace(/\s+/g, '');

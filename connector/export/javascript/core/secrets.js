@@ -26,7 +26,7 @@ function mask(text, secrets) {
 // Finds a secret with blanks or control characters in it however they were changed; null where it has none.
 function loosely(secret) {
   const parts = secret.split(/[\s\u0000-\u001f\u007f-\u009f]+/).filter(Boolean);
-  if (!parts.length || (parts.length === 1 && parts[0] === secret)) return null;
+  if (!parts.length || parts[0] === secret) return null;
   const escaped = parts.map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   return new RegExp(escaped.join('[\\s\\u0000-\\u001f\\u007f-\\u009f]*'), 'gu');
 }

@@ -262,7 +262,7 @@ function waitFor(buckets, places, now) {
       const due = bucket.readyAt(places[place], now);
       return due - now > longest.wait ? { wait: due - now, isPaused: due === bucket.pausedUntil } : longest;
     },
-    { wait: -Infinity, isPaused: false },
+    { wait: -Infinity },
   );
 }
 
