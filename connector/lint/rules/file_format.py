@@ -125,7 +125,7 @@ def validated(model: type[_M], document: Mapping[str, Any]) -> tuple[_M | None, 
     try:
         return model.model_validate_json(json.dumps(document), strict=True), []
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
+        details = error.errors()
     grouped: dict[tuple[str | int, ...], list[Any]] = defaultdict(list)
     for detail in details:
         grouped[_steps(document, detail["loc"], missing=detail["type"] == "missing")].append(detail)

@@ -114,6 +114,13 @@ def test_a_field_beside_those_of_an_option_in_a_row_belongs_to_one(tmp_path: Pat
     assert violations(tmp_path, inputs={"rows": {**ROWS, "items": row, "examples": None}}) == [("D903", place)]
 
 
+def test_half_of_the_fields_of_an_object_are_not_most(tmp_path: Path) -> None:
+    names = {"a": "/slack/a", "b": "/slack/b", "c": "/slack/c", "d": "/slack/d"}
+    fields = {name: {"type": "string", "title": name, "x-pointer": at} for name, at in names.items()}
+    row = {**ROW, "properties": fields, "x-rules": [choice(option("one", "a"), option("two", "b"))]}
+    assert violations(tmp_path, inputs={"rows": {**ROWS, "items": row, "examples": None}}) == []
+
+
 def test_rules_of_outputs_are_found(tmp_path: Path) -> None:
     rule = {"kind": "together", "fields": ["name", "id"]}
     thing = {"type": ["object", "null"], "title": "Thing", "description": "All of it.", "x-rules": [rule]}

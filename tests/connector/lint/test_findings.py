@@ -189,3 +189,52 @@ def test_kinds_of_connection_have_different_keys(check: Check) -> None:
     places = ["/connection/kinds/0/key", "/connection/kinds/1/key"]
     assert [finding.pointer for finding in found if finding.rule == "D709"] == places
     assert not [each for each in check({CONNECTOR: {"connection": {"kinds": [kind]}}}) if each.rule == "D709"]
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "repeats"),
+    [
+        ("Reading", "The reads.", True),
+        ("Reading", "The readings.", False),
+        ("Linked places", "Link a place.", True),
+        ("Red", "Ring.", False),
+        ("Class", "Clas.", False),
+        ("Thing's color", "The color.", True),
+        ("Color", "Their identifier and “color”.", False),
+        ("ID", "The identifier.", True),
+    ],
+)
+def test_a_description_repeats_its_title_in_any_form_of_its_words(
+    check: Check, title: str, description: str, repeats: bool
+) -> None:
+    name = {"title": title, "description": description}
+    found = check({ACTION: {"outputs": {"properties": {"name": name}}}})
+    assert [finding.rule for finding in found if finding.pointer.endswith("/description")] == ["D304"] * repeats
+
+
+def test_titles_are_unique_in_an_object_not_beyond_it(check: Check) -> None:
+    inner = {"type": ["string", "null"], "title": "Name", "description": "What its maker calls it."}
+    row = {"type": "object", "additionalProperties": False, "properties": {"name": inner}}
+    maker = {"type": "array", "title": "Makers", "description": "Everyone who made it.", "items": row}
+    outputs = {"properties": {"makers": maker}}
+    found = check({ACTION: {"outputs": outputs}})
+    assert [finding for finding in found if finding.rule == "D302"] == []
+    row["properties"] |= {"other": {**inner, "title": " name"}}
+    place = "/outputs/properties/makers/items/properties/other"
+    found = check({ACTION: {"outputs": outputs}})
+    assert [finding.pointer for finding in found if finding.rule == "D302"] == [place]
+
+
+@pytest.mark.parametrize("encoding", ["form", "multipart"])
+def test_a_file_of_a_form_may_be_a_shared_definition_but_not_inside_an_object(check: Check, encoding: str) -> None:
+    photo = {"title": "Photo", "description": "What it looks like.", "x-in": "body", "examples": None}
+    inside = {"type": "object", "additionalProperties": False, "properties": {"file": {"$ref": "#/$defs/file"}}}
+    fields = {"photo": {**photo, "$ref": "#/$defs/file"}, "more": {**photo, "type": "array", "items": inside}}
+    change = {
+        "request": {"method": "POST", "encoding": encoding},
+        "effects": {"destructive": False},
+        "inputs": {"properties": fields, "$defs": {"file": {"type": "object", "x-file": True}}},
+    }
+    found = check({ACTION: change})
+    place = "/inputs/properties/more/items/properties/file"
+    assert [finding.pointer for finding in found if finding.rule == "D262"] == [place]
