@@ -203,6 +203,8 @@ def test_rules_are_found_wherever_they_are() -> None:
     hold = quick_rules(form)
     for values in ({"plain": [{"a": 1}]}, {"ruled": [{"a": 1}]}, {"ruled": [{"a": 1, "b": 2}], "plain": [{"b": 1}]}):
         assert hold({"one": values}) == (rule_problems(form, {"one": values}) == [])
+    assert hold({"one": {"ruled": None}})
+    assert hold({"one": None})
 
 
 json_values = st.recursive(

@@ -135,6 +135,12 @@ def test_what_is_no_json_is_a_problem_and_not_a_crash(value: Any) -> None:
     assert found[0][0].startswith("data.a")
 
 
+@pytest.mark.parametrize("keywords", [{"maximum": 5}, {"enum": [1, 2]}, {"type": "string"}])
+def test_a_number_of_more_digits_than_python_writes_is_one_problem_whatever_it_breaks(keywords: Json) -> None:
+    inputs = {"count": body(**{"type": "integer", "title": "Count", **keywords})}
+    assert [problem.field for problem in problems(inputs, {"count": 10**5000})] == ["count"]
+
+
 def test_no_sentence_holds_a_secret_whatever_is_wrong_with_it() -> None:
     inputs: Json = {
         "pin": body(title="PIN", writeOnly=True, maxLength=4, format="date", pattern="^a$", enum=["a"]),
