@@ -74,6 +74,19 @@ def test_whoever_was_killed_in_line_loses_the_place_a_second_after_its_time_and_
     assert [waiting.wait for waiting in take(world, 9)] == [0.0] * 9
 
 
+@pytest.mark.parametrize(("late", "counted"), [(0.0, 0.0), (0.01, 0.01), (0.5, HOME.safety_margin / 4)])
+def test_a_call_that_comes_late_counts_from_its_time_or_a_quarter_of_the_margin_ago(
+    world: World, late: float, counted: float
+) -> None:
+    take(world, 10)
+    mine = world.store.reserve([HOME], FOREVER)
+    world.clock.advance(SPAN + late)
+    assert world.store.claim([HOME], mine) == 0
+    assert world.clock.monotonic() - mine.since == pytest.approx(counted, abs=1e-4)
+    world.store.release([HOME], mine)
+    assert world.store.reserve([HOME], 0).wait == 0
+
+
 def test_whoever_comes_too_late_has_lost_the_place_and_spent_nothing(world: World) -> None:
     take(world, 10)
     late = world.store.reserve([HOME], FOREVER)

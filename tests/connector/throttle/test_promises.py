@@ -316,3 +316,6 @@ def test_looking_takes_nothing_and_tells_used_free_and_how_long(world: World) ->
     shown = throttle_status(world.store, SLOW, 1)
     assert shown.free == 0
     assert shown.next_in == pytest.approx(7, abs=1e-3)
+    world.clock.advance(1.23456)
+    shown = throttle_status(world.store, SLOW, 2)
+    assert (shown.next_in, shown.asked_in) == (5.765, 5.765)
