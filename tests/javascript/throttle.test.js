@@ -81,6 +81,34 @@ test('a response within the margin does not cost anything', async () => {
   assert.equal(Number((await io.until(leave({ throttle, buckets }, io))).toFixed(2)), 10.05);
 });
 
+test('those whom a pause holds come back spread, also where it began while they waited, and others do not', async () => {
+  for (const [before, during, end] of [[100, 0, 100], [0, 100, 100], [0, 0, 10.05]]) {
+    const waits = [];
+    for (let number = 0; number < 5; number += 1) {
+      const io = virtualIo({ random: () => number / 5 });
+      const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 10 });
+      await throttle.acquire(io, buckets, 0);
+      throttle.pause(buckets[0], 0, before);
+      const waiting = throttle.acquire(io, buckets, 1e9);
+      throttle.pause(buckets[0], 0, during);
+      waits.push(Number((await io.until(waiting)).waited.toFixed(4)));
+    }
+    assert.deepEqual(waits, [0, 1, 2, 3, 4].map((number) => Number((end + (end === 100 ? number * 0.005 : 0)).toFixed(4))));
+  }
+});
+
+test('a pause is as long as the longest that was asked for, and is reported as the wait it makes', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf({ calls: 2, renewalPeriod: 10 });
+  throttle.pause(buckets[0], 0, 30);
+  throttle.pause(buckets[0], 0, 5);
+  const error = await throttle.acquire(io, buckets, 29).catch((caught) => caught);
+  assert.deepEqual([error.code, error.wait], ['throttled', 30]);
+  const waits = [];
+  const permit = await io.until(throttle.acquire(io, buckets, 30, { onWait: (why, seconds) => waits.push([why, seconds]) }));
+  assert.deepEqual([permit.waited, waits], [30, [['waiting for the call limit', 30]]]);
+});
+
 test('a caller that comes too late for every place is told so', async () => {
   const io = virtualIo();
   const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 1 });

@@ -284,6 +284,21 @@ def test_those_held_by_one_pause_come_back_spread_but_within_the_safety_margin(m
     assert len({round(seconds, 4) for seconds in waits}) > 10
 
 
+def test_those_who_are_overtaken_by_a_pause_come_back_spread_and_those_who_are_not_do_not(
+    make_world: MakeWorld,
+) -> None:
+    for seconds, is_spread in ((100, True), (1, False)):
+        waits = []
+        for number in range(10):
+            world = make_world("memory")
+            reserve_all(world, [SLOW], 3)
+            clock = Mirror(world, lambda world=world, seconds=seconds: world.store.pause(SLOW, seconds))  # type: ignore[misc]
+            waits.append(acquire(world.store, clock, [SLOW], 200, rng=random.Random(number)).waited)  # noqa: S311
+        first = max(10.05, seconds)
+        assert all(first - 1e-6 <= wait <= first + SLOW.safety_margin for wait in waits)
+        assert (len({round(wait, 4) for wait in waits}) > 5) is is_spread
+
+
 def test_threads_of_one_process_get_exactly_the_schedule_of_one(world: World) -> None:
     limit = RateLimit("threads", 10, 60.0)
     waits: list[float] = []
