@@ -214,7 +214,7 @@ def test_a_description_repeats_its_title_in_any_form_of_its_words(
 
 def test_titles_are_unique_in_an_object_not_beyond_it(check: Check) -> None:
     inner = {"type": ["string", "null"], "title": "Name", "description": "What its maker calls it."}
-    row = {"type": "object", "additionalProperties": False, "properties": {"name": inner}}
+    row: dict[str, Any] = {"type": "object", "additionalProperties": False, "properties": {"name": inner}}
     maker = {"type": "array", "title": "Makers", "description": "Everyone who made it.", "items": row}
     outputs = {"properties": {"makers": maker}}
     found = check({ACTION: {"outputs": outputs}})

@@ -284,7 +284,7 @@ def test_those_held_by_one_pause_come_back_spread_but_within_the_safety_margin(m
     assert len({round(seconds, 4) for seconds in waits}) > 10
 
 
-def test_those_who_are_overtaken_by_a_pause_come_back_spread_and_those_who_are_not_do_not(
+def test_those_who_are_overtaken_by_a_pause_come_back_spread_too(
     make_world: MakeWorld,
 ) -> None:
     for seconds, is_spread in ((100, True), (1, False)):
