@@ -18,6 +18,7 @@ from connector.batch.report import BatchProgress, BatchReport
 from connector.batch.retries import BatchStatus, next_retry
 from connector.catalogue.loader import Bundle
 from connector.cli import console, context, hints, sandbox_service
+from connector.cli.progress import StatusLine
 from connector.clock import Clock, SystemClock
 from connector.connections import stored
 from connector.connections.connection import Connection
@@ -145,16 +146,13 @@ def reported(
         stream: Where text goes; stderr when left out.
         clock: Tells the time.
     """
-    stream, clock = stream or sys.stderr, clock or SystemClock()
-    terminal = console.is_terminal(stream)
+    line, clock = StatusLine(stream), clock or SystemClock()
     printed = clock.monotonic() - _LINE_EVERY
 
     def text(progress: BatchProgress) -> None:
         nonlocal printed
-        if terminal:
-            width = shutil.get_terminal_size().columns - 1
-            stream.write(f"\r\x1b[K{str(progress)[:width]}")
-            stream.flush()
+        if line.on_terminal:
+            line.show(str(progress))
         elif clock.monotonic() - printed >= _LINE_EVERY:
             printed = clock.monotonic() - _LINE_EVERY
             console.message(str(progress))
@@ -168,8 +166,8 @@ def reported(
     try:
         yield {"text": text, "json": as_json}.get(how, nothing)
     finally:
-        if terminal and how == "text":
-            stream.write("\n")
+        if how == "text":
+            line.leave()
 
 
 def _print_report(report: BatchReport, how: str, program: str) -> None:

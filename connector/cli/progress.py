@@ -1,11 +1,12 @@
-"""What a run is doing, on stderr: on a terminal its waits and pages, and on request every request and response."""
+"""What a command is doing, on stderr: on a terminal its waits, pages and steps; on request all that is sent."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -50,6 +51,36 @@ class Progress:
                 self._last_printed = self._clock.monotonic()
                 seconds = self._last_printed - self._started
                 _print(f"Pages read: {event.number} with {event.rows} rows ({seconds:.0f} s).")
+
+
+class StatusLine:
+    """One line of a terminal that says what is being done now; where there is no terminal, nothing.
+
+    Args:
+        stream: The terminal; stderr when left out.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self.on_terminal = console.is_terminal(self._stream)
+
+    def show(self, text: str) -> None:
+        """Replace the line, cut to the width of the terminal."""
+        width = shutil.get_terminal_size().columns - 1
+        self._write(f"\r\x1b[K{printable(text)[:width]}")
+
+    def clear(self) -> None:
+        """Take the line away."""
+        self._write("\r\x1b[K")
+
+    def leave(self) -> None:
+        """Leave the line as it is, and go on below it."""
+        self._write("\n")
+
+    def _write(self, text: str) -> None:
+        if self.on_terminal:
+            self._stream.write(text)
+            self._stream.flush()
 
 
 def _print(text: str) -> None:

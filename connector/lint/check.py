@@ -6,10 +6,11 @@ imported and run, so check only folders whose code you trust.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from connector.catalogue.loader import Bundle
 from connector.lint.folder_view import FolderView
 from connector.lint.rule import LintRule, Violation
 from connector.lint.rules import RULES
@@ -39,25 +40,39 @@ class Finding:
     fix: str
 
 
-def check_folder(folder: Path, exporters: Mapping[str, Exporter] | None = None) -> list[Finding]:
+def check_folder(
+    folder: Path, exporters: Mapping[str, Exporter] | None = None, on_step: Callable[[str], None] = lambda _: None
+) -> list[Finding]:
     """Every problem of a connector folder, by file and place; empty when it satisfies every rule.
 
     Args:
         folder: The connector folder.
         exporters: Functions that export a bundle, by the name of their format. They are tried once only texts,
             examples and names are left to correct.
+        on_step: Called with what is checked next, in a few words.
     """
+    on_step("Reading the files")
     reader = FolderReader(folder)
     view = reader.read()
-    violations = [*reader.violations, *_violations(view)]
+    violations = [*reader.violations, *_violations(view, on_step)]
     # An exporter cannot do with a definition what does not work here either.
     if exporters and all(rule.code.startswith(_HARMLESS) for rule, _ in violations):
-        violations += [(EXPORTABLE, violation) for violation in export_violations(view, exporters)]
+        noted = {name: _noting(f"Exporting: {name}", exporter, on_step) for name, exporter in exporters.items()}
+        violations += [(EXPORTABLE, violation) for violation in export_violations(view, noted)]
     findings = {Finding(found.file, found.pointer, rule.code, found.message, rule.fix) for rule, found in violations}
     return sorted(findings, key=lambda found: (found.file, found.pointer, found.rule, found.message))
 
 
-def _violations(view: FolderView) -> Iterator[tuple[LintRule, Violation]]:
-    for rule in RULES:
+def _noting(step: str, exporter: Exporter, on_step: Callable[[str], None]) -> Exporter:
+    def export(bundle: Bundle) -> object:
+        on_step(step)
+        return exporter(bundle)
+
+    return export
+
+
+def _violations(view: FolderView, on_step: Callable[[str], None]) -> Iterator[tuple[LintRule, Violation]]:
+    for number, rule in enumerate(RULES, 1):
         if rule.check is not None:
+            on_step(f"Rule {number} of {len(RULES)}: {rule.description}")
             yield from ((rule, violation) for violation in rule.check(view))

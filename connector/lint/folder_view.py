@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError
 
 from connector import json_pointer
 from connector.call import Handler
@@ -22,6 +19,7 @@ from connector.definition.files import MANIFEST
 from connector.definition.references import broken_references
 from connector.definition.service import ConnectorDefinition
 from connector.errors import DefinitionError
+from connector.lint.meta_schema import schema_error
 
 Part = Literal["inputs", "outputs"]
 PARTS: tuple[Part, Part] = ("inputs", "outputs")
@@ -79,17 +77,24 @@ class ActionView:
     @cached_property
     def schema_errors(self) -> list[tuple[str, str]]:
         """Where the inputs or outputs are not valid JSON Schema, with what is wrong."""
-        found = ((part, _schema_error(json.dumps(self.document[part]))) for part in PARTS)
+        found = ((part, schema_error(json.dumps(self.document[part]))) for part in PARTS)
         return [(f"/{part}{error[0]}", error[1]) for part, error in found if error is not None]
 
     def nodes(self, *parts: Part) -> Iterator[LocatedField]:
         """Every field of the parts (default: both), each where it is written, including those of rows and lists."""
         for part in parts or PARTS:
-            schema = self.schema(part)
-            for name, written in schema.properties.items():
-                yield from self._below(json_pointer.join([part, "properties", name]), name, written, 0, part, None)
-            for name, written in schema.defs.items():
-                yield from self._below(json_pointer.join([part, "$defs", name]), "", written, 1, part, None)
+            yield from self._nodes[part]
+
+    @cached_property
+    def _nodes(self) -> dict[Part, tuple[LocatedField, ...]]:
+        return {part: tuple(self._nodes_of(part)) for part in PARTS}
+
+    def _nodes_of(self, part: Part) -> Iterator[LocatedField]:
+        schema = self.schema(part)
+        for name, written in schema.properties.items():
+            yield from self._below(json_pointer.join([part, "properties", name]), name, written, 0, part, None)
+        for name, written in schema.defs.items():
+            yield from self._below(json_pointer.join([part, "$defs", name]), "", written, 1, part, None)
 
     def top(self, part: Part) -> Iterator[LocatedField]:
         """The fields at the top level of the inputs or outputs."""
@@ -177,14 +182,3 @@ class FolderView:
             return self.bundle.handler(definition.key)
         except DefinitionError as error:
             return error.message
-
-
-@lru_cache(maxsize=1_024)  # the slowest step of a check, and from one check to the next few schemas change
-def _schema_error(text: str) -> tuple[str, str] | None:
-    """Where a schema is not valid JSON Schema, and what is wrong there."""
-    try:
-        Draft202012Validator.check_schema(json.loads(text))
-    except SchemaError as error:
-        message = f"The value is not valid JSON Schema 2020-12: it fails “{error.validator}” of the meta-schema."
-        return json_pointer.join(list(error.absolute_path)), message
-    return None

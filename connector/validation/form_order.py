@@ -21,19 +21,20 @@ def in_form_order(problems: Iterable[Problem], schema: ObjectSchema) -> list[Pro
 
 def _position(path: str, schema: ObjectSchema) -> list[int]:
     """The positions of the steps of a path: of a name among its fellows, of a row among the rows."""
-    field = FieldSchema.model_construct(properties=schema.properties)
+    field, fields = FieldSchema(), schema.properties
     position: list[int] = []
     rest = path
     while rest:
         if row := _ROW.match(rest):
             position.append(int(row[1]))
             field, rest = schema.resolve(field.items or FieldSchema()), rest[row.end() :].removeprefix(".")
-            continue
-        name = _name_at_start(rest, field.properties)
-        if name is None:
-            return [*position, len(field.properties)]
-        position.append(list(field.properties).index(name))
-        field, rest = schema.resolve(field.properties[name]), rest[len(name) :].removeprefix(".")
+        else:
+            name = _name_at_start(rest, fields)
+            if name is None:
+                return [*position, len(fields)]
+            position.append(list(fields).index(name))
+            field, rest = schema.resolve(fields[name]), rest[len(name) :].removeprefix(".")
+        fields = field.properties
     return position
 
 

@@ -97,11 +97,12 @@ class Validator:
             yield sentence(str(error.validator), self._subject(path), error.validator_value, error.instance)
 
     def _row(self, path: Sequence[str | int]) -> FieldSchema:
-        """The schema of the object at `path`."""
-        field = FieldSchema.model_construct(properties=self._schema.properties)
+        """The schema of the field at `path`, which names one."""
+        field, properties = FieldSchema(), self._schema.properties
         for step in path:
-            inner = field.items if isinstance(step, int) else field.properties.get(step)
+            inner = field.items if isinstance(step, int) else properties.get(step)
             field = self._schema.resolve(inner) if inner is not None else FieldSchema()
+            properties = field.properties
         return field
 
     def _subject(self, path: Sequence[str | int]) -> Subject:

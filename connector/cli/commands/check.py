@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from connector.cli import completers, console, context, options, output
+from connector.cli import completers, console, context, options, output, progress
 from connector.definition.files import MANIFEST, importer_of
 from connector.errors import ExitStatus
 from connector.export import EXPORT_FORMATS, export
@@ -41,7 +41,12 @@ def check(connector_name: str | None, directory: Path | None, as_json: bool, cod
         return ExitStatus.OK
     exporters = {name: functools.partial(export, format_name=name) for name in EXPORT_FORMATS}
     folder = _folder(connector_name, directory)
-    findings = _import_findings(folder) if importer_of(folder) is not None else check_folder(folder, exporters)
+    status = progress.StatusLine()
+    try:
+        is_package = importer_of(folder) is not None
+        findings = _import_findings(folder) if is_package else check_folder(folder, exporters, status.show)
+    finally:
+        status.clear()
     if as_json:
         click.echo(output.to_json([asdict(finding) for finding in findings]))
     for finding in [] if as_json else findings:

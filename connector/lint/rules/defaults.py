@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -58,16 +59,11 @@ def _defaults_of(action: ActionView) -> Iterator[str]:
 def _repeated(value: Any, place: str) -> Iterator[str]:
     """Where a model, at any depth, has a keyword with its default."""
     if isinstance(value, BaseModel):
-        fields = type(value).model_fields
+        fields, defaults = type(value).model_fields, _defaults(type(value))
         for name in value.model_fields_set:
-            inner, field = getattr(value, name), fields[name]
-            here = place + json_pointer.join([field.alias or name])
-            # A null that may be anything is a value, not an absence.
-            if (
-                not field.is_required()
-                and field.annotation is not Any
-                and _same(inner, field.get_default(call_default_factory=True))
-            ):
+            inner = getattr(value, name)
+            here = place + json_pointer.join([fields[name].alias or name])
+            if name in defaults and _same(inner, defaults[name]):
                 yield here
             else:
                 yield from _repeated(inner, here)
@@ -77,6 +73,16 @@ def _repeated(value: Any, place: str) -> Iterator[str]:
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _repeated(inner, f"{place}/{index}")
+
+
+@cache  # to make a default takes longer than to compare with it
+def _defaults(model: type[BaseModel]) -> dict[str, Any]:
+    """The defaults of a model's keywords. A null that may be anything is none: it is a value, not an absence."""
+    return {
+        name: field.get_default(call_default_factory=True)
+        for name, field in model.model_fields.items()
+        if not field.is_required() and field.annotation is not Any
+    }
 
 
 def _same(value: Any, default: Any) -> bool:

@@ -78,15 +78,14 @@ def values_fit_their_field(action: ActionView) -> Iterator[tuple[str, str]]:
             if keyword not in written or written[keyword] is None:
                 continue
             values = [written[keyword]] if keyword == "default" else written[keyword]
+            validator = _validator(action, node, written, keyword)
             for index, value in enumerate(values):
-                for message in _problems(action, node, written, keyword, value):
-                    yield f"{node.place}/{keyword}" + ("" if keyword == "default" else f"/{index}"), message
+                for problem in validator.problems({"value": value}):
+                    yield f"{node.place}/{keyword}" + ("" if keyword == "default" else f"/{index}"), problem.message
 
 
-def _problems(
-    action: ActionView, node: LocatedField, written: Mapping[str, Any], keyword: str, value: Any
-) -> Iterator[str]:
-    """What is wrong with a value by the field's own schema."""
+def _validator(action: ActionView, node: LocatedField, written: Mapping[str, Any], keyword: str) -> Validator:
+    """Validates a value by the field's own schema; one of `enum`, by the rest of it."""
     schema = action.schema(node.part)
     own = {key: entry for key, entry in written.items() if not (key == "enum" and keyword == "enum")}
     title = {"title": "The value"}
@@ -96,8 +95,10 @@ def _problems(
         "$defs": action.document[node.part].get("$defs", {}),
     }
     field = node.field.model_copy(update={"title": "The value", "write_only": False})
-    model = ObjectSchema.model_construct(properties={"value": field}, defs=schema.defs)
-    return (problem.message for problem in Validator(model, document).problems({"value": value}))
+    # Only what is inside the field can still refer to something.
+    defs = schema.defs if field.items or field.properties else {}
+    model = ObjectSchema.model_validate({"properties": {"value": field}, "$defs": defs})
+    return Validator(model, document)
 
 
 @action_rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,13 @@ from connector.lint import Finding
 from connector.lint.rules.exports import EXPORTABLE
 from connector.lint.sample_folder import write
 from tests.connector.cli.conftest import Cli
+from tests.connector.cli.terminal import Terminal
 
 FINDING = Finding("definitions/things/x.json", "/summary", "X1", "The summary is \x1b[31mmissing.", "Add it.")
 
 
 def findings(monkeypatch: pytest.MonkeyPatch, *found: Finding) -> None:
-    monkeypatch.setattr(checking, "check_folder", lambda _folder, _exporters: list(found))
+    monkeypatch.setattr(checking, "check_folder", lambda *_: list(found))
 
 
 def test_no_problems_is_0(cli: Cli, shop_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,3 +122,21 @@ def test_an_unknown_rule_is_a_usage_error(cli: Cli) -> None:
     ran = cli("check", "--explain", "D3O1")
     assert (ran.status, ran.out) == (2, "")
     assert "--explain: unknown rule “D3O1”. Did you mean “D301”?" in ran.err
+
+
+def test_on_a_terminal_it_says_what_it_checks_and_nothing_of_it_is_left(
+    terminal: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    screen = terminal("check", write(tmp_path, {}))
+    assert screen.end() == 0
+    steps = screen.raw.split("\r\x1b[K")
+    assert steps[1] == "Reading the files"
+    assert "Rule 25 of " in screen.text
+    assert steps[-2].startswith("Exporting: ")
+    assert steps[-1].strip().startswith("No problems found.")
+    assert all(len(step) < 80 for step in steps)
+
+
+def test_where_nobody_watches_there_are_no_steps(cli: Cli, tmp_path: Path) -> None:
+    ran = cli("check", write(tmp_path, {}))
+    assert (ran.status, ran.out, ran.err) == (0, "", "No problems found.\n")
