@@ -154,7 +154,7 @@ def reported(
         if line.on_terminal:
             line.show(str(progress))
         elif clock.monotonic() - printed >= _LINE_EVERY:
-            printed = clock.monotonic() - _LINE_EVERY
+            printed = clock.monotonic()
             console.message(str(progress))
 
     def as_json(progress: BatchProgress) -> None:

@@ -28,7 +28,7 @@ def throttle() -> None:
     type=options.number(1, whole=True),
     default=1,
     metavar="N",
-    help="Show how long N calls would have to wait.",
+    help="Also show when the last of N calls could be made.",
 )
 @options.as_json
 @click.pass_obj
@@ -62,11 +62,14 @@ def status(
 
 def _lines(title: str, limit: ThrottleStatus) -> Sequence[str]:
     period = f"{limit.renewal_period:g} seconds"
-    next_call = "now" if limit.next_in == 0 else f"in {limit.next_in:.1f} seconds"
-    calls = "1 call" if limit.asked == 1 else f"{limit.asked} calls"
-    return [
+    lines = [
         f"{title}: {limit.calls} calls per {period}",
         f"  Used in the last {period}: {limit.used} ({limit.free} available)",
-        f"  Next call: {next_call}",
-        f"  Wait for {calls}: {limit.asked_in:.1f} seconds",
+        f"  Next call: {_wait(limit.next_in)}",
     ]
+    # One call is the next call.
+    return lines if limit.asked == 1 else [*lines, f"  Last of {limit.asked} calls: {_wait(limit.asked_in)}"]
+
+
+def _wait(seconds: float) -> str:
+    return "now" if seconds == 0 else f"in {seconds:.1f} seconds"

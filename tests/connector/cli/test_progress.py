@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from connector.batch.report import BatchProgress
 from connector.call.events import AttemptFailed, PageRead, WaitStarted
-from connector.cli import console, progress
+from connector.cli import batch_run, console, progress
 from connector.testing import FakeClock
 from tests.connector.cli.conftest import SECRET, Cli
 from tests.connector.cli.shop import Shop
@@ -78,3 +79,15 @@ def test_a_response_steers_no_terminal(shop_cli: Cli, shop: Shop) -> None:
     shop.responds(404, "\x1b[31mred")
     ran = shop_cli("get_thing", "thing_id=t1", "--verbose")
     assert "\x1b" not in ran.err
+
+
+def test_the_progress_of_a_batch_is_a_line_every_ten_seconds_where_there_is_no_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    clock = FakeClock()
+    with batch_run.reported("text", clock=clock) as report:
+        for done in range(1, 31):
+            report(BatchProgress(100, done, 0, 0, 1, done, 100, 60.0, None))
+            clock.advance(1.0)
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(" ")[0] for line in lines] == ["1", "11", "21"]

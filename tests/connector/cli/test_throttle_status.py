@@ -28,8 +28,15 @@ def test_an_idle_connection_has_all_its_calls(cli: Cli, shop_folder: Path) -> No
         "Connection: 100 calls per 60 seconds\n"
         "  Used in the last 60 seconds: 0 (100 available)\n"
         "  Next call: now\n"
-        "  Wait for 100 calls: 0.0 seconds\n"
+        "  Last of 100 calls: now\n"
     )
+
+
+def test_when_the_next_call_is_possible_is_said_once(cli: Cli, shop_folder: Path) -> None:
+    lines = cli("--connector", shop_folder, "throttle", "status").out.splitlines()
+    assert [line for line in lines if line.endswith(("now", "seconds")) and line.startswith("  ")] == [
+        "  Next call: now"
+    ]
 
 
 def test_what_other_runs_used_is_counted_and_more_calls_take_a_period(
@@ -50,6 +57,7 @@ def test_what_other_runs_used_is_counted_and_more_calls_take_a_period(
         "warnings": [],
     }
     assert json.loads(cli(*status, "--json").out)[0]["used"] == 3
+    assert "  Next call: now\n  Last of 98 calls: in " in cli(*status, "--calls", 98).out
     assert len(shop.requests) == 3
 
 
