@@ -26,6 +26,7 @@ from connector.errors import (
     ThrottledError,
     UnavailableError,
 )
+from connector.http.long_running import not_ended, poll_wait, status_request, status_url
 from connector.http.request import HttpRequest, secret_texts
 from connector.http.response import HttpResponse
 from connector.http.retry import (
@@ -75,24 +76,49 @@ class Run:
     trace: RunTrace = field(default_factory=RunTrace)
 
     async def send(self, request: HttpRequest) -> HttpResponse:
-        """The response to a request, after as many attempts as are allowed.
+        """The response to a request, after as many attempts as are allowed; of a long-running operation, the last.
 
         Raises:
             ThrottledError: The call limit allows no call within the wait or the deadline.
             OutcomeUnknownError: It may have been carried out, cannot be repeated, and no response says so.
             UnavailableError: Every attempt failed.
+            OutputError: The service names a status URL on another host.
             ConnectorError: The service rejected it.
         """
+        response = await self._send(request, repeatable=self.repeatable)
+        if self.action.definition.long_running:
+            return await self._ended(request, response)
+        return response
+
+    async def _ended(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """The response of a long-running operation that has ended."""
+        polls, url = 0, self.sent_url(request.url)
+        while (found := status_url(response, url, polled=polls > 0)) is not None:
+            url, wait = found, poll_wait(polls, self._retry_after(response))
+            try:
+                if self.clock.monotonic() + wait >= self.deadline:
+                    raise ConnectionLostError("It did not end within the time that this run has.")
+                self.trace.attempts[-1] = Attempt(status=response.status, wait=round(wait, 3))
+                self._notify_wait("poll", "The service is working on it.", wait)
+                await pause(wait)
+                polling = status_request(self.action.definition, self.call.inputs, self.auth.endpoint, url)
+                response = await self._send(polling, repeatable=True)
+            except (ThrottledError, UnavailableError) as error:
+                raise not_ended(error, repeatable=self.repeatable) from None
+            polls += 1
+        return response
+
+    async def _send(self, request: HttpRequest, *, repeatable: bool) -> HttpResponse:
         earlier: str | None = None  # how an earlier attempt failed that may have been carried out
         for attempt in itertools.count(1):
             outcome: HttpResponse | UnavailableError
             try:
                 outcome = await self._attempt(request, attempt)
             except ThrottledError as error:
-                raise final_error(error, repeatable=self.repeatable, earlier=earlier) from None
+                raise final_error(error, repeatable=repeatable, earlier=earlier) from None
             except UnavailableError as error:
                 outcome = error
-            wait = self._wait_before_retry(outcome, attempt)
+            wait = self._wait_before_retry(outcome, attempt, repeatable=repeatable)
             reason = self._record(outcome, wait)
             if wait is None:
                 break
@@ -103,11 +129,11 @@ class Run:
             )
             await pause(wait)
         if not isinstance(outcome, HttpResponse):
-            raise final_error(outcome, repeatable=self.repeatable, earlier=earlier) from None
+            raise final_error(outcome, repeatable=repeatable, earlier=earlier) from None
         if already_done(request, outcome, earlier):
             self.call.warnings.append(f"{earlier}. The next attempt found nothing left to delete.")
             return HttpResponse(HTTPStatus.NO_CONTENT, outcome.headers, b"")
-        self._raise_service_error(outcome, earlier)
+        self._raise_service_error(outcome, earlier, repeatable=repeatable)
         return outcome
 
     @property
@@ -124,6 +150,10 @@ class Run:
     def hidden(self) -> SecretTexts:
         """The secrets of the connection and of the inputs, which may appear nowhere."""
         return SecretTexts((*self.auth.hidden, *secret_texts(self.action.definition, self.call.inputs)))
+
+    def sent_url(self, url: str) -> str:
+        """The URL of a request as it is sent, with the secrets of the connection in it."""
+        return self.auth.url(url)
 
     def in_time(self) -> None:
         """Called while a response is read.
@@ -201,7 +231,9 @@ class Run:
             notify(on_event, response_received(self.definition, self.call, response, self.hidden, attempt, seconds))
         return response
 
-    def _wait_before_retry(self, outcome: HttpResponse | UnavailableError, attempt: int) -> float | None:
+    def _wait_before_retry(
+        self, outcome: HttpResponse | UnavailableError, attempt: int, *, repeatable: bool
+    ) -> float | None:
         """Seconds until the next attempt; None when this one is the last."""
         policy = self.definition.retry
         most = policy.attempts if self.settings.attempts is None else self.settings.attempts
@@ -210,7 +242,7 @@ class Run:
             # Where the other runs cannot be notified, each of them gets a response like this one.
             with contextlib.suppress(ConnectorError):
                 self.store.pause(self.rate_limits[0], retry_after or 1.0)
-        if attempt >= most or not should_retry(policy, outcome, repeatable=self.repeatable):
+        if attempt >= most or not should_retry(policy, outcome, repeatable=repeatable):
             return None
         wait = backoff(policy, attempt, retry_after, self.rng)
         return wait if self.clock.monotonic() + wait < self.deadline else None
@@ -233,16 +265,16 @@ class Run:
     def _notify_wait(self, reason: WaitReason, message: str, seconds: float) -> None:
         notify(self.settings.on_event, WaitStarted(round(seconds, 6), reason, message))
 
-    def _raise_service_error(self, response: HttpResponse, earlier: str | None) -> None:
+    def _raise_service_error(self, response: HttpResponse, earlier: str | None, *, repeatable: bool) -> None:
         """Raise the error of a response, unless it is a success or a declared outcome."""
         connector, action = self.definition, self.action.definition
         accepted = response.succeeded or response.status in action.outcomes
         if accepted and not is_service_error(connector, response):
             return
         error = service_error(connector, action, self.call.inputs, response, self.clock.wall(), self.hidden)
-        if isinstance(error, UnavailableError) and not self.repeatable:
+        if isinstance(error, UnavailableError) and not repeatable:
             error = OutcomeUnknownError.after(error)
-        raise final_error(error, repeatable=self.repeatable, earlier=earlier)
+        raise final_error(error, repeatable=repeatable, earlier=earlier)
 
     @contextlib.contextmanager
     def errors_with_key(self) -> Iterator[None]:

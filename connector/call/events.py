@@ -18,8 +18,8 @@ from connector.call.result import Meta
 
 _LOG = logging.getLogger(__name__)
 
-WaitReason = Literal["throttle", "retry_after", "backoff"]
-"""The connection's call limit; the service's Retry-After; the pause before another attempt."""
+WaitReason = Literal["throttle", "retry_after", "backoff", "poll"]
+"""The connection's call limit; the service's Retry-After; the pause before another attempt; before a status is read."""
 
 
 @dataclass(frozen=True)

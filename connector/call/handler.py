@@ -115,6 +115,9 @@ class Sender(Protocol):
             ConnectorError: The service rejected it, or could not be reached.
         """
 
+    def sent_url(self, url: str) -> str:
+        """The URL of a request as it is sent, with the secrets of the connection in it."""
+
     def in_time(self) -> None:
         """Called while a response is read.
 
@@ -164,6 +167,11 @@ class Call:
     def body(self) -> Any:
         """The body as the definition builds it: a JSON value, with `File`s in it; assign to it to send another."""
         return request.body_of(self.action, self.inputs)
+
+    @property
+    def sent_url(self) -> str:
+        """The URL of the last request as it was sent, with the connection's secrets: never show it."""
+        return self.url if self.sender is None else self.sender.sent_url(self.url)
 
     def set_input(self, name: str, value: Any) -> None:
         """Change an input for the next request, in the body too if it is sent there."""

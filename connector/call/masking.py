@@ -29,7 +29,7 @@ def attempt_started(auth: Auth, call: Call, request: HttpRequest, secrets: Secre
         secrets: Texts that must not appear.
         number: The attempt, from 1.
     """
-    values = secret_values(call.action, call.inputs)
+    values = secret_values(call.action, call.inputs) if request.url == call.url else []  # no input is in a status URL
     inputs = masked(call.action, call.inputs) if values else {}
     unsigned = build(call.action, inputs, call.endpoint, request.body, call.next_url) if values else request
     url, headers = auth.mask(unsigned)

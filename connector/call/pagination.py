@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Protocol
-from urllib.parse import parse_qs, urldefrag, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from connector import json_pointer
 from connector.definition.action import ActionDefinition, Pagination
 from connector.errors import DefinitionError, OutputError
+from connector.http.links import absolute, is_same_origin
 from connector.http.response import HttpResponse
-
-_SENDABLE = re.compile(r"[!-\[\]-z|~]+")
-"""What a URL may hold; a backslash means another thing to every reader, and braces are templates."""
 
 
 class PagedCall(Protocol):
@@ -25,8 +22,11 @@ class PagedCall(Protocol):
     max_items: int
     response: HttpResponse | None
     warnings: list[str]
-    url: str
     next_url: str | None
+
+    @property
+    def sent_url(self) -> str:
+        """The URL of the last request as it was sent, with the connection's secrets."""
 
     def set_input(self, name: str, value: Any) -> None:
         """Change an input for the next page."""
@@ -52,7 +52,7 @@ async def walk(
     seen = {call.inputs.get(paging.input)}
     while True:
         outputs = await (fetch() if fetch is not None else call.send())
-        seen.add(call.url if paging.follow else None)
+        seen.add(call.sent_url if paging.follow else None)
         yield outputs
         cursor = next_cursor(call, outputs)
         if cursor is None:
@@ -64,7 +64,10 @@ async def walk(
             )
         seen.add(cursor)
         if paging.follow:
-            call.next_url = _require_same_origin(str(cursor), call.url)
+            if not is_same_origin(str(cursor), call.sent_url):
+                message = "The next page is not on the host of the base URL, so reading stopped."
+                raise OutputError(message, code="next_url")
+            call.next_url = str(cursor)
         else:
             call.set_input(paging.input, cursor)
 
@@ -120,41 +123,13 @@ def next_cursor(call: PagedCall, outputs: Mapping[str, Any]) -> str | int | None
         return int(call.inputs.get(paging.input) or 0) + rows_read if rows_read else None
     if paging.follow:
         link = json_pointer.get(body, paging.next_url or "")
-        return _absolute(call.url, link) if isinstance(link, str) and link else None
+        return absolute(call.sent_url, link) if isinstance(link, str) and link else None
     cursor = json_pointer.get(body, paging.cursor)
     if paging.next_url is not None and not isinstance(cursor, str):
         cursor = _cursor_in(
             json_pointer.get(body, paging.next_url), call.action.input(paging.input).x_name or paging.input
         )
     return cursor if isinstance(cursor, str) and cursor else None
-
-
-def _absolute(url: str, link: str) -> str:
-    try:
-        return urldefrag(urljoin(url, link)).url
-    except ValueError:
-        return link
-
-
-def _require_same_origin(url: str, before: str) -> str:
-    """The URL, if it is on the same host as the page before: the connection's secret goes with it.
-
-    Raises:
-        OutputError: It is not.
-    """
-    if _SENDABLE.fullmatch(url) and _origin(url) == _origin(before):
-        return url
-    raise OutputError("The next page is not on the host of the base URL, so reading stopped.", code="next_url")
-
-
-def _origin(url: str) -> tuple[str, str | None, int | None] | None:
-    """Scheme, host and port of a URL without a user's name; None for anything else."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-    except ValueError:
-        return None
-    return None if "@" in parts.netloc else (parts.scheme, parts.hostname, port)
 
 
 def _cursor_in(url: Any, name: str) -> str | None:

@@ -21,6 +21,10 @@ class _Stop:
     async def send(self, request: HttpRequest) -> NoReturn:
         raise _RequestBuilt(request)
 
+    def sent_url(self, url: str) -> str:
+        """A preview sends nothing."""
+        return url
+
     def in_time(self) -> None:
         """A preview reads no response."""
 

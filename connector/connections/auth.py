@@ -141,12 +141,16 @@ class Auth:
 
     def sign(self, request: Unsigned) -> tuple[str, Secrets]:
         """The URL and the headers of a request with its secrets: what is sent."""
-        url = request.url
+        url = self.url(request.url)
+        return self._applied(url, request, lambda name: self.values.get(name, ""), encode_basic, _encoded)
+
+    def url(self, url: str) -> SecretText:
+        """A URL with the secrets in its place, and without those that this adds to its query."""
         whole = next(iter(templates.connection_fields(url)), "")
         if whole and url.startswith(templates.placeholder(whole)):
             address = check_base_url(self.values[whole], allow_insecure=self.endpoint.allow_insecure)
             url = address + url.removeprefix(templates.placeholder(whole))
-        return self._applied(url, request, lambda name: self.values.get(name, ""), encode_basic, _encoded)
+        return SecretText(templates.fill_connection(url, lambda name: _encoded(self.values.get(name, ""))))
 
     def mask(self, request: Unsigned) -> tuple[str, dict[str, str]]:
         """The URL and the headers of a request with its secrets masked: what is shown."""

@@ -203,6 +203,8 @@ class ActionDefinition(Model):
         inputs: What a form asks for.
         outputs: What a run returns.
         pagination: How its pages follow one another, if it has pages.
+        long_running: Whether a 202 response with a Location means that the service is not done. Its URL is then polled
+            until it has another status, and that response is the one that counts.
         throttle: A call limit of its own, beside the connector's.
         idempotency: The input with the idempotency key, if the service takes one.
         outcomes: Statuses outside 2xx that are an outcome with a body, not an error.
@@ -227,6 +229,7 @@ class ActionDefinition(Model):
     inputs: ObjectSchema
     outputs: ObjectSchema
     pagination: Pagination | None = None
+    long_running: bool = False
     throttle: Throttle | None = None
     idempotency: Idempotency | None = None
     outcomes: list[int] = Field(default_factory=list)

@@ -80,6 +80,7 @@ _ORDER = (
         "inputs",
         "outputs",
         "pagination",
+        "longRunning",
         "throttle",
         "idempotency",
         "outcomes",

@@ -65,8 +65,7 @@ def build(
     """
     pairs: list[str] = []
     templated, secret_headers = templates.headers_of(definition, inputs, endpoint)
-    accept = definition.request.accept or definition.outputs.compiled(_accepted)
-    headers = templates.merged({"Accept": accept}, templated)
+    headers = templates.merged({"Accept": accept_of(definition)}, templated)
     parameters = definition.inputs.compiled(Parameters)
     for name, wire_name, field in parameters.query:
         if name in inputs:
@@ -82,6 +81,11 @@ def build(
     if body is not None:
         headers["Content-Type"] = content_type_of(definition.request, body)
     return HttpRequest(definition.request.method, url, headers, body, secret_headers, definition.request.encoding)
+
+
+def accept_of(definition: ActionDefinition) -> str:
+    """The Accept header of an action's requests."""
+    return definition.request.accept or definition.outputs.compiled(_accepted)
 
 
 def _accepted(outputs: ObjectSchema) -> str:

@@ -76,6 +76,7 @@ def converted(package: Source, key: str, operation: Operation) -> Converted:
         "inputs": inputs,
         "outputs": outputs,
         **_pagination(operation, names),
+        **({"longRunning": True} if "202" in as_object(operation.document.get("responses")) else {}),
     }
     return Converted(document, findings, names, fields.with_choices, draft)
 

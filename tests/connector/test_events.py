@@ -240,6 +240,18 @@ def test_no_event_shows_a_secret_wherever_it_travels_and_however_it_is_echoed(be
         assert text not in shown
 
 
+def test_polls_of_a_long_running_operation_report_their_waits_and_show_no_secret(bench: MakeBench) -> None:
+    inputs = {"code": body(title="Code", writeOnly=True)}
+    exporting = action("get_export", inputs, {"id": field(["string", "null"])}, method="POST", longRunning=True)
+    status = response(202, location=f"{BASE}/status?code=c-1234&key={API_KEY}")
+    events = events_of(bench([status, OK], actions=[exporting]), "get_export", {"code": "c-1234"})
+    assert types(events) == "started attempt response wait attempt response result"
+    wait, attempt = events[3].to_dict(), events[4].to_dict(details=True)
+    assert (wait["reason"], wait["seconds"]) == ("poll", 1.0)
+    assert (attempt["method"], attempt["url"]) == ("GET", f"{BASE}/status?code={MASK}&key={MASK}")
+    assert attempt["headers"] == {"Accept": "application/json", "Authorization": f"Bearer {MASK}"}
+
+
 def test_an_unknown_outcome_is_an_error_event_of_its_own(bench: MakeBench) -> None:
     events: list[Event] = []
     with pytest.raises(OutcomeUnknownError):

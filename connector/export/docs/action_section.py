@@ -68,6 +68,8 @@ def _facts(action: Action) -> Iterator[tuple[str, str]]:
         rows, cursor = code(definition.pagination.rows), code(definition.pagination.input)
         follows = "the service says where the next page is" if definition.pagination.follow else ""
         yield "Pagination", f"Rows in {rows}; {follows or f'{cursor} takes the cursor of the next page'}"
+    if definition.long_running:
+        yield "Long-running", "A run waits until the service is done"
     if definition.throttle is not None:
         throttle = definition.throttle
         yield "Limit", f"{throttle.calls} calls per {throttle.renewal_period:g} seconds and connection"

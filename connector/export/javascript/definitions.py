@@ -30,7 +30,7 @@ CONNECTOR = (
 )
 ACTION = (
     *("key", "operationId", "summary", "group", "request", "inputs", "outputs", "outcomes", "errors"),
-    *("pagination", "throttle", "idempotency"),
+    *("pagination", "longRunning", "throttle", "idempotency"),
 )
 
 _FLAT = frozenset({"string", "integer", "number", "boolean"})
@@ -80,6 +80,8 @@ def _action(action: Action, operations: frozenset[str]) -> dict[str, Any]:
     definition = action.definition
     whole = definition.model_dump(mode="json", by_alias=True, exclude={"inputs", "outputs"})
     made: dict[str, Any] = _said({name: whole[name] for name in ACTION if name in whole})
+    if not made["longRunning"]:
+        del made["longRunning"]
     made["errors"] = [_said(error) for error in whole["errors"]]
     made["request"] = _said(whole["request"])
     for word in ("headers", "query"):

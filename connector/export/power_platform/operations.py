@@ -170,7 +170,7 @@ def _responses(action: Action, bundle: Bundle, tree: BodyTree, choices: DynamicC
     A designer reads the outputs of 200, else of 201, and never of 202. So they are on 200 even if no example has that
     status: the cloud accepts it, and without it the designer would show no outputs.
     """
-    seen = dict(_success_statuses(action))
+    seen = ({"202": False} if action.definition.long_running else {}) | dict(_success_statuses(action))
     responses: Json = {}
     has_schema = bool(tree.root.properties) or tree.root.types != ["object"]
     if has_schema:

@@ -41,6 +41,7 @@ const WAITS = {
   throttle: "Waiting for the call limit",
   retry_after: "Waiting, because the service asked to slow down",
   backoff: "Waiting before the next attempt",
+  poll: "Waiting until the service is done",
 };
 
 function Waiting({ wait }) {

@@ -79,7 +79,10 @@ DECIDED: dict[type[Model], dict[str, dict[str, str]]] = {
     Pagination: {
         "follow": {**_RUNTIME, **_NOT_SEEN, DOCS: "people need not know", PACKAGE: "one page, as for every action"},
     },
-    ActionDefinition: {"bulk": dict.fromkeys(EXPORT_FORMATS, "only batches use it")},
+    ActionDefinition: {
+        "bulk": dict.fromkeys(EXPORT_FORMATS, "only batches use it"),
+        "longRunning": {**_RUNTIME, **_NOT_SEEN, DOCS: "a fact", PACKAGE: "a response 202: the cloud polls"},
+    },
 }
 """What each format does with a keyword; those that were there before are in the tests of each format."""
 

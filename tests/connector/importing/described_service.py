@@ -62,6 +62,7 @@ class DescribedService:
     responses: Mapping[str, list[Any]] = field(default_factory=dict)
     sent: list[Sent] = field(default_factory=list)
     served: list[str] = field(default_factory=list)
+    accepted: dict[str, Json] = field(default_factory=dict)
 
     def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
         """The response to a request."""
@@ -79,6 +80,8 @@ class DescribedService:
         """Nothing is held."""
 
     def _respond(self, sent: Sent) -> HttpResponse:
+        if sent.method == "GET" and sent.url.partition("?")[0] in self.accepted:
+            return self._success(self.accepted.pop(sent.url.partition("?")[0]))
         operation, values = self._operation(sent)
         if operation is None:
             return _response(404, {"message": f"nothing is at {sent.method} {sent.url}"})
@@ -90,12 +93,17 @@ class DescribedService:
         left = self.responses.get(name)
         if left:
             return _response(200, left.pop(0))
+        if "202" in operation["responses"]:  # the cloud polls the Location until it is done
+            url = urlsplit(sent.url)._replace(path=f"/operations/{len(self.sent)}", query="").geturl()
+            self.accepted[url] = operation
+            return HttpResponse(202, {"location": url}, b"")
         return self._success(operation)
 
     def _success(self, operation: Json) -> HttpResponse:
         """The response that the description has for a success."""
         responses = operation["responses"].items()
         status, described = next((code, each) for code, each in responses if code.startswith("2") or code == "default")
+        status = "200" if status == "202" else status
         code = 200 if status == "default" else int(status)
         if "schema" not in described:
             return HttpResponse(code, {}, b"")

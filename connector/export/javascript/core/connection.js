@@ -41,6 +41,7 @@ function connect(connector, { baseUrl = '', allowInsecure = false, kind: key = '
     identity: identityOf(endpoint.baseUrl, identifying(connector, kind, all), sha256),
     require: (action) => requireValues(connector, action, endpoint, all),
     sign: (request) => sign(kind, all, request, isInsecure),
+    urlOf: (url) => urlOf(all, url, isInsecure),
   };
 }
 
@@ -134,18 +135,13 @@ function sign(kind, values, request, allowInsecure) {
     return !fields.length || fields.some((name) => values[name]);
   };
   const { headers, query, basic } = kind.authorization;
-  let { url } = request;
+  let url = urlOf(values, request.url, allowInsecure);
   const added = Object.fromEntries(
     Object.entries(request.secretHeaders).map(([name, parts]) => [
       name,
       parts.map((part, place) => (place % 2 ? valueOf(part) : part)).join(''),
     ]),
   );
-  const [whole] = connectionFields(url);
-  if (whole !== undefined && url.startsWith(placeholder(whole))) {
-    url = checkBaseUrl(values[whole], allowInsecure) + url.slice(placeholder(whole).length);
-  }
-  url = fillConnection(url, (name) => encoded(valueOf(name)));
   const templated = { url, headers: added };
   // The service's own URL of a next page may have a parameter already.
   const given = (url.split('?')[1] || '').split('&').map((pair) => pair.split('=')[0]);
@@ -160,6 +156,14 @@ function sign(kind, values, request, allowInsecure) {
   const replaced = Object.keys(secretHeaders).map((name) => name.toLowerCase());
   const kept = Object.entries(request.headers).filter(([name]) => !replaced.includes(name.toLowerCase()));
   return { url, headers: Object.fromEntries(kept), secretHeaders, templated };
+}
+
+// A URL with the secrets in its place, and without those that the authorization adds to its query.
+function urlOf(values, template, allowInsecure) {
+  const [whole] = connectionFields(template);
+  const isWhole = whole !== undefined && template.startsWith(placeholder(whole));
+  const url = isWhole ? checkBaseUrl(values[whole], allowInsecure) + template.slice(placeholder(whole).length) : template;
+  return fillConnection(url, (name) => encoded(values[name] || ''));
 }
 
 // The texts that may appear nowhere, in each of the forms in which they are sent.

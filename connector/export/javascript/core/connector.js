@@ -7,7 +7,6 @@ const {
   AuthorizationError,
   ConnectorError,
   InputError,
-  OutcomeUnknownError,
   ThrottledError,
   UnavailableError,
 } = require('./errors');
@@ -16,16 +15,17 @@ const { readFiles, withoutFiles } = require('./file_value');
 const { inputName, isFromFlow, parametersOf, withInputs } = require('./flow_action');
 const { inFormOrder } = require('./form_order');
 const { isObject } = require('./json');
+const { deliver } = require('./long_running');
 const { inputWarnings, normalizeInputs } = require('./normalize');
 const { eachRow, gather } = require('./pagination');
 const { encodingOf } = require('./body');
 const { buildRequest, checkSize, collisions } = require('./request');
-const { flatten, isSuccess } = require('./response');
-const { finalError, isRepeatable } = require('./retry');
+const { flatten } = require('./response');
+const { isRepeatable } = require('./retry');
 const { ruleProblems } = require('./rules');
 const { secretTexts } = require('./secrets');
-const { rounded, send } = require('./send');
-const { isServiceError, requestIdOf, serviceError } = require('./service_error');
+const { rounded } = require('./send');
+const { requestIdOf } = require('./service_error');
 const { templateProblems } = require('./templates');
 const { Throttle } = require('./throttle');
 const { problemsOf } = require('./validator');
@@ -218,19 +218,12 @@ class Connector {
     const boundary = encodingOf(action.request) === 'multipart' ? this.io.uuid() : '';
     const request = buildRequest(action, inputs, connection.endpoint, { url, boundary });
     checkSize(this.definition.limits, request);
-    const { response, earlier } = await send(run, request);
-    run.response = response;
+    const response = await deliver(run, request);
     run.pages += 1;
-    const accepted = isSuccess(response.status) || action.outcomes.includes(response.status);
-    if (!accepted || isServiceError(this.definition, response)) {
-      const error = serviceError(this.definition, action, inputs, response, this.io.wall(), run.secrets);
-      const isUnknown = error instanceof UnavailableError && !run.isRepeatable;
-      throw finalError(isUnknown ? OutcomeUnknownError.after(error) : error, run.isRepeatable, earlier);
-    }
     const outputs = flatten(action.outputs, response);
     const rows = action.pagination?.rows;
     if (rows !== undefined && outputs[rows] === null) run.warnings.push(`The response has no list “${rows}”, so no rows are shown.`);
-    return { outputs, response, url: request.url };
+    return { outputs, response, url: connection.urlOf(request.url) };
   }
 
   meta(run, outputs, started) {

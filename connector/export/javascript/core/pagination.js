@@ -3,9 +3,8 @@
 
 const { DefinitionError, OutputError } = require('./errors');
 const { resolve } = require('./field');
+const { absolute, isSameOrigin } = require('./links');
 const { get } = require('./pointer');
-
-const SENDABLE = /^[!-[\]-z|~]+$/; // A backslash means another thing to every reader, and braces are templates.
 
 // The outputs of page after page; each is fetched when it is asked for.
 // fetchPage: the outputs of the page that some inputs, or a URL, name, the response they were read from, and its URL.
@@ -25,7 +24,11 @@ async function* pages(action, inputs, fetchPage) {
       throw new OutputError(message, [], { code: 'cursor_repeats' });
     }
     seen.add(cursor);
-    if (paging.follow) next = requireSameOrigin(cursor, url);
+    if (paging.follow && !isSameOrigin(cursor, url)) {
+      const message = 'The next page is not on the host of the base URL, so reading stopped.';
+      throw new OutputError(message, [], { code: 'next_url' });
+    }
+    if (paging.follow) next = cursor;
     else current = { ...current, [paging.input]: cursor };
   }
 }
@@ -77,21 +80,7 @@ function nextLink(paging, response, url) {
   if (get(response.body, paging.more) === false) return null;
   const link = get(response.body, paging.nextUrl);
   if (typeof link !== 'string' || !link) return null;
-  try {
-    const next = new URL(link, url);
-    next.hash = '';
-    return SENDABLE.test(link) ? next.href : link;
-  } catch {
-    return link;
-  }
-}
-
-// The URL, if it is on the same host as the page before: the connection's secret goes with it.
-function requireSameOrigin(url, before) {
-  const isWhole = SENDABLE.test(url) && /^https?:/i.test(url);
-  const { origin, username, password } = isWhole ? new URL(url) : {};
-  if (isWhole && origin === new URL(before).origin && !username && !password) return url;
-  throw new OutputError('The next page is not on the host of the base URL, so reading stopped.', [], { code: 'next_url' });
+  return absolute(url, link);
 }
 
 // What the address of the next page has under the name of the cursor.

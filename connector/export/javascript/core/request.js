@@ -18,7 +18,7 @@ function buildRequest(action, inputs, endpoint, { url, boundary = '' } = {}) {
   const template = action.request;
   const query = queryOf(action, inputs, endpoint);
   const { headers: templated, secretHeaders } = headersOf(action, inputs, endpoint);
-  const headers = merged({ Accept: template.accept || accepted(action.outputs) }, templated);
+  const headers = merged({ Accept: acceptOf(action) }, templated);
   for (const [name, field] of placed(action.inputs, inputs)) {
     const wireName = field['x-name'] || name;
     if (field['x-in'] === 'query') query.push(...queryPairs(wireName, field, inputs[name]));
@@ -31,6 +31,9 @@ function buildRequest(action, inputs, endpoint, { url, boundary = '' } = {}) {
   const whole = next ?? urlOf(action, inputs, endpoint) + (query.length ? `?${query.join('&')}` : '');
   return { method: template.method, url: whole, headers, secretHeaders, encoding: encodingOf(template), boundary, body };
 }
+
+// The Accept header of an action's requests.
+const acceptOf = (action) => action.request.accept || accepted(action.outputs);
 
 // What the response may be, where the definition does not say.
 const accepted = (outputs) => (fieldsOf(outputs).some(([, field]) => field['x-from'] === 'binary') ? '*/*' : 'application/json');
@@ -98,4 +101,4 @@ function bytesOf(content) {
   return bytes;
 }
 
-module.exports = { bodyOf, buildRequest, bytesOf, checkSize, collisions };
+module.exports = { acceptOf, bodyOf, buildRequest, bytesOf, checkSize, collisions };

@@ -11,16 +11,16 @@ const { transportError, transportErrorOf } = require('./transport_error');
 
 // The response to the request, whatever its status, after as many attempts as are allowed; and how an earlier attempt
 // failed that may have been carried out, null where there was none.
-async function send(run, request) {
+async function send(run, request, isRepeatable) {
   let earlier = null;
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await attemptOnce(run, request).catch((error) => {
-      if (error instanceof ThrottledError) throw finalError(error, run.isRepeatable, earlier);
+      if (error instanceof ThrottledError) throw finalError(error, isRepeatable, earlier);
       return error;
     });
-    const wait = waitBeforeRetry(run, outcome, attempt);
+    const wait = waitBeforeRetry(run, outcome, attempt, isRepeatable);
     const reason = record(run, outcome, wait);
-    if (wait === null) return ended(run, request, outcome, earlier);
+    if (wait === null) return ended(run, request, outcome, earlier, isRepeatable);
     if (mayHaveActed(request, outcome)) earlier = reason;
     run.onWait(`${reason}; trying again`, wait);
     run.waited += wait;
@@ -28,8 +28,8 @@ async function send(run, request) {
   }
 }
 
-function ended(run, request, outcome, earlier) {
-  if (outcome instanceof Error) throw finalError(outcome, run.isRepeatable, earlier);
+function ended(run, request, outcome, earlier, isRepeatable) {
+  if (outcome instanceof Error) throw finalError(outcome, isRepeatable, earlier);
   if (!isAlreadyDone(request, outcome, earlier)) return { response: outcome, earlier };
   run.warnings.push(`${earlier}. The next attempt found nothing left to delete.`);
   return { response: responseOf(204, outcome.headers, ''), earlier };
@@ -85,14 +85,14 @@ async function sendOnce(run, request, permit) {
 }
 
 // Seconds until the next attempt; null when this one is the last.
-function waitBeforeRetry(run, outcome, attempt) {
+function waitBeforeRetry(run, outcome, attempt, isRepeatable) {
   const policy = run.connector.retry;
   let retryAfter = null;
   if (!(outcome instanceof Error)) {
     retryAfter = retryAfterSeconds(outcome.headers['retry-after'], run.io.wall());
     if (outcome.status === 429) run.throttle.pause(run.buckets[0], run.io.now(), retryAfter || 1);
   }
-  if (attempt >= policy.attempts || !mayRetry(policy, outcome, run.isRepeatable) || run.signal?.aborted) return null;
+  if (attempt >= policy.attempts || !mayRetry(policy, outcome, isRepeatable) || run.signal?.aborted) return null;
   const wait = backoff(policy, attempt, retryAfter, run.io.random);
   return run.io.now() + wait < run.deadline ? wait : null;
 }

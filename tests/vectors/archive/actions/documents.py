@@ -3,6 +3,7 @@
 from connector.call import page, send
 
 attach = send
+convert_document = send
 create_share = send
 document_options = send
 get_content = send
@@ -16,6 +17,7 @@ put_note = send
 put_number = send
 put_picture = send
 put_svg = send
+rebuild_index = send
 search = send
 set_pages = send
 set_tags = send

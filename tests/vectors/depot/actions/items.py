@@ -1,8 +1,9 @@
 """Handlers of a connector that exists for the vectors: everything about its actions is data."""
 
-from connector.call import send
+from connector.call import page, send
 
 list_items = send
+list_hooks = page
 read_item = send
 bot = send
 elsewhere = send
