@@ -4,7 +4,8 @@ A package is a folder with `apiDefinition.swagger.json`; a folder of packages co
 run twice, with all of its inputs and with the required ones, against a service made from the package's own description
 (`tests/connector/importing/described_service.py`), which shares no code with the import. An operation is right if the
 service takes both requests (path, parameters, types, required fields, no unknown ones) and every output has its value.
-A path that a policy changes is not the description's, so there the service takes any path of the operation's method.
+A path that a policy changes is not the description's, so there the service takes any path of the operation's method,
+with a value of the right type for each parameter of the path. A response that is not JSON has only its text as output.
 """
 
 from __future__ import annotations
@@ -60,7 +61,11 @@ def problem_of(package: Package, action: Action) -> str | None:
     needed = {name: value for name, value in every.items() if name in action.definition.inputs.required}
     for inputs in (every, needed):
         service = PolicyTolerantService(package.source.swagger.document)
-        in_path = {each["name"]: "x" for each in package.source.swagger.parameters(operation) if each["in"] == "path"}
+        in_path = {
+            each["name"]: {"integer": "1", "number": "1", "boolean": "true"}.get(each.get("type", ""), "x")
+            for each in package.source.swagger.parameters(operation)
+            if each["in"] == "path"
+        }
         service.operation, service.moved = (operation.document, in_path), moved
         connector = Connector(package.bundle, transport=service, clock=FakeClock(), strict_outputs=True)
         try:
@@ -69,7 +74,10 @@ def problem_of(package: Package, action: Action) -> str | None:
             return f"{error.error_code}: {error}"[:200]
         if not moved and service.served and service.served[-1] != operation.operation_id:
             return f"another operation was called: {service.served[-1]}"
-        empty = [name for name, value in result.fields.items() if value is None and name != "response"]
+        has_text = any(field.x_from == "text" for field in action.definition.outputs.properties.values())
+        is_empty = "response" in result.fields and len(result.fields) == 1 and not service.has_body
+        empty = [] if is_empty else [name for name, value in result.fields.items() if value is None]
+        empty = [] if has_text and not service.has_json and any(result.fields.values()) else empty
         if empty:
             return f"outputs without a value: {', '.join(empty)}"
     return None

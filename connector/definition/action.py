@@ -72,6 +72,7 @@ class RequestTemplate(Model):
         headers: Headers of every request by name, texts like that; one is left out if a value in it is empty.
         query: Parameters in the query of every request by name, likewise.
         body: What every request carries.
+        optional_body: Send no body where neither an input nor `body` fills in anything of it.
         body_defaults: What is added to the body that the inputs make up, one after another.
         encoding: How the body is written. In `form` and `multipart`, each name at the top of the body is a field of
             the form; `text` and `binary` send one input, whose `x-pointer` is empty, as it is.
@@ -85,6 +86,7 @@ class RequestTemplate(Model):
     headers: dict[str, Template] = Field(default_factory=dict)
     query: dict[str, Template] = Field(default_factory=dict)
     body: dict[str, Any] | None = None
+    optional_body: bool = False
     body_defaults: list[BodyDefault] = Field(default_factory=list)
     encoding: Encoding = "json"
     content_type: MediaType | None = None

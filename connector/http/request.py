@@ -106,6 +106,8 @@ def body_of(definition: ActionDefinition, inputs: Mapping[str, Any]) -> Any:
     for name, field, write in writers.fields:
         if name in inputs:
             write(body, _formed(field, inputs[name]) if is_form else inputs[name])
+    if template.optional_body and not body:
+        return None
     apply_body_defaults(body, template.body_defaults)
     return body
 

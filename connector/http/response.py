@@ -91,9 +91,10 @@ def flatten(schema: ObjectSchema, response: HttpResponse, in_time: Callable[[], 
         in_time: Called once in a thousand rows; raises when the time for reading is over.
 
     Raises:
-        OutputError: Fields are read from the body, and the body is not JSON.
+        OutputError: Fields are read from the body, which is not JSON, and no output has it as text.
     """
-    if any(field.x_from == "body" for field in schema.properties.values()) and response.body is json_pointer.MISSING:
+    sources = {field.x_from for field in schema.properties.values()}
+    if "body" in sources and "text" not in sources and response.body is json_pointer.MISSING:
         kind = "a web page" if response.text.lstrip()[:1] == "<" else "a body"
         raise OutputError(f"The service responded with {response.status} and {kind} that is not JSON.")
     return schema.compiled(_outputs_reader)(response, Progress(in_time))
@@ -108,7 +109,7 @@ def _outputs_reader(schema: ObjectSchema) -> Callable[[HttpResponse, Progress], 
     order = dict.fromkeys(schema.properties)
 
     def read(response: HttpResponse, progress: Progress) -> dict[str, Any]:
-        found: dict[str, Any] = read_body(response.body, progress) if in_body else {}
+        found: dict[str, Any] = read_body(_or_none(response.body), progress) if in_body else {}
         for name, default in defaults.items():
             found[name] = default if found[name] is None else found[name]
         if others:
@@ -116,3 +117,7 @@ def _outputs_reader(schema: ObjectSchema) -> Callable[[HttpResponse, Progress], 
         return found
 
     return read
+
+
+def _or_none(body: Any) -> Any:
+    return None if body is json_pointer.MISSING else body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -173,7 +174,7 @@ class Access:
 def access_of(swagger: Json, properties: Json) -> Access:
     """The connection that `apiDefinition.swagger.json` and `apiProperties.json` describe together."""
     access = Access()
-    schemes = list(_schemes(swagger))
+    schemes = list(_schemes(swagger, access, properties))
     sets = as_list(as_object(properties.get("connectionParameterSets")).get("values"))
     for each in filter(None, map(as_object, sets[:_MOST_KINDS])):
         texts = as_object(each.get("uiDefinition"))
@@ -187,11 +188,21 @@ def access_of(swagger: Json, properties: Json) -> Access:
     return access
 
 
-def _schemes(swagger: Json) -> Iterator[tuple[str, Json]]:
-    """The ways to sign in of the description: those that it requires, or all where it requires none."""
+def _schemes(swagger: Json, access: Access, properties: Json) -> Iterator[tuple[str, Json]]:
+    """The ways to sign in of the description: those that it requires, or all where it requires none.
+
+    A package that says that its connection has no parameters has none of those that it does not require, or that its
+    operations ask for themselves.
+    """
     known = as_object(swagger.get("securityDefinitions"))
     named = [name for each in as_list(swagger.get("security")) for name in as_object(each)]
+    has_none = properties.get("connectionParameters") == {} and not properties.get("connectionParameterSets")
     for name in dict.fromkeys(name for name in (named or known) if isinstance(known.get(name), dict)):
+        wire = json.dumps(as_text(known[name].get("name")))
+        if has_none and (not named or f'"name": {wire}' in json.dumps(swagger.get("paths"))):
+            continue
+        if has_none:
+            access.notes.append("The package has no connection parameters, but requires a way to sign in.")
         yield name, known[name]
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from connector import json_pointer
-from connector.importing.fields import Fields, Leaf, constant, kind_of, label, place_of
+from connector.importing.fields import Fields, Leaf, label, place_of, visibility
 from connector.importing.gaps import Findings
 from connector.importing.media import body_media, form_media
 from connector.importing.names import plain, unique, unique_labels
 from connector.importing.swagger import Json, Operation, Swagger, as_list, as_text, base_path_of, is_true
+from connector.importing.values import constant, kind_of
 
 PLACEHOLDER = re.compile(r"{([^{}]*)}")
 _MOST_PLACEHOLDERS = 100
@@ -57,6 +58,8 @@ class Draft:
         leaves: The fields of an object in the body.
         whole: The schema of a body that is one value.
         body: The parameter that is the body.
+        fixed_content_type: The one that is sent even without a body.
+        optional_body: Whether there is none where nothing of it is filled in.
     """
 
     method: str
@@ -70,6 +73,8 @@ class Draft:
     constants: Json = field(default_factory=dict)
     leaves: list[Leaf] = field(default_factory=list)
     whole: Json | None = None
+    fixed_content_type: str | None = None
+    optional_body: bool = False
     body: Json = field(default_factory=dict)
 
     def parameter(self, place: str, wire: str) -> Parameter | None:
@@ -130,7 +135,7 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
     keys: dict[str, str] = {}
     leaves = fields.in_form_order(draft.leaves if draft.whole is None else [_whole_body(draft)])
     titles = unique_labels(
-        [label(each.document, each.wire) for each in draft.parameters]
+        [label(each.document, each.wire, ("x-ms-summary", "title")) for each in draft.parameters]
         + [label(leaf.schema, leaf.key) for leaf in leaves],
         [() for _ in draft.parameters] + [("body", *leaf.path[:-1]) for leaf in leaves],
     )
@@ -139,8 +144,8 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
         keys[parameter.wire] = parameter.name
         if parameter.required and parameter.place != "path":
             required.append(parameter.name)
-    names = fields.names(leaves, list(properties))
     body = as_text(draft.body.get("name")) or "body"
+    names = fields.names(leaves, list(properties)) if draft.whole is None else [unique(plain(body), properties)]
     for name, title, leaf in zip(names, titles[len(draft.parameters) :], leaves, strict=True):
         key = "/".join([body, *leaf.path])
         made = fields.field(leaf.schema, leaf.around, leaf.path)
@@ -148,7 +153,7 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
         made |= {"x-pointer": ""} if not leaf.path else place_of(name, leaf.path)
         made |= {"x-aliases": [key]} if body != "body" and key != name else {}
         made |= {"x-in": "body"} if draft.method in _WITHOUT_BODY else {}
-        made |= _visibility(leaf.schema, internal=leaf.internal)
+        made |= visibility(leaf.schema, leaf.shown)
         if draft.whole is not None and draft.encoding == "binary":
             made = {word: value for word, value in made.items() if word not in {"type", "examples"}} | {"x-file": True}
         properties[name] = fields.titled(title, made, leaf.schema)
@@ -159,7 +164,14 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
 
 
 def _whole_body(draft: Draft) -> Leaf:
-    return Leaf((), draft.whole or {}, is_true(draft.body.get("required")), False, ())
+    """A body that is one value: a parameter that has its name and its texts, and the type of its schema."""
+    title = label(draft.body, as_text(draft.body.get("name")) or "body", ("x-ms-summary",))
+    texts = {"title": title} | {word: draft.body[word] for word in ("description",) if as_text(draft.body.get(word))}
+    return Leaf((), {**(draft.whole or {}), **texts}, is_true(draft.body.get("required")), _shown(draft.body), ())
+
+
+def _shown(document: Json) -> str:
+    return as_text(document.get("x-ms-visibility"))
 
 
 def _needed(document: Json) -> bool:
@@ -196,7 +208,7 @@ def _settle_headers(draft: Draft) -> None:
         if parameter is not None and isinstance(value, str):
             draft.parameters.remove(parameter)
             if wire == "Content-Type":
-                draft.content_type = value
+                draft.content_type = draft.fixed_content_type = value
             else:
                 draft.headers["Accept"] = value
 
@@ -211,7 +223,9 @@ def _read_body(draft: Draft, swagger: Swagger, operation: Operation, fields: Fie
     given = draft.content_type
     draft.encoding, draft.content_type = body_media(swagger, operation, schema, given)
     if fields.is_record(schema):
-        needed = is_true(draft.body.get("required"))
+        # As in a designer: left out, the schema's own list counts; only where it says no is nothing of it required.
+        needed = "required" not in draft.body or is_true(draft.body["required"])
+        draft.optional_body = not is_true(draft.body.get("required"))
         draft.leaves = list(fields.leaves(schema, required=needed))
         if needed:
             draft.constants = fields.required_objects(schema)
@@ -257,16 +271,9 @@ def _parameter_field(parameter: Parameter, fields: Fields) -> Json:
     if document.get("x-ms-url-encoding") == "double" and parameter.place in {"path", "query"}:
         made |= {"x-ms-url-encoding": "double"}
     made |= _default(made, constant(document)) if parameter.required else {}
-    return made | _visibility(document, internal=parameter.is_internal)
+    return made | visibility(document, _shown(document))
 
 
 def _default(made: Json, value: Any) -> Json:
     """What is sent for a required field that is left empty; not what is not among the values of the field."""
     return {"default": value} if value not in (None, "", [], {}) and value in made.get("enum", [value]) else {}
-
-
-def _visibility(document: Json, *, internal: bool) -> Json:
-    if is_true(document.get("x-ms-notification-url")):
-        return {}  # the cloud fills in a URL of its own here; elsewhere somebody has to
-    shown = "internal" if internal else as_text(document.get("x-ms-visibility"))
-    return {"x-ms-visibility": shown} if shown in {"advanced", "internal"} else {}

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from connector import json_pointer
-from connector.definition.field import PYTHON_TYPES
 from connector.importing.names import input_names, label_of, unique_labels
-from connector.importing.swagger import Json, Swagger, as_list, as_object, as_text
+from connector.importing.swagger import Json, Swagger, as_list, as_object, as_text, is_true
+from connector.importing.values import DYNAMIC_SCHEMAS, constant, fits, kind_of, typed
 
 ANY_TYPE = ["string", "number", "boolean", "object", "array"]
 DYNAMIC_CHOICES = ("x-ms-dynamic-values", "x-ms-dynamic-list")
-DYNAMIC_SCHEMAS = ("x-ms-dynamic-schema", "x-ms-dynamic-properties")
-_TYPES = {"string", "integer", "number", "boolean", "array", "object"}
 _LIMITS = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
 _SAMPLES = {"date-time": "2027-01-31T09:30:00Z", "date": "2027-01-31", "email": "ada@example.com"}
 _DEEPEST = 12
@@ -31,15 +29,20 @@ class Leaf:
         path: The steps that lead to it.
         schema: What it is, with its references followed.
         required: Whether it and everything around it is required.
-        internal: Whether it, or something around it, is hidden from forms.
+        shown: Its `x-ms-visibility`, or that of what is around it.
         around: The schemas that it is inside of, for seeing recursion.
     """
 
     path: tuple[str, ...]
     schema: Json
     required: bool
-    internal: bool
+    shown: str
     around: tuple[int, ...] = field(repr=False)
+
+    @property
+    def internal(self) -> bool:
+        """Whether forms hide it."""
+        return self.shown == "internal"
 
     @property
     def key(self) -> str:
@@ -85,7 +88,7 @@ class Fields:
 
     def leaves(
         self, schema: Json, *, required: bool = True, around: tuple[int, ...] = (), path: tuple[str, ...] = (),
-        internal: bool = False, place: tuple[str, ...] = (),
+        shown: str = "", place: tuple[str, ...] = (),
     ) -> Iterator[Leaf]:  # fmt: skip
         """The leaves of an object, in its order; `place` is where it is in the body."""
         inside = (*around, _identity(schema))
@@ -97,18 +100,18 @@ class Fields:
             found = self.schema(written)
             self._left -= 1
             needed = required and name in names
-            hidden = internal or found.get("x-ms-visibility") == "internal"
+            own = shown if shown == "internal" else as_text(found.get("x-ms-visibility")) or shown
             if self._side == "inputs" and found.get("readOnly") is True:
                 continue
             if self.is_record(found, inside):
                 below = (*path, name)
-                yield from self.leaves(found, required=needed, around=inside, path=below, internal=hidden, place=place)
+                yield from self.leaves(found, required=needed, around=inside, path=below, shown=own, place=place)
                 continue
-            value = constant(found) if hidden and name in names and self._side == "inputs" else None
+            value = constant(found) if own == "internal" and name in names and self._side == "inputs" else None
             if value is not None and (place or not needed):
                 self.body_defaults.append({"at": json_pointer.join([*place, *path]), "set": {name: value}})
                 needed = False
-            yield Leaf((*path, name), found, needed, hidden, inside)
+            yield Leaf((*path, name), found, needed, own, inside)
 
     def required_objects(self, schema: Json, around: tuple[int, ...] = ()) -> Json:
         """The objects that are always there, empty: the cloud sends them even if no field in them is filled in."""
@@ -144,6 +147,7 @@ class Fields:
         properties: Json = {}
         for name, label, leaf in zip(names, labels, leaves, strict=True):
             made = self.field(leaf.schema, leaf.around, (*place, *leaf.path))
+            made |= visibility(leaf.schema, leaf.shown) if self._side == "inputs" else {}
             properties[name] = self.titled(label, made | place_of(name, leaf.path), leaf.schema)
         required = [name for name, leaf in zip(names, leaves, strict=True) if leaf.required]
         return {"properties": properties} | ({"required": required} if required and self._side == "inputs" else {})
@@ -217,51 +221,16 @@ class Fields:
         return {word: int(value) for word, value in found.items() if value >= 0} if whole else found
 
 
-def kind_of(schema: Json) -> str | None:
-    """The type of a schema, also where only its other keywords say it; None for any value."""
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = next((each for each in kind if each != "null"), None)
-    if isinstance(kind, str) and kind in _TYPES:
-        return kind
-    if as_object(schema.get("properties")) or any(word in schema for word in DYNAMIC_SCHEMAS):
-        return "object"
-    if isinstance(schema.get("items"), dict):
-        return "array"
-    if kind == "file" or as_list(schema.get("enum")) or isinstance(schema.get("format"), str):
-        return "string"
-    return None
+def label(schema: Json, key: str, words: Sequence[str] = ("title", "x-ms-summary")) -> str:
+    """What a form calls a value; that of a parameter has its summary first."""
+    return next(filter(None, (as_text(schema.get(word)) for word in words)), label_of(key))
 
 
-def fits(value: Any, kind: str | None) -> bool:
-    """Whether a value of a package has the type."""
-    if isinstance(value, bool):
-        return kind in {"boolean", None}
-    return kind is None or isinstance(value, PYTHON_TYPES[kind])
-
-
-def constant(schema: Json) -> Any:
-    """The default of a schema in the schema's own type; None where there is none that fits."""
-    return typed(schema.get("default"), kind_of(schema))
-
-
-def typed(value: Any, kind: str | None) -> Any:
-    """A value that was written as a text, too, in a type; None if it is not one."""
-    if isinstance(value, str) and kind == "boolean" and value.strip().lower() in {"true", "false"}:
-        return value.strip().lower() == "true"
-    if isinstance(value, str) and kind in {"integer", "number"}:
-        try:
-            return int(value) if kind == "integer" else float(value)
-        except ValueError:
-            return None
-    if kind == "string" and isinstance(value, int | float):
-        return str(value).lower() if isinstance(value, bool) else str(value)
-    return value if fits(value, kind) else None
-
-
-def label(schema: Json, key: str) -> str:
-    """What a form calls a value."""
-    return as_text(schema.get("x-ms-summary")) or as_text(schema.get("title")) or label_of(key)
+def visibility(schema: Json, shown: str) -> Json:
+    """Where forms show a field."""
+    if is_true(schema.get("x-ms-notification-url")):
+        return {}  # the cloud fills in a URL of its own here; elsewhere somebody has to
+    return {"x-ms-visibility": shown} if shown in {"advanced", "internal"} else {}
 
 
 def place_of(name: str, path: tuple[str, ...]) -> Json:

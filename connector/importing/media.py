@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from connector.importing.fields import kind_of
 from connector.importing.swagger import Json, Operation, Swagger, as_list, as_text
+from connector.importing.values import kind_of
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
@@ -44,8 +44,9 @@ def body_media(
         schema: The schema of the body.
         given: The content type that a parameter of the operation always has.
     """
-    types = [given.lower()] if given else media_types(swagger, operation, "consumes") or [JSON]
+    types = [given.lower()] if given else media_types(swagger, operation, "consumes")
     kind, form = kind_of(schema), as_text(schema.get("format"))
+    types = types or ["text/plain" if kind == "string" else JSON]  # the cloud sends a text as it is
     if kind == "string" and form in {"binary", "byte"}:
         plain = next((each for each in types if not is_json(each) and not each.startswith(MULTIPART)), BYTES)
         return "binary", None if plain == BYTES else plain

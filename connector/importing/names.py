@@ -18,14 +18,14 @@ _LONGEST_INPUT = 60
 
 
 def key_of(text: str, taken: Container[str] = (), fallback: str = "action") -> str:
-    """A text as a key of the format: `Get-Invoice V2` is `get_invoice_v2`.
+    """A text as a key of the format: `Get-Invoice V2` is `get_invoice_v2`, `AddIDsTo` is `add_ids_to`.
 
     Args:
         text: The text.
         taken: Keys that are in use.
         fallback: The key where the text has no letter of ASCII.
     """
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text)
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])", "_", text)
     key = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")[:_LONGEST]
     key = key if key[:1].isalpha() else f"{fallback}_{key}".strip("_")
     return unique(key, taken)

@@ -9,12 +9,13 @@ from typing import Any
 
 from connector.importing.draft import Draft, draft_of, inputs_of
 from connector.importing.dynamic import Names, dynamic_values
-from connector.importing.fields import DYNAMIC_SCHEMAS, Fields
+from connector.importing.fields import Fields
 from connector.importing.gaps import Findings
 from connector.importing.outputs import WHOLE, outputs_of
 from connector.importing.policies import PolicyRun
 from connector.importing.source import Source
 from connector.importing.swagger import Json, Operation, as_object, as_text, is_true
+from connector.importing.values import DYNAMIC_SCHEMAS
 
 _MEDIA_TYPE = re.compile(r"[!#$&^_.+A-Za-z0-9-]+/[!#$&^_.+A-Za-z0-9-]+( *;[ -~]*)?")
 _PRINTABLE = re.compile(r"[!-~][ -~]*")
@@ -48,7 +49,7 @@ def converted(package: Source, key: str, operation: Operation) -> Converted:
         key: The key of the action.
         operation: The operation.
     """
-    findings = Findings(notes=list(package.access.notes))
+    findings = Findings()
     fields = Fields(package.swagger, "inputs")
     draft = draft_of(operation, package.swagger, fields, findings)
     _find_gaps(package, operation, draft, findings)
@@ -93,6 +94,10 @@ def add_choices(made: Converted, names_of: Callable[[str], Names | None]) -> Non
         if found is not None:
             made_field["x-ms-dynamic-values"] = found
             made_field.pop("enum", None)
+        elif "enum" not in made_field:
+            made.findings.note(
+                f"The choices of “{str(made_field['title'])[:80]}” are not listed here: fill in the value."
+            )
 
 
 def schemas_by_input(made: Converted) -> dict[str, Json]:
@@ -123,14 +128,19 @@ def _has_notification_url(draft: Draft) -> bool:
 def _request(draft: Draft, accept: str | None, body_defaults: list[Json]) -> Json:
     made: Json = {"method": draft.method, "path": draft.path}
     made |= {"baseUrl": draft.base_url} if draft.base_url is not None else {}
+    has_body = bool(draft.constants or draft.leaves or draft.whole is not None or draft.encoding != "json")
+    fixed = (draft.fixed_content_type or "").strip()
+    if _PRINTABLE.fullmatch(fixed) and (draft.optional_body or not has_body):
+        draft.headers["Content-Type"] = fixed
     made |= {"headers": draft.headers} if draft.headers else {}
     made |= {"query": draft.query} if draft.query else {}
     made |= {"encoding": draft.encoding} if draft.encoding != "json" else {}
     content_type = (draft.content_type or "").strip()
     usual = draft.encoding == "json" and content_type.lower() == "application/json"
-    made |= {"contentType": content_type} if _MEDIA_TYPE.fullmatch(content_type) and not usual else {}
+    made |= {"contentType": content_type} if has_body and _MEDIA_TYPE.fullmatch(content_type) and not usual else {}
     made |= {"accept": accept.strip()} if accept is not None and _PRINTABLE.fullmatch(accept.strip()) else {}
     made |= {"body": draft.constants} if draft.constants else {}
+    made |= {"optionalBody": True} if draft.optional_body else {}
     return made | ({"bodyDefaults": body_defaults} if body_defaults else {})
 
 

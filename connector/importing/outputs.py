@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from connector.importing.fields import Fields, Leaf, kind_of
+from connector.importing.fields import Fields, Leaf, visibility
 from connector.importing.gaps import Findings
 from connector.importing.media import is_json, media_types
+from connector.importing.names import unique
 from connector.importing.swagger import Json, Operation, Swagger, as_object, as_text
+from connector.importing.values import kind_of
 
 WHOLE = "response"
 """The name of an output that is the whole body."""
@@ -35,7 +37,7 @@ def outputs_of(
     if schema is None:
         description = "The response body as text; null if the service sends none."
         return {"properties": {WHOLE: {"title": "Response", "description": description, "x-from": "text"}}}, {}, accept
-    if schema.get("type") == "file" or as_text(schema.get("format")) in {"binary", "byte"}:
+    if _is_file(schema):
         accept = accept or next((each for each in produces if not is_json(each)), "*/*")
         return {"properties": {WHOLE: {"title": "Response", "x-from": "binary"}}}, {}, accept
     if not fields.is_record(schema):
@@ -43,21 +45,34 @@ def outputs_of(
         is_text = kind_of(schema) == "string" and accept is not None
         made |= {"x-from": "text"} if is_text else {"x-pointer": ""}
         findings.notes += fields.notes
-        return {"properties": {WHOLE: made}}, {"": WHOLE}, accept
+        more = {} if accept is None or is_text else {"text": _text(accept, "Text", findings)}
+        return {"properties": {WHOLE: made, **more}}, {"": WHOLE}, accept
     leaves: list[Leaf] = list(fields.leaves(schema))
     names = fields.names(leaves)
     properties: Json = {}
-    for name, title, leaf in zip(names, fields.labels(leaves), leaves, strict=True):
+    titles = fields.labels(leaves)
+    for name, title, leaf in zip(names, titles, leaves, strict=True):
         made = {"title": title, **fields.field(leaf.schema, leaf.around)}
         pointer = "/" + "/".join(step.replace("~", "~0").replace("/", "~1") for step in leaf.path)
         made |= {"x-pointer": pointer} if any("." in step or "/" in step or "~" in step for step in leaf.path) else {}
         made |= {"x-pointer": pointer} if name != ".".join(leaf.path) else {}
-        shown = as_text(leaf.schema.get("x-ms-visibility"))
-        made |= {"x-ms-visibility": shown} if shown in {"advanced", "internal"} else {}
+        made |= visibility({}, leaf.shown)
         properties[name] = made
+    if accept is not None:
+        properties[unique(WHOLE, properties)] = _text(accept, unique("Response", titles), findings)
     findings.notes += fields.notes
     return (
         {"properties": properties},
         {"/".join(leaf.path): name for name, leaf in zip(names, leaves, strict=True)},
         accept,
     )
+
+
+def _text(accept: str, title: str, findings: Findings) -> Json:
+    """The whole response, beside fields that can be read only if it is JSON."""
+    findings.note(f"The service responds in {accept[:60]}: one output has the whole text, the others may be empty.")
+    return {"title": title, "x-from": "text"}
+
+
+def _is_file(schema: Json) -> bool:
+    return schema.get("type") == "file" or as_text(schema.get("format")) in {"binary", "byte"}

@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl
 
 from connector.importing.draft import PLACEHOLDER, Draft, Parameter
 from connector.importing.expressions import CALL, UnsupportedError, template_of
-from connector.importing.fields import kind_of, typed
 from connector.importing.gaps import Findings
 from connector.importing.swagger import Json, as_list, as_object, as_text
+from connector.importing.values import kind_of, typed
 
 _PARAMETER = "x-ms-apimTemplateParameter."
 _OPERATIONS = "x-ms-apimTemplate-operationName"
@@ -24,6 +24,13 @@ _ORIGINAL = "@request.originalhttpmethod"
 _IN_BODY = re.compile(r"@\{?\s*body\(\s*\)((?:[./]\w+|\['[^']+'\])*)\s*\}?")
 _STEP = re.compile(r"[./](\w+)|\['([^']+)'\]")
 _MOST_POLICIES = 1_000
+_NEEDED = {
+    "dynamichosturl": "urlTemplate",
+    "setheader": "name",
+    "setqueryparameter": "name",
+    "routerequesttoendpoint": "newPath",
+}
+"""The parameter without which a policy does nothing; misspelt in published packages, which run all the same."""
 _KEEPS_RUNNING = frozenset({"updatenextlink"})
 _TRANSFORMS = frozenset(
     {"convertarraytoobject", "convertobjecttoarray", "encodepropertyvalue", "stringreplace", "stringtoarray",
@@ -129,7 +136,10 @@ class PolicyRun:
         }
         if policy.template in _KEEPS_RUNNING:
             return
-        if policy.section in {"response", "failure"}:
+        needed = _NEEDED.get(policy.template, "")
+        if needed and not policy.text(needed).strip():
+            self.findings.note(f"Left out, as it has no “{_PARAMETER}{needed}” and so does nothing: {policy}.")
+        elif policy.section in {"response", "failure"}:
             if policy.template != "setheader" and policy.section == "response":
                 self.findings.note(f"The response is returned as the service sends it, without {policy}.")
         elif policy.template in known:
@@ -141,8 +151,6 @@ class PolicyRun:
     def _set_host(self, policy: Policy) -> None:
         """Another base URL."""
         url = self.template(policy.text("urlTemplate")).strip().rstrip("/")
-        if not url:
-            raise UnsupportedError("does not say which host it sends to")
         self.draft.base_url = url if "://" in url or url.startswith("{") else f"https://{url}"
 
     def template(self, text: str) -> str:
@@ -169,8 +177,6 @@ class PolicyRun:
         """Set a header or a query parameter."""
         name, action = policy.text("name").strip(), policy.text("existsAction").lower() or "override"
         value = self.template(policy.text("value"))
-        if not name:
-            raise UnsupportedError("does not say which name it sets")
         declared = self.draft.parameter(place, name)
         name = next((known for known in values if known.casefold() == name.casefold()), name)
         existing = values.get(name)
@@ -190,7 +196,7 @@ class PolicyRun:
         if declared is not None:
             self._replace(declared, value)
         if place == "header" and name.lower() == "content-type" and not CALL.search(value):
-            self.draft.content_type = value
+            self.draft.content_type = self.draft.fixed_content_type = value
         else:
             values[name] = value
 
@@ -211,8 +217,6 @@ class PolicyRun:
     def _route(self, policy: Policy) -> None:
         """Another path, and perhaps another method."""
         target, method = policy.text("newPath").strip(), policy.text("httpMethod").strip()
-        if not target:
-            raise UnsupportedError("does not say which path it sends to")
         before = PLACEHOLDER.findall(self.draft.path)
         path, _, query = self._routed(target).partition("?")
         if re.match(r"https?://", path):
@@ -246,12 +250,12 @@ class PolicyRun:
         return template_of(target, self.connection, lookups, placeholders=True)
 
     def _moved_to_path(self, place: str, wire: str) -> str | None:
-        """A parameter that the new path is made with."""
+        """A parameter that the new path is made with; it is still sent where it was, too."""
         found = self.draft.parameter(place, wire)
         if found is None or self.draft.parameter("path", wire) is not None:
             return None
         found.place = "path"
-        self.findings.note(f"“{wire[:60]}” is sent in the path only.")
+        (self.draft.query if place == "query" else self.draft.headers)[found.wire] = f"{{{found.name}}}"
         return f"{{{found.wire}}}"
 
     def _set_property(self, policy: Policy) -> None:

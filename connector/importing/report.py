@@ -35,6 +35,7 @@ class ImportReport:
     """What became of the operations of a package, in its order."""
 
     title: str
+    notes: tuple[str, ...]
     operations: tuple[OperationReport, ...]
 
     @property
@@ -54,12 +55,14 @@ class ImportReport:
             }
             for each in self.operations
         ]
-        return {"title": self.title, "running": self.running, "operations": operations}
+        notes = list(self.notes)
+        return {"title": self.title, "running": self.running, "notes": notes, "operations": operations}
 
     def lines(self) -> list[str]:
         """The report as text: a count, then a line for each gap and each note."""
         count = len(self.operations)
         found = [f"{self.title}: {self.running} of {count} operation{'' if count == 1 else 's'} can run."]
+        found += [f"  {note}" for note in self.notes]
         for operation in self.operations:
             found += [f"  {operation.key} cannot run: {gap}" for gap in operation.gaps]
             found += [f"  {operation.key}: {note}" for note in operation.notes]
@@ -75,4 +78,5 @@ def report_on(package: Package) -> ImportReport:
         operations.append(
             OperationReport(key, operation.operation_id, tuple(findings.gaps), tuple(dict.fromkeys(findings.notes)))
         )
-    return ImportReport(package.bundle.manifest.title, tuple(operations))
+    notes = tuple(dict.fromkeys(package.source.access.notes))
+    return ImportReport(package.bundle.manifest.title, notes, tuple(operations))

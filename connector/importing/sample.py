@@ -11,6 +11,7 @@ from connector.catalogue.loader import Bundle
 from connector.connections.auth import Auth
 from connector.connections.sample import sample_connection
 from connector.connector import Connector
+from connector.definition import templates as connector_templates
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.errors import ConnectorError
 from connector.examples import EXAMPLE_KEY, FakeClock, ScriptedTransport, response
@@ -71,8 +72,11 @@ def sample_inputs(action: Action) -> Json:
     """A value for every input that a form shows and an example can have."""
     schema = action.definition.inputs
     fields = {name: schema.resolve(field) for name, field in schema.properties.items()}
+    base_url = action.definition.request.base_url or ""
+    in_host = dict.fromkeys(connector_templates.input_names(base_url), "example")
+    in_host |= {name: "https://api.example.com" for name in in_host if base_url.startswith(f"{{{name}}}")}
     return {
-        name: _input(schema, field)
+        name: in_host[name] if name in in_host and not (field.examples or field.enum) else _input(schema, field)
         for name, field in fields.items()
         if name in schema.required or field.x_ms_visibility != "internal"
     }

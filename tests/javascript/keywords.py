@@ -55,6 +55,7 @@ READ: Mapping[type[Model], Keywords] = {
         {
             *("method", "path", "baseUrl", "headers", "query"),
             "body",
+            "optionalBody",
             "bodyDefaults",
             "encoding",
             "contentType",

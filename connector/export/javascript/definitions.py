@@ -84,7 +84,7 @@ def _action(action: Action, operations: frozenset[str]) -> dict[str, Any]:
         del made["longRunning"]
     made["errors"] = [_said(error) for error in whole["errors"]]
     made["request"] = _said(whole["request"])
-    for word in ("headers", "query"):
+    for word in ("headers", "query", "optionalBody"):
         if not made["request"][word]:
             del made["request"][word]
     made["request"]["bodyDefaults"] = [_said(default) for default in whole["request"]["bodyDefaults"]]

@@ -66,7 +66,7 @@ def operation_of(action: Action, bundle: Bundle, choices: DynamicChoices) -> Ope
     Raises:
         ExportError: Swagger 2.0 cannot express something in it.
     """
-    request, response = BodyTree(action, "input"), BodyTree(action, "output")
+    request, response, definition = BodyTree(action, "input"), BodyTree(action, "output"), action.definition
     parameters, untaken = _parameters(action, choices)
     add_body_defaults(action, request.root)
     label_nodes(request.root, [parameter["x-ms-summary"] for parameter in parameters])
@@ -75,9 +75,9 @@ def operation_of(action: Action, bundle: Bundle, choices: DynamicChoices) -> Ope
         parameters += form_parameters(action, request.root, Schemas(action, "input", choices))
     elif request.root.properties or request.root.types != ["object"]:
         schema = Schemas(action, "input", choices).of(request.root)
-        required = request.root.required or any(node.required for node in request.root.properties.values())
+        always = bool(request.root.properties) and not definition.request.optional_body
+        required = always or request.root.required or any(node.required for node in request.root.properties.values())
         parameters.append({"name": "body", "in": "body", "required": required, "schema": schema})
-    definition = action.definition
     several = [
         LeftOut(name, title, "it takes only one value here") for name, title in several_values(action, request.root)
     ]

@@ -72,6 +72,7 @@ DECIDED: dict[type[Model], dict[str, dict[str, str]]] = {
         "headers": {**_TEMPLATE, PACKAGE: "policies, or parameters; else refused by action and name"},
         "query": {**_TEMPLATE, PACKAGE: "policies, or parameters; else refused by action and name"},
         "baseUrl": {**_TEMPLATE, PACKAGE: "a policy dynamichosturl; refused with an input in it"},
+        "optionalBody": {**_BODY, PACKAGE: "the parameter of the body is not required"},
         "encoding": {**_BODY, PACKAGE: "consumes, and parameters of a form"},
         "contentType": {**_BODY, PACKAGE: "consumes"},
         "accept": {**_BODY, PACKAGE: "produces"},

@@ -56,6 +56,10 @@ class DescribedService:
         swagger: The description.
         responses: Bodies to respond with, by operation id, where those of the description will not do.
         sent: The requests so far.
+        served: The operation ids that they called.
+        accepted: Operations that are not done, by the URL of their status.
+        has_body: Whether the last response had a body.
+        has_json: Whether it was JSON.
     """
 
     swagger: Json
@@ -63,6 +67,8 @@ class DescribedService:
     sent: list[Sent] = field(default_factory=list)
     served: list[str] = field(default_factory=list)
     accepted: dict[str, Json] = field(default_factory=dict)
+    has_body: bool = False
+    has_json: bool = False
 
     def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
         """The response to a request."""
@@ -74,7 +80,9 @@ class DescribedService:
             b"".join(content) if isinstance(content, StreamedBody) else content,
         )  # fmt: skip
         self.sent.append(found)
-        return self._respond(found)
+        response = self._respond(found)
+        self.has_body, self.has_json = bool(response.content), "json" in response.headers.get("content-type", "")
+        return response
 
     def close(self) -> None:
         """Nothing is held."""
@@ -101,8 +109,9 @@ class DescribedService:
 
     def _success(self, operation: Json) -> HttpResponse:
         """The response that the description has for a success."""
-        responses = operation["responses"].items()
-        status, described = next((code, each) for code, each in responses if code.startswith("2") or code == "default")
+        known = [code for code in operation["responses"] if code.startswith("2")]
+        status = min(known, default="default")
+        described = self.resolve(operation["responses"][status])
         status = "200" if status == "202" else status
         code = 200 if status == "default" else int(status)
         if "schema" not in described:
@@ -166,7 +175,8 @@ class DescribedService:
                 yield "the body is missing"
             return
         kind = sent.headers.get("content-type", "")
-        if "json" in kind:
+        if "json" in kind or (sent.content[:1] in b"{[" and schema.get("type") in {"object", "array"}):
+            # The cloud sends the JSON of an object under whatever name the description has for it.
             yield from self.mismatches(sent.json, schema, "body")
         elif "form" in kind:
             yield from self.mismatches(self._form(sent), {**schema, "properties": {}}, "body")
@@ -212,7 +222,7 @@ class DescribedService:
             return schema["enum"][0]
         if schema.get("type") == "array" or "items" in schema:
             return [self.sample(schema.get("items", {}), depth + 1)] if depth < 6 else []
-        if schema.get("type") == "object" or "properties" in schema:
+        if schema.get("type") == "object" or "properties" in schema or "x-ms-dynamic-schema" in schema:
             inner = schema.get("properties", {}) if depth < 6 else {}
             return {name: self.sample(each, depth + 1) for name, each in inner.items()}
         return _SAMPLES.get(schema.get("type", "string"), "text")

@@ -24,7 +24,7 @@ TEXT: Json = {"type": "string", "uiDefinition": {"constraints": {"required": "tr
 def described(*schemes: Json, **parameters: Json) -> Any:
     """The connection of a package with these ways to sign in and these parameters."""
     definitions = {f"s{index}": scheme for index, scheme in enumerate(schemes)}
-    return access_of({"securityDefinitions": definitions}, {"connectionParameters": parameters})
+    return access_of({"securityDefinitions": definitions}, {"connectionParameters": parameters} if parameters else {})
 
 
 def key(name: str) -> Json:
@@ -148,7 +148,7 @@ def test_a_new_path_may_be_made_of_a_parameter_of_the_query(tmp_path: Path) -> N
     operation = {**OPERATION, "parameters": [{"name": "kind", "in": "query", "type": "string"}]}
     document = swagger({"/things": {"get": operation}})
     connector = Connector.load(write_package(tmp_path, document, {"policyTemplateInstances": [route]}))
-    assert connector.preview("GetThing", {"kind": "a b"}).url == "https://api.example.com/a%20b/all?x=1"
+    assert connector.preview("GetThing", {"kind": "a b"}).url == "https://api.example.com/a%20b/all?kind=a%20b&x=1"
     assert connector.find("GetThing").definition.inputs.required == ["kind"]
 
 

@@ -47,6 +47,7 @@ function bodyOf(action, inputs) {
   for (const [name, field, write] of fields) {
     if (Object.hasOwn(inputs, name)) write(body, formed(action, field, inputs[name]));
   }
+  if (action.request.optionalBody && !Object.keys(body).length) return undefined;
   applyBodyDefaults(body, action.request.bodyDefaults || []);
   return body;
 }

@@ -44,10 +44,11 @@ function unquoted(text, charset) {
   return new TextDecoder(charset.toLowerCase() === 'utf-8' ? 'utf-8' : 'latin1').decode(Uint8Array.from(bytes));
 }
 
-// The declared output fields; throws an OutputError when they are read from a body that is not JSON.
+// The declared output fields; throws an OutputError when they are read from a body that is not JSON, and none has its text.
 function flatten(schema, response) {
   const fields = fieldsOf(schema);
-  if (response.body === MISSING && fields.some(([, field]) => (field['x-from'] || 'body') === 'body')) {
+  const sources = new Set(fields.map(([, field]) => field['x-from'] || 'body'));
+  if (response.body === MISSING && sources.has('body') && !sources.has('text')) {
     const kind = response.text.trimStart().startsWith('<') ? 'a web page' : 'a body';
     throw new OutputError(`The service responded with ${response.status} and ${kind} that is not JSON.`);
   }
@@ -55,7 +56,7 @@ function flatten(schema, response) {
     const inBody = fields.filter(([, field]) => (field['x-from'] || 'body') === 'body');
     readers.set(schema, fieldsReader(schema, inBody.map(([name, field]) => [name, resolve(schema, field)])));
   }
-  const found = readers.get(schema)(response.body);
+  const found = readers.get(schema)(response.body === MISSING ? null : response.body);
   return Object.fromEntries(fields.map(([name, field]) => [name, output(name, field, response, found, schema)]));
 }
 

@@ -16,6 +16,7 @@ put_content = send
 put_note = send
 put_number = send
 put_picture = send
+put_settings = send
 put_svg = send
 rebuild_index = send
 search = send

@@ -1,0 +1,222 @@
+"""Shapes that published packages have, each run against the service that it describes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connector import Connection, Connector, Result
+from connector.errors import InputError
+from connector.examples import FakeClock
+from connector.importing.names import key_of
+from connector.importing.package import Package
+from connector.importing.report import report_on
+from connector.importing.sample import sample_inputs
+from tests.connector.importing.described_service import DescribedService, Sent
+from tests.connector.importing.facts_package import write_package
+from tests.connector.importing.test_authorization import policy
+from tests.connector.importing.test_reading import swagger
+
+Json = dict[str, Any]
+
+TEXT: Json = {"type": "string"}
+
+
+def operation(*parameters: Json, schema: Json | None = None, **words: Any) -> Json:
+    """The paths of a description with one POST."""
+    said = {"200": {"description": "OK"} | ({"schema": schema} if schema else {})}
+    return {"/things": {"post": {"operationId": "DoIt", "responses": said, "parameters": list(parameters), **words}}}
+
+
+def body_of(schema: Json, **words: Any) -> Json:
+    """A parameter that is the body."""
+    return {"name": "body", "in": "body", "schema": schema, **words}
+
+
+class Bench:
+    """A package with its service."""
+
+    def __init__(self, folder: Path, paths: Json, properties: Json | None = None, **more: Any) -> None:
+        self.folder = write_package(folder, swagger(paths, **more), properties or {})
+        self.service = DescribedService(swagger(paths, **more))
+        self.connector = Connector.load(self.folder, transport=self.service, clock=FakeClock())
+        self.inputs: Json = dict(self.connector.find("DoIt").inputs["properties"])
+
+    def run(self, connection: Connection | None = None, **inputs: Any) -> Result:
+        return self.connector.run("DoIt", inputs, connection)
+
+    @property
+    def sent(self) -> Sent:
+        """The last request."""
+        return self.service.sent[-1]
+
+
+REQUIRED: Json = {"type": "object", "required": ["a"], "properties": {"a": TEXT, "b": TEXT}}
+
+
+@pytest.mark.parametrize("words", [{"required": True}, {}], ids=["required", "unsaid"])
+def test_the_required_fields_of_a_body_are_required_unless_the_body_is_not(tmp_path: Path, words: Json) -> None:
+    bench = Bench(tmp_path, operation(body_of(REQUIRED, **words)))
+    with pytest.raises(InputError, match="A is required"):
+        bench.run(b="x")
+    bench.run(a="x")
+    assert bench.sent.json == {"a": "x"}
+
+
+def test_a_body_that_is_not_required_and_of_which_nothing_is_filled_in_is_not_sent(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, operation(body_of(REQUIRED, required=False)))
+    bench.run()
+    assert (bench.sent.content, "content-type" in bench.sent.headers) == (b"", False)
+    bench.run(a="x")
+    assert bench.sent.json == {"a": "x"}
+
+
+def test_a_body_that_is_one_value_has_the_name_and_the_texts_of_its_parameter(tmp_path: Path) -> None:
+    data = {"name": "data", "in": "body", "x-ms-summary": "Data", "description": "What to fill in."}
+    bench = Bench(tmp_path, operation({**data, "required": True, "schema": {"type": "object"}}))
+    assert bench.inputs["data"]["title"] == "Data"
+    assert bench.inputs["data"]["description"] == "What to fill in."
+    bench.run(data={"x": 1})
+    assert bench.sent.json == {"x": 1}
+
+
+@pytest.mark.parametrize(
+    ("consumes", "sent"), [([], b"a,b"), (["application/json"], b'"a,b"')], ids=["nothing said", "JSON"]
+)
+def test_a_text_is_sent_as_it_is_where_nothing_says_that_it_is_json(
+    tmp_path: Path, consumes: list[str], sent: bytes
+) -> None:
+    bench = Bench(tmp_path, operation(body_of(TEXT, required=True), consumes=consumes))
+    bench.run(body="a,b")
+    assert bench.sent.content == sent
+
+
+def test_fields_are_shown_where_what_is_around_them_is(tmp_path: Path) -> None:
+    options = {"type": "object", "x-ms-visibility": "advanced", "properties": {"culture": TEXT, "b": {**TEXT}}}
+    rows = {"type": "array", "items": {"type": "object", "properties": {"options": options}}}
+    schema = {"type": "object", "properties": {"options": options, "rows": rows}}
+    bench = Bench(tmp_path, operation(body_of(schema), schema={"type": "object", "properties": {"options": options}}))
+    assert bench.inputs["culture"]["x-ms-visibility"] == "advanced"
+    assert bench.inputs["rows"]["items"]["properties"]["culture"]["x-ms-visibility"] == "advanced"
+    outputs = bench.connector.find("DoIt").outputs["properties"]
+    assert outputs["options.culture"]["x-ms-visibility"] == "advanced"
+
+
+def test_a_field_of_the_body_is_called_by_its_title_and_a_parameter_by_its_summary(tmp_path: Path) -> None:
+    texts = {"type": "string", "title": "Title", "x-ms-summary": "Summary"}
+    body = body_of({"type": "object", "properties": {"a": texts}})
+    bench = Bench(tmp_path, operation({"name": "q", "in": "query", **texts}, body))
+    assert {name: field["title"] for name, field in bench.inputs.items()} == {"a": "Title", "q": "Summary"}
+
+
+RECORD: Json = {"type": "object", "properties": {"id": TEXT}}
+
+
+@pytest.mark.parametrize("schema", [RECORD, {"type": "array", "items": RECORD}], ids=["object", "list"])
+def test_a_response_that_is_not_json_is_a_text_beside_fields_that_are_empty(tmp_path: Path, schema: Json) -> None:
+    bench = Bench(tmp_path, operation(schema=schema, produces=["application/xml"]))
+    result = bench.run()
+    assert "plain text" in result.fields.values()
+    assert set(result.fields.values()) == {None, "plain text"}
+    assert "application/xml" in report_on(Package(bench.folder)).lines()[-1]
+
+
+CONTENT_TYPE = {
+    "name": "Content-Type", "in": "header", "required": True, "x-ms-visibility": "internal", **TEXT, "default": "a/b",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "parameters", [[CONTENT_TYPE], [CONTENT_TYPE, body_of(RECORD, required=False)]], ids=["no body", "empty body"]
+)
+def test_a_content_type_that_is_always_sent_needs_no_body(tmp_path: Path, parameters: list[Json]) -> None:
+    bench = Bench(tmp_path, operation(*parameters))
+    bench.run()
+    assert bench.sent.headers["content-type"] == "a/b"
+
+
+def test_a_policy_sets_the_content_type_of_requests_without_a_body(tmp_path: Path) -> None:
+    sets = policy("setheader", (), name="content-type", value="a/b")
+    bench = Bench(tmp_path, operation(), {"policyTemplateInstances": [sets]})
+    bench.run()
+    assert bench.sent.headers["content-type"] == "a/b"
+
+
+@pytest.mark.parametrize("template", ["setheader", "setqueryparameter", "dynamichosturl", "routerequesttoendpoint"])
+def test_a_policy_that_lacks_what_it_needs_does_nothing_and_is_a_note(tmp_path: Path, template: str) -> None:
+    bench = Bench(tmp_path, operation(), {"policyTemplateInstances": [policy(template, ("DoIt",), nmae="x")]})
+    bench.run()
+    (only,) = report_on(Package(bench.folder)).operations
+    assert (only.gaps, len(only.notes)) == ((), 1)
+    assert "does nothing" in only.notes[0]
+
+
+KEY = {"securityDefinitions": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "more", "fields"),
+    [
+        ([], KEY, []),
+        ([{"name": "X-Key", "in": "header", **TEXT}], {**KEY, "security": [{"key": []}]}, []),
+        ([], {**KEY, "security": [{"key": []}]}, ["api_key"]),
+    ],
+    ids=["not required", "asked for by the operation", "required"],
+)
+def test_a_connection_that_has_no_parameters_has_none(
+    tmp_path: Path, parameters: list[Json], more: Json, fields: list[str]
+) -> None:
+    bench = Bench(tmp_path, operation(*parameters), {"connectionParameters": {}}, **more)
+    assert len(bench.connector.definition.connection.properties) == len(fields)
+    if parameters:
+        bench.run(**{"X-Key": "mine"})
+        assert bench.sent.headers["x-key"] == "mine"
+
+
+def test_what_is_said_of_a_package_is_said_once(tmp_path: Path) -> None:
+    gateway = {"connectionParameters": {"gateway": {"type": "gatewaySetting"}}}
+    one = {"responses": {"200": {"description": "OK"}}}
+    folder = write_package(tmp_path, swagger({"/a": {"get": one, "post": one}}), gateway)
+    assert len(report_on(Package(folder)).lines()) == 2
+
+
+def test_a_default_that_a_flow_evaluates_is_not_sent(tmp_path: Path) -> None:
+    note = {**TEXT, "default": "Run @{workflow().run.name}"}
+    schema = {"type": "object", "required": ["note"], "properties": {"note": note}}
+    bench = Bench(tmp_path, operation(body_of(schema, required=True)))
+    with pytest.raises(InputError, match="Note is required"):
+        bench.run()
+
+
+def test_the_sample_of_an_input_in_the_base_url_can_be_sent(tmp_path: Path) -> None:
+    moved = [policy("dynamichosturl", ("DoIt",), urlTemplate="@queryParameters('site')")]
+    site = {"name": "site", "in": "query", "required": True, **TEXT}
+    bench = Bench(tmp_path, operation(site), {"policyTemplateInstances": moved})
+    inputs = sample_inputs(bench.connector.find("DoIt"))
+    assert bench.connector.preview("DoIt", inputs).url.startswith("https://api.example.com")
+
+
+def test_choices_that_cannot_be_listed_are_noted(tmp_path: Path) -> None:
+    tree = {"x-ms-dynamic-values": {"operationId": "Nowhere", "value-path": "id"}}
+    bench = Bench(tmp_path, operation({"name": "folder", "in": "query", **TEXT, **tree}))
+    assert "“Folder”" in report_on(Package(bench.folder)).lines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("AppendIDsToList", "append_ids_to_list"), ("GetURLs", "get_urls"), ("AnHTTPSite", "an_http_site")],
+)
+def test_the_plural_of_an_initialism_is_one_word(text: str, key: str) -> None:
+    assert key_of(text) == key
+
+
+@pytest.mark.parametrize("statuses", [("202",), ("200", "202")], ids=" and ".join)
+def test_an_operation_that_declares_202_is_polled_until_it_is_done(tmp_path: Path, statuses: tuple[str, ...]) -> None:
+    paths = operation(body_of(RECORD))
+    paths["/things"]["post"]["responses"] = {status: {"description": "OK", "schema": RECORD} for status in statuses}
+    bench = Bench(tmp_path, paths)
+    result = bench.run(id="7")
+    assert [(each.method, each.content != b"") for each in bench.service.sent] == [("POST", True), ("GET", False)]
+    assert (result["id"], result.meta.status) == ("text", 200)
