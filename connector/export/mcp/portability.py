@@ -15,6 +15,8 @@ HostCheck = Callable[[Json], Iterator[str]]
 
 MAX_NAME = 60
 """Characters of the server's name, a separator and the tool's name together (Cursor; OpenAI and Claude allow 64)."""
+LONGEST_SERVER = 20
+"""Characters of the name under which a user adds a server; people abbreviate a longer one."""
 MAX_DESCRIPTION = 1024
 """Characters of a tool's description (OpenAI)."""
 MAX_DEPTH = 10
@@ -55,7 +57,7 @@ def _name(tool: Json, server: str) -> Iterator[str]:
     name = tool["name"]
     if not _NAME.fullmatch(name):
         yield f"the name “{name}” must have 1 to 64 letters, digits, _ and - (OpenAI, Anthropic)"
-    if len(f"{server}:{name}") > MAX_NAME:
+    if len(f"{server[:LONGEST_SERVER]}:{name}") > MAX_NAME:
         yield f"the server's name and “{name}” together have more than {MAX_NAME} characters (Cursor)"
 
 

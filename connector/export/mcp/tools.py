@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from connector.catalogue.action import Action
 from connector.export.errors import cannot_export
-from connector.export.mcp.portability import problems
+from connector.export.mcp.portability import LONGEST_SERVER, MAX_NAME, problems
 from connector.export.mcp.schemas import PortableSchema
 from connector.export.rule_texts import description_with_rules
 from connector.export.selection import ExportSelection
@@ -49,8 +50,12 @@ def estimated_tokens(tools: list[Json]) -> int:
 
 
 def tool_name(server: str, action: str) -> str:
-    """The name of a tool: the connector's key, then the action's."""
-    return f"{server}_{action}"
+    """The name of a tool: the connector's key, then the action's, abbreviated where hosts would reject the whole."""
+    longest = MAX_NAME - len(f"{server[:LONGEST_SERVER]}:")
+    left = longest - len(f"_{action}")
+    if left > 0:
+        return f"{server[:left].rstrip('_')}_{action}"
+    return f"{action[: longest - 7]}_{hashlib.sha256(action.encode()).hexdigest()[:6]}"
 
 
 def kind_of(action: Action) -> str:

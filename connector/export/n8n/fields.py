@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -182,7 +183,7 @@ def _text(drawing: Drawing, form_field: FormField) -> Property:
     if field.x_ms_dynamic_values is not None and not field.x_ms_dynamic_values.depends_on:
         return _choice_of_others(drawing, field, field.x_ms_dynamic_values)
     if field.enum:
-        return _choice(drawing, field, empty=not form_field.is_required)
+        return _choice(field, empty=not form_field.is_required)
     kind = "dateTime" if field.format == "date-time" else "color" if _is_color(form_field) else "string"
     form: Property = {"type": kind, "default": field.default or ""}
     if kind == "string" and _is_secret(form_field):
@@ -218,23 +219,24 @@ def _number(field: FieldSchema) -> Property:
     return {"type": "number", "default": default} | ({"typeOptions": options} if options else {})
 
 
-def _choice(drawing: Drawing, field: FieldSchema, *, empty: bool) -> Property:
-    options = _options(drawing, field)
+def _choice(field: FieldSchema, *, empty: bool) -> Property:
+    options = _options(field)
     if empty:
         options.insert(0, {"name": "(Not Set)", "value": ""})
     default = field.default if field.default is not None else options[0]["value"]
     return {"type": "options", "options": in_order(options, "name"), "default": default}
 
 
-def _options(drawing: Drawing, field: FieldSchema) -> list[Property]:
+def _options(field: FieldSchema) -> list[Property]:
     options = [
         {"name": style.title(str(value).replace("_", " ").replace("-", " ")), "value": value}
         for value in field.enum or ()
     ]
     if len({option["name"] for option in options}) < len(options):
         options = [{"name": style.title(str(value)), "value": value} for value in field.enum or ()]
-    if len({option["name"] for option in options}) < len(options):
-        raise cannot_export(drawing.action, f"two allowed values of “{field.title}” would have the same name in n8n")
+    seen = Counter(option["name"] for option in options)
+    for number, option in enumerate(options, start=1):
+        option["name"] += f" ({number})" if seen[option["name"]] > 1 else ""
     return options
 
 
@@ -264,7 +266,7 @@ def _list(drawing: Drawing, form_field: FormField, display: str) -> Property:
     item = drawing.schema.resolve(field.items or FieldSchema())
     kind = layout.list_kind(field, drawing.schema)
     if kind == "texts" and item.enum:
-        return {"type": "multiOptions", "options": in_order(_options(drawing, item), "name"), "default": []}
+        return {"type": "multiOptions", "options": in_order(_options(item), "name"), "default": []}
     if kind == "texts":
         button = f"Add {style.title(style.singular(display))}"
         hidden = {"password": True} if _is_secret(form_field) or item.write_only else {}

@@ -94,10 +94,10 @@ def field_values(action: Action, example: Example) -> dict[str, dict[str, str]]:
         kind = forms.kind(action, name)
         if kind == "secret":
             made[name] = {"t": "env", "v": name.upper()}
-        elif kind in {"choice", "flag"}:
-            made[name] = {"t": kind, "v": value if isinstance(value, str) else json.dumps(value)}
+        elif kind == "flag":
+            made[name] = {"t": kind, "v": json.dumps(value)}
         elif isinstance(value, str):
-            made[name] = {"t": "str", "v": value}
+            made[name] = {"t": "choice" if kind == "choice" else "str", "v": value}
         else:
             made[name] = {
                 "t": "json" if isinstance(value, dict | list) else "num",

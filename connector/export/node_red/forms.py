@@ -94,9 +94,9 @@ def kind(action: Action, name: str) -> str:
     found = _KINDS.get(types)
     if found is None:
         raise cannot_export(action, f"no control takes the types of the input “{name}”: {' or '.join(sorted(types))}")
-    if field.enum is not None:
-        if found != "text":
-            raise cannot_export(action, f"the allowed values of the input “{name}” must be strings")
+    if field.enum is not None and found != "flag":
+        if found not in {"text", "number"}:
+            raise cannot_export(action, f"the allowed values of the input “{name}” must be all texts or all numbers")
         found = "choice"
     return "secret" if field.write_only else found
 

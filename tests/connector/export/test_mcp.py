@@ -15,7 +15,7 @@ from connector.export import ExportError, export, select
 from connector.export.examples import example_inputs
 from connector.export.mcp.portability import ACCEPTED, problems
 from connector.export.mcp.schemas import PortableSchema
-from connector.export.mcp.tools import estimated_tokens, meta_tools, tool_list, tool_names
+from connector.export.mcp.tools import estimated_tokens, meta_tools, tool_list, tool_name, tool_names
 from tests.connector.export.whole import Json, bundle, definitions, document, nodes, parcels
 from tests.connector.parcels import action, body, manifest
 
@@ -269,8 +269,21 @@ def test_what_hosts_have_no_words_for_is_refused_by_name(case: str, tmp_path: Pa
 def test_an_action_that_a_host_would_refuse_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"“send_parcel”.*1 to 1024 characters and has 1200 \(OpenAI\)"):
         of_parcels(tmp_path, action(description="Long. " * 200))
-    with pytest.raises(ExportError, match="have more than 60 characters"):
-        of_parcels(tmp_path / "other", action("send_" + "very_" * 8 + "long"))
+
+
+@pytest.mark.parametrize(
+    ("server", "key", "expected"),
+    [
+        ("courier", "get_list", "courier_get_list"),
+        ("share_by_northwind_traders", "get_recipient_of_parcel", "share_by_northw_get_recipient_of_parcel"),
+        ("parcels", "send_" + "very_" * 10 + "long", "send_" + "very_" * 8 + "_[0-9a-f]{6}"),
+        ("p" * 80, "send_" + "very_" * 13 + "long", "send_" + "very_" * 5 + "ve_[0-9a-f]{6}"),
+    ],
+)
+def test_a_name_that_hosts_reject_is_abbreviated(tmp_path: Path, server: str, key: str, expected: str) -> None:
+    name = of_parcels(tmp_path, action(key), connector={**manifest(), "key": server})["name"]
+    assert re.fullmatch(expected, name)
+    assert tool_name(server, f"{key}2") != name
 
 
 GOOD: Json = {

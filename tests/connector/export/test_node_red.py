@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from connector.catalogue.action import Action
 from connector.definition.rules import Choice
 from connector.export import ExportError, export
 from connector.export.javascript import core_files
+from connector.export.node_red.example_flows import field_values
 from tests.connector.export.whole import Json, bundle, definitions, document, exported, parcels, with_word
 from tests.connector.parcels import GET, LIST, SEND, action, body, field
 
@@ -272,8 +274,8 @@ def test_another_connector_is_exported_under_its_own_name(tmp_path: Path) -> Non
             "the types of the input “fast”: boolean or string",
         ),
         (
-            {"size": body("integer", "Size", description="x", enum=[1, 2])},
-            "the allowed values of the input “size” must be strings",
+            {"size": body("array", "Size", description="x", items={"type": "integer"}, enum=[[1], [2]])},
+            "the allowed values of the input “size” must be all texts or all numbers",
         ),
         (
             {"x": field("object", "X", description="x", x_in="header")},
@@ -339,3 +341,20 @@ def test_the_readme_says_what_handlers_do_beyond_data() -> None:
 def test_the_readme_says_how_to_install_a_package_and_not_a_link() -> None:
     packed = f"courier-connector-node-red-contrib-courier-actions-{bundle().manifest.version}.tgz"
     assert f'    npm pack\n    npm install --prefix ~/.node-red "$PWD/{packed}"\n' in text("README.md")
+
+
+def test_allowed_values_are_drawn_as_what_they_are(tmp_path: Path) -> None:
+    inputs = {
+        "size": body("integer", "Size", description="x", enum=[1, 2]),
+        "fast": body("boolean", "Fast", description="x", enum=[True, False]),
+        "kind": body("string", "Kind", description="x", enum=["a", "b"]),
+    }
+    example = {"title": "One", "inputs": {"size": 2, "fast": True, "kind": "a"}, "interactions": []}
+    made = parcels(tmp_path, action("send_parcel", inputs, examples=[example]))
+    files = export(made, "node-red")
+    fields = {each["name"]: each for each in form_of(files["nodes/parcels.html"].decode())["send_parcel"]["fields"]}
+    assert {name: each["kind"] for name, each in fields.items()} == {"size": "choice", "fast": "flag", "kind": "choice"}
+    assert fields["size"]["values"] == [1, 2]
+    sent = Action(made, "send_parcel")
+    types = {"size": {"t": "num", "v": "2"}, "fast": {"t": "flag", "v": "true"}, "kind": {"t": "choice", "v": "a"}}
+    assert field_values(sent, sent.definition.examples[0]) == types

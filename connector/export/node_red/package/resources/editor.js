@@ -70,7 +70,7 @@
 
   const KINDS = {
     text: (field, node, action) => [text(field, node, action), ...FROM_ELSEWHERE],
-    choice: (field) => [choice('choice', field.values), ...FROM_ELSEWHERE],
+    choice: (field) => [choice(typeof field.values[0] === 'number' ? 'num' : 'choice', field.values), ...FROM_ELSEWHERE],
     flag: () => [choice('flag', [true, false]), ...FROM_ELSEWHERE],
     number: () => [number, ...FROM_ELSEWHERE],
     'text or number': () => ['str', number, ...FROM_ELSEWHERE],
