@@ -1,6 +1,6 @@
 """From a request to a response: authorization, route, body, then the handler in one transaction.
 
-Nothing here depends on sockets or on any resource. The handlers of the resources are listed in ``routes``.
+Nothing here depends on sockets or on any resource. The handlers are in the modules that ``routes`` lists.
 """
 
 from __future__ import annotations

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from . import bodies
 from .filters import belongs, describe
 from .paging import page
 from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
+from .route import on
 from .timestamps import iso
 
 
@@ -71,6 +73,7 @@ def _existing(call: Call) -> sqlite3.Row:
     return row
 
 
+@on("GET /audiences")
 def get_audiences(call: Call) -> Response:
     """All audiences."""
     sql = "SELECT * FROM audiences WHERE id > :after ORDER BY id LIMIT :limit"
@@ -78,11 +81,13 @@ def get_audiences(call: Call) -> Response:
     return Response(OK, {"paging": paging, "items": [_view(row) for row in rows]})
 
 
+@on("GET /audiences/{audience_id}")
 def get_audience(call: Call) -> Response:
     """One audience."""
     return Response(OK, _view(_existing(call)))
 
 
+@on("PUT /audiences/{audience_id}", bodies.AUDIENCE, audit_as="audience/updated")
 def put_audience(call: Call) -> Response:
     """Make an audience, or change the values in the body."""
     audience_id = call.ids["audience_id"]
@@ -97,12 +102,14 @@ def put_audience(call: Call) -> Response:
     return Response(OK, {"audience": _view(_existing(call))})
 
 
+@on("DELETE /audiences/{audience_id}", audit_as="audience/deleted")
 def delete_audience(call: Call) -> Response:
     """Delete an audience. Its members' profiles stay."""
     call.db.execute("DELETE FROM audiences WHERE id = ?", (call.ids["audience_id"],))
     return Response(NO_CONTENT)
 
 
+@on("GET /audiences/{audience_id}/members")
 def get_members(call: Call) -> Response:
     """The users who match an audience's filter now."""
     audience = _existing(call)

@@ -1,4 +1,4 @@
-"""The audit trail: one event per call that changed something. ``routes`` has the types of the events."""
+"""The audit trail: one event per call that changed something. Its type is at the function of the route."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import uuid
 
 from .paging import NEWEST, page
 from .protocol import OK, Call, JsonObject, Response, not_found
+from .route import on
 from .timestamps import iso
 
 # The token is not stored, so all calls have the same author.
@@ -34,6 +35,7 @@ def _view(row: sqlite3.Row) -> JsonObject:
     }
 
 
+@on("GET /audit-events")
 def get_events(call: Call) -> Response:
     """All events, newest first."""
     sql = "SELECT * FROM audit_events WHERE seq < :after ORDER BY seq DESC LIMIT :limit"
@@ -41,6 +43,7 @@ def get_events(call: Call) -> Response:
     return Response(OK, {"paging": paging, "results": [_view(row) for row in rows]})
 
 
+@on("GET /audit-events/{audit_event_id}")
 def get_event(call: Call) -> Response:
     """One event."""
     event_id = call.ids["audit_event_id"]

@@ -8,7 +8,9 @@ import hmac
 import json
 import re
 
+from . import bodies
 from .protocol import OK, Call, JsonObject, Response, bad_request
+from .route import on
 from .timestamps import SECOND
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
@@ -22,6 +24,7 @@ _SCOPE = re.compile(
 _KEY = b"sandbox"
 
 
+@on("POST /auth/issue-token", bodies.AUTH_TOKEN)
 def issue(call: Call) -> Response:
     """Issue a token for some scopes and some time."""
     scope, lasting = call.body["scope"], _DURATION.fullmatch(call.body["expires_in"].strip().lower())

@@ -10,8 +10,9 @@ import json
 import sqlite3
 from dataclasses import dataclass, field, replace
 
-from . import messages, profiles, runs
+from . import bodies, messages, profiles, runs
 from .protocol import OK, Call, JsonObject, Response, not_found
+from .route import on
 from .sending import send_to
 from .timestamps import iso, new_id, parse_duration, parse_timestamp
 
@@ -135,6 +136,7 @@ def find(db: sqlite3.Connection, name: str) -> list[JsonObject] | None:
     return steps
 
 
+@on("POST /automations/invoke", bodies.AD_HOC, audit_as="automation/invoked", target="runId")
 def invoke_ad_hoc(call: Call) -> Response:
     """Run the steps in the body."""
     automation = call.body["automation"]
@@ -143,6 +145,7 @@ def invoke_ad_hoc(call: Call) -> Response:
     return Response(OK, {"runId": run_id})
 
 
+@on("POST /automations/{template_id}/invoke", bodies.INVOCATION, audit_as="automation/invoked")
 def invoke_template(call: Call) -> Response:
     """Run a stored automation for one recipient."""
     name = call.ids["template_id"]

@@ -15,6 +15,7 @@ from .validation import (
     at,
     boolean,
     choice,
+    first_of,
     identifier,
     lazy,
     mapping,
@@ -227,3 +228,11 @@ AD_HOC = record(
     {**_INVOCATION, "recipient": string},
 )
 INVOCATION = record({"recipient": nullable(string)}, _INVOCATION)
+
+JOURNEY_INVOCATION = record(optional={"user_id": string, "profile": ANY_OBJECT, "data": ANY_OBJECT})
+CANCELLATION = first_of(record({"cancelation_token": identifier}), record({"run_id": identifier}))
+TRACK = record(
+    {"event": identifier, "messageId": identifier, "properties": ANY_OBJECT, "type": choice("track")},
+    {"userId": string},
+)
+AUTH_TOKEN = record({"scope": string, "expires_in": string})

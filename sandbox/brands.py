@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from . import bodies
 from .paging import page
 from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, conflict, not_found
+from .route import on
 from .timestamps import iso, new_key
 
 
@@ -54,6 +56,7 @@ def _existing(call: Call) -> JsonObject:
     return brand
 
 
+@on("GET /brands")
 def get_brands(call: Call) -> Response:
     """All brands."""
     sql = "SELECT * FROM brands WHERE id > :after ORDER BY id LIMIT :limit"
@@ -61,11 +64,13 @@ def get_brands(call: Call) -> Response:
     return Response(OK, {"paging": paging, "results": [_view(row) for row in rows]})
 
 
+@on("GET /brands/{brand_id}")
 def get_brand(call: Call) -> Response:
     """One brand."""
     return Response(OK, _existing(call))
 
 
+@on("POST /brands", bodies.BRAND, audit_as="brand/created", target="id")
 def create_brand(call: Call) -> Response:
     """Create a brand, with the id in the body or a new one."""
     brand_id = call.body.get("id") or new_key()
@@ -75,6 +80,7 @@ def create_brand(call: Call) -> Response:
     return Response(OK, load(call.db, brand_id))
 
 
+@on("PUT /brands/{brand_id}", bodies.BRAND_REPLACEMENT, audit_as="brand/updated")
 def replace_brand(call: Call) -> Response:
     """Replace the whole brand."""
     _existing(call)
@@ -82,6 +88,7 @@ def replace_brand(call: Call) -> Response:
     return Response(OK, _existing(call))
 
 
+@on("DELETE /brands/{brand_id}", audit_as="brand/deleted")
 def delete_brand(call: Call) -> Response:
     """Delete a brand. The default brand cannot be deleted."""
     gone = call.db.execute("DELETE FROM brands WHERE id = ? AND NOT is_default", (call.ids["brand_id"],))

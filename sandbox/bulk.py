@@ -9,10 +9,11 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from . import recipients
+from . import bodies, recipients
 from .paging import page
 from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, conflict, not_found
 from .recipients import Person
+from .route import on
 from .sending import Sender
 from .timestamps import SECOND, new_id
 
@@ -38,6 +39,7 @@ def _users(db: sqlite3.Connection, job_id: str) -> list[sqlite3.Row]:
     return db.execute("SELECT * FROM bulk_users WHERE job_id = ? ORDER BY seq", (job_id,)).fetchall()
 
 
+@on("POST /bulk", bodies.BULK_JOB, audit_as="bulk-job/created", target="jobId")
 def create_job(call: Call) -> Response:
     """Create a job without users."""
     job_id = new_id(call.now)
@@ -50,6 +52,7 @@ def create(db: sqlite3.Connection, job_id: str, definition: JsonObject) -> None:
     db.execute("INSERT INTO bulk_jobs (id, message) VALUES (?, ?)", (job_id, json.dumps(definition)))
 
 
+@on("POST /bulk/{job_id}", bodies.BULK_USERS, audit_as="bulk-job/users-added")
 def add_users(call: Call) -> Response:
     """Add users to a job that has not been run."""
     job = _existing(call)
@@ -66,6 +69,7 @@ def add(db: sqlite3.Connection, job_id: str, users: list[JsonObject]) -> None:
     )
 
 
+@on("POST /bulk/{job_id}/run", audit_as="bulk-job/run")
 def run_job(call: Call) -> Response:
     """Send the job's message to each of its users."""
     job = _existing(call)
@@ -112,6 +116,7 @@ def _person(db: sqlite3.Connection, user: JsonObject) -> Person | None:
     return Person(recipient=address, user_id=None, received=profile, data=own["data"], preferences=preferences)
 
 
+@on("GET /bulk/{job_id}")
 def get_job(call: Call) -> Response:
     """One job, its status, and how many of its users were received, enqueued and failed."""
     job = _existing(call)
@@ -138,6 +143,7 @@ def _status(job: sqlite3.Row, now: int, *, everything_failed: bool) -> str:
     return "ERROR" if everything_failed else "COMPLETED"
 
 
+@on("GET /bulk/{job_id}/users")
 def get_users(call: Call) -> Response:
     """A job's users, with their messages once it has been run."""
     job = _existing(call)

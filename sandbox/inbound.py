@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
-from . import automations
+from . import automations, bodies
 from .protocol import ACCEPTED, Call, Response, conflict
+from .route import on
 from .timestamps import new_id
 
 
+@on("POST /inbound/courier", bodies.TRACK, audit_as="event/tracked", target="messageId")
 def track(call: Call) -> Response:
     """Take an event and run the automations that it triggers. An event comes once."""
     name, message_id = call.body["event"], call.body["messageId"]

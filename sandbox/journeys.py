@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from . import automations, runs
+from . import automations, bodies, runs
 from .paging import page
 from .protocol import ACCEPTED, OK, ApiError, Call, JsonObject, Response, bad_request, not_found, unprocessable
+from .route import on
 from .timestamps import iso
 
 _CONTACTS = ("email", "phone_number")
@@ -34,6 +35,7 @@ def save(db: sqlite3.Connection, kind: str, template_id: str, template: JsonObje
     )
 
 
+@on("GET /automations")
 def get_automations(call: Call) -> Response:
     """The automations in one version. Its errors have no type."""
     try:
@@ -42,6 +44,7 @@ def get_automations(call: Call) -> Response:
         return Response(error.status, {"message": error.message})
 
 
+@on("GET /journeys")
 def get_journeys(call: Call) -> Response:
     """The journeys in one version."""
     return _listed(call, automations.JOURNEY)
@@ -68,6 +71,7 @@ def _view(row: sqlite3.Row) -> JsonObject:
     return {"id": row["id"], "name": row["name"], "version": row["version"], **dates}
 
 
+@on("POST /journeys/{templateId}/invoke", bodies.JOURNEY_INVOCATION, audit_as="journey/invoked")
 def invoke(call: Call) -> Response:
     """Run a journey for one user."""
     name = call.ids["templateId"]
@@ -91,6 +95,7 @@ def invoke(call: Call) -> Response:
     return Response(ACCEPTED, {"runId": automations.start_stored(call.db, row, context, call.now)})
 
 
+@on("POST /journeys/cancel", bodies.CANCELLATION, audit_as="journey/canceled")
 def cancel(call: Call) -> Response:
     """Cancel the runs of a token, or one run."""
     token, run_id = call.body.get("cancelation_token"), call.body.get("run_id")

@@ -9,8 +9,10 @@ import json
 import re
 import sqlite3
 
+from . import bodies
 from .paging import page
 from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
+from .route import on
 from .timestamps import iso
 
 
@@ -42,13 +44,18 @@ def matching(db: sqlite3.Connection, pattern: str) -> list[str]:
     return [row["id"] for row in rows if matches(pattern, row["id"])]
 
 
-def subscribe(db: sqlite3.Connection, list_id: str, user_id: str, preferences: JsonObject | None, now: int) -> None:
-    """Subscribe a user. A missing list is created, a deleted one restored. Existing subscriptions keep their date."""
+def restore(db: sqlite3.Connection, list_id: str, now: int) -> None:
+    """Create a list that is missing, named after its id, or restore one that is deleted."""
     db.execute(
         "INSERT INTO lists (id, name, created, updated) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET deleted = NULL",
         (list_id, list_id, now, now),
     )
+
+
+def subscribe(db: sqlite3.Connection, list_id: str, user_id: str, preferences: JsonObject | None, now: int) -> None:
+    """Subscribe a user. A missing list is created, a deleted one restored. Existing subscriptions keep their date."""
+    restore(db, list_id, now)
     db.execute(
         "INSERT INTO subscriptions (list_id, user_id, preferences, created) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (list_id, user_id) DO UPDATE SET"
@@ -73,6 +80,7 @@ def view(row: sqlite3.Row) -> JsonObject:
     return {"id": row["id"], "name": row["name"], "created": iso(row["created"]), "updated": iso(row["updated"])}
 
 
+@on("GET /lists")
 def get_lists(call: Call) -> Response:
     """All lists, or those whose id matches the pattern."""
     pattern = call.one("pattern")
@@ -85,11 +93,13 @@ def get_lists(call: Call) -> Response:
     return Response(OK, {"paging": paging, "items": [view(row) for row in rows]})
 
 
+@on("GET /lists/{list_id}")
 def get_list(call: Call) -> Response:
     """One list."""
     return Response(OK, view(_existing(call)))
 
 
+@on("PUT /lists/{list_id}", bodies.LIST, audit_as="list/updated")
 def put_list(call: Call) -> Response:
     """Create a list, or replace its name and preferences. Subscribers stay."""
     call.db.execute(
@@ -101,6 +111,7 @@ def put_list(call: Call) -> Response:
     return Response(NO_CONTENT)
 
 
+@on("DELETE /lists/{list_id}", audit_as="list/deleted")
 def delete_list(call: Call) -> Response:
     """Delete a list. It can be restored."""
     _existing(call)
@@ -108,6 +119,7 @@ def delete_list(call: Call) -> Response:
     return Response(NO_CONTENT)
 
 
+@on("PUT /lists/{list_id}/restore", bodies.EMPTY, audit_as="list/restored", optional=True)
 def restore_list(call: Call) -> Response:
     """Restore a deleted list with its subscribers. Other lists stay as they are."""
     changed = call.db.execute(
@@ -119,6 +131,7 @@ def restore_list(call: Call) -> Response:
     return Response(NO_CONTENT)
 
 
+@on("GET /lists/{list_id}/subscriptions")
 def get_subscriptions(call: Call) -> Response:
     """The subscriptions of a list."""
     _existing(call)
@@ -138,36 +151,30 @@ def _subscription(row: sqlite3.Row) -> JsonObject:
     return shown
 
 
+@on("POST /lists/{list_id}/subscriptions", bodies.SUBSCRIPTIONS, audit_as="list/subscribers-added")
 def add_subscriptions(call: Call) -> Response:
     """Subscribe users, in addition to existing subscribers."""
-    list_id = call.ids["list_id"]
-    if not call.body["recipients"]:
-        _ensure_list(call)
+    restore(call.db, call.ids["list_id"], call.now)
     for entry in call.body["recipients"]:
-        subscribe(call.db, list_id, entry["recipientId"], entry.get("preferences"), call.now)
+        subscribe(call.db, call.ids["list_id"], entry["recipientId"], entry.get("preferences"), call.now)
     return Response(NO_CONTENT)
 
 
+@on("PUT /lists/{list_id}/subscriptions", bodies.SUBSCRIPTIONS, audit_as="list/subscribers-replaced")
 def replace_subscriptions(call: Call) -> Response:
     """Subscribe users and unsubscribe everyone else."""
     call.db.execute("DELETE FROM subscriptions WHERE list_id = ?", (call.ids["list_id"],))
-    return add_subscriptions(call)
+    return add_subscriptions.handler(call)
 
 
-def _ensure_list(call: Call) -> None:
-    call.db.execute(
-        "INSERT INTO lists (id, name, created, updated) VALUES (?, ?, ?, ?)"
-        " ON CONFLICT (id) DO UPDATE SET deleted = NULL",
-        (call.ids["list_id"], call.ids["list_id"], call.now, call.now),
-    )
-
-
+@on("PUT /lists/{list_id}/subscriptions/{user_id}", bodies.SUBSCRIPTION, audit_as="list/subscribed", optional=True)
 def subscribe_user(call: Call) -> Response:
     """Subscribe one user."""
     subscribe(call.db, call.ids["list_id"], call.ids["user_id"], call.body.get("preferences"), call.now)
     return Response(NO_CONTENT)
 
 
+@on("DELETE /lists/{list_id}/subscriptions/{user_id}", audit_as="list/unsubscribed")
 def unsubscribe_user(call: Call) -> Response:
     """Unsubscribe one user."""
     _existing(call)

@@ -8,6 +8,7 @@ import sqlite3
 from . import timeline
 from .paging import NEWEST, page
 from .protocol import CONFLICT, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
+from .route import on
 from .timestamps import new_id, parse_timestamp
 
 _MILESTONES = {"sent": "SENT", "delivered": "DELIVERED", "opened": "OPENED", "clicked": "CLICKED"}
@@ -80,6 +81,7 @@ _FILTERED = (
 )
 
 
+@on("GET /messages")
 def get_messages(call: Call) -> Response:
     """All messages that match the filters, newest first."""
     params = {name: call.one(name) for name in ("event", "list", "notification", "recipient", "tenant_id")}
@@ -114,12 +116,14 @@ def get_messages(call: Call) -> Response:
     return Response(OK, {"paging": paging, "results": [view(row, call.now) for row in rows]})
 
 
+@on("GET /messages/{message_id}")
 def get_message(call: Call) -> Response:
     """One message, with a record for each provider."""
     row = _existing(call)
     return Response(OK, {**view(row, call.now), "providers": timeline.providers(past_of(row, call.now))})
 
 
+@on("GET /messages/{message_id}/history")
 def get_history(call: Call) -> Response:
     """The events of a message so far, or only those of one type."""
     wanted = call.one("type")
@@ -127,6 +131,7 @@ def get_history(call: Call) -> Response:
     return Response(OK, {"results": [event for event in past if wanted in (None, event["type"])]})
 
 
+@on("GET /messages/{message_id}/output")
 def get_output(call: Call) -> Response:
     """The content of a message on each channel. Empty until the message is rendered."""
     row = _existing(call)
@@ -134,6 +139,7 @@ def get_output(call: Call) -> Response:
     return Response(OK, {"results": json.loads(row["outputs"]) if rendered else []})
 
 
+@on("POST /messages/{message_id}/cancel", audit_as="message/canceled")
 def cancel_message(call: Call) -> Response:
     """Cancel a message that has not been sent. 409 when it is too late, with the record either way."""
     row = _existing(call)
@@ -152,6 +158,7 @@ def cancel_row(db: sqlite3.Connection, row: sqlite3.Row, now: int) -> bool:
 _HAPPENED_LATER = ("OPENED", "CLICKED", "UNDELIVERABLE")
 
 
+@on("POST /messages/{message_id}/resend", audit_as="message/resent")
 def resend_message(call: Call) -> Response:
     """Send a message again, to the same recipient and with the same content."""
     row = _existing(call)
@@ -168,6 +175,7 @@ def resend_message(call: Call) -> Response:
     return Response(OK, {"messageId": message_id})
 
 
+@on("PUT /requests/{request_id}/archive", audit_as="request/archived")
 def archive_request(call: Call) -> Response:
     """Hide all messages of a request from the list."""
     changed = call.db.execute(

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from . import messages, timeline
 from .protocol import OK, Call, JsonObject, Response, bad_request
+from .route import on
 from .timestamps import DAY, HOUR, parse_duration, parse_timestamp
 
 _LONGEST = {"HOUR": 7 * DAY, "DAY": 90 * DAY}
@@ -17,6 +18,7 @@ _MOST = 1_000
 _COUNTS = {"sent": "sent", "delivered": "delivered", "opened": "opened", "clicked": "clicked", "errors": "error"}
 
 
+@on("GET /notifications/{id}/metrics")
 def get_metrics(call: Call) -> Response:
     """How many messages of a template were sent, delivered, opened and clicked, per period, channel and provider.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from . import routing_strategies
 from .paging import page
 from .protocol import OK, Call, JsonObject, Response
+from .route import on
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def find(db: sqlite3.Connection, name: str) -> Template | None:
     )
 
 
+@on("GET /notifications")
 def get_notifications(call: Call) -> Response:
     """All templates, or those of an event or with all of the tags."""
     event_id = call.one("event_id")
@@ -61,6 +63,7 @@ def get_notifications(call: Call) -> Response:
     return Response(OK, {"paging": paging, "results": [summary(row, with_notes=with_notes) for row in rows]})
 
 
+@on("GET /routing-strategies/{id}/notifications")
 def get_linked(call: Call) -> Response:
     """The templates that use a routing strategy."""
     strategy_id = routing_strategies.existing(call)["id"]

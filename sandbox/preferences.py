@@ -10,8 +10,9 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
-from . import tenants, topics
+from . import tenants, topics, user_bodies
 from .protocol import NO_CONTENT, OK, ApiError, Call, JsonObject, Response, bad_request
+from .route import on
 
 _REQUIRED = "REQUIRED"
 _GENERAL = ""
@@ -72,18 +73,21 @@ def _tenant(call: Call) -> str | None:
     return call.one("tenant_id")
 
 
+@on("GET /users/{user_id}/preferences")
 def get_preferences(call: Call) -> Response:
     """The user's preference for every topic. There is only one page."""
     items = [effective(call.db, call.ids["user_id"], _tenant(call), topic) for topic in topics.every(call.db)]
     return Response(OK, {"paging": {"more": False}, "items": items})
 
 
+@on("GET /users/{user_id}/preferences/{topic_id}")
 def get_preference(call: Call) -> Response:
     """The user's preference for one topic."""
     topic = topics.existing(call.db, call.ids["topic_id"])
     return Response(OK, {"topic": effective(call.db, call.ids["user_id"], _tenant(call), topic)})
 
 
+@on("PUT /users/{user_id}/preferences/{topic_id}", user_bodies.PREFERENCE, audit_as="user/preference-updated")
 def put_preference(call: Call) -> Response:
     """Set the user's preference for one topic. A digest schedule that is left out stays."""
     user_id, topic_id, chosen = call.ids["user_id"], call.ids["topic_id"], dict(call.body["topic"])
@@ -94,12 +98,14 @@ def put_preference(call: Call) -> Response:
     return Response(OK, {"message": "success"})
 
 
+@on("DELETE /users/{user_id}/preferences/{topic_id}", audit_as="user/preference-reset")
 def delete_preference(call: Call) -> Response:
     """Reset one topic to its default."""
     _reset(call, [topics.existing(call.db, call.ids["topic_id"])["id"]])
     return Response(NO_CONTENT)
 
 
+@on("PUT /users/{user_id}/preferences", user_bodies.PREFERENCES_REPLACEMENT, audit_as="user/preferences-replaced")
 def replace_preferences(call: Call) -> Response:
     """Make these the user's only preferences; every other topic goes back to its default."""
     _require_distinct(call.body["topics"])
@@ -115,6 +121,7 @@ def replace_preferences(call: Call) -> Response:
     return Response(OK, {"items": list(_applied(call.body["topics"])), "deleted": dropped})
 
 
+@on("POST /users/{user_id}/preferences", user_bodies.PREFERENCES_UPDATE, audit_as="user/preferences-updated")
 def update_preferences(call: Call) -> Response:
     """Set the preferences for these topics. A topic that cannot be set is reported; the others are set."""
     _require_distinct(call.body["topics"])

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from . import bodies
 from .lists import subscribe, view
 from .paging import page
 from .protocol import OK, Call, JsonObject, Response
+from .route import on
 
 _SUCCESS: JsonObject = {"status": "SUCCESS"}
 
 
+@on("GET /profiles/{user_id}/lists")
 def get_profile_lists(call: Call) -> Response:
     """The lists a person is subscribed to."""
     rows, paging = page(
@@ -30,6 +33,7 @@ def _subscribed(row: sqlite3.Row) -> JsonObject:
     return shown
 
 
+@on("POST /profiles/{user_id}/lists", bodies.PROFILE_LISTS, audit_as="profile/subscribed")
 def add_profile_lists(call: Call) -> Response:
     """Subscribe a person to lists, which are made when missing."""
     for entry in call.body["lists"]:
@@ -37,6 +41,7 @@ def add_profile_lists(call: Call) -> Response:
     return Response(OK, _SUCCESS)
 
 
+@on("DELETE /profiles/{user_id}/lists", audit_as="profile/unsubscribed")
 def delete_profile_lists(call: Call) -> Response:
     """End all subscriptions of a person."""
     call.db.execute("DELETE FROM subscriptions WHERE user_id = ?", (call.ids["user_id"],))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from . import json_patch
+from . import bodies, json_patch
 from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
+from .route import on
 
 _SUCCESS: JsonObject = {"status": "SUCCESS"}
 
@@ -53,12 +54,14 @@ def _existing(call: Call) -> JsonObject:
     return profile
 
 
+@on("GET /profiles/{user_id}")
 def get_profile(call: Call) -> Response:
     """One profile and its preferences."""
     profile = _existing(call)
     return Response(OK, {"profile": profile, "preferences": load_preferences(call.db, call.ids["user_id"])})
 
 
+@on("POST /profiles/{user_id}", bodies.PROFILE, audit_as="profile/merged")
 def create_profile(call: Call) -> Response:
     """Merge the values into the profile. Creates it if it is missing."""
     old = load(call.db, call.ids["user_id"]) or {}
@@ -66,12 +69,14 @@ def create_profile(call: Call) -> Response:
     return Response(OK, _SUCCESS)
 
 
+@on("PUT /profiles/{user_id}", bodies.PROFILE, audit_as="profile/replaced")
 def replace_profile(call: Call) -> Response:
     """Replace the whole profile."""
     save(call.db, call.ids["user_id"], call.body["profile"], call.now)
     return Response(OK, _SUCCESS)
 
 
+@on("PATCH /profiles/{user_id}", bodies.PATCH, audit_as="profile/updated")
 def patch_profile(call: Call) -> Response:
     """Apply all operations of a JSON Patch, or none. Creates the profile if it is missing."""
     old = load(call.db, call.ids["user_id"]) or {}
@@ -79,6 +84,7 @@ def patch_profile(call: Call) -> Response:
     return Response(NO_CONTENT)
 
 
+@on("DELETE /profiles/{user_id}", audit_as="profile/deleted")
 def delete_profile(call: Call) -> Response:
     """Delete the profile. List subscriptions stay."""
     call.db.execute("DELETE FROM profiles WHERE id = ?", (call.ids["user_id"],))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from . import template_bodies
 from .paging import page
 from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, conflict, not_found
+from .route import on
 from .timestamps import new_key
 
 _TITLE = "Default Configuration"
@@ -102,12 +104,14 @@ def _check(key: str, settings: JsonObject) -> None:
         raise bad_request("; ".join(problems))
 
 
+@on("GET /providers")
 def get_providers(call: Call) -> Response:
     """All configurations."""
     rows, paging = page(call, "SELECT * FROM providers WHERE id > :after ORDER BY id LIMIT :limit", {})
     return Response(OK, {"paging": paging, "results": [_view(row) for row in rows]})
 
 
+@on("GET /providers/catalog")
 def get_catalog(call: Call) -> Response:
     """The providers that can be configured, or those of some keys, a name or a channel."""
     keys, name, channel = set(call.listed("keys")), call.one("name") or "", call.one("channel")
@@ -121,11 +125,13 @@ def get_catalog(call: Call) -> Response:
     return Response(OK, {"paging": {"more": False}, "results": results})
 
 
+@on("GET /providers/{id}")
 def get_provider(call: Call) -> Response:
     """One configuration."""
     return Response(OK, _existing(call))
 
 
+@on("POST /providers", template_bodies.NEW_PROVIDER, audit_as="provider/created", target="id")
 def create_provider(call: Call) -> Response:
     """Create a configuration."""
     _check(call.body["provider"], call.body.get("settings") or {})
@@ -135,6 +141,7 @@ def create_provider(call: Call) -> Response:
     return Response(CREATED, _view(row))
 
 
+@on("PUT /providers/{id}", template_bodies.NEW_PROVIDER, audit_as="provider/updated")
 def replace_provider(call: Call) -> Response:
     """Replace a configuration, whose provider stays the same."""
     _same_provider(_existing(call), call.body["provider"])
@@ -143,6 +150,7 @@ def replace_provider(call: Call) -> Response:
     return Response(OK, _existing(call))
 
 
+@on("PATCH /providers/{id}", template_bodies.PROVIDER_PATCH, audit_as="provider/updated", optional=True)
 def patch_provider(call: Call) -> Response:
     """Change what the body has, and keep the rest. A setting that is null is removed."""
     old = _existing(call)
@@ -160,6 +168,7 @@ def _same_provider(old: JsonObject, key: str) -> None:
         raise bad_request(f"provider: Expected {old['provider']}; the provider of a configuration cannot change")
 
 
+@on("DELETE /providers/{id}", audit_as="provider/deleted")
 def delete_provider(call: Call) -> Response:
     """Delete a configuration that no routing strategy needs."""
     provider = _existing(call)["provider"]

@@ -35,16 +35,10 @@ class Route:
 
 
 def on(
-    operation: str,
-    handler: Handler,
-    body: Check | None = None,
-    *,
-    audit_as: str | None = None,
-    target: str = "",
-    optional: bool = False,
-) -> Route:
-    """The route of an operation, written as ``PUT /lists/{list_id}``."""
+    operation: str, body: Check | None = None, *, audit_as: str | None = None, target: str = "", optional: bool = False
+) -> Callable[[Handler], Route]:
+    """Make a function the route of an operation, written as ``PUT /lists/{list_id}``."""
     method, path = operation.split()
     pattern = tuple(path.split("/")[1:])
     variable = next((part[1:-1] for part in pattern if part.startswith("{")), "")
-    return Route(method, pattern, handler, body, optional, audit_as, target or variable)
+    return lambda handler: Route(method, pattern, handler, body, optional, audit_as, target or variable)

@@ -1,96 +1,20 @@
-"""Every operation of the sandbox: path, handler, shape of the body, audit event."""
+"""Every operation of the sandbox, module after module; each is at the function that carries it out."""
 
 from __future__ import annotations
 
-from . import (
-    audiences,
-    audit,
-    bodies,
-    brands,
-    bulk,
-    journey_routes,
-    lists,
-    messages,
-    profile_lists,
-    profiles,
-    sending,
-    template_routes,
-    user_routes,
-)
-from .route import on
+from importlib import import_module
 
-ROUTES = (
-    on("POST /send", sending.send_message, bodies.SEND, audit_as="message/sent", target="requestId"),
-    on("GET /messages", messages.get_messages),
-    on("GET /messages/{message_id}", messages.get_message),
-    on("GET /messages/{message_id}/history", messages.get_history),
-    on("GET /messages/{message_id}/output", messages.get_output),
-    on("POST /messages/{message_id}/cancel", messages.cancel_message, audit_as="message/canceled"),
-    on("POST /messages/{message_id}/resend", messages.resend_message, audit_as="message/resent"),
-    on("PUT /requests/{request_id}/archive", messages.archive_request, audit_as="request/archived"),
-    on("GET /lists", lists.get_lists),
-    on("GET /lists/{list_id}", lists.get_list),
-    on("PUT /lists/{list_id}", lists.put_list, bodies.LIST, audit_as="list/updated"),
-    on("DELETE /lists/{list_id}", lists.delete_list, audit_as="list/deleted"),
-    on(
-        "PUT /lists/{list_id}/restore",
-        lists.restore_list,
-        bodies.EMPTY,
-        audit_as="list/restored",
-        optional=True,
-    ),
-    on("GET /lists/{list_id}/subscriptions", lists.get_subscriptions),
-    on(
-        "POST /lists/{list_id}/subscriptions",
-        lists.add_subscriptions,
-        bodies.SUBSCRIPTIONS,
-        audit_as="list/subscribers-added",
-    ),
-    on(
-        "PUT /lists/{list_id}/subscriptions",
-        lists.replace_subscriptions,
-        bodies.SUBSCRIPTIONS,
-        audit_as="list/subscribers-replaced",
-    ),
-    on(
-        "PUT /lists/{list_id}/subscriptions/{user_id}",
-        lists.subscribe_user,
-        bodies.SUBSCRIPTION,
-        audit_as="list/subscribed",
-        optional=True,
-    ),
-    on("DELETE /lists/{list_id}/subscriptions/{user_id}", lists.unsubscribe_user, audit_as="list/unsubscribed"),
-    on("GET /profiles/{user_id}", profiles.get_profile),
-    on("POST /profiles/{user_id}", profiles.create_profile, bodies.PROFILE, audit_as="profile/merged"),
-    on("PUT /profiles/{user_id}", profiles.replace_profile, bodies.PROFILE, audit_as="profile/replaced"),
-    on("PATCH /profiles/{user_id}", profiles.patch_profile, bodies.PATCH, audit_as="profile/updated"),
-    on("DELETE /profiles/{user_id}", profiles.delete_profile, audit_as="profile/deleted"),
-    on("GET /profiles/{user_id}/lists", profile_lists.get_profile_lists),
-    on(
-        "POST /profiles/{user_id}/lists",
-        profile_lists.add_profile_lists,
-        bodies.PROFILE_LISTS,
-        audit_as="profile/subscribed",
-    ),
-    on("DELETE /profiles/{user_id}/lists", profile_lists.delete_profile_lists, audit_as="profile/unsubscribed"),
-    on("GET /brands", brands.get_brands),
-    on("POST /brands", brands.create_brand, bodies.BRAND, audit_as="brand/created", target="id"),
-    on("GET /brands/{brand_id}", brands.get_brand),
-    on("PUT /brands/{brand_id}", brands.replace_brand, bodies.BRAND_REPLACEMENT, audit_as="brand/updated"),
-    on("DELETE /brands/{brand_id}", brands.delete_brand, audit_as="brand/deleted"),
-    on("GET /audiences", audiences.get_audiences),
-    on("GET /audiences/{audience_id}", audiences.get_audience),
-    on("PUT /audiences/{audience_id}", audiences.put_audience, bodies.AUDIENCE, audit_as="audience/updated"),
-    on("DELETE /audiences/{audience_id}", audiences.delete_audience, audit_as="audience/deleted"),
-    on("GET /audiences/{audience_id}/members", audiences.get_members),
-    on("GET /audit-events", audit.get_events),
-    on("GET /audit-events/{audit_event_id}", audit.get_event),
-    on("POST /bulk", bulk.create_job, bodies.BULK_JOB, audit_as="bulk-job/created", target="jobId"),
-    on("GET /bulk/{job_id}", bulk.get_job),
-    on("POST /bulk/{job_id}", bulk.add_users, bodies.BULK_USERS, audit_as="bulk-job/users-added"),
-    on("POST /bulk/{job_id}/run", bulk.run_job, audit_as="bulk-job/run"),
-    on("GET /bulk/{job_id}/users", bulk.get_users),
-    *journey_routes.ROUTES,
-    *template_routes.ROUTES,
-    *user_routes.ROUTES,
+from .route import Route
+
+_MODULES = """
+    sending messages lists profiles profile_lists brands audiences audit bulk automations runs journeys inbound
+    auth_tokens translations notifications templates template_content metrics submissions routing_strategies providers
+    tenant_templates tenants tenant_users tokens preferences
+"""
+
+ROUTES = tuple(
+    route
+    for name in _MODULES.split()
+    for route in vars(import_module(f".{name}", __package__)).values()
+    if isinstance(route, Route)
 )

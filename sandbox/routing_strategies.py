@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 
+from . import template_bodies
 from .paging import page
 from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, conflict, not_found
+from .route import on
 from .timestamps import new_id
 
 _PERSON = "bruno"  # who uses the API key, for fields that name a person
@@ -69,6 +71,7 @@ def existing(call: Call) -> JsonObject:
     return strategy
 
 
+@on("GET /routing-strategies")
 def get_strategies(call: Call) -> Response:
     """All strategies, without their routing."""
     sql = "SELECT * FROM routing_strategies WHERE id > :after ORDER BY id LIMIT :limit"
@@ -77,6 +80,7 @@ def get_strategies(call: Call) -> Response:
     return Response(OK, {"paging": paging, "results": results})
 
 
+@on("POST /routing-strategies", template_bodies.ROUTING_STRATEGY, audit_as="routing-strategy/created", target="id")
 def create_strategy(call: Call) -> Response:
     """Create a strategy under a new id."""
     strategy_id = f"rs_{new_id(call.now).rpartition('-')[2]}"
@@ -84,17 +88,20 @@ def create_strategy(call: Call) -> Response:
     return Response(CREATED, load(call.db, strategy_id))
 
 
+@on("GET /routing-strategies/{id}")
 def get_strategy(call: Call) -> Response:
     """One strategy."""
     return Response(OK, existing(call))
 
 
+@on("PUT /routing-strategies/{id}", template_bodies.ROUTING_STRATEGY, audit_as="routing-strategy/updated")
 def replace_strategy(call: Call) -> Response:
     """Replace the whole strategy."""
     save(call.db, existing(call)["id"], call.body, call.now)
     return Response(OK, existing(call))
 
 
+@on("DELETE /routing-strategies/{id}", audit_as="routing-strategy/archived")
 def archive_strategy(call: Call) -> Response:
     """Archive a strategy that no template uses."""
     strategy_id = existing(call)["id"]

@@ -10,6 +10,7 @@ import sqlite3
 
 from .paging import NEWEST, page
 from .protocol import OK, Call, JsonObject, Response, bad_request, not_found
+from .route import on
 from .timestamps import DAY, iso, parse_timestamp
 
 RETENTION = 95 * DAY
@@ -66,6 +67,7 @@ def _view(row: sqlite3.Row, now: int) -> JsonObject:
     return shown | ({"template_id": row["automation_id"]} if row["automation_id"] else {})
 
 
+@on("GET /automations/runs")
 def get_runs(call: Call) -> Response:
     """The runs of automations, newest first, or those in a period, of templates or in some states."""
     limit = call.one("limit") or ""
@@ -101,6 +103,7 @@ def _date(call: Call, name: str, otherwise: int) -> int:
     return timestamp + (DAY - 1 if only_date else 0)
 
 
+@on("GET /automations/runs/{id}/steps")
 def get_steps(call: Call) -> Response:
     """The steps of a run, all at once."""
     row = call.db.execute(

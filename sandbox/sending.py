@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import (
+    bodies,
     brands,
     channels,
     notifications,
@@ -26,6 +27,7 @@ from . import (
 from .protocol import ACCEPTED, Call, JsonObject, Response
 from .recipients import Person
 from .render import render
+from .route import on
 from .timestamps import new_id
 
 
@@ -72,6 +74,7 @@ class Sender:
         return message_id
 
 
+@on("POST /send", bodies.SEND, audit_as="message/sent", target="requestId")
 def send_message(call: Call) -> Response:
     """``POST /send``: to one person, or to each of many."""
     message = call.body["message"]

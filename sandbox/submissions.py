@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from . import templates
+from . import template_bodies, templates
 from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
+from .route import on
 
 
 def save(db: sqlite3.Connection, template_id: str, submission_id: str, checks: list[JsonObject], now: int) -> None:
@@ -28,11 +29,13 @@ def _checks(call: Call) -> list[JsonObject]:
     return checks
 
 
+@on("GET /notifications/{id}/{submissionId}/checks")
 def get_checks(call: Call) -> Response:
     """The checks of a submission."""
     return Response(OK, {"checks": _checks(call)})
 
 
+@on("PUT /notifications/{id}/{submissionId}/checks", template_bodies.CHECKS, audit_as="notification/checks-replaced")
 def replace_checks(call: Call) -> Response:
     """Replace the checks of a submission."""
     _checks(call)
@@ -40,6 +43,7 @@ def replace_checks(call: Call) -> Response:
     return Response(OK, {"checks": _checks(call)})
 
 
+@on("DELETE /notifications/{id}/{submissionId}/checks", audit_as="notification/submission-canceled")
 def cancel(call: Call) -> Response:
     """Cancel a submission."""
     _checks(call)

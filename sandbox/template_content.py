@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 
-from . import elements, templates
+from . import elements, template_bodies, templates
 from .protocol import OK, Call, JsonObject, Response, not_found
+from .route import on
 
 _OUTER = ("type", "data", "state")
 
 
+@on("GET /notifications/{id}/content")
 def get_content(call: Call) -> Response:
     """The content of a version, with checksums. Older templates have blocks and channels."""
     row = templates.row_of(call)
@@ -43,11 +45,13 @@ def _draft(call: Call) -> JsonObject:
     return draft
 
 
+@on("PUT /notifications/{id}/content", template_bodies.CONTENT, audit_as="notification/content-replaced")
 def put_content(call: Call) -> Response:
     """Replace all elements."""
     return templates.mutated(call, {**_draft(call), "content": call.body["content"]})
 
 
+@on("PUT /notifications/{id}/elements/{elementId}", template_bodies.ELEMENT, audit_as="notification/element-updated")
 def put_element(call: Call) -> Response:
     """Change one element, which keeps its id and its translations."""
     draft = _draft(call)
@@ -59,6 +63,7 @@ def put_element(call: Call) -> Response:
     return templates.mutated(call, draft)
 
 
+@on("PUT /notifications/{id}/locales/{localeId}", template_bodies.LOCALE, audit_as="notification/locale-updated")
 def put_locale(call: Call) -> Response:
     """Set what elements say in one language."""
     draft = _draft(call)

@@ -9,7 +9,7 @@ import json
 import re
 import sqlite3
 
-from . import elements, routing_strategies
+from . import elements, routing_strategies, template_bodies
 from .paging import sliced
 from .protocol import (
     CREATED,
@@ -22,6 +22,7 @@ from .protocol import (
     conflict,
     not_found,
 )
+from .route import on
 from .timestamps import new_id
 
 CONTENT_VERSION = "2022-01-01"
@@ -207,6 +208,7 @@ def _checked(call: Call, template_id: str | None, old: JsonObject) -> JsonObject
     return draft
 
 
+@on("POST /notifications", template_bodies.TEMPLATE, audit_as="notification/created", target="id")
 def create_template(call: Call) -> Response:
     """Create a template, as a draft or published at once."""
     draft = _checked(call, None, {})
@@ -215,6 +217,7 @@ def create_template(call: Call) -> Response:
     return _kept(call, template_id, CREATED)
 
 
+@on("PUT /notifications/{id}", template_bodies.TEMPLATE, audit_as="notification/updated")
 def replace_template(call: Call) -> Response:
     """Replace the draft of a template, and publish it if the body says so."""
     row = newer(call)
@@ -229,6 +232,7 @@ def _kept(call: Call, template_id: str, status: int) -> Response:
     return Response(status, {**view(row, json.loads(row["draft"])), "state": _state(call)})
 
 
+@on("GET /notifications/{id}")
 def get_template(call: Call) -> Response:
     """One version of a template, the published one by default. An older template has no other."""
     row = row_of(call)
@@ -237,12 +241,14 @@ def get_template(call: Call) -> Response:
     return Response(OK, view(row, payload(call, row, call.one("version") or "published")))
 
 
+@on("DELETE /notifications/{id}", audit_as="notification/archived")
 def archive_template(call: Call) -> Response:
     """Archive a template: it is not listed any more, and nothing is sent with it."""
     call.db.execute("UPDATE templates SET archived = ? WHERE id = ?", (call.now, row_of(call)["id"]))
     return Response(NO_CONTENT)
 
 
+@on("POST /notifications/{id}/publish", template_bodies.PUBLICATION, audit_as="notification/published", optional=True)
 def publish_template(call: Call) -> Response:
     """Publish the draft, or an earlier version again."""
     row, version = newer(call), call.body.get("version")
@@ -252,6 +258,7 @@ def publish_template(call: Call) -> Response:
     return Response(NO_CONTENT)
 
 
+@on("GET /notifications/{id}/versions")
 def get_versions(call: Call) -> Response:
     """The draft, then the published versions, the newest first. An older template has one version."""
     row = row_of(call)

@@ -6,9 +6,10 @@ import json
 import re
 import sqlite3
 
-from . import elements, tenants
+from . import elements, template_bodies, tenants
 from .paging import listing
 from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
+from .route import on
 from .timestamps import iso
 
 _VERSION = re.compile(r"v(\d{1,9})(?:\.\d{1,9})*")
@@ -83,6 +84,7 @@ def _routing(row: sqlite3.Row) -> JsonObject:
     return routing
 
 
+@on("GET /tenants/{tenant_id}/templates")
 def get_templates(call: Call) -> Response:
     """The tenant's templates, each in its published version or else in its latest."""
     sql = (
@@ -99,6 +101,7 @@ def _view(row: sqlite3.Row) -> Response:
     return Response(OK, {**_summary(row), "data": {"content": content, "routing": _routing(row)}})
 
 
+@on("GET /tenants/{tenant_id}/templates/{template_id}")
 def get_template(call: Call) -> Response:
     """One template, in its published version or else in its latest."""
     latest = _version(call, _LATEST)
@@ -106,11 +109,17 @@ def get_template(call: Call) -> Response:
     return _view(call.db.execute(f"{_ROWS} AND published IS NOT NULL", key).fetchone() or latest)
 
 
+@on("GET /tenants/{tenant_id}/templates/{template_id}/versions/{version}")
 def get_version(call: Call) -> Response:
     """One version of a template."""
     return _view(_version(call, call.ids["version"]))
 
 
+@on(
+    "PUT /tenants/{tenant_id}/templates/{template_id}",
+    template_bodies.TENANT_TEMPLATE,
+    audit_as="tenant/template-updated",
+)
 def put_template(call: Call) -> Response:
     """Write a new version of a template, which is published if the body says so."""
     tenant_id, template_id = tenants.existing(call)["id"], call.ids["template_id"]
@@ -122,6 +131,12 @@ def put_template(call: Call) -> Response:
     return Response(CREATED if number == 1 else OK, found)
 
 
+@on(
+    "POST /tenants/{tenant_id}/templates/{template_id}/publish",
+    template_bodies.TENANT_PUBLICATION,
+    audit_as="tenant/template-published",
+    optional=True,
+)
 def publish_template(call: Call) -> Response:
     """Publish a version, the latest by default."""
     row = _version(call, call.body.get("version") or _LATEST)
@@ -129,6 +144,7 @@ def publish_template(call: Call) -> Response:
     return Response(OK, {"id": row["template_id"], "version": f"v{row['number']}", "published_at": iso(call.now)})
 
 
+@on("DELETE /tenants/{tenant_id}/templates/{template_id}", audit_as="tenant/template-deleted")
 def delete_template(call: Call) -> Response:
     """Delete all versions of a template. The workspace's template of the same id is sent again."""
     key = (call.ids["tenant_id"], call.ids["template_id"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from . import tenants
+from . import tenants, user_bodies
 from .paging import listing
 from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
+from .route import on
 
 
 def members(db: sqlite3.Connection, tenant_id: str) -> list[str]:
@@ -44,6 +45,7 @@ def _view(row: sqlite3.Row) -> JsonObject:
     return {"type": "user", "user_id": row["user_id"], "tenant_id": row["tenant_id"], "profile": own}
 
 
+@on("GET /tenants/{tenant_id}/users")
 def get_users(call: Call) -> Response:
     """The users of a tenant."""
     tenants.existing(call)
@@ -51,12 +53,14 @@ def get_users(call: Call) -> Response:
     return Response(OK, listing(call, sql, {"id": call.ids["tenant_id"]}, _view, key="user_id"))
 
 
+@on("GET /users/{user_id}/tenants")
 def get_tenants(call: Call) -> Response:
     """The tenants of a user."""
     sql = "SELECT * FROM tenant_users WHERE user_id = :id AND tenant_id > :after ORDER BY tenant_id LIMIT :limit"
     return Response(OK, listing(call, sql, {"id": call.ids["user_id"]}, _view, key="tenant_id"))
 
 
+@on("PUT /users/{user_id}/tenants", user_bodies.MEMBERSHIPS, audit_as="user/tenants-added")
 def add_tenants(call: Call) -> Response:
     """Add the user to several tenants, or to none if one of them does not exist."""
     for entry in call.body["tenants"]:
@@ -64,18 +68,21 @@ def add_tenants(call: Call) -> Response:
     return Response(NO_CONTENT)
 
 
+@on("PUT /users/{user_id}/tenants/{tenant_id}", user_bodies.MEMBERSHIP, audit_as="user/tenant-added", optional=True)
 def add_tenant(call: Call) -> Response:
     """Add the user to one tenant."""
     add(call.db, call.ids["tenant_id"], call.ids["user_id"], call.body.get("profile"))
     return Response(NO_CONTENT)
 
 
+@on("DELETE /users/{user_id}/tenants", audit_as="user/tenants-removed")
 def remove_tenants(call: Call) -> Response:
     """Remove the user from all tenants."""
     call.db.execute("DELETE FROM tenant_users WHERE user_id = ?", (call.ids["user_id"],))
     return Response(NO_CONTENT)
 
 
+@on("DELETE /users/{user_id}/tenants/{tenant_id}", audit_as="user/tenant-removed")
 def remove_tenant(call: Call) -> Response:
     """Remove the user from one tenant."""
     ids = (call.ids["tenant_id"], call.ids["user_id"])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 
-from . import topics
+from . import topics, user_bodies
 from .paging import listing
 from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
+from .route import on
 
 _MAX_DEPTH = 20
 
@@ -69,6 +70,7 @@ def existing(call: Call) -> JsonObject:
     return tenant
 
 
+@on("GET /tenants")
 def get_tenants(call: Call) -> Response:
     """All tenants, or the children of one."""
     sql = (
@@ -77,11 +79,13 @@ def get_tenants(call: Call) -> Response:
     return Response(OK, listing(call, sql, {"parent": call.one("parent_tenant_id")}, view))
 
 
+@on("GET /tenants/{tenant_id}")
 def get_tenant(call: Call) -> Response:
     """One tenant."""
     return Response(OK, existing(call))
 
 
+@on("PUT /tenants/{tenant_id}", user_bodies.TENANT, audit_as="tenant/updated")
 def put_tenant(call: Call) -> Response:
     """Create the tenant or replace it."""
     tenant_id, parent = call.ids["tenant_id"], call.body.get("parent_tenant_id")
@@ -96,6 +100,7 @@ def put_tenant(call: Call) -> Response:
     return Response(OK, existing(call))
 
 
+@on("DELETE /tenants/{tenant_id}", audit_as="tenant/deleted")
 def delete_tenant(call: Call) -> Response:
     """Delete the tenant with its memberships. Its children stay, without a parent."""
     tenant_id = call.ids["tenant_id"]
@@ -107,6 +112,11 @@ def delete_tenant(call: Call) -> Response:
     return Response(NO_CONTENT)
 
 
+@on(
+    "PUT /tenants/{tenant_id}/default_preferences/items/{topic_id}",
+    user_bodies.DEFAULT_PREFERENCE,
+    audit_as="tenant/default-preference-updated",
+)
 def put_default_preference(call: Call) -> Response:
     """Set the tenant's default for one subscription topic."""
     tenant = existing(call)
@@ -118,6 +128,7 @@ def put_default_preference(call: Call) -> Response:
     return Response(NO_CONTENT)
 
 
+@on("DELETE /tenants/{tenant_id}/default_preferences/items/{topic_id}", audit_as="tenant/default-preference-removed")
 def delete_default_preference(call: Call) -> Response:
     """Remove the tenant's default for one subscription topic."""
     tenant = existing(call)

@@ -6,8 +6,9 @@ import json
 import sqlite3
 from collections.abc import Iterator
 
-from . import json_patch, user_bodies
+from . import bodies, json_patch, user_bodies
 from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
+from .route import on
 from .timestamps import DAY, iso, parse_timestamp
 
 LIFETIME = 60 * DAY
@@ -49,16 +50,19 @@ def _existing(call: Call) -> JsonObject:
     raise not_found(f"Token {call.ids['token']} not found")
 
 
+@on("GET /users/{user_id}/tokens")
 def get_tokens(call: Call) -> Response:
     """The user's tokens that have not expired."""
     return Response(OK, {"tokens": list(active(call.db, call.ids["user_id"], call.now))})
 
 
+@on("GET /users/{user_id}/tokens/{token}")
 def get_token(call: Call) -> Response:
     """One token, and whether it works."""
     return Response(OK, {**_existing(call), "status": "active", "status_reason": None})
 
 
+@on("PUT /users/{user_id}/tokens", user_bodies.TOKENS, audit_as="user/tokens-added", optional=True)
 def put_tokens(call: Call) -> Response:
     """Add several tokens, replacing those with the same text."""
     for entry in call.body.get("tokens") or ():
@@ -66,12 +70,14 @@ def put_tokens(call: Call) -> Response:
     return Response(NO_CONTENT)
 
 
+@on("PUT /users/{user_id}/tokens/{token}", user_bodies.TOKEN, audit_as="user/token-added")
 def put_token(call: Call) -> Response:
     """Add one token, replacing one with the same text."""
     save(call.db, call.ids["user_id"], call.ids["token"], call.body, call.now)
     return Response(NO_CONTENT)
 
 
+@on("PATCH /users/{user_id}/tokens/{token}", bodies.TOKEN_PATCH, audit_as="user/token-updated")
 def patch_token(call: Call) -> Response:
     """Change single values of a token. An operation without a value, or with null, removes one."""
     changed = json_patch.apply(_existing(call), [{"value": None, **each} for each in call.body["patch"]])
@@ -83,6 +89,7 @@ def patch_token(call: Call) -> Response:
     return Response(NO_CONTENT)
 
 
+@on("DELETE /users/{user_id}/tokens/{token}", audit_as="user/token-deleted")
 def delete_token(call: Call) -> Response:
     """Delete a token."""
     key = (call.ids["user_id"], call.ids["token"])

@@ -6,6 +6,8 @@ import re
 import sqlite3
 
 from .protocol import NO_CONTENT, OK, Call, Response, not_found
+from .route import on
+from .validation import string
 
 _DOMAIN = "default"
 _ENTRY = re.compile(r'^msgid\s+((?:"(?:[^"\\]|\\.)*"\s*)+)^msgstr\s+((?:"(?:[^"\\]|\\.)*"\s*)+)', re.MULTILINE)
@@ -39,6 +41,7 @@ def _text(quoted: str) -> str:
     return re.sub(r"\\(.)", lambda found: _ESCAPES.get(found[1], found[1]), joined)
 
 
+@on("GET /translations/{domain}/{locale}")
 def get_translations(call: Call) -> Response:
     """The .po file of a language."""
     row = call.db.execute("SELECT content FROM translations WHERE locale = ?", (call.ids["locale"],)).fetchone()
@@ -47,6 +50,7 @@ def get_translations(call: Call) -> Response:
     return Response(OK, row["content"])
 
 
+@on("PUT /translations/{domain}/{locale}", string, audit_as="translation/updated", target="locale")
 def put_translations(call: Call) -> Response:
     """Replace the .po file of a language."""
     if call.ids["domain"] != _DOMAIN:
