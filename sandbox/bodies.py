@@ -26,19 +26,8 @@ from .validation import (
 )
 
 COMPARISONS = (
-    "EQ",
-    "NEQ",
-    "GT",
-    "GTE",
-    "LT",
-    "LTE",
-    "EXISTS",
-    "INCLUDES",
-    "STARTS_WITH",
-    "ENDS_WITH",
-    "IS_BEFORE",
-    "IS_AFTER",
-    "OMIT",
+    *("EQ", "NEQ", "GT", "GTE", "LT", "LTE", "EXISTS", "INCLUDES", "STARTS_WITH", "ENDS_WITH"),
+    *("IS_BEFORE", "IS_AFTER", "OMIT"),
 )
 
 EMPTY = record()
@@ -75,9 +64,9 @@ PATCH = record({"patch": array(_patch_operation)})
 TOKEN_PATCH = record({"patch": array(_token_operation)})
 
 _COLORS = mapping(string)
-_EMAIL_TEMPLATE = {
-    **dict.fromkeys(("backgroundColor", "blocksBackgroundColor", "footer", "head", "header", "width"), string)
-}
+_EMAIL_TEMPLATE = dict.fromkeys(
+    ("backgroundColor", "blocksBackgroundColor", "footer", "head", "header", "width"), string
+)
 _SOCIAL = mapping(record(optional={"url": string}))
 _EMAIL = record(
     optional={
@@ -87,12 +76,7 @@ _EMAIL = record(
         ),
         "head": record({"inheritDefault": boolean}, {"content": string}),
         "footer": record(
-            optional={
-                "content": string,
-                "inheritDefault": boolean,
-                "markdown": string,
-                "social": _SOCIAL,
-            }
+            optional={"content": string, "inheritDefault": boolean, "markdown": string, "social": _SOCIAL}
         ),
         "header": record(
             {"logo": record(optional={"href": string, "image": string})},
@@ -205,8 +189,7 @@ _STEPS: dict[str, Check] = {
     ),
     "send-list": record({"list": string}, {"data": ANY_OBJECT, "brand": string, "template": string}),
     "update-profile": record(
-        {"profile": ANY_OBJECT},
-        {"recipient_id": string, "merge": choice("none", "overwrite", "soft-merge", "replace")},
+        {"profile": ANY_OBJECT}, {"recipient_id": string, "merge": choice("none", "overwrite", "soft-merge", "replace")}
     ),
     "cancel": record({"cancelation_token": string}),
     "fetch-data": record({"webhook": _WEBHOOK}, {"merge_strategy": choice("replace", "overwrite", "soft-merge")}),
@@ -224,8 +207,7 @@ def _step(value: Any, path: str) -> Iterator[str]:
 
 _INVOCATION: dict[str, Check] = {"brand": string, "data": ANY_OBJECT, "profile": ANY_OBJECT, "template": string}
 AD_HOC = record(
-    {"automation": record({"steps": array(_step)}, {"cancelation_token": string})},
-    {**_INVOCATION, "recipient": string},
+    {"automation": record({"steps": array(_step)}, {"cancelation_token": string})}, {**_INVOCATION, "recipient": string}
 )
 INVOCATION = record({"recipient": nullable(string)}, _INVOCATION)
 

@@ -179,8 +179,7 @@ def unsubscribe_user(call: Call) -> Response:
     """Unsubscribe one user."""
     _existing(call)
     gone = call.db.execute(
-        "DELETE FROM subscriptions WHERE list_id = ? AND user_id = ?",
-        (call.ids["list_id"], call.ids["user_id"]),
+        "DELETE FROM subscriptions WHERE list_id = ? AND user_id = ?", (call.ids["list_id"], call.ids["user_id"])
     )
     if gone.rowcount == 0:
         raise not_found(f"User {call.ids['user_id']} is not subscribed to list {call.ids['list_id']}")

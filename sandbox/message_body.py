@@ -31,8 +31,7 @@ STATUS = choice("OPTED_IN", "OPTED_OUT", "REQUIRED")
 
 _RULE = record({"until": string}, {"start": string})
 _PREFERENCE = record(
-    {"status": STATUS},
-    {"rules": array(_RULE), "channel_preferences": array(record({"channel": CHANNEL_NAMES}))},
+    {"status": STATUS}, {"rules": array(_RULE), "channel_preferences": array(record({"channel": CHANNEL_NAMES}))}
 )
 PREFERENCES = record(optional={"categories": mapping(_PREFERENCE), "notifications": mapping(_PREFERENCE)})
 
@@ -83,12 +82,7 @@ def content(value: Any, path: str) -> Iterator[str]:
     yield from (_ELEMENTAL if elemental else _TITLE_AND_BODY)(value, path)
 
 
-ROUTING: Check = record(
-    {
-        "method": choice("all", "single"),
-        "channels": array(first_of(string, lazy(lambda: ROUTING))),
-    }
-)
+ROUTING: Check = record({"method": choice("all", "single"), "channels": array(first_of(string, lazy(lambda: ROUTING)))})
 _UTM = record(optional=dict.fromkeys(("source", "medium", "campaign", "term", "content"), string))
 METADATA = record(optional={"event": string, "tags": array(string), "utm": _UTM, "trace_id": string})
 CHANNEL = record(
@@ -103,12 +97,7 @@ CHANNEL = record(
     }
 )
 PROVIDER = record(
-    optional={
-        "override": ANY_OBJECT,
-        "if": string,
-        "timeouts": integer,
-        "metadata": record(optional={"utm": _UTM}),
-    }
+    optional={"override": ANY_OBJECT, "if": string, "timeouts": integer, "metadata": record(optional={"utm": _UTM})}
 )
 _TIMEOUT = record(
     optional={
@@ -135,17 +124,14 @@ _TEAMS = first_of(
     record({**_TEAMS_BASE, "conversation_id": string}),
     record({**_TEAMS_BASE, "channel_name": string, "team_id": string}),
 )
-_PAGERDUTY = record(
-    optional=dict.fromkeys(("routing_key", "event_action", "severity", "source"), string),
-)
+_PAGERDUTY = record(optional=dict.fromkeys(("routing_key", "event_action", "severity", "source"), string))
 _WEBHOOK = record(
     {"url": string},
     {
         "method": choice("POST", "PUT"),
         "headers": mapping(string),
         "authentication": record(
-            {"mode": choice("none", "basic", "bearer")},
-            {"username": string, "password": string, "token": string},
+            {"mode": choice("none", "basic", "bearer")}, {"username": string, "password": string, "token": string}
         ),
         "profile": choice("limited", "expanded"),
     },

@@ -179,8 +179,7 @@ def resend_message(call: Call) -> Response:
 def archive_request(call: Call) -> Response:
     """Hide all messages of a request from the list."""
     changed = call.db.execute(
-        "UPDATE messages SET archived = coalesce(archived, ?) WHERE request_id = ?",
-        (call.now, call.ids["request_id"]),
+        "UPDATE messages SET archived = coalesce(archived, ?) WHERE request_id = ?", (call.now, call.ids["request_id"])
     )
     if changed.rowcount == 0:
         raise not_found(f"Request {call.ids['request_id']} not found")

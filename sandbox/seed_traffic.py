@@ -153,10 +153,7 @@ COMPLETED_USERS: tuple[JsonObject, ...] = tuple(
         ("ines", "ines@example.org"),
     )
 )
-WAITING_USERS: tuple[JsonObject, ...] = (
-    {"recipient": "ada"},
-    {"profile": {"email": "visitor@example.org"}},
-)
+WAITING_USERS: tuple[JsonObject, ...] = ({"recipient": "ada"}, {"profile": {"email": "visitor@example.org"}})
 
 
 @dataclass(frozen=True)
@@ -220,9 +217,7 @@ MESSAGES: tuple[SeedMessage, ...] = (
     SeedMessage({"user_id": "farid"}, 5 * DAY, {"template": "weekly-digest", "data": {"headline": "Tides"}, **_NEWS}),
     SeedMessage({"user_id": "greta"}, 5 * DAY, {"template": "weekly-digest", "data": {"headline": "Tides"}, **_NEWS}),
     SeedMessage(
-        {"user_id": "elif"},
-        2 * DAY,
-        {"template": "nt_01harbour0reading00000000002", "data": {"title": "Night Ferry"}},
+        {"user_id": "elif"}, 2 * DAY, {"template": "nt_01harbour0reading00000000002", "data": {"title": "Night Ferry"}}
     ),
     SeedMessage(
         {"user_id": "bruno"},

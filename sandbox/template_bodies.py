@@ -61,18 +61,11 @@ PROVIDER_PATCH = record(optional={"provider": _key, **_PROVIDER})
 CHECKS = record(
     {
         "checks": array(
-            record(
-                {"id": identifier, "status": choice("RESOLVED", "FAILED", "PENDING"), "type": choice("custom")},
-            )
+            record({"id": identifier, "status": choice("RESOLVED", "FAILED", "PENDING"), "type": choice("custom")})
         )
     }
 )
 ROUTING_STRATEGY = record(
     {"name": identifier, "routing": ROUTING},
-    {
-        "description": string,
-        "tags": array(string),
-        "channels": mapping(CHANNEL),
-        "providers": mapping(PROVIDER),
-    },
+    {"description": string, "tags": array(string), "channels": mapping(CHANNEL), "providers": mapping(PROVIDER)},
 )

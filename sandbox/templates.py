@@ -11,17 +11,7 @@ import sqlite3
 
 from . import elements, routing_strategies, template_bodies
 from .paging import sliced
-from .protocol import (
-    CREATED,
-    NO_CONTENT,
-    OK,
-    Call,
-    JsonObject,
-    Response,
-    bad_request,
-    conflict,
-    not_found,
-)
+from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, conflict, not_found
 from .route import on
 from .timestamps import new_id
 

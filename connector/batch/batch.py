@@ -136,9 +136,7 @@ class Batch:
         return job if self.bulk else None
 
     def run(
-        self,
-        on_progress: Callable[[BatchProgress], None] = lambda _: None,
-        stop: threading.Event | None = None,
+        self, on_progress: Callable[[BatchProgress], None] = lambda _: None, stop: threading.Event | None = None
     ) -> BatchReport:
         """Run every row that is not finished.
 

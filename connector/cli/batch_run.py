@@ -43,13 +43,7 @@ class Where:
 
 
 def execute(
-    connector_name: str | None,
-    action: str,
-    file: str,
-    options: BatchOptions,
-    where: Where,
-    *,
-    dry_run: bool = False,
+    connector_name: str | None, action: str, file: str, options: BatchOptions, where: Where, *, dry_run: bool = False
 ) -> None:
     """Run an action over a file, or validate its rows.
 

@@ -164,10 +164,7 @@ class Command:
             if self.first is not None:
                 self.first.check_account(self.bundle.manifest, connection)
             run = last_run.LastRun.of(
-                self.action,
-                self.inputs,
-                SystemClock(),
-                {name: getattr(self.options, name) for name in _WHERE},
+                self.action, self.inputs, SystemClock(), {name: getattr(self.options, name) for name in _WHERE}
             )
             with last_run.kept_on_failure(self.bundle.manifest, run, connection, self.program):
                 return self._run(self.inputs, connection, self.options.timeout, idempotency_key=run.key)

@@ -13,13 +13,7 @@ from connector.definition.action import LONGEST_MESSAGE, ActionDefinition, Known
 from connector.definition.field import ObjectSchema
 from connector.definition.patterns import compile_pattern
 from connector.definition.service import LONGEST_KIND, ConnectorDefinition
-from connector.errors import (
-    AuthorizationError,
-    ConnectorError,
-    RefusedError,
-    ThrottledError,
-    UnavailableError,
-)
+from connector.errors import AuthorizationError, ConnectorError, RefusedError, ThrottledError, UnavailableError
 from connector.http.response import HttpResponse
 from connector.http.retry import retry_after_seconds
 from connector.secrets import mask, printable
@@ -30,12 +24,7 @@ _PLACEHOLDER = re.compile(r"{([^}]+)}")
 _COMPLAINT = re.compile(r"^\s*([A-Za-z_][\w\-.\[\]]*): ")
 
 _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
-_RENAMED = {
-    413: "Content Too Large",
-    414: "URI Too Long",
-    416: "Range Not Satisfiable",
-    422: "Unprocessable Content",
-}
+_RENAMED = {413: "Content Too Large", 414: "URI Too Long", 416: "Range Not Satisfiable", 422: "Unprocessable Content"}
 """What RFC 9110 calls these; Pythons before 3.13 have older names."""
 _CONNECTION = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 

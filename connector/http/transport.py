@@ -246,11 +246,7 @@ _BEFORE: list[tuple[_Kinds, str, str, str]] = [
         "unknown_host",
     ),
     (
-        (
-            requests.exceptions.InvalidURL,
-            requests.exceptions.InvalidSchema,
-            urllib3.exceptions.LocationValueError,
-        ),
+        (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, urllib3.exceptions.LocationValueError),
         "The URL of the call is not valid.",
         "Check the base URL and the proxy settings of this machine.",
         "base_url",

@@ -118,10 +118,7 @@ def _unknown(subject: Subject, expected: Any, _value: Any) -> tuple[str, str]:
     close = nearest(subject.label, expected)
     name = show(subject.label).removeprefix("the text ")
     meant = f" Did you mean “{close[0]}”?" if close else ""
-    return (
-        f"Unknown field {name}{inside}.{meant}",
-        "" if close else f"Available fields: {_some(expected)}.",
-    )
+    return f"Unknown field {name}{inside}.{meant}", "" if close else f"Available fields: {_some(expected)}."
 
 
 def _some(names: Sequence[str]) -> str:
@@ -135,17 +132,11 @@ def _not_listed(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
     choices = ", ".join(str(choice) for choice in expected if choice is not None)
     close = nearest(value, [str(choice) for choice in expected]) if isinstance(value, str) else []
     shown = show(value, secret=subject.secret)
-    return (
-        f"{subject.name} must be one of {choices}, not {shown}.",
-        f"Did you mean {close[0]}?" if close else "",
-    )
+    return f"{subject.name} must be one of {choices}, not {shown}.", f"Did you mean {close[0]}?" if close else ""
 
 
 def _wrong_format(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
-    return (
-        f"{subject.name} must be {FORMATS[expected][1]}, not {show(value, secret=subject.secret)}.",
-        "",
-    )
+    return f"{subject.name} must be {FORMATS[expected][1]}, not {show(value, secret=subject.secret)}.", ""
 
 
 def _bound(words: str) -> Callable[[Subject, Any, Any], tuple[str, str]]:

@@ -76,11 +76,7 @@ def accept(
             continue
         if name in inputs and inputs[name] != cleaned:
             problems.append(
-                Problem(
-                    name,
-                    "twice",
-                    f"“{keys[name]}” and “{key}” are the same field, but their values differ.",
-                )
+                Problem(name, "twice", f"“{keys[name]}” and “{key}” are the same field, but their values differ.")
             )
         inputs[name] = cleaned
         keys[name] = key

@@ -42,11 +42,7 @@ class _BatchGroup(HelpfulGroup):
         formatter.write_usage(ctx.command_path, "retry FOLDER [OPTIONS]", prefix="       ")
 
 
-@click.group(
-    cls=_BatchGroup,
-    help="Run an action once for each row of a CSV or JSON Lines file.",
-    epilog=_EPILOG,
-)
+@click.group(cls=_BatchGroup, help="Run an action once for each row of a CSV or JSON Lines file.", epilog=_EPILOG)
 def batch() -> None:
     """The commands for batches."""
 

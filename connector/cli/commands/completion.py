@@ -38,6 +38,5 @@ def completion(ctx: click.Context, shell: str) -> None:
 def _without_space(script: str) -> str:
     """The script, changed to add no space after `name=`: bash would begin the next word there."""
     return script.replace(
-        "COMPREPLY+=($value)\n",
-        'COMPREPLY+=("$value")\n            [[ $value == *= ]] && compopt -o nospace\n',
+        "COMPREPLY+=($value)\n", 'COMPREPLY+=("$value")\n            [[ $value == *= ]] && compopt -o nospace\n'
     )

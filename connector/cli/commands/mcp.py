@@ -43,11 +43,7 @@ The token of --http:
     help="Offer only the actions of this group. Can be repeated.",
 )
 @click.option(
-    "--only",
-    type=click.Choice(["all", "documented"]),
-    default="all",
-    show_default=True,
-    help="Which actions to offer.",
+    "--only", type=click.Choice(["all", "documented"]), default="all", show_default=True, help="Which actions to offer."
 )
 @click.option("--read-only", is_flag=True, help="Offer only actions that change nothing.")
 @click.option(

@@ -49,7 +49,7 @@ def document(selection: ExportSelection) -> dict[str, Any]:
         "properties": {
             name: {"title": field.title or name, "writeOnly": field.write_only}
             for name, field in manifest.connection.properties.items()
-        },
+        }
     }
     connector["kinds"] = [
         kind.model_dump(mode="json", by_alias=True, exclude={"description"}, exclude_none=True)

@@ -123,10 +123,7 @@ def _tool(action: Action, server: str, names: Mapping[str, str]) -> Json:
         "description": f"{deprecated}{description_with_rules(action)}",
         "inputSchema": inputs,
         "annotations": _annotations(
-            action.summary,
-            read_only=effects.read_only,
-            destructive=effects.destructive,
-            idempotent=effects.idempotent,
+            action.summary, read_only=effects.read_only, destructive=effects.destructive, idempotent=effects.idempotent
         ),
     }
 

@@ -56,8 +56,4 @@ def default_operation(actions: Iterable[Action]) -> str:
 
 def _rank(action: Action) -> tuple[bool, bool, bool]:
     definition = action.definition
-    return (
-        definition.visibility != "important",
-        definition.idempotency is None,
-        definition.request.method != "GET",
-    )
+    return definition.visibility != "important", definition.idempotency is None, definition.request.method != "GET"

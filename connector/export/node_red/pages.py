@@ -47,10 +47,7 @@ def connection(selection: ExportSelection, names: PackageNames) -> dict[str, byt
         base_url=manifest.base_url,
         help=sidebar.connection_help(manifest.title, fields, manifest.base_url),
     )
-    return {
-        "nodes/connection.js": _script("registerConnection(RED)"),
-        "nodes/connection.html": page.encode(),
-    }
+    return {"nodes/connection.js": _script("registerConnection(RED)"), "nodes/connection.html": page.encode()}
 
 
 def group(selection: ExportSelection, names: PackageNames, key: str) -> dict[str, bytes]:

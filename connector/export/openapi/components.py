@@ -64,10 +64,7 @@ class Components:
             own = {keyword: value for keyword, value in document.items() if keyword not in {"$schema", "$defs"}}
             yield name_of(action.operation_id, side), self._linked(own, action.operation_id, side)
             for name, schema in document.get("$defs", {}).items():
-                yield (
-                    self.component(name, action.operation_id, side),
-                    self._linked(schema, action.operation_id, side),
-                )
+                yield self.component(name, action.operation_id, side), self._linked(schema, action.operation_id, side)
 
     def component(self, definition: str, operation_id: str, side: Side) -> str:
         """The component of an entry of an action's `$defs`."""

@@ -23,21 +23,13 @@ _LOST: dict[str, Any] = {"status": 410, "code": "thing_lost", "sentence": "It is
 _READING: dict[str, Any] = {
     "title": "Read the first one",
     "inputs": {"thing_id": "t-1"},
-    "interactions": [
-        {
-            "response": {"body": {"name": "Lamp"}},
-        }
-    ],
+    "interactions": [{"response": {"body": {"name": "Lamp"}}}],
     "outputs": {"name": "Lamp"},
 }
 _MISSING: dict[str, Any] = {
     "title": "One that is not there",
     "inputs": {"thing_id": "t-2"},
-    "interactions": [
-        {
-            "response": {"status": 404, "body": {"message": "Not found"}},
-        }
-    ],
+    "interactions": [{"response": {"status": 404, "body": {"message": "Not found"}}}],
     "error": {"code": "refused"},
 }
 

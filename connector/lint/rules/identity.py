@@ -11,12 +11,7 @@ from connector.lint.rule import Violation, action_rule, folder_rule
 from connector.lint.sample_folder import ACTION, CONNECTOR
 
 
-@action_rule(
-    "D101",
-    "Rename the file, or change “group” and “key”.",
-    good={},
-    bad={ACTION: {"key": "fetch_thing"}},
-)
+@action_rule("D101", "Rename the file, or change “group” and “key”.", good={}, bad={ACTION: {"key": "fetch_thing"}})
 def file_is_named_like_its_action(action: ActionView) -> Iterator[tuple[str, str]]:
     """An action's file is definitions/<group>/<key>.json.
 
@@ -74,10 +69,7 @@ def names_are_unique(view: FolderView) -> Iterator[Violation]:
 
 
 @action_rule(
-    "D104",
-    "Change “effects” to what the request does.",
-    good={},
-    bad={ACTION: {"effects": {"readOnly": False}}},
+    "D104", "Change “effects” to what the request does.", good={}, bad={ACTION: {"effects": {"readOnly": False}}}
 )
 def effects_fit_the_request(action: ActionView) -> Iterator[tuple[str, str]]:
     """The effects of an action match its HTTP method.

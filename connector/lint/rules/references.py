@@ -13,12 +13,7 @@ from connector.lint.rule import Violation, folder_rule
 from connector.lint.sample_folder import ACTION
 
 _LISTING = "definitions/things/list_things.json"
-_CHOICES = {
-    "operationId": "ThingsGet",
-    "value-collection": "results",
-    "value-path": "id",
-    "value-title": "name",
-}
+_CHOICES = {"operationId": "ThingsGet", "value-collection": "results", "value-path": "id", "value-title": "name"}
 _BULK = {
     **dict.fromkeys(("create", "add", "run", "get", "results"), "list_things"),
     **{"id": "results", "input": "cursor", "rows": "cursor", "status": "results"},

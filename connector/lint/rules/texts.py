@@ -28,12 +28,7 @@ def _input(**keywords: Any) -> dict[str, Any]:
     return {ACTION: {"inputs": {"properties": {"thing_id": keywords}}}}
 
 
-@action_rule(
-    "D301",
-    "Give the field a title.",
-    good=_input(title="Thing ID"),
-    bad=_input(title=None),
-)
+@action_rule("D301", "Give the field a title.", good=_input(title="Thing ID"), bad=_input(title=None))
 def fields_have_a_label(action: ActionView) -> Iterator[tuple[str, str]]:
     """Every field has a title.
 
@@ -79,10 +74,7 @@ def labels_are_unique(action: ActionView) -> Iterator[tuple[str, str]]:
 
 
 @action_rule(
-    "D303",
-    "Give the field a description.",
-    good=_input(description="Which one to read."),
-    bad=_input(description=None),
+    "D303", "Give the field a description.", good=_input(description="Which one to read."), bad=_input(description=None)
 )
 def fields_are_described(action: ActionView) -> Iterator[tuple[str, str]]:
     """Every field has a description.

@@ -163,12 +163,7 @@ def important_inputs_come_first(action: ActionView) -> Iterator[tuple[str, str]]
 @action_rule(
     "D257",
     "Correct the name, or remove “x-in”.",
-    good={
-        ACTION: {
-            "request": {"headers": {"X-Other": "{other}"}},
-            "inputs": {"properties": {"other": _INPUT}},
-        }
-    },
+    good={ACTION: {"request": {"headers": {"X-Other": "{other}"}}, "inputs": {"properties": {"other": _INPUT}}}},
     bad={ACTION: {"request": {"headers": {"X-Other": "{othr}"}}, "inputs": {"properties": {"other": _INPUT}}}},
 )
 def templates_name_inputs(action: ActionView) -> Iterator[tuple[str, str]]:
