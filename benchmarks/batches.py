@@ -16,7 +16,6 @@ import argparse
 import asyncio
 import contextlib
 import csv
-import dataclasses
 import json
 import resource
 import statistics
@@ -33,7 +32,8 @@ from typing import Any
 
 import requests
 
-from benchmarks import counting
+from benchmarks import counting, report
+from benchmarks.report import show
 from connector import Connection, Connector
 from connector.batch.batch import Batch
 from connector.batch.report import BatchProgress
@@ -45,7 +45,7 @@ ROOT = Path(__file__).resolve().parents[1]
 KEYED, KEYLESS = ("send_message", 5_000, 20), ("resend_message", 4_000, 12)
 MILLION, FINISHED = 1_000_000, 990_000
 ROWS, THREADS, ROUNDS = 3_000, 16, 7
-LIFTED = {"calls": 10_000, "renewal_period": 1.0}
+LIFTED = 10_000, 1.0
 RESPONSE = b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"requestId": "1-2"}'
 
 
@@ -134,8 +134,7 @@ def work(what: str, action: str, path: str, url: str) -> None:
     """Run a batch, or its dry run, in this process; print the seconds, the peak memory and the progress as JSON."""
     bundle, seen = load(ROOT), []
     if what != "estimate":
-        limit = bundle.manifest.throttle.model_copy(update=LIFTED)
-        bundle = dataclasses.replace(bundle, manifest=bundle.manifest.model_copy(update={"throttle": limit}))
+        bundle = report.limited(bundle, *LIFTED)
     began = time.monotonic()
 
     def note(progress: BatchProgress) -> None:
@@ -150,7 +149,7 @@ def work(what: str, action: str, path: str, url: str) -> None:
             made.run(note)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1_024
     spent = {"seconds": time.monotonic() - began, "cpu": time.process_time(), "megabytes": peak}
-    _print(json.dumps({**spent, "seen": seen}))
+    show(json.dumps({**spent, "seen": seen}))
 
 
 def _process(what: str, action: str, path: Path, url: str) -> subprocess.Popen[str]:
@@ -186,7 +185,7 @@ def kills() -> None:
             twice = twice or (sum(n > 1 for n in service.calls.values()) if action == KEYLESS[0] else 0)
             called = b"\n".join(service.keys)
             unsent = sum(row.get("message_id", "").encode() not in called for row in unknown)
-            _print(
+            show(
                 f"{action}, {rows:,} rows, {times} kills: {len(service.times):,} calls, {effects:,} distinct effects, "
                 f"{twice} twice, {rows - effects - unsent} lost; {len(done):,} rows in success, {len(unknown)} unknown "
                 f"({unsent} of them never sent), {len(numbers) - len(set(numbers))} in the results twice"
@@ -198,7 +197,7 @@ def million() -> None:
     with tempfile.TemporaryDirectory() as folder, served() as (service, url):
         path = written(Path(folder), KEYED[0], MILLION)
         dry = _whole("dry", KEYED[0], path, url)
-        _print(f"dry run of {MILLION:,} rows: {dry['seconds']:.0f} s, {dry['cpu']:.0f} s of CPU, {dry['megabytes']} MB")
+        show(f"dry run of {MILLION:,} rows: {dry['seconds']:.0f} s, {dry['cpu']:.0f} s of CPU, {dry['megabytes']} MB")
         with Connector(load(ROOT), store=MemoryStore(SystemClock())) as connector:
             made = batch(connector, KEYED[0], path, url)
             with made._opened(made._record(*made._index())) as opened:
@@ -219,7 +218,7 @@ def million() -> None:
             service.reached.wait()
             first = time.monotonic() - began
             ran = json.loads(process.communicate()[0])
-        _print(
+        show(
             f"going on with {MILLION - FINISHED:,} of them: the first call after {first:.0f} s, with the start of the "
             f"program; all {len(service.times):,} calls after {ran['seconds']:.0f} s, {ran['megabytes']} MB"
         )
@@ -239,7 +238,7 @@ def plain(url: str, path: str) -> None:
     with Path(path).open(encoding="utf-8", newline="") as file, ThreadPoolExecutor(THREADS) as pool:
         for _ in pool.map(send, csv.DictReader(file)):
             pass
-    _print(json.dumps({"seconds": time.monotonic() - began}))
+    show(json.dumps({"seconds": time.monotonic() - began}))
 
 
 def throughput() -> None:
@@ -256,7 +255,7 @@ def throughput() -> None:
                     arrived, service.times = service.times, []
                     rates[name].append((rows - 1) / (arrived[-1] - arrived[0]))
         shown = ", ".join(f"{name} {statistics.median(each):,.0f} ({max(each):,.0f})" for name, each in rates.items())
-        _print(f"rows a second from {THREADS} threads, responses after {delay * 1_000:.0f} ms, median (best): {shown}")
+        show(f"rows a second from {THREADS} threads, responses after {delay * 1_000:.0f} ms, median (best): {shown}")
 
 
 def estimate() -> None:
@@ -270,19 +269,15 @@ def estimate() -> None:
     wrong = max(abs(at + left - ran["seconds"]) / ran["seconds"] for at, left in after)
     periods = int(end // limit.renewal_period)
     times = [at - service.times[0] for at in service.times]
-    _print(
+    show(
         f"estimates of the end after the first period: at most {wrong:.1%} of the whole time wrong ({len(after)} looks)"
     )
-    _print(counting.verdict_on(times, limit.calls, limit.renewal_period, periods))
-
-
-def _print(text: str) -> None:
-    print(text, flush=True)  # noqa: T201 - what a measurement is for
+    show(counting.verdict_on(times, limit.calls, limit.renewal_period, periods))
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = report.parser(__doc__)
     every = {"kills": kills, "million": million, "throughput": throughput, "estimate": estimate}
     parser.add_argument("what", nargs="*", metavar="WHAT", help=f"{', '.join(every)}; all when left out")
     parser.add_argument("--work", nargs=4, help=argparse.SUPPRESS)
@@ -291,7 +286,7 @@ def main() -> None:
         what, action, path, url = arguments.work
         plain(url, path) if what == "plain" else work(what, action, path, url)
         return
-    _print(counting.machine())
+    show(counting.machine())
     for name in arguments.what or every:
         every[name]()
 

@@ -7,26 +7,23 @@ time per 1,000 calls of the process that makes them. Then 2,000 tasks at once wh
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
 import resource
 import statistics
-import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import courier as sdk
 import requests
 
-from benchmarks.counting import machine
+from benchmarks import report
 from benchmarks.loopback import serving
+from benchmarks.report import show
 from benchmarks.runs import INPUTS, connector
 from connector import Connection, Connector
 
@@ -127,10 +124,8 @@ def at_once() -> float:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = report.parser(__doc__, rounds=5)
     parser.add_argument("--calls", type=int, default=500, help="calls from threads in a round")
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
     with serving() as url:
         rounds = [_round(url, options.calls) for _ in range(options.rounds)]
@@ -138,10 +133,8 @@ def main() -> None:
     for group in GROUPS:
         _show(group, figures[group])
     figures["2,000 at once, seconds"] = seconds = at_once()
-    _print(f"2,000 tasks at once, a second each: {seconds:.1f} s, {_verdict(seconds, SECONDS)}")
-    _print(machine())
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
+    show(f"2,000 tasks at once, a second each: {seconds:.1f} s, {report.verdict(seconds, SECONDS)}")
+    report.finish(figures, options.json)
 
 
 def _figures(rounds: list[dict[str, tuple[float, float]]]) -> dict[str, dict[str, float]]:
@@ -157,21 +150,12 @@ def _figures(rounds: list[dict[str, tuple[float, float]]]) -> dict[str, dict[str
 
 
 def _show(group: str, figures: dict[str, dict[str, float]]) -> None:
-    _print(group)
+    show(group)
     for name, rate in figures["calls per second"].items():
-        _print(f"  {name:14} {rate:7.0f} calls/s  {figures['CPU seconds per 1,000 calls'][name]:6.3f} CPU s per 1,000")
+        show(f"  {name:14} {rate:7.0f} calls/s  {figures['CPU seconds per 1,000 calls'][name]:6.3f} CPU s per 1,000")
     for name, ratio in figures["ratios"].items():
-        bound = f"  {_verdict(ratio, TARGETS[name])}" if group == GROUPS[1] else ""
-        _print(f"  {name:20} {ratio:5.2f}{bound}")
-
-
-def _verdict(figure: float, most: float) -> str:
-    return f"at most {most:g}: {'yes' if figure <= most else 'NO'}"
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+        bound = f"  {report.verdict(ratio, TARGETS[name])}" if group == GROUPS[1] else ""
+        show(f"  {name:20} {ratio:5.2f}{bound}")
 
 
 if __name__ == "__main__":

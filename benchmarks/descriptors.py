@@ -6,46 +6,18 @@ loaded, used once and closed. Both use the store that is the default, in files, 
 
 from __future__ import annotations
 
-import argparse
-import contextlib
 import os
 import resource
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from benchmarks import report
+from benchmarks.loopback import serving
 from connector import Connection, Connector
 
 DESCRIPTORS = 256
 FOLDER = Path(__file__).resolve().parents[1] / "tests/vectors/sample"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Responds to everything with an empty object, on persistent connections."""
-
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
-    def do_GET(self) -> None:
-        self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@contextlib.contextmanager
-def _service() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def open_files() -> int:
@@ -80,19 +52,19 @@ def cycles(count: int, url: str) -> int:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = report.parser(__doc__)
     parser.add_argument("--count", type=int, default=10_000)
     count: int = parser.parse_args().count
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, DESCRIPTORS))
     for title, work in (("connections on one connector", connections), ("load, call and close", cycles)):
-        with tempfile.TemporaryDirectory() as folder, _service() as url:
+        with tempfile.TemporaryDirectory() as folder, serving({"GET /things/t": (200, b"{}")}) as url:
             os.environ["CONNECTOR_STATE_DIR"] = folder
             before, started = open_files(), time.monotonic()
             most = work(count, url)
             seconds = time.monotonic() - started
-            sys.stdout.write(
+            report.show(
                 f"{count:,} x {title}: at most {most} of {DESCRIPTORS} descriptors ({before} at the start), "
-                f"{open_files()} at the end; {seconds:.1f} s, {1000 * seconds / count:.2f} ms each\n"
+                f"{open_files()} at the end; {seconds:.1f} s, {1000 * seconds / count:.2f} ms each"
             )
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import requests
 
-from benchmarks.counting import machine
+from benchmarks import report
 from benchmarks.loopback import COUNT, serving
 from benchmarks.runs import connector
 from connector import Connection
@@ -62,7 +62,7 @@ def work(way: str, url: str, rows: int) -> None:
             before, began = _peak(), time.process_time()
     seconds = time.process_time() - began
     grown = (_peak() - before) / (1_048_576 if sys.platform == "darwin" else 1_024)
-    _print(json.dumps({"rows": count, "rows per second": (count - WARM_UP) / seconds, "megabytes": grown}))
+    report.show(json.dumps({"rows": count, "rows per second": (count - WARM_UP) / seconds, "megabytes": grown}))
 
 
 def _peak() -> int:
@@ -80,10 +80,8 @@ def page_of_rows() -> bytes:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = report.parser(__doc__, rounds=1)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--work", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
@@ -102,13 +100,12 @@ def main() -> None:
     )
     for way, found in figures.items():
         rate, grown = found["rows per second"], found["megabytes"]
-        _print(f"{way:9} {found['rows']:,.0f} rows, {rate:,.0f} rows per CPU second, grown by {grown:.1f} MB")
+        report.show(f"{way:9} {found['rows']:,.0f} rows, {rate:,.0f} rows per CPU second, grown by {grown:.1f} MB")
     figures["iterate / requests"] = ratio
     grown = figures["iterate"]["megabytes"]
-    _print(f"CPU time, iterate / requests: {ratio:.2f}")
-    _print(f"memory: at most {MEGABYTES:g} MB: {'yes' if grown <= MEGABYTES else 'NO'}\n{machine()}")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
+    report.show(f"CPU time, iterate / requests: {ratio:.2f}")
+    report.show(f"memory in MB: {report.verdict(grown, MEGABYTES)}")
+    report.finish(figures, options.json)
 
 
 def _asked(way: str, url: str, rows: int) -> dict[str, float]:
@@ -116,11 +113,6 @@ def _asked(way: str, url: str, rows: int) -> dict[str, float]:
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S603 - this program
     found: dict[str, float] = json.loads(shown)
     return found
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

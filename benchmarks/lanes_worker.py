@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from pathlib import Path
 
+from benchmarks.report import limited
 from connector.catalogue.loader import load
 from connector.celery.application import app
 from connector.celery.tasks import use_worker
 from connector.connections.connection import Connection
 from connector.connector import Connector
-from connector.definition.action import Throttle
 from connector.lanes.environment import store_at
 from connector.lanes.lane import LaneWorker
 from connector.throttle.redis_store import RedisStore
@@ -29,10 +28,7 @@ if "BENCHMARK_VISIBILITY" in os.environ:
 
 def connector(store: RedisStore | None = None) -> Connector:
     """The connector with the call limit of the benchmark."""
-    bundle = load(ROOT)
-    limit = Throttle.model_validate(json.loads(os.environ["BENCHMARK_LIMIT"]))
-    bundle = dataclasses.replace(bundle, manifest=bundle.manifest.model_copy(update={"throttle": limit}))
-    return Connector(bundle, store=store)
+    return Connector(limited(load(ROOT), *json.loads(os.environ["BENCHMARK_LIMIT"])), store=store)
 
 
 def make() -> LaneWorker:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
 import os
@@ -22,7 +21,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.counting import machine
+from benchmarks import report
 from connector import Connector
 from connector.definition.files import definition_files
 
@@ -116,36 +115,27 @@ def _figures(ours: str, other: str, pairs: Sequence[tuple[float, float]]) -> dic
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser = report.parser(__doc__, rounds=9)
     options = parser.parse_args()
     figures: dict[str, Any] = {"load": {}, "programs": {}}
     for count in COUNTS:
         figures["load"][str(count)] = found = load_times(count, options.rounds)
         bound = TARGETS.get(count)
-        _print(
+        report.show(
             f"{count:5,} actions: {found['load']:6.1f} ms, {found['load / json.loads']:.1f} x json.loads "
             f"({found['json.loads']:.1f} ms){_verdict(found['load'], bound)}"
         )
     for name, found in program_times(options.rounds).items():
         figures["programs"][name] = found
-        _print(
+        report.show(
             f"{name:14} {found['program']:6.0f} ms, {found['program / python']:.1f} x Python alone "
             f"({found['python']:.0f} ms){_verdict(found['program'], PROGRAM_TARGETS[name])}"
         )
-    _print(machine())
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
+    report.finish(figures, options.json)
 
 
 def _verdict(figure: float, most: float | None) -> str:
-    return "" if most is None else f"; at most {most:g}: {'yes' if figure <= most else 'NO'}"
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    return "" if most is None else f"; {report.verdict(figure, most)}"
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import subprocess
@@ -16,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import report
 from benchmarks.counting import machine
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -215,7 +215,7 @@ def measured(name: str) -> Any:
 
 def main() -> None:
     """Measure, keep the figures, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = report.parser(__doc__)
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS, metavar="NAME")
     parser.add_argument("--draw", action="store_true", help="measure nothing")
     options = parser.parse_args()

@@ -6,21 +6,18 @@ loopback that responds at once. The ratio of each pair is taken round by round; 
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import courier as sdk
 import requests
 
-from benchmarks.counting import machine
+from benchmarks import report
 from benchmarks.loopback import serving
 from benchmarks.runs import connector
 from connector import Connection, Connector
@@ -126,10 +123,8 @@ def measure(calls: Mapping[str, Call], rounds: int, repeats: int) -> list[dict[s
 
 def main() -> None:
     """Measure the four actions, and print milliseconds and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=15)
+    parser = report.parser(__doc__, rounds=15)
     parser.add_argument("--repeats", type=int, default=20, help="calls of each contender in a round")
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
     figures: dict[str, dict[str, float]] = {}
     with connector(100_000) as courier:
@@ -139,9 +134,7 @@ def main() -> None:
                 rounds = measure(dict(contenders(url, courier, key, case)), options.rounds, options.repeats)
             figures[key] = _figures(rounds)
             _show(key, figures[key])
-    sys.stdout.write(f"{machine()}\n")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
+    report.finish(figures, options.json)
 
 
 def _figures(rounds: list[dict[str, float]]) -> dict[str, float]:
@@ -154,14 +147,10 @@ def _figures(rounds: list[dict[str, float]]) -> dict[str, float]:
 
 def _show(key: str, figures: Mapping[str, float]) -> None:
     targets = dict(zip(("run / requests", "run / official SDK"), TARGETS[key], strict=True))
-    lines = [key]
+    report.show(key)
     for name, figure in figures.items():
-        within = (
-            "" if name not in targets else f"  at most {targets[name]}: {'yes' if figure <= targets[name] else 'NO'}"
-        )
-        lines.append(f"  {name:20} {figure:7.3f}{'' if name in targets else ' ms'}{within}")
-    sys.stdout.write("\n".join(lines) + "\n")
-    sys.stdout.flush()
+        more = f"  {report.verdict(figure, targets[name])}" if name in targets else " ms"
+        report.show(f"  {name:20} {figure:7.3f}{more}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ import asyncio
 import contextlib
 import dataclasses
 import json
-import multiprocessing
 import os
 import statistics
 import subprocess
@@ -35,32 +34,6 @@ from connector.throttle.memory_store import MemoryStore
 ROOT = Path(__file__).resolve().parents[1]
 INPUTS = {"user_id": "ada", "title": "Hi", "body": "There"}
 CALLS, TASKS, WAITING = 60, 200, 1_000
-RESPONSE = b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"requestId": "1-2"}'
-
-
-class _Responding(asyncio.Protocol):
-    """Responds to every request whose body has come."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport, self._content = transport, b""
-
-    def data_received(self, data: bytes) -> None:
-        self._content += data
-        head, found, body = self._content.partition(b"\r\n\r\n")
-        if found:
-            lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
-            if len(body) >= (int(lengths[0].split(b":")[1]) if lengths else 0):
-                self._content = b""
-                self._transport.write(RESPONSE)  # type: ignore[attr-defined]
-
-
-def _serve(port: Any) -> None:
-    async def main() -> None:
-        server = await asyncio.get_running_loop().create_server(_Responding, "127.0.0.1", 0, backlog=1_024)
-        port.send(server.sockets[0].getsockname()[1])
-        await server.serve_forever()
-
-    asyncio.run(main())
 
 
 def connector(calls: int, **settings: Any) -> Connector:
@@ -139,17 +112,14 @@ def main() -> None:
     if options.worker:
         work(options.worker)
         return
-    here, there = multiprocessing.Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(there,), daemon=True)
-    server.start()
-    url = f"http://127.0.0.1:{here.recv()}"
-    with contextlib.ExitStack() as stack:
+    from benchmarks.loopback import serving  # noqa: PLC0415 - a worker may be of a checkout that has none
+
+    with serving() as url, contextlib.ExitStack() as stack:
         workers = {place: stack.enter_context(_worker(place, url)) for place in [*options.checkouts, ROOT]}
         rounds = [{place: _ask(worker, "round") for place, worker in workers.items()} for _ in range(options.rounds)]
         for place, worker in workers.items():
             _show(place, [found[place] for found in rounds], _ask(worker, "waiting"))
             worker.communicate()
-    server.terminate()
 
 
 def _worker(place: Path, url: str) -> subprocess.Popen[str]:

@@ -16,14 +16,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from benchmarks.counting import machine
+from benchmarks import report
 from connector import Connection, Connector
 from connector.catalogue.loader import Bundle, load
-from connector.definition.action import Throttle
 from connector.definition.files import find
 from connector.server import ServedConnector, create_app
 from connector.web.access_control import AccessControl
@@ -38,13 +35,12 @@ _WARM_UP = 50
 
 def main() -> None:
     """Measure, and print a table."""
-    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments = report.parser(__doc__, figures=True)
     arguments.add_argument("--runs", type=int, default=500, help="runs of each kind")
     arguments.add_argument("--starts", type=int, default=5, help="starts of the program")
-    arguments.add_argument("--json", type=Path, help="write the figures to this file")
     arguments.add_argument("--serve", metavar="URL", help=argparse.SUPPRESS)
     options = arguments.parse_args()
-    bundle = unlimited(load(find("courier")))
+    bundle = report.limited(load(find("courier")), 100_000, 1)
     if options.serve:
         serve_sandbox(bundle, options.serve)
         return
@@ -59,16 +55,9 @@ def main() -> None:
     ready = statistics.median(time_to_ready() for _ in range(options.starts))
     figures = {"run": alone, "run over HTTP": plain, "run as events": events}
     for name, took in figures.items():
-        print(f"{name:22} {took:6.2f} ms, {took / alone:.2f} x run")  # noqa: T201
-    print(f"serve is ready after   {ready:6.2f} s\n{machine()}")  # noqa: T201
-    if options.json:
-        options.json.write_text(json.dumps({**figures, "serve is ready, seconds": ready}, indent=2))
-
-
-def unlimited(bundle: Bundle) -> Bundle:
-    """The connector with a call limit that no measurement reaches."""
-    limit = Throttle.model_validate({"calls": 100_000, "renewalPeriod": 1})
-    return replace(bundle, manifest=bundle.manifest.model_copy(update={"throttle": limit}))
+        report.show(f"{name:22} {took:6.2f} ms, {took / alone:.2f} x run")
+    report.show(f"serve is ready after   {ready:6.2f} s")
+    report.finish({**figures, "serve is ready, seconds": ready}, options.json)
 
 
 def timed(runs: int, *kinds: Callable[[], object]) -> list[float]:
@@ -97,7 +86,7 @@ def serve_sandbox(bundle: Bundle, url: str) -> None:
     port = listener.getsockname()[1]
     policy = AccessPolicy(host_names("127.0.0.1", port), port)
     connection = Connection(base_url=url, api_key="sandbox")
-    print(f"http://127.0.0.1:{port}/?token={policy.token.reveal()}", flush=True)  # noqa: T201
+    report.show(f"http://127.0.0.1:{port}/?token={policy.token.reveal()}")
     with Connector(bundle) as connector:
         app = create_app(ServedConnector(bundle, connector, {"sandbox": connection}))
         serve(AccessControl(app, policy), listener)

@@ -7,7 +7,6 @@ and `shards` how many Redis servers keep the limits of many connections.
 
 from __future__ import annotations
 
-import argparse
 import heapq
 import itertools
 import math
@@ -18,6 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from benchmarks import report
 from connector.lanes.lane import MAX_WAIT, TURN_ROWS, TURN_SECONDS
 from connector.throttle.bucket import RateLimit
 
@@ -192,7 +192,7 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 def main() -> None:
     """Simulate and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = report.parser(__doc__)
     parser.add_argument("--seed", type=int, default=20261126)
     parser.add_argument("--quick", action="store_true", help="a tenth of the calls")
     arguments = parser.parse_args()

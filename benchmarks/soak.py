@@ -7,12 +7,9 @@ calls in 60 seconds, which takes three minutes. A call is counted when its first
 
 from __future__ import annotations
 
-import argparse
-import dataclasses
 import multiprocessing
 import os
 import ssl
-import sys
 import tempfile
 import threading
 import time
@@ -21,12 +18,11 @@ from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Any
 
-from benchmarks import counting
+from benchmarks import counting, report
 from connector.catalogue.loader import load
 from connector.clock import SystemClock
 from connector.connections.connection import Connection
 from connector.connector import Connector
-from connector.definition.action import Throttle
 from connector.errors import ConnectorError
 from connector.throttle.file_store import FileStore
 from tests.faults import certificates
@@ -88,10 +84,9 @@ def serve(
     shown.put(server.arrived)
 
 
-def work(url: str, folder: Path, limit: Throttle, until: float, shown: Queue[tuple[int, list[str]]]) -> None:
+def work(url: str, folder: Path, limit: tuple[int, float], until: float, shown: Queue[tuple[int, list[str]]]) -> None:
     """Run an action again and again from four threads; report how many runs succeeded, and why others did not."""
-    bundle = load(ROOT)
-    bundle = dataclasses.replace(bundle, manifest=bundle.manifest.model_copy(update={"throttle": limit}))
+    bundle = report.limited(load(ROOT), *limit)
     values: dict[str, Any] = dict.fromkeys(bundle.manifest.connection.required, "nobody")
     connection = Connection(base_url=url, **values)
     done: list[int] = []
@@ -132,11 +127,12 @@ def soak(calls: int, period: float, handshake: float | None) -> str:
     server = FORK.Process(target=serve, args=(address, arrived, stop, tls, handshake or 0.0), daemon=True)
     server.start()
     url = f"{'https' if tls else 'http'}://127.0.0.1:{address.get(timeout=10)}"
-    limit = Throttle.model_validate({"calls": calls, "renewalPeriod": period})
     with tempfile.TemporaryDirectory() as folder:
         # The start of the processes is not what is measured; the guard makes three bursts fit three periods.
         until = time.monotonic() + 2 + PERIODS * period
-        workers = [FORK.Process(target=work, args=(url, Path(folder), limit, until, shown)) for _ in range(PROCESSES)]
+        workers = [
+            FORK.Process(target=work, args=(url, Path(folder), (calls, period), until, shown)) for _ in range(PROCESSES)
+        ]
         for worker in workers:
             worker.start()
         results = [shown.get(timeout=PERIODS * period + 60) for _ in workers]
@@ -152,20 +148,19 @@ def soak(calls: int, period: float, handshake: float | None) -> str:
     counted = counting.verdict_on([at - times[0] for at in times], calls, period, PERIODS)
     return (
         f"{calls} calls in {period:g} s, {PROCESSES} processes of {THREADS} threads, {PERIODS} periods\n  {counted}\n"
-        f"  lost calls: {len(lost)}{reasons}; arrived {len(times)}, answered {replied}\n"
+        f"  lost calls: {len(lost)}{reasons}; arrived {len(times)}, answered {replied}"
     )
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = report.parser(__doc__)
     parser.add_argument("--true", action="store_true", help="also the true limit of 100 calls in 60 seconds")
     parser.add_argument("--handshake", type=float, metavar="SECONDS", help="HTTPS, with handshakes that take so long")
     arguments = parser.parse_args()
-    sys.stdout.write(counting.machine() + "\n")
+    report.show(counting.machine())
     for calls, period in [(50, 2.0), *([(100, 60.0)] if arguments.true else [])]:
-        sys.stdout.write(soak(calls, period, arguments.handshake))
-        sys.stdout.flush()
+        report.show(soak(calls, period, arguments.handshake))
 
 
 if __name__ == "__main__":

@@ -7,20 +7,16 @@ and the most file descriptors that were open. `benchmarks.throttle` also counts 
 
 from __future__ import annotations
 
-import argparse
 import importlib.util
-import json
 import resource
 import statistics
-import sys
 import tempfile
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import throttle
-from benchmarks.counting import machine
+from benchmarks import report, throttle
 from benchmarks.descriptors import open_files
 from connector.clock import SystemClock
 from connector.throttle.bucket import RateLimit
@@ -84,34 +80,25 @@ def connections() -> dict[str, dict[str, float]]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser = report.parser(__doc__, rounds=5)
     options = parser.parse_args()
     figures: dict[str, Any] = {"acquire": acquires(options.rounds)}
     for group, kinds in figures["acquire"].items():
         for kind, costs in kinds.items():
             shown = ", ".join(f"{name} {cost:.2f}" for name, cost in costs.items())
-            _print(f"{group}, {kind}: {shown}")
+            report.show(f"{group}, {kind}: {shown}")
     redis = figures["acquire"].get("Redis (machines)", {}).get("free", {}).get("ours / limits")
     if redis is not None:
-        _print(f"Redis: at most {REDIS_RATIO:g} x limits: {'yes' if redis <= REDIS_RATIO else 'NO'}")
+        report.show(f"Redis / limits: {report.verdict(redis, REDIS_RATIO)}")
     resource.setrlimit(resource.RLIMIT_NOFILE, (DESCRIPTORS, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     figures["10,000 connections"] = connections()
     for name, found in figures["10,000 connections"].items():
         size, files = found["megabytes"], found["descriptors"]
-        _print(
+        report.show(
             f"{CONNECTIONS:,} connections in {name}: {size:.1f} MB and {files:.0f} of {DESCRIPTORS} file descriptors"
         )
-        _print(f"  at most {MEGABYTES:g} MB: {'yes' if size <= MEGABYTES else 'NO'}")
-    _print(machine())
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+        report.show(f"  in MB {report.verdict(size, MEGABYTES)}")
+    report.finish(figures, options.json)
 
 
 if __name__ == "__main__":

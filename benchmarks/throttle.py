@@ -7,7 +7,6 @@ processes. Then every contender is asked for all it gives over ten periods in re
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import multiprocessing
 import statistics
@@ -20,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import counting
+from benchmarks import counting, report
 from connector.clock import SystemClock
 from connector.errors import ThrottledError
 from connector.throttle.bucket import RateLimit
@@ -268,7 +267,7 @@ def place(group: str) -> Iterator[Path | None]:
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = report.parser(__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds, and periods of half a second")
     quick = parser.parse_args().quick
     rounds, calls, period = (5, 20, 1.0) if quick else (30, 50, 5.0)

@@ -7,22 +7,19 @@ proxies, deadlines nor broken responses: what no library can go below.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import importlib
 import json
 import statistics
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from benchmarks.counting import machine
+from benchmarks import report
 from benchmarks.loopback import serving
 from benchmarks.runs import INPUTS, connector
 from connector import Connection, Connector
@@ -140,10 +137,8 @@ async def on_the_loop(opened: Callable[[str], Any], courier: Connector, url: str
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser = report.parser(__doc__, rounds=5)
     parser.add_argument("--runs", type=int, default=2_000)
-    parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
     ways = {"aiohttp": by_aiohttp, BARE: by_protocol}
     rounds: list[dict[str, float]] = []
@@ -159,11 +154,9 @@ def main() -> None:
         seconds = statistics.median(1_000 * each[name] / options.runs for each in rounds)
         ratio = statistics.median(each[name] / each[OURS] for each in rounds)
         figures[name] = {"CPU seconds per 1,000 runs": seconds, f"/ {OURS}": ratio}
-        kept = "" if name in {OURS, BARE} else f"  at most {AT_MOST:.2f}: {'yes' if ratio <= AT_MOST else 'NO'}"
-        sys.stdout.write(f"{name:18} {seconds:6.3f} CPU s per 1,000 runs  {ratio:5.2f}{kept}\n")
-    sys.stdout.write(f"{machine()}\n")
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2))
+        kept = "" if name in {OURS, BARE} else f"  {report.verdict(ratio, AT_MOST)}"
+        report.show(f"{name:18} {seconds:6.3f} CPU s per 1,000 runs  {ratio:5.2f}{kept}")
+    report.finish(figures, options.json)
 
 
 if __name__ == "__main__":
