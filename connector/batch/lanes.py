@@ -13,7 +13,7 @@ from connector.batch.source import Row, Source
 from connector.connections.connection import Connection
 from connector.errors import InputError, Problem
 from connector.throttle.bucket import RateLimit
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 
 _MOST_PROBLEMS = 20
 
@@ -117,8 +117,7 @@ class RowIndex:
 def _unknown(column: str, rows: Mapping[str, int], names: Mapping[str, Connection]) -> list[Problem]:
     problems = []
     for name, row in list(rows.items())[:_MOST_PROBLEMS]:
-        close = nearest(name, list(names))
-        meant = f" Did you mean “{close[0]}”?" if close else ""
         called = f"a connection “{name[:80]}”, which does not exist." if name else "no connection."
-        problems.append(Problem(column, "connection", f"Row {row} names {called}{meant}"))
+        message = f"Row {row} names {called} {did_you_mean(name, names)}".rstrip()
+        problems.append(Problem(column, "connection", message))
     return problems

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Self, TypedDict
 
 from connector.call.events import EventCallback
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 
 
 class RunOptions(TypedDict, total=False):
@@ -71,8 +71,7 @@ class RunSettings:
         known = [field.name for field in fields(cls) if field.name not in _INTERNAL] if options else []
         for name in options:
             if name not in known:
-                close = nearest(name, known)
-                meant = f"Did you mean “{close[0]}”?" if close else f"The options are: {', '.join(known)}."
+                meant = did_you_mean(name, known, f"The options are: {', '.join(known)}.")
                 raise TypeError(f"{function}() has no option “{name}”. {meant}")
         return cls(**options)
 

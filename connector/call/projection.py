@@ -8,7 +8,7 @@ from typing import Any
 
 from connector.definition.field import ObjectSchema
 from connector.errors import ConnectorError, ExitStatus
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 
 _MAX_NAMES = 12
 
@@ -85,5 +85,4 @@ def _error(wanted: tuple[str, ...], outputs: list[str], lists: dict[str, list[st
         return ProjectionError("Name at least one field.", hint=available)
     if not unknown:
         return ProjectionError("Use fields of the result, or fields in the rows of one list, not both.", hint=available)
-    close = nearest(unknown[0], known)
-    return ProjectionError(f"Unknown field “{unknown[0]}”.", hint=f"Did you mean “{close[0]}”?" if close else available)
+    return ProjectionError(f"Unknown field “{unknown[0]}”.", hint=did_you_mean(unknown[0], known, available))

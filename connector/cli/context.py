@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +94,34 @@ def group_key(groups: Mapping[str, str], name: str) -> str:
     close = nearest(name, list(keys))
     hint = f"Did you mean “{keys[close[0]]}”?" if close else f"Groups: {', '.join(groups)}."
     raise click.UsageError(f"--group: unknown group “{name}”. {hint}")
+
+
+def chosen_group(bundle: Bundle, name: str | None) -> str:
+    """The key of the group that was named by key or title; without a name, of the only one there is.
+
+    Raises:
+        click.UsageError: No group has that name, or there are several to choose from.
+    """
+    titles = {key: group.title for key, group in bundle.manifest.groups.items()}
+    if name is not None:
+        return group_key(titles, name)
+    if len(titles) == 1:
+        return next(iter(titles))
+    raise click.UsageError(f"Choose a group with --group: {', '.join(titles)}.")
+
+
+def check_host(address: str, names: Sequence[str]) -> None:
+    """Make sure that a server that other machines can reach has a name.
+
+    Raises:
+        click.UsageError: It has none.
+    """
+    from connector.definition.base_url import is_loopback  # noqa: PLC0415 - only for commands that listen
+
+    if not is_loopback(address) and not names:
+        raise click.UsageError(
+            f"--host {address}: also name the server with --host-name, so that it answers to no other name."
+        )
 
 
 @contextlib.contextmanager

@@ -18,7 +18,7 @@ from connector.importing.swagger import as_text
 from connector.scaffold.create import ScaffoldError, write_actions
 from connector.scaffold.described import described_action
 from connector.scaffold.init import create_connector
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 
 _UNTAGGED = "actions"
 
@@ -126,8 +126,7 @@ def _key(package: Package, name: str) -> str:
     key = names.get(" ".join(name.split()).casefold())
     if key is not None:
         return key
-    close = nearest(name, list(names))
-    hint = f"Did you mean “{close[0]}”?" if close else "It has: " + ", ".join(list(names)[:10]) + "."
+    hint = did_you_mean(name, names, f"It has: {', '.join(list(names)[:10])}.")
     raise click.UsageError(f"--operation: the description has no operation “{name}”. {hint}")
 
 
@@ -139,11 +138,6 @@ def _names(package: Package) -> Iterator[tuple[str, str]]:
 
 def _group(bundle: Bundle, chosen: str | None, tag: str) -> str:
     """The group that was chosen, else the one of the operation's tag, else the only one there is."""
-    titles = {key: group.title for key, group in bundle.manifest.groups.items()}
-    if chosen is not None:
-        return context.group_key(titles, chosen)
-    if tag != _UNTAGGED or tag in titles or not titles:
-        return tag
-    if len(titles) == 1:
-        return next(iter(titles))
-    raise click.UsageError(f"Choose a group with --group: {', '.join(titles)}.")
+    groups = bundle.manifest.groups
+    is_new = chosen is None and (tag != _UNTAGGED or tag in groups or not groups)
+    return tag if is_new else context.chosen_group(bundle, chosen)

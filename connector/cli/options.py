@@ -75,6 +75,39 @@ verbose: Decorator = click.option(
 )
 
 
+in_sandbox: Decorator = click.option(
+    "--sandbox", "in_sandbox", is_flag=True, help="Run in the local sandbox. Needs no account."
+)
+
+
+def selection(verb: str) -> Decorator:
+    """The options `--group` and `--only`; `verb` is what the command does with the actions, such as “offer”."""
+    group = click.option(
+        "--group",
+        "groups",
+        multiple=True,
+        metavar="GROUP",
+        shell_complete=completers.groups,
+        help=f"{verb.capitalize()} only the actions of this group. Can be repeated.",
+    )
+    choices, text = click.Choice(["all", "documented"]), f"Which actions to {verb}."
+    only = click.option("--only", type=choices, default="all", show_default=True, help=text)
+    return lambda command: group(only(command))
+
+
+def host(purpose: str = "Address to listen on.") -> Decorator:
+    """The options `--host` and `--host-name` of a command that listens; `purpose` is the help of the address."""
+    address = click.option("--host", "address", metavar="ADDRESS", default="127.0.0.1", show_default=True, help=purpose)
+    names = click.option(
+        "--host-name",
+        "host_names",
+        multiple=True,
+        metavar="NAME[:PORT]",
+        help="Name by which clients reach this server. Required if ADDRESS is not loopback. Can be repeated.",
+    )
+    return lambda command: address(names(command))
+
+
 def description(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options `--from`, `--operation` and `--all`: operations of a description of an API."""
     source = click.option(

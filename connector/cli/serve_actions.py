@@ -18,7 +18,6 @@ from connector.connections import stored
 from connector.connections.auth import Auth
 from connector.connections.connection import Connection
 from connector.connector import Connector
-from connector.definition.base_url import is_loopback
 from connector.errors import ExitStatus
 from connector.export.code_samples import Target
 from connector.secrets import Secret
@@ -45,10 +44,7 @@ class Options:
         Raises:
             click.UsageError: They cannot.
         """
-        if not is_loopback(self.address) and not self.host_names:
-            raise click.UsageError(
-                f"--host {self.address}: also name the server with --host-name, so that it answers to no other name."
-            )
+        context.check_host(self.address, self.host_names)
         if self.open_page and self.no_page:
             raise click.UsageError("Use either --open or --no-page, not both.")
 

@@ -15,7 +15,6 @@ from connector.connections import stored
 from connector.connections.auth import Auth
 from connector.connections.connection import Connection
 from connector.connector import Connector
-from connector.definition.base_url import is_loopback
 from connector.errors import ExitStatus
 from connector.export import ExportSelection, Only, select
 from connector.web.access_control import AccessControl
@@ -53,10 +52,7 @@ class Options:
         """
         if self.in_sandbox and self.connection_name:
             raise click.UsageError("Use either --sandbox or --connection, not both.")
-        if not is_loopback(self.address) and not self.host_names:
-            raise click.UsageError(
-                f"--host {self.address}: also name the server with --host-name, so that it answers to no other name."
-            )
+        context.check_host(self.address, self.host_names)
 
 
 def execute(connector_name: str | None, options: Options) -> int:
@@ -90,8 +86,7 @@ def execute(connector_name: str | None, options: Options) -> int:
 
 
 def _selection(bundle: Bundle, options: Options) -> ExportSelection:
-    titles = {key: group.title for key, group in bundle.manifest.groups.items()}
-    keys = [context.group_key(titles, group) for group in options.groups]
+    keys = [context.chosen_group(bundle, group) for group in options.groups]
     with context.usage_errors():
         return select(bundle, keys, options.only, read_only=options.read_only)
 

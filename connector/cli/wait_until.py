@@ -14,7 +14,7 @@ from connector.catalogue.action import Action
 from connector.cli import context
 from connector.clock import Clock
 from connector.errors import UnavailableError
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 
 LONGEST = 300.0
 """Seconds of waiting, unless `--timeout` says otherwise."""
@@ -58,8 +58,7 @@ class Condition:
         choices = [_text(choice) for choice in action.definition.outputs.resolve(declared).enum or []]
         for value in condition.values if choices else ():
             if value not in choices:
-                close = nearest(value, choices)
-                hint = f"Did you mean “{close[0]}”?" if close else f"Values: {', '.join(choices)}."
+                hint = did_you_mean(value, choices, f"Values: {', '.join(choices)}.")
                 raise click.UsageError(f"--wait-until: {condition.field} is never “{value}”. {hint}")
         return condition
 

@@ -12,7 +12,7 @@ from connector.connections.connection import Connection, check_base_url
 from connector.connections.environment import from_environment, variables
 from connector.definition.service import ConnectorDefinition
 from connector.errors import AuthorizationError, ConnectorError
-from connector.validation.messages import nearest, show
+from connector.validation.messages import did_you_mean, show
 
 _NAME = re.compile(r"[^\W_][\w.-]{0,63}")
 
@@ -192,11 +192,9 @@ def stored_connection(
 
 def _require(connections: stored_names.Entries, name: str) -> None:
     if name not in connections:
-        close = nearest(name, list(connections))
-        stored = (
-            f"Stored connections: {', '.join(sorted(connections))}." if connections else "No connections are stored."
-        )
-        hint = f"Did you mean “{close[0]}”?" if close else stored
+        names = ", ".join(sorted(connections))
+        stored = f"Stored connections: {names}." if connections else "No connections are stored."
+        hint = did_you_mean(name, connections, stored)
         raise AuthorizationError(f"Connection “{name}” not found. {hint}", code="unknown_connection")
 
 

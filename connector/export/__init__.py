@@ -21,7 +21,7 @@ from connector.export.keywords import require_known_keywords
 from connector.export.publisher import placeholder_note, with_overrides
 from connector.export.registry import EXPORT_FORMATS
 from connector.export.selection import ExportSelection
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 
 __all__ = [
     "EXPORT_FORMATS",
@@ -76,11 +76,8 @@ def export(
         ExportError: The format cannot express a definition, a group does not exist, or no action is selected.
     """
     if format_name not in EXPORT_FORMATS:
-        close = nearest(format_name, list(EXPORT_FORMATS))
-        suggestion = f" Did you mean “{close[0]}”?" if close else ""
-        raise UnknownFormatError(
-            f"Unknown export format “{format_name}”.{suggestion}", hint=f"Formats: {', '.join(EXPORT_FORMATS)}."
-        )
+        message = f"Unknown export format “{format_name}”. {did_you_mean(format_name, EXPORT_FORMATS)}".rstrip()
+        raise UnknownFormatError(message, hint=f"Formats: {', '.join(EXPORT_FORMATS)}.")
     selection = select(bundle, groups, only, publisher)
     for action in selection.actions:
         require_known_keywords(action)

@@ -13,7 +13,7 @@ from connector.export.mcp.tools import ALL, kind_of, tool_name, tool_names
 from connector.export.rule_texts import description_with_rules, rule_texts
 from connector.export.selection import ExportSelection
 from connector.mcp.results import compact
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 
 _MOST_FOUND = 12
 _LONGEST_EXAMPLE = 1_500
@@ -100,6 +100,4 @@ def _schema(action: Action, names: Sequence[str], tools: Mapping[str, str]) -> P
 
 
 def _unknown(name: str, known: list[str]) -> Problem:
-    close = nearest(name, known)
-    meant = f" Did you mean “{close[0]}”?" if close else ""
-    return Problem(name[:80], "unknown", f"Unknown input.{meant}")
+    return Problem(name[:80], "unknown", f"Unknown input. {did_you_mean(name, known)}".rstrip())

@@ -19,7 +19,7 @@ from connector.export.mcp.tools import DESCRIBE, FIND, OTHER_INPUTS, kind_of, to
 from connector.mcp import explain, results
 from connector.mcp.runs import run_action
 from connector.mcp.settings import McpSettings
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 
 
 def create_server(settings: McpSettings) -> Server[Any]:
@@ -76,9 +76,8 @@ class ToolCalls:
             MCPError: There is no tool of that name.
         """
         if params.name not in self._tools:
-            close = nearest(params.name, list(self._tools))
-            meant = f" Did you mean “{close[0]}”?" if close else ""
-            raise MCPError(types.INVALID_PARAMS, f"There is no tool “{params.name[:80]}”.{meant}")
+            message = f"There is no tool “{params.name[:80]}”. {did_you_mean(params.name, self._tools)}".rstrip()
+            raise MCPError(types.INVALID_PARAMS, message)
         try:
             return await self._called(context, params, params.arguments or {})
         except ConnectorError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,6 +92,12 @@ def nearest(name: str, names: Sequence[str], count: int = 1) -> list[str]:
     by_fold = {other.casefold().replace("-", "_"): other for other in reversed(names)}
     matches = difflib.get_close_matches(name.casefold().replace("-", "_"), list(by_fold), n=count, cutoff=0.6)
     return [by_fold[match] for match in matches]
+
+
+def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
+    """The question that proposes the name most like a mistyped one; what to say otherwise where none is like it."""
+    close = nearest(name, list(names))
+    return f"Did you mean “{close[0]}”?" if close else otherwise
 
 
 def _example(subject: Subject) -> str:

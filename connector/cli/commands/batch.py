@@ -67,7 +67,6 @@ def _where(command: Any) -> Any:
         show_default=True,
         help="How to report progress: text on stderr, or JSON Lines on stdout.",
     )
-    sandbox = click.option("--sandbox", "in_sandbox", is_flag=True, help="Run in the local sandbox. Needs no account.")
     connections = click.option(
         "--connection",
         "connection_names",
@@ -76,7 +75,8 @@ def _where(command: Any) -> Any:
         shell_complete=completers.connections,
         help="Use this stored connection. Repeat it for a file with --connection-column.",
     )
-    for option in (progress, timeout, concurrency, options.allow_insecure, options.base_url, connections, sandbox):
+    where = (options.allow_insecure, options.base_url, connections, options.in_sandbox)
+    for option in (progress, timeout, concurrency, *where):
         command = option(command)
     return command
 

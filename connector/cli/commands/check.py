@@ -15,7 +15,7 @@ from connector.export import EXPORT_FORMATS, export
 from connector.lint import Finding, check_folder
 from connector.lint.rules import RULES
 from connector.secrets import printable
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 
 _FIX = "Run it in the cloud, or write a handler for it in actions/."
 
@@ -87,7 +87,5 @@ def _explanation(code: str) -> str:
     rules = {rule.code: rule for rule in RULES}
     rule = rules.get(code.upper())
     if rule is None:
-        close = nearest(code.upper(), list(rules))
-        hint = f" Did you mean “{close[0]}”?" if close else ""
-        raise click.UsageError(f"--explain: unknown rule “{code}”.{hint}")
+        raise click.UsageError(f"--explain: unknown rule “{code}”. {did_you_mean(code.upper(), rules)}".rstrip())
     return f"{rule.code}: {rule.description}\n\nWhy: {rule.reason}\nFix: {rule.fix}"

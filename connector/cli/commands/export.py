@@ -9,7 +9,7 @@ from typing import cast
 
 import click
 
-from connector.cli import completers, console, context
+from connector.cli import completers, console, context, options
 
 
 @click.command("export", help="Export the actions in FORMAT: to a folder, or to stdout if the export is a single file.")
@@ -18,21 +18,7 @@ from connector.cli import completers, console, context
     "--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to; created if it is missing."
 )
 @click.option("--force", is_flag=True, help="Overwrite files in the folder that no export wrote.")
-@click.option(
-    "--group",
-    "groups",
-    multiple=True,
-    metavar="GROUP",
-    shell_complete=completers.groups,
-    help="Export only the actions of this group. Can be repeated.",
-)
-@click.option(
-    "--only",
-    type=click.Choice(["all", "documented"]),
-    default="all",
-    show_default=True,
-    help="Which actions to export.",
-)
+@options.selection("export")
 @click.option("--publisher", "name", metavar="NAME", help="Who publishes the package; defaults to connector.json.")
 @click.option("--publisher-email", "email", metavar="EMAIL", help="The publisher's email address for support.")
 @click.option("--publisher-url", "url", metavar="URL", help="The publisher's website.")
@@ -68,8 +54,7 @@ def export_command(
     if format_name is None:
         raise click.UsageError(f"Choose a format: {', '.join(EXPORT_FORMATS)}.")
     bundle = context.load_bundle(connector_name, whole=True)
-    titles = {key: group.title for key, group in bundle.manifest.groups.items()}
-    keys = [context.group_key(titles, group) for group in groups]
+    keys = [context.chosen_group(bundle, group) for group in groups]
     with context.usage_errors():
         published_by = with_overrides(bundle.manifest, **publisher)
         files = export(bundle, format_name, groups=keys, only=cast("Only", only), publisher=published_by)

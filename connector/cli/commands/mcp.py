@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from connector.cli import completers, options
+from connector.cli import options
 
 _EPILOG = """\b
 The token of --http:
@@ -24,7 +24,7 @@ The token of --http:
     header with its token. All actions run with one connection: no tool takes its secret.
     """,
 )
-@click.option("--sandbox", "in_sandbox", is_flag=True, help="Run in the local sandbox. Needs no account.")
+@options.in_sandbox
 @options.connection
 @click.option(
     "--tools",
@@ -34,17 +34,7 @@ The token of --http:
     help="all: one tool per action. meta: five tools that find, explain and run actions. auto: all, unless the list "
     "would take more than 15,000 tokens.",
 )
-@click.option(
-    "--group",
-    "groups",
-    multiple=True,
-    metavar="GROUP",
-    shell_complete=completers.groups,
-    help="Offer only the actions of this group. Can be repeated.",
-)
-@click.option(
-    "--only", type=click.Choice(["all", "documented"]), default="all", show_default=True, help="Which actions to offer."
-)
+@options.selection("offer")
 @click.option("--read-only", is_flag=True, help="Offer only actions that change nothing.")
 @click.option(
     "--confirm",
@@ -55,21 +45,7 @@ The token of --http:
 )
 @click.option("--http", "over_http", is_flag=True, help="Speak streamable HTTP instead of stdio.")
 @options.port(8_766, "Port for --http")
-@click.option(
-    "--host",
-    "address",
-    metavar="ADDRESS",
-    default="127.0.0.1",
-    show_default=True,
-    help="Address to listen on with --http.",
-)
-@click.option(
-    "--host-name",
-    "host_names",
-    multiple=True,
-    metavar="NAME[:PORT]",
-    help="Name by which clients reach this server. Required if ADDRESS is not loopback. Can be repeated.",
-)
+@options.host("Address to listen on with --http.")
 @click.pass_obj
 def mcp(connector_name: str | None, /, **given: Any) -> int:
     """Serve the actions over MCP."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from connector.catalogue.loader import Bundle, load
+from connector.catalogue.loader import load
 from connector.cli import completers, console, context, options
 from connector.definition.files import MANIFEST
 from connector.scaffold import create_action
@@ -70,17 +70,9 @@ def new(  # noqa: PLR0913 - each is an option, and named
         raise click.UsageError("Missing argument 'KEY'.")
     else:
         with context.usage_errors():
-            written = create_action(bundle, key, _group(bundle, group), method=method, path=path, summary=summary)
+            written = create_action(
+                bundle, key, context.chosen_group(bundle, group), method=method, path=path, summary=summary
+            )
     for file in written:
         click.echo(file)
     console.message(f"Replace each TODO, then run:\n  {context.program_name()} check {shlex.quote(str(folder))}")
-
-
-def _group(bundle: Bundle, name: str | None) -> str:
-    """The group that was named, or the only one there is."""
-    titles = {key: group.title for key, group in bundle.manifest.groups.items()}
-    if name is not None:
-        return context.group_key(titles, name)
-    if len(titles) == 1:
-        return next(iter(titles))
-    raise click.UsageError(f"Choose a group with --group: {', '.join(titles)}.")

@@ -96,7 +96,7 @@ class _RunCommand(click.Command):
     metavar="FILE|-",
     help="Read inputs from a JSON file (- for stdin). Arguments override them.",
 )
-@click.option("--sandbox", "in_sandbox", is_flag=True, help="Run in the local sandbox. Needs no account.")
+@options.in_sandbox
 @options.connection
 @options.base_url
 @options.allow_insecure

@@ -26,16 +26,7 @@ The token:
     """,
 )
 @options.port(8_765)
-@click.option(
-    "--host", "address", metavar="ADDRESS", default="127.0.0.1", show_default=True, help="Address to listen on."
-)
-@click.option(
-    "--host-name",
-    "host_names",
-    multiple=True,
-    metavar="NAME[:PORT]",
-    help="Name by which clients reach this server. Required if ADDRESS is not loopback. Can be repeated.",
-)
+@options.host()
 @click.option(
     "--connections",
     multiple=True,

@@ -13,7 +13,7 @@ from connector.examples import run_example
 from connector.lint.folder_view import ActionView, FolderView
 from connector.lint.rule import Violation, action_rule, folder_rule
 from connector.lint.sample_folder import ACTION
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 from connector.validation.normalize import accepted_names
 
 _PLACEHOLDER = re.compile(r"{([^}]*)}")
@@ -160,6 +160,4 @@ def examples_hold(view: FolderView) -> Iterator[Violation]:
 
 
 def _unknown(name: str, names: list[str]) -> str:
-    close = nearest(name, names)
-    meant = f" Did you mean “{close[0]}”?" if close else ""
-    return f"There is no input “{name[:80]}”.{meant}"
+    return f"There is no input “{name[:80]}”. {did_you_mean(name, names)}".rstrip()

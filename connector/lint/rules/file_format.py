@@ -17,7 +17,7 @@ from connector import json_pointer
 from connector.definition.model import BaseUrl, ConnectionTemplate, Template
 from connector.lint.rule import LintRule
 from connector.lint.sample_folder import ACTION
-from connector.validation.messages import nearest, show
+from connector.validation.messages import did_you_mean, show
 
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -159,9 +159,8 @@ def _problem(model: type[BaseModel], document: Any, steps: tuple[str | int, ...]
     name = _name(steps)
     kind, context = details[0]["type"], details[0].get("ctx", {})
     if kind == "extra_forbidden":
-        close = nearest(str(steps[-1]), _keywords(model, steps[:-1]))
-        meant = f" Did you mean “{close[0]}”?" if close else ""
-        return FormatProblem(UNKNOWN_KEYWORD, place, f"{name} is not a keyword here.{meant}")
+        meant = did_you_mean(str(steps[-1]), _keywords(model, steps[:-1]))
+        return FormatProblem(UNKNOWN_KEYWORD, place, f"{name} is not a keyword here. {meant}".rstrip())
     if kind in {"missing", "union_tag_not_found"}:
         name = name if kind == "missing" else f"“kind” of {name}"
         return FormatProblem(MISSING_KEYWORD, place, f"{name} is required.")
