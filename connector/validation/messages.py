@@ -107,16 +107,10 @@ def _example(subject: Subject) -> str:
     return f"For example: {text}"
 
 
-def _missing(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} is required.", _example(subject)
-
-
 def _wrong_type(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
     kinds = [_TYPES[kind] for kind in ([expected] if isinstance(expected, str) else expected) if kind != "null"]
-    return (
-        f"{subject.name} must be {' or '.join(kinds)}, not {show(value, secret=subject.secret)}.",
-        _example(subject),
-    )
+    shown = show(value, secret=subject.secret)
+    return f"{subject.name} must be {' or '.join(kinds)}, not {shown}.", _example(subject)
 
 
 def _unknown(subject: Subject, expected: Any, _value: Any) -> tuple[str, str]:
@@ -158,39 +152,12 @@ def _not_as_declared(subject: Subject, _expected: Any, value: Any) -> tuple[str,
     return f"{subject.name} does not have the expected format: {show(value, secret=subject.secret)}.", _example(subject)
 
 
-def _repeated(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} contains the same entry more than once.", ""
-
-
-def _half_characters(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} contains an incomplete character (a lone surrogate) that cannot be sent.", ""
-
-
-def _endless(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} must be a finite number; infinity and NaN cannot be sent.", ""
-
-
-def _no_json(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} contains a value that is not JSON and cannot be sent.", ""
-
-
-def _not_for_header(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return (
-        f"{subject.name} can contain only plain letters, digits, spaces and punctuation, no line breaks or accents.",
-        "It is sent in a request header.",
-    )
-
-
-def _not_for_path(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} cannot be “.” or “..”.", "Servers read these as parts of the URL."
-
-
-def _not_evaluated(subject: Subject, _expected: Any, _value: Any) -> tuple[str, str]:
-    return f"{subject.name} contains an expression that only works inside a flow.", "Replace it with a value."
+def _fixed(words: str, hint: str = "") -> Callable[[Subject, Any, Any], tuple[str, str]]:
+    return lambda subject, _expected, _value: (f"{subject.name} {words}.", hint)
 
 
 _SENTENCES: dict[str, Callable[[Subject, Any, Any], tuple[str, str]]] = {
-    "required": _missing,
+    "required": lambda subject, _expected, _value: (f"{subject.name} is required.", _example(subject)),
     "type": _wrong_type,
     "unknown": _unknown,
     "enum": _not_listed,
@@ -206,11 +173,14 @@ _SENTENCES: dict[str, Callable[[Subject, Any, Any], tuple[str, str]]] = {
     "maximum": _bound("be {} or less"),
     "exclusiveMinimum": _bound("be more than {}"),
     "exclusiveMaximum": _bound("be less than {}"),
-    "uniqueItems": _repeated,
-    "encoding": _half_characters,
-    "finite": _endless,
-    "header": _not_for_header,
-    "path": _not_for_path,
-    "json": _no_json,
-    "expression": _not_evaluated,
+    "uniqueItems": _fixed("contains the same entry more than once"),
+    "encoding": _fixed("contains an incomplete character (a lone surrogate) that cannot be sent"),
+    "finite": _fixed("must be a finite number; infinity and NaN cannot be sent"),
+    "header": _fixed(
+        "can contain only plain letters, digits, spaces and punctuation, no line breaks or accents",
+        "It is sent in a request header.",
+    ),
+    "path": _fixed("cannot be “.” or “..”", "Servers read these as parts of the URL."),
+    "json": _fixed("contains a value that is not JSON and cannot be sent"),
+    "expression": _fixed("contains an expression that only works inside a flow", "Replace it with a value."),
 }
