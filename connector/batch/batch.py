@@ -186,8 +186,7 @@ class Batch:
             return self._report(index.total, folder.progress, stopped)
 
     def _report(self, rows: int, progress: Progress, stopped: ConnectorError | None) -> BatchReport:
-        counts = progress.counts
-        return BatchReport(self.place, rows, counts["done"], counts["failed"], counts["unknown"], stopped)
+        return BatchReport(self.place, rows, **progress.counts, stopped=stopped)
 
     @contextlib.contextmanager
     def _opened(self, record: BatchRecord) -> Iterator[BatchFolder]:

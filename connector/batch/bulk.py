@@ -220,13 +220,10 @@ class BulkRunner:
 
     def _report(self, lane: Lane) -> None:
         self.folder.flush()
-        counts = self.folder.progress.counts
         state = throttle_status(self.client.store_of(lane.connection), lane.limits[0], 1)
         progress = BatchProgress(
             rows=self.rows,
-            done=counts["done"],
-            failed=counts["failed"],
-            unknown=counts["unknown"],
+            **self.folder.progress.counts,
             in_flight=0,
             used=state.used,
             calls=state.calls,

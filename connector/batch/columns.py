@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from connector.batch.source import Row
+from connector.batch.source import Row, cell_text
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
 from connector.errors import InputError, Problem
@@ -41,7 +41,7 @@ class _Template:
         return [name for _, name in self.parts if name is not None]
 
     def fill(self, values: Mapping[str, Any]) -> str:
-        return "".join(literal + _as_text(values.get(name)) if name else literal for literal, name in self.parts)
+        return "".join(literal + cell_text(values.get(name)) if name else literal for literal, name in self.parts)
 
 
 @dataclass(frozen=True)
@@ -178,9 +178,3 @@ def _input_of(name: str, names: Mapping[str, str]) -> str:
 def _reason(error: Exception) -> str:
     text = str(error.args[0]) if error.args else "it is not valid"
     return text if text.endswith((".", "?")) else f"{text}."
-
-
-def _as_text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -227,9 +227,7 @@ class BatchRunner:
         fullest = max((state for state, _ in states), key=lambda state: state.used / state.calls)
         return BatchProgress(
             rows=self.rows,
-            done=counts["done"],
-            failed=counts["failed"],
-            unknown=counts["unknown"],
+            **counts,
             in_flight=min(self._in_flight, self.concurrency),
             used=fullest.used,
             calls=fullest.calls,

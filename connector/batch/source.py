@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from connector.errors import InputError, Problem
+from connector.validation.text_values import as_text
 
 FileFormat = Literal["csv", "jsonl"]
 
@@ -227,11 +228,10 @@ def write_cells(columns: tuple[str, ...], values: dict[str, Any], file_format: F
     if file_format == "jsonl":
         return (json.dumps(values, ensure_ascii=False) + "\n").encode()
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerow([_cell(values.get(column)) for column in columns])
+    csv.writer(buffer, lineterminator="\n").writerow([cell_text(values.get(column)) for column in columns])
     return buffer.getvalue().encode("utf-8", "replace")
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def cell_text(value: Any) -> str:
+    """A value as the text of a cell: as it is, or as JSON; empty for null."""
+    return "" if value is None else as_text(value)

@@ -20,6 +20,7 @@ from connector.definition.example import SampleRequest, SampleResponse
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.definition.templates import is_filled
 from connector.secrets import MASK
+from connector.validation.text_values import as_text
 
 _DEEPEST = 6
 _FILE = "RXhhbXBsZQ=="
@@ -52,7 +53,7 @@ class Received(NamedTuple):
         """Whether the body is that of an example."""
         if self.is_form and isinstance(body, dict):
             lists = {name: value if isinstance(value, list) else [value] for name, value in body.items()}
-            return bool(self.body == _form([(name, _text(each)) for name, found in lists.items() for each in found]))
+            return bool(self.body == _form([(name, as_text(each)) for name, found in lists.items() for each in found]))
         return bool(self.body == body)
 
 
@@ -90,10 +91,6 @@ def _form(pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _equal_parts(one: Any, other: Any) -> int:

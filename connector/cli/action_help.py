@@ -15,6 +15,7 @@ from connector.cli import layout, output
 from connector.definition.action import ActionDefinition, Effects
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.definition.file_value import FILENAME
+from connector.validation.text_values import as_text
 
 _INDENT = 2
 _MAX_CHOICES_AS_TYPE = 12
@@ -144,7 +145,7 @@ def _field(schema: ObjectSchema, entry: Entry, *, is_output: bool) -> Iterator[s
 def _example_value(field: FieldSchema) -> str:
     """An example of the value, if it is short and no choice or secret."""
     value = (field.examples or [None])[0]
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = as_text(value)
     shown = value is not None and not field.enum and not field.write_only and layout.display_width(text) <= _MAX_EXAMPLE
     return f"Example: {text}" if shown else ""
 

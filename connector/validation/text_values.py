@@ -1,4 +1,7 @@
-"""What a text spells for a field: people type numbers and yes or no as text, on a command line and in a spreadsheet."""
+"""What a text spells for a field: people type numbers and yes or no as text, on a command line and in a spreadsheet.
+
+And the other way round, how a value is written where there is only text.
+"""
 
 from __future__ import annotations
 
@@ -20,3 +23,8 @@ def typed(field: FieldSchema | None, text: str) -> Any:
     if {"integer", "number"} & set(field.types) and _NUMBER.fullmatch(text):
         return json.loads(text)
     return text
+
+
+def as_text(value: Any) -> str:
+    """A text as it is, any other value as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

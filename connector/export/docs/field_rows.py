@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from connector.export.descriptions import CONSTRAINTS, constraint_sentence, first_sentence
 from connector.export.docs.markdown import code, text
 from connector.export.schema_walk import Schema, resolve, types_of
+from connector.validation.text_values import as_text
 
 MOST_WORDS = 30
 """Words that a description may have in a table; the rest of it moves to the details."""
@@ -163,4 +163,4 @@ def _constraints(field: Schema) -> Iterator[str]:
 
 
 def _value(value: Any) -> str:
-    return code(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    return code(as_text(value))

@@ -10,7 +10,6 @@ Rows nested in rows of the same kind are written out twice; deeper rows are free
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
@@ -18,6 +17,7 @@ from connector.catalogue.action import Action
 from connector.export.descriptions import CONSTRAINTS, constraint_sentence
 from connector.export.errors import cannot_export
 from connector.export.schema_walk import Schema, resolve, types_of
+from connector.validation.text_values import as_text
 
 _LEVELS = 2
 """Levels of nested rows that are written out."""
@@ -148,7 +148,7 @@ class PortableSchema:
         if field.get("deprecated"):
             sentences.append("Deprecated.")
         if field.get("examples") and not field.get("writeOnly"):
-            example = _shown(field["examples"][0])
+            example = as_text(field["examples"][0])
             sentences += [f"Example: {example}"] if len(example) <= _LONGEST_EXAMPLE else []
         return sentences
 
@@ -170,9 +170,9 @@ def _limits(field: Schema) -> Iterator[str]:
     """Sentences for what the portable keywords cannot express."""
     choices = _choices(field)
     if not all(isinstance(value, str | None) for value in choices):
-        yield f"Allowed values: {', '.join(map(_shown, choices))}."
+        yield f"Allowed values: {', '.join(map(as_text, choices))}."
     if field.get("default") is not None:
-        yield f"Default: {_shown(field['default'])}."
+        yield f"Default: {as_text(field['default'])}."
     yield from (constraint_sentence(keyword, field[keyword]) for keyword in CONSTRAINTS if keyword in field)
     if field.get("uniqueItems"):
         yield "No duplicates."
@@ -188,7 +188,3 @@ def _choices(field: Schema) -> list[Any]:
 
 def _joined(branches: list[Schema]) -> Schema:
     return branches[0] if len(branches) == 1 else {"anyOf": branches}
-
-
-def _shown(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Container
 from typing import Any
 
@@ -10,6 +9,7 @@ from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
 from connector.definition.rules import Choice
 from connector.export.errors import cannot_export
+from connector.validation.text_values import as_text
 
 Form = dict[str, Any]
 
@@ -136,6 +136,6 @@ def _example(field: FieldSchema) -> str:
     value = field.default if field.default is not None else (field.examples or [None])[0]
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = as_text(value)
     text = text if len(text) <= _LONGEST_EXAMPLE else text[: _LONGEST_EXAMPLE - 1] + "…"
     return text if field.default is not None else f"e.g. {text}"
