@@ -11,6 +11,11 @@ def json_bytes(value: Any, *, ascii_only: bool = False) -> bytes:
     return (json.dumps(value, ensure_ascii=ascii_only, indent=2) + "\n").encode()
 
 
+def compact_json_bytes(value: Any) -> bytes:
+    """A value as a JSON file for programs alone: on one line, without blanks."""
+    return (json.dumps(value, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
 def dense_json_bytes(value: Any, levels: int) -> bytes:
     """A value in ASCII as a JSON file that has to be small: what is below so many objects is on one line."""
     return (_dense(value, levels, "") + "\n").encode()

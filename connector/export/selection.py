@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
@@ -29,6 +30,12 @@ class ExportSelection:
     def manifest(self) -> ConnectorDefinition:
         """The connector as a whole."""
         return self.bundle.manifest
+
+    @cached_property
+    def groups(self) -> dict[str, list[Action]]:
+        """The chosen actions by group, in the connector's order; groups without any are left out."""
+        found = {group: [action for action in self.actions if action.group == group] for group in self.manifest.groups}
+        return {group: actions for group, actions in found.items() if actions}
 
     @property
     def publisher(self) -> Publisher | None:

@@ -7,12 +7,12 @@ The JSON Schemas of both files are `docs/format/catalogue.schema.json` and `cata
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.definition.action import ActionDefinition, KnownError, Pagination
-from connector.definition.connection import ConnectionKind
 from connector.definition.example import Example
 from connector.export.catalogue.schemas import ANNOTATIONS, form_schema
 from connector.export.descriptions import first_sentence
@@ -22,6 +22,9 @@ from connector.export.json_files import json_bytes
 from connector.export.selection import ExportSelection
 
 FORMAT_VERSION = "1.0"
+_METADATA = {"key", "title", "description", "version", "website", "brand_color"}
+_PUBLISHED = {"privacy_policy", "categories"}
+"""The facts that every catalogue asks for; the color and the icon are only for one of them."""
 
 
 def files(selection: ExportSelection) -> dict[str, bytes]:
@@ -35,16 +38,18 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
 
 def _catalogue(selection: ExportSelection) -> dict[str, Any]:
     bundle = selection.bundle
-    manifest = bundle.manifest
+    manifest, publication = bundle.manifest, bundle.manifest.publication
     connection = bundle.document.get("connection", {})
     fields = connection.get("properties", {})
+    # Without where their secrets are sent.
+    kinds = [kind.model_dump(exclude={"authorization"}) for kind in manifest.connection.kinds]
     chosen = {action.key for action in selection.actions}
     return {
         "formatVersion": FORMAT_VERSION,
         "connector": {
             **metadata(bundle),
             "publisher": selection.publisher.model_dump() if selection.publisher is not None else None,
-            "publication": _publication(bundle),
+            "publication": publication.model_dump(by_alias=True, include=_PUBLISHED) if publication else None,
         },
         "annotations": ANNOTATIONS,
         "connection": {
@@ -55,36 +60,22 @@ def _catalogue(selection: ExportSelection) -> dict[str, Any]:
                 "additionalProperties": False,
                 "x-order": list(fields),
             },
-            **({"kinds": [_kind(kind) for kind in manifest.connection.kinds]} if manifest.connection.kinds else {}),
+            **({"kinds": kinds} if kinds else {}),
             "environment": manifest.connection.environment,
             "test": manifest.connection.test,
         },
         "throttle": manifest.throttle.model_dump(by_alias=True),
         "paging": {"maxItems": manifest.paging.max_items},
-        "errors": [_error(error) for error in manifest.errors],
+        "errors": _errors(manifest.errors),
         **groups_with_icons(selection),
         "actions": [action_entry(action, bundle) for action in selection.actions],
         "leftOut": [key for key in bundle.actions if key not in chosen],
     }
 
 
-def _kind(kind: ConnectionKind) -> dict[str, Any]:
-    """A kind of connection to choose from, without where its secrets are sent."""
-    return kind.model_dump(exclude={"authorization"})
-
-
 def metadata(bundle: Bundle) -> dict[str, Any]:
     """What the connector is: key, title, version and the like."""
-    manifest = bundle.manifest
-    return {
-        "key": manifest.key,
-        "title": manifest.title,
-        "description": manifest.description,
-        "version": manifest.version,
-        "website": manifest.website,
-        "brandColor": manifest.brand_color,
-        "icon": icon(bundle)[0],
-    }
+    return {**bundle.manifest.model_dump(by_alias=True, include=_METADATA), "icon": icon(bundle)[0]}
 
 
 def groups_with_icons(selection: ExportSelection) -> dict[str, Any]:
@@ -93,7 +84,7 @@ def groups_with_icons(selection: ExportSelection) -> dict[str, Any]:
     Raises:
         ExportError: An icon is missing.
     """
-    bundle, groups = selection.bundle, _groups(selection)
+    bundle, groups = selection.bundle, selection.groups
     own = {key: icon(bundle, key) for key in groups}
     icons = dict([icon(bundle), *own.values()])
     about = bundle.manifest.groups
@@ -104,20 +95,6 @@ def groups_with_icons(selection: ExportSelection) -> dict[str, Any]:
             for key in groups
         ],
     }
-
-
-def _publication(bundle: Bundle) -> dict[str, Any] | None:
-    """The facts that every catalogue asks for; the colour and icon are only for one of them."""
-    publication = bundle.manifest.publication
-    if publication is None:
-        return None
-    return {"privacyPolicy": publication.privacy_policy, "categories": publication.categories}
-
-
-def _groups(selection: ExportSelection) -> list[str]:
-    """The groups with an action in the export, in the connector's order."""
-    used = {action.group for action in selection.actions}
-    return [key for key in selection.bundle.manifest.groups if key in used]
 
 
 def action_entry(action: Action, bundle: Bundle) -> dict[str, Any]:
@@ -145,7 +122,7 @@ def action_entry(action: Action, bundle: Bundle) -> dict[str, Any]:
         "paging": _paging(definition, definition.pagination) if definition.pagination else None,
         "throttle": definition.throttle.model_dump(by_alias=True) if definition.throttle else None,
         "idempotency": _idempotency(definition, bundle),
-        "errors": [_error(error) for error in definition.errors],
+        "errors": _errors(definition.errors),
         "examples": [_example(action, example) for example in definition.examples],
     }
 
@@ -172,15 +149,9 @@ def _idempotency(definition: ActionDefinition, bundle: Bundle) -> dict[str, Any]
     return {"input": definition.idempotency.input, "hours": remembered.hours if remembered else None}
 
 
-def _error(error: KnownError) -> dict[str, Any]:
-    """A known error, without the pattern by which the runtime recognizes it."""
-    return {
-        "status": error.status,
-        "code": error.code,
-        "sentence": error.sentence,
-        "hint": error.hint,
-        "field": error.field,
-    }
+def _errors(errors: Sequence[KnownError]) -> list[dict[str, Any]]:
+    """Known errors, without the patterns by which the runtime recognizes them."""
+    return [error.model_dump(exclude={"pattern"}) for error in errors]
 
 
 def _example(action: Action, example: Example) -> dict[str, Any]:
@@ -200,7 +171,7 @@ def _index(selection: ExportSelection) -> bytes:
     head = {
         "formatVersion": FORMAT_VERSION,
         "connector": {"key": manifest.key, "title": manifest.title, "version": manifest.version},
-        "groups": {key: manifest.groups[key].title for key in _groups(selection)},
+        "groups": {key: manifest.groups[key].title for key in selection.groups},
     }
     lines = [json.dumps(index_entry(action), ensure_ascii=False) for action in selection.actions]
     opening = json.dumps(head, ensure_ascii=False).removesuffix("}")

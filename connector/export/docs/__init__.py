@@ -24,19 +24,15 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
     Raises:
         ExportError: A group has the name of the index page.
     """
-    groups: dict[str, list[Action]] = {key: [] for key in selection.manifest.groups}
-    for action in selection.actions:
-        groups[action.group].append(action)
-    groups = {key: actions for key, actions in groups.items() if actions}
-    if _INDEX in groups:
+    if _INDEX in selection.groups:
         raise ExportError(f"The group “{_INDEX}” cannot be exported: its page would overwrite the index.")
     links = Links(selection.actions)
-    pages = {_INDEX: _index(selection, groups, links)}
-    pages |= {key: _group(selection, key, actions, links) for key, actions in groups.items()}
+    pages = {_INDEX: _index(selection, links)}
+    pages |= {key: _group(selection, key, actions, links) for key, actions in selection.groups.items()}
     return {f"{name}.md": ("\n\n".join(blocks) + "\n").encode() for name, blocks in pages.items()}
 
 
-def _index(selection: ExportSelection, groups: dict[str, list[Action]], links: Links) -> list[str]:
+def _index(selection: ExportSelection, links: Links) -> list[str]:
     manifest = selection.manifest
     blocks = [_NOTE, f"# {text(manifest.title)}", text(manifest.description)]
     facts = [("Website", f"<{manifest.website}>")] if manifest.website else []
@@ -49,8 +45,8 @@ def _index(selection: ExportSelection, groups: dict[str, list[Action]], links: L
         facts.append(("Categories", text(", ".join(manifest.publication.categories))))
     blocks.append(table(("Connector", ""), facts))
     blocks += _connection(selection, links)
-    blocks += ["## Throttling limits", _limits(selection, groups, links), "## Actions"]
-    for key, actions in groups.items():
+    blocks += ["## Throttling limits", _limits(selection, links), "## Actions"]
+    for key, actions in selection.groups.items():
         group = manifest.groups[key]
         blocks += [f"### [{text(group.title)}]({key}.md)", text(group.description), _action_table(actions, links)]
     blocks += [
@@ -74,14 +70,13 @@ def _connection(selection: ExportSelection, links: Links) -> list[str]:
             found.append(f"Environment variables: {', '.join(map(code, variables))}.")
         if found:
             more.append((name, title, found))
-    key = manifest.connection.test
-    test = None if key is None else links.to_key(key) or code(key)
+    test = manifest.connection.test
     return [
         "## Creating a connection",
         table(INPUTS, cells),
         *(["**Details**", detail_list(more)] if more else []),
         *_kinds(manifest),
-        *([] if test is None else [f"To test the connection, run {test}."]),
+        *([] if test is None else [f"To test the connection, run {links.to_key(test)}."]),
     ]
 
 
@@ -95,12 +90,12 @@ def _kinds(manifest: ConnectorDefinition) -> list[str]:
     return [heading, table(("Kind", "Key", "Required", "Description"), rows)] if rows else []
 
 
-def _limits(selection: ExportSelection, groups: dict[str, list[Action]], links: Links) -> str:
+def _limits(selection: ExportSelection, links: Links) -> str:
     def row(name: str, throttle: Throttle) -> tuple[str, str, str]:
         return name, str(throttle.calls), f"{throttle.renewal_period:g} seconds"
 
     rows = [row("API calls per connection", selection.manifest.throttle)]
-    for action in (action for actions in groups.values() for action in actions):
+    for action in selection.actions:
         if action.definition.throttle is not None:
             rows.append(row(f"{links.to_key(action.key)}, per connection", action.definition.throttle))
     return table(("Name", "Calls", "Renewal period"), rows)

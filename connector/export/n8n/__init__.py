@@ -7,13 +7,11 @@ copied into the package with a `definitions.json`.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 from connector.export.icons import svg_icon
 from connector.export.javascript import core_files
-from connector.export.json_files import json_bytes
+from connector.export.json_files import compact_json_bytes, json_bytes
 from connector.export.n8n import credentials, package_json
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.readme import readme
@@ -48,11 +46,7 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         **{name: (_PACKAGE / name).read_bytes() for name in ("eslint.config.mjs", "tsconfig.json")},
         ".gitignore": (_PACKAGE / "gitignore").read_bytes(),
         **{f"{home}/{path.name}": path.read_bytes() for path in sorted(_PACKAGE.glob("*.ts"))},
-        f"{home}/definitions.json": _compact(node.definitions),
+        f"{home}/definitions.json": compact_json_bytes(node.definitions),
         **{f"{home}/core/{name}": content for name, content in core_files().items()},
         **package_json.icons(node, svg_icon(selection.bundle)),
     }
-
-
-def _compact(document: dict[str, Any]) -> bytes:
-    return (json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n").encode()

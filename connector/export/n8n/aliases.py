@@ -25,7 +25,7 @@ def aliases(node: NodeData) -> list[str]:
 
 def _texts(node: NodeData) -> Iterator[str]:
     yield node.manifest.description
-    for group in node.groups:
+    for group in node.selection.groups:
         yield node.manifest.groups[group].title
     for action in node.actions:
         for select in selects_of(action):

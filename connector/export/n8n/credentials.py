@@ -77,7 +77,7 @@ def credentials(node: NodeData) -> str:
         name=source(node.credential_name),
         display_name=source(style.title(f"{manifest.title} Actions API")),
         icon=source(icon_paths(node, 1), 1),
-        documentation_url=source(node.required_publisher.url),
+        documentation_url=source(node.selection.required_publisher.url),
         properties=source(fields, 1),
         authenticate=_authenticate(manifest),
         imports="\n".join(f"\t{name}," for name in sorted({*_types(manifest), *tests, "ICredentialType"})),

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.definition.field import DynamicValues, FieldSchema
-from connector.definition.service import ConnectorDefinition, Publisher
+from connector.definition.service import ConnectorDefinition
 from connector.export.errors import cannot_export
 from connector.export.javascript.definitions import document
 from connector.export.n8n import style
@@ -47,15 +47,6 @@ class NodeData:
         return cls(selection.manifest, tuple(selection.actions), every, selection)
 
     @property
-    def required_publisher(self) -> Publisher:
-        """Who publishes the package.
-
-        Raises:
-            ExportError: Nobody is named.
-        """
-        return self.selection.required_publisher
-
-    @property
     def class_name(self) -> str:
         """Name of the node's class and of its folder."""
         return style.class_name(self.manifest.key)
@@ -79,12 +70,6 @@ class NodeData:
     def credential_name(self) -> str:
         """The credentials' own name."""
         return style.camel(self.credential_class)
-
-    @cached_property
-    def groups(self) -> dict[str, list[Action]]:
-        """The actions by group, in the manifest's order."""
-        found = {group: [action for action in self.actions if action.group == group] for group in self.manifest.groups}
-        return {group: actions for group, actions in found.items() if actions}
 
     @cached_property
     def methods(self) -> dict[str, tuple[str, DynamicValues]]:
@@ -149,7 +134,7 @@ class NodeData:
     def operation_names(self) -> dict[str, str]:
         """The name of each operation by the action's key."""
         found: dict[str, str] = {}
-        for group, actions in self.groups.items():
+        for group, actions in self.selection.groups.items():
             found |= operation_names(actions, self.manifest.groups[group].title)
         return found
 

@@ -30,7 +30,7 @@ def package_json(node: NodeData) -> dict[str, Any]:
     Raises:
         ExportError: Nobody publishes the connector.
     """
-    manifest, publisher = node.manifest, node.required_publisher
+    manifest, publisher = node.manifest, node.selection.required_publisher
     return {
         "name": node.package_name,
         "version": manifest.version,
@@ -57,7 +57,7 @@ def codex(node: NodeData) -> dict[str, Any]:
     """The codex file: how n8n's node picker lists the node, and where its documentation is."""
     publication = node.manifest.publication
     known = [name for name in publication.categories if name in _CATEGORIES] if publication is not None else []
-    links = [{"url": node.required_publisher.url}]
+    links = [{"url": node.selection.required_publisher.url}]
     return {
         "node": f"{node.package_name}.{node.node_name}",
         "nodeVersion": "1.0",

@@ -30,7 +30,7 @@ def properties(node: NodeData) -> list[Any]:
             "value": style.camel(group),
             "description": style.description(node.manifest.groups[group].description),
         }
-        for group in node.groups
+        for group in node.selection.groups
     ]
     resource = {
         "displayName": "Resource",
@@ -40,12 +40,12 @@ def properties(node: NodeData) -> list[Any]:
         "options": in_order(options, "name"),
         "default": options[0]["value"],
     }
-    return [resource, *(Code(f"...{style.camel(group)}Properties") for group in node.groups)]
+    return [resource, *(Code(f"...{style.camel(group)}Properties") for group in node.selection.groups)]
 
 
 def group_properties(node: NodeData, group: str) -> list[Property]:
     """The parameters of a group: its operations and their fields."""
-    actions = node.groups[group]
+    actions = node.selection.groups[group]
     options = [_operation(node, action) for action in actions]
     default = default_operation(actions)
     operation: Property = {

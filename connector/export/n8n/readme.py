@@ -28,9 +28,9 @@ def readme(node: NodeData) -> str:
         package=node.package_name,
         title=manifest.title,
         about=manifest.description,
-        publisher=node.required_publisher.name,
-        publisher_url=node.required_publisher.url,
-        website=manifest.website or node.required_publisher.url,
+        publisher=node.selection.required_publisher.name,
+        publisher_url=node.selection.required_publisher.url,
+        website=manifest.website or node.selection.required_publisher.url,
         credentials="\n".join(_credentials(manifest)),
         operations="\n".join(_operations(node)),
         calls=manifest.throttle.calls,
@@ -63,7 +63,7 @@ def _credentials(manifest: ConnectorDefinition) -> Iterator[str]:
 
 
 def _operations(node: NodeData) -> Iterator[str]:
-    for group, actions in node.groups.items():
+    for group, actions in node.selection.groups.items():
         yield f"| {node.resource_name(group)} | {', '.join(node.operation_names[action.key] for action in actions)} |"
 
 
@@ -87,7 +87,9 @@ def _gaps(node: NodeData) -> Iterator[str]:
     yield "\n## Limitations\n"
     if more:
         yield "- These operations have code in the connector that does not run in n8n:"
-        yield from (f"  - {_name(node, action)}: {_summary(action)}" for action in more)
+        yield from (
+            f"  - {_name(node, action)}: {handler_summary(action.handler) or 'not documented.'}" for action in more
+        )
     if checked:
         yield "- These operations have further checks that only the service makes here:"
         yield from (f"  - {_name(node, action)}" for action in checked)
@@ -95,7 +97,3 @@ def _gaps(node: NodeData) -> Iterator[str]:
 
 def _name(node: NodeData, action: Action) -> str:
     return f"{node.resource_name(action.group)}, {node.operation_names[action.key]}"
-
-
-def _summary(action: Action) -> str:
-    return handler_summary(action.handler) or "not documented."

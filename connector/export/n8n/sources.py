@@ -17,13 +17,13 @@ def sources(node: NodeData) -> dict[str, str]:
     return {
         f"{home}/{node.class_name}.node.ts": _node(node),
         f"{home}/names.ts": _names(node),
-        **{f"{home}/resources/{style.camel(group)}.ts": _resource(node, group) for group in node.groups},
+        **{f"{home}/resources/{style.camel(group)}.ts": _resource(node, group) for group in node.selection.groups},
     }
 
 
 def _node(node: NodeData) -> str:
     manifest = node.manifest
-    groups = [style.camel(group) for group in node.groups]
+    groups = [style.camel(group) for group in node.selection.groups]
     data = {
         "displayName": manifest.title,
         "name": node.node_name,
@@ -56,7 +56,7 @@ def subtitle(node: NodeData) -> str:
     """The expression for the line below the node's name: “Send: Message”."""
     words = {
         action.key: f"{node.operation_names[action.key]}: {node.resource_name(group)}"
-        for group, actions in node.groups.items()
+        for group, actions in node.selection.groups.items()
         for action in actions
     }
     return f'={{{{ ({source(words).replace(chr(10), " ").replace(chr(9), "")})[$parameter["operation"]] }}}}'

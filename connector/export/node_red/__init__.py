@@ -6,15 +6,20 @@ file, the forms and the help of the editor, example flows, `package.json` and th
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from connector.export.icons import svg_icon
-from connector.export.json_files import json_bytes
-from connector.export.node_red import definitions, example_flows, pages
+from connector.export.javascript import core_files
+from connector.export.javascript.definitions import document
+from connector.export.json_files import compact_json_bytes, json_bytes
+from connector.export.node_red import example_flows, pages
 from connector.export.node_red.package_json import package_json
 from connector.export.node_red.package_names import PackageNames
 from connector.export.node_red.readme import readme
-from connector.export.node_red.runtime_files import runtime_files
 from connector.export.selection import ExportSelection
 from connector.export.templates import LICENSE, filled
+
+_PACKAGE = Path(__file__).parent / "package"
 
 
 def files(selection: ExportSelection) -> dict[str, bytes]:
@@ -24,9 +29,10 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         ExportError: Node-RED cannot express something.
     """
     names = PackageNames.of(selection)
+    types = {"connection": names.connection, "groups": dict(names.groups)}
     made = {
         "package.json": json_bytes(package_json(selection, names)),
-        "definitions.json": definitions.document(selection, names),
+        "definitions.json": compact_json_bytes({"types": types, **document(selection)}),
         "README.md": readme(selection, names).encode(),
         "LICENSE": filled(LICENSE, holder=_holder(selection)).encode(),
         "nodes/icons/connection.svg": svg_icon(selection.bundle),
@@ -36,7 +42,17 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         made |= pages.group(selection, names, group)
         made[f"nodes/icons/{group}.svg"] = svg_icon(selection.bundle, group)
         made[f"examples/{group}.json"] = json_bytes(example_flows.flow(selection, names, group))
-    return made | runtime_files(names)
+    return made | _runtime_files(names)
+
+
+def _runtime_files(names: PackageNames) -> dict[str, bytes]:
+    """The runtime, what it asks of Node-RED, and the script that draws the forms."""
+    made = {f"core/{name}": content for name, content in core_files().items()}
+    for path in sorted(_PACKAGE.rglob("*.js")):
+        text = path.read_text(encoding="utf-8")
+        text = text.replace("__PACKAGE__", names.package).replace("__CONNECTION__", names.connection)
+        made[path.relative_to(_PACKAGE).as_posix()] = text.encode()
+    return made
 
 
 def _holder(selection: ExportSelection) -> str:

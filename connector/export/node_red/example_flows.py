@@ -27,7 +27,7 @@ def flow(selection: ExportSelection, names: PackageNames, group: str) -> list[di
         {"id": account, "type": names.connection, "name": "", "baseUrl": "", "allowInsecure": False},
     ]
     place = 0
-    for place, action in enumerate([action for action in selection.actions if action.group == group], start=1):
+    for place, action in enumerate(selection.groups[group], start=1):
         start, node, result = (_id(action.key, part) for part in ("start", "action", "result"))
         position = {"z": tab, "y": _ROW * place}
         nodes += [

@@ -26,7 +26,7 @@ class PackageNames:
         """
         manifest = selection.bundle.manifest
         key = _dashed(manifest.key)
-        groups = {group: f"{key}-{_dashed(group)}" for group in dict.fromkeys(a.group for a in selection.actions)}
+        groups = {group: f"{key}-{_dashed(group)}" for group in selection.groups}
         connection = f"{key}-connection"
         if connection in groups.values():
             raise ExportError("The group “connection” cannot be exported: the config node has the same name.")

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
 from connector.definition.service import ConnectorDefinition
 from connector.export.errors import ExportError
@@ -57,8 +56,7 @@ def group(selection: ExportSelection, names: PackageNames, key: str) -> dict[str
         ExportError: No control can take the types of an input.
     """
     manifest = selection.bundle.manifest
-    actions: list[Action] = [action for action in selection.actions if action.group == key]
-    about = manifest.groups[key]
+    actions, about = selection.groups[key], manifest.groups[key]
     page = filled(
         Path(__file__).with_name("group.html"),
         package=names.package,

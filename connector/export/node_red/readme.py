@@ -37,7 +37,7 @@ def _nodes(selection: ExportSelection, names: PackageNames) -> Iterator[str]:
         about = selection.manifest.groups[group]
         yield f"### {about.title} (`{kind}`)\n\n{about.description}\n"
         yield "| Action | Key | Inputs | Outputs |\n| --- | --- | --- | --- |"
-        yield from (_row(action) for action in selection.actions if action.group == group)
+        yield from map(_row, selection.groups[group])
         yield ""
 
 

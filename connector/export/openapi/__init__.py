@@ -26,12 +26,11 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
     Raises:
         ExportError: Two schemas would have the same name.
     """
-    bundle = selection.bundle
+    bundle, website = selection.bundle, selection.manifest.website
     schemas = Components(bundle).of(selection.actions)
     if "Error" in schemas:
         raise ExportError("The shared definition “Error” cannot be exported: the document uses this name for errors.")
     common = known_by_status(bundle.manifest.errors)
-    groups = [key for key in bundle.manifest.groups if any(action.group == key for action in selection.actions)]
     schemes, requirements = security(bundle.manifest)
     document = {
         "openapi": "3.1.0",
@@ -40,10 +39,10 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
             "version": bundle.manifest.version,
             "description": f"{bundle.manifest.description}\n\n{_about(bundle)}",
         },
-        **_external_docs(bundle.manifest.title, bundle.manifest.website),
+        **({"externalDocs": {"description": bundle.manifest.title, "url": website}} if website else {}),
         "servers": [{"url": "/", "description": "The server that runs the actions and serves this document."}],
         "security": requirements,
-        "tags": [_tag(bundle, key) for key in groups],
+        "tags": [_tag(bundle, key) for key in selection.groups],
         "paths": {f"/actions/{action.key}/run": {"post": _operation(action, bundle)} for action in selection.actions},
         "components": {
             "schemas": {"Error": SCHEMA, **schemas},
@@ -61,10 +60,6 @@ def _about(bundle: Bundle) -> str:
         f"At most {throttle.calls} API calls are made per {throttle.renewal_period:g} seconds and connection; further"
         " runs wait or fail with 429."
     )
-
-
-def _external_docs(title: str, website: str | None) -> dict[str, Any]:
-    return {} if website is None else {"externalDocs": {"description": title, "url": website}}
 
 
 def _tag(bundle: Bundle, key: str) -> dict[str, Any]:

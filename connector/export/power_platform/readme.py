@@ -43,7 +43,7 @@ def readme(selection: ExportSelection, operations: list[Operation]) -> str:
             f"- **{field.title or name}**: {credential_text(selection.bundle, field)}" for name, field in fields
         ),
         policies=_policies(selection),
-        operations="\n\n".join(_operations(selection, operations)),
+        operations="\n\n".join(_operations(selection)),
         moved="\n\n".join(_moved(operations)),
         limit=f"{manifest.throttle.calls} calls per {manifest.throttle.renewal_period:g} seconds",
         levels=LEVELS,
@@ -65,12 +65,10 @@ def _policies(selection: ExportSelection) -> str:
     )
 
 
-def _operations(selection: ExportSelection, operations: list[Operation]) -> Iterator[str]:
-    for key, group in selection.manifest.groups.items():
-        own = [operation.action for operation in operations if operation.action.group == key]
-        if own:
-            yield f"### {group.title}"
-            yield "\n".join(f"- **{action.summary}** (`{action.operation_id}`): {action.description}" for action in own)
+def _operations(selection: ExportSelection) -> Iterator[str]:
+    for key, actions in selection.groups.items():
+        yield f"### {selection.manifest.groups[key].title}"
+        yield "\n".join(f"- **{action.summary}** (`{action.operation_id}`): {action.description}" for action in actions)
 
 
 def _moved(operations: list[Operation]) -> Iterator[str]:

@@ -51,7 +51,10 @@ def node() -> NodeData:
 
 @cache
 def drawn() -> list[Json]:
-    return [*properties(node())[:1], *(found for group in node().groups for found in group_properties(node(), group))]
+    return [
+        *properties(node())[:1],
+        *(found for group in node().selection.groups for found in group_properties(node(), group)),
+    ]
 
 
 ACTIONS = list(Catalogue(bundle()))
@@ -175,7 +178,7 @@ def test_operations_are_named_in_few_words() -> None:
     assert names["delete_profile_subscriptions"] == "Delete List Subscriptions"
     assert names["get_all_recipient_lists"] == "Get All Recipient Lists"
     assert "Send: Message" in subtitle(node())
-    for actions in node().groups.values():
+    for actions in node().selection.groups.values():
         assert len({names[found.key] for found in actions}) == len(actions)
 
 
