@@ -171,7 +171,8 @@ def test_a_connection_that_has_no_parameters_has_none(
     bench = Bench(tmp_path, operation(*parameters), {"connectionParameters": {}}, **more)
     assert len(bench.connector.definition.connection.properties) == len(fields)
     if parameters:
-        bench.run(**{"X-Key": "mine"})
+        values: Json = {"X-Key": "mine"}
+        bench.run(**values)
         assert bench.sent.headers["x-key"] == "mine"
 
 
