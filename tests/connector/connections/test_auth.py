@@ -205,6 +205,20 @@ def test_a_secret_may_be_the_whole_url() -> None:
     assert "s3cr3t" not in str(caught.value.to_dict())
 
 
+@pytest.mark.parametrize(("connector_allows", "connection_allows"), [(True, False), (False, True), (False, False)])
+def test_an_unencrypted_url_is_allowed_by_the_connector_or_the_connection(
+    connector_allows: bool, connection_allows: bool
+) -> None:
+    made = connector({}, {"hook": {}}, baseUrl="{connection.hook}", insecure=connector_allows)
+    auth = Auth.of(made, Connection(hook="http://hooks.example/s3cr3t", allow_insecure=connection_allows))
+    request = definition(method="POST", path="/send").request
+    if connector_allows or connection_allows:
+        auth.require(request)
+    else:
+        with pytest.raises(AuthorizationError, match="not a valid URL"):
+            auth.require(request)
+
+
 def test_an_input_cannot_name_a_secret_in_a_header_or_a_base_url() -> None:
     made = connector({}, {"key": {}}, headers={"X-Key": "{connection.key}"})
     action = definition(
