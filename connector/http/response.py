@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -17,6 +17,7 @@ from connector.errors import OutputError
 from connector.http.output_reader import Progress, fields_reader
 
 _ENCODED_NAME = re.compile(r"""filename\*\s*=\s*(utf-8|iso-8859-1)'[^']*'([^;\s]+)""", re.IGNORECASE)
+_TEXT = re.compile(r"\s*(text/|application/([^;]*\+)?(xml|json|javascript|yaml)\b)", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"""filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))""", re.IGNORECASE)
 
 
@@ -91,10 +92,14 @@ def flatten(schema: ObjectSchema, response: HttpResponse, in_time: Callable[[], 
         in_time: Called once in a thousand rows; raises when the time for reading is over.
 
     Raises:
-        OutputError: Fields are read from the body, which is not JSON, and no output has it as text.
+        OutputError: Fields are read from the body, which is not JSON, and no output can have all of it.
     """
     sources = {field.x_from for field in schema.properties.values()}
-    if "body" in sources and "text" not in sources and response.body is json_pointer.MISSING:
+    if (
+        response.body is json_pointer.MISSING
+        and "body" in sources
+        and not ("text" in sources or schema.compiled(_has_whole_body)(response))
+    ):
         kind = "a web page" if response.text.lstrip()[:1] == "<" else "a body"
         raise OutputError(f"The service responded with {response.status} and {kind} that is not JSON.")
     return schema.compiled(_outputs_reader)(response, Progress(in_time))
@@ -105,11 +110,15 @@ def _outputs_reader(schema: ObjectSchema) -> Callable[[HttpResponse, Progress], 
     in_body = {name: schema.resolve(field) for name, field in schema.properties.items() if field.x_from == "body"}
     read_body = fields_reader(schema, in_body)
     defaults = {name: field.default for name, field in in_body.items() if field.default is not None}
+    whole = _whole_body(schema)
     others = {name: field.x_from for name, field in schema.properties.items() if field.x_from != "body"}
     order = dict.fromkeys(schema.properties)
 
     def read(response: HttpResponse, progress: Progress) -> dict[str, Any]:
-        found: dict[str, Any] = read_body(_or_none(response.body), progress) if in_body else {}
+        is_json = response.body is not json_pointer.MISSING
+        found: dict[str, Any] = read_body(response.body if is_json else None, progress) if in_body else {}
+        if not is_json:
+            found |= {name: value for name, as_value in whole.items() if (value := as_value(response)) is not None}
         for name, default in defaults.items():
             found[name] = default if found[name] is None else found[name]
         if others:
@@ -119,5 +128,26 @@ def _outputs_reader(schema: ObjectSchema) -> Callable[[HttpResponse, Progress], 
     return read
 
 
-def _or_none(body: Any) -> Any:
-    return None if body is json_pointer.MISSING else body
+def _whole_body(schema: ObjectSchema) -> dict[str, Callable[[HttpResponse], Any]]:
+    """What makes a value of a body that is not JSON, for each output that is all of it: its text, or a file."""
+
+    def reader(kinds: Sequence[str]) -> Callable[[HttpResponse], Any]:
+        def read(response: HttpResponse) -> Any:
+            is_text = _TEXT.match(response.headers.get("content-type", "text/plain")) is not None
+            if "string" in kinds and (is_text or "object" not in kinds):
+                return response.text
+            return None if is_text or "object" not in kinds else _file_json(response)
+
+        return read
+
+    fields = {name: schema.resolve(field) for name, field in schema.properties.items()}
+    return {
+        name: reader(field.types)
+        for name, field in fields.items()
+        if field.x_from == "body" and field.x_pointer == "" and not field.properties
+    }
+
+
+def _has_whole_body(schema: ObjectSchema) -> Callable[[HttpResponse], bool]:
+    readers = _whole_body(schema).values()
+    return lambda response: any(read(response) is not None for read in readers)

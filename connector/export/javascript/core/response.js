@@ -7,6 +7,8 @@ const { fileJson, mediaType } = require('./file_value');
 const { fieldsReader } = require('./output_reader');
 const { MISSING } = require('./pointer');
 
+const TEXT = /^\s*(text\/|application\/([^;]*\+)?(xml|json|javascript|yaml)\b)/i;
+
 const isSuccess = (status) => status >= 200 && status < 300;
 
 // A response as the other modules see it: header names in lower case; `body` is its JSON value, null when it is empty,
@@ -44,20 +46,28 @@ function unquoted(text, charset) {
   return new TextDecoder(charset.toLowerCase() === 'utf-8' ? 'utf-8' : 'latin1').decode(Uint8Array.from(bytes));
 }
 
-// The declared output fields; throws an OutputError when they are read from a body that is not JSON, and none has its text.
+// The declared output fields; throws an OutputError when they are read from a body that is not JSON, and none can have all of it.
 function flatten(schema, response) {
-  const fields = fieldsOf(schema);
-  const sources = new Set(fields.map(([, field]) => field['x-from'] || 'body'));
-  if (response.body === MISSING && sources.has('body') && !sources.has('text')) {
+  const fields = fieldsOf(schema).map(([name, field]) => [name, field['x-from'] ? field : resolve(schema, field)]);
+  const inBody = fields.filter(([, field]) => (field['x-from'] || 'body') === 'body');
+  const isJson = response.body !== MISSING;
+  const whole = isJson ? [] : inBody.map(([name, field]) => [name, wholeBody(field, response)]).filter(([, value]) => value !== null);
+  if (!isJson && inBody.length && !whole.length && !fields.some(([, field]) => field['x-from'] === 'text')) {
     const kind = response.text.trimStart().startsWith('<') ? 'a web page' : 'a body';
     throw new OutputError(`The service responded with ${response.status} and ${kind} that is not JSON.`);
   }
-  if (!readers.has(schema)) {
-    const inBody = fields.filter(([, field]) => (field['x-from'] || 'body') === 'body');
-    readers.set(schema, fieldsReader(schema, inBody.map(([name, field]) => [name, resolve(schema, field)])));
-  }
-  const found = readers.get(schema)(response.body === MISSING ? null : response.body);
+  if (!readers.has(schema)) readers.set(schema, fieldsReader(schema, inBody));
+  const found = { ...readers.get(schema)(isJson ? response.body : null), ...Object.fromEntries(whole) };
   return Object.fromEntries(fields.map(([name, field]) => [name, output(name, field, response, found, schema)]));
+}
+
+// The value of a body that is not JSON for an output that is all of it: its text, or a file; null where it can be neither.
+function wholeBody(field, response) {
+  if (field['x-pointer'] !== '' || field.properties) return null;
+  const kinds = [field.type].flat();
+  const isText = TEXT.test(response.headers['content-type'] ?? 'text/plain');
+  if (kinds.includes('string') && (isText || !kinds.includes('object'))) return response.text;
+  return isText || !kinds.includes('object') ? null : fileOfResponse(response);
 }
 
 const readers = new WeakMap();
