@@ -72,6 +72,8 @@ def problem_of(package: Package, action: Action) -> str | None:
             result = connector.run(action, inputs, sample_connection(package.bundle.manifest, "secret"))
         except ConnectorError as error:
             return f"{error.error_code}: {error}"[:200]
+        except Exception as error:  # one operation that breaks must not hide those after it
+            return f"{type(error).__name__}: {error}"[:200]
         if not moved and service.served and service.served[-1] != operation.operation_id:
             return f"another operation was called: {service.served[-1]}"
         has_text = any(field.x_from == "text" for field in action.definition.outputs.properties.values())

@@ -101,7 +101,7 @@ class DescribedService:
         left = self.responses.get(name)
         if left:
             return _response(200, left.pop(0))
-        if "202" in operation["responses"]:  # the cloud polls the Location until it is done
+        if "202" in operation.get("responses", {}):  # the cloud polls the Location until it is done
             url = urlsplit(sent.url)._replace(path=f"/operations/{len(self.sent)}", query="").geturl()
             self.accepted[url] = operation
             return HttpResponse(202, {"location": url}, b"")
@@ -109,9 +109,11 @@ class DescribedService:
 
     def _success(self, operation: Json) -> HttpResponse:
         """The response that the description has for a success."""
-        known = [code for code in operation["responses"] if code.startswith("2")]
-        status = min(known, default="default")
-        described = self.resolve(operation["responses"][status])
+        responses = {code: self.resolve(each) for code, each in operation.get("responses", {}).items()}
+        known = sorted(code for code in responses if code.startswith("2"))
+        with_body = [code for code in known if responses[code].get("schema")]
+        status = next(iter(with_body or known), "default")
+        described = responses.get(status, {})
         status = "200" if status == "202" else status
         code = 200 if status == "default" else int(status)
         if "schema" not in described:
