@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol, Self
@@ -94,8 +94,7 @@ class Auth:
         Raises:
             AuthorizationError: A value that the URL needs is missing, or one cannot be sent where it belongs.
         """
-        for name in templates.connection_fields(*self.connector.headers.values(), *request.headers.values()):
-            _check_header(self.connector, name, self.values)
+        _check_headers(self.connector, (*self.connector.headers.values(), *request.headers.values()), self.values)
         base_url = self.endpoint.template(request)
         for name in templates.connection_fields(base_url, request.path):
             if not self.values.get(name):
@@ -261,11 +260,9 @@ def _check_values(connector: ConnectorDefinition, kind: ConnectionKind, values: 
         AuthorizationError: One cannot.
     """
     sent = kind.authorization
-    in_headers = templates.connection_fields(*sent.headers.values())
+    _check_headers(connector, sent.headers.values(), values)
     # No value in a variable of its own: what reports an error may show the variables.
     for name in values:
-        if name in in_headers:
-            _check_header(connector, name, values)
         if any(char < " " or "\x7f" <= char <= "\x9f" for char in values[name]):
             raise _invalid(connector, name, "contains invalid characters, such as a line break")
     username = sent.basic.username if sent.basic is not None else ""
@@ -273,11 +270,16 @@ def _check_values(connector: ConnectorDefinition, kind: ConnectionKind, values: 
         raise _invalid(connector, templates.connection_fields(username)[0], "contains a colon")
 
 
-def _check_header(connector: ConnectorDefinition, name: str, values: Mapping[str, str]) -> None:
-    """Make sure that a value can be sent in a header; blanks in a secret come from pasting too much."""
-    first = "!" if name in connector.connection.secrets else " "
-    if not all(first <= char <= "~" for char in values.get(name, "")):
-        raise _invalid(connector, name, "contains invalid characters, such as a space or a line break")
+def _check_headers(connector: ConnectorDefinition, headers: Iterable[str], values: Mapping[str, str]) -> None:
+    """Make sure that values can be sent in headers, which are templates.
+
+    Blanks in a secret come from pasting too much, unless it is the whole header: such a key can be “Token abc”.
+    """
+    for template in headers:
+        for name in templates.connection_fields(template):
+            is_part = name in connector.connection.secrets and template != templates.placeholder(name)
+            if not all(("!" if is_part else " ") <= char <= "~" for char in values.get(name, "")):
+                raise _invalid(connector, name, "contains invalid characters, such as a space or a line break")
 
 
 def _invalid(connector: ConnectorDefinition, name: str, reason: str) -> AuthorizationError:

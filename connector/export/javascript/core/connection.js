@@ -89,9 +89,8 @@ const templatesOf = ({ headers, query, basic }) => [headers, query, basic || {}]
 
 // Make sure that the values can be sent where they belong.
 function checkValues(connector, kind, values) {
-  const inHeaders = connectionFields(...Object.values(kind.authorization.headers));
+  checkHeaders(connector, Object.values(kind.authorization.headers), values);
   for (const [name, value] of Object.entries(values)) {
-    if (inHeaders.includes(name)) checkHeader(connector, name, value);
     if (/[\u0000-\u001f\u007f-\u009f]/.test(value)) throw invalid(connector, name, 'contains invalid characters, such as a line break');
   }
   const username = kind.authorization.basic?.username || '';
@@ -100,16 +99,22 @@ function checkValues(connector, kind, values) {
   }
 }
 
-// Make sure that a value can be sent in a header; blanks in a secret come from pasting too much.
-function checkHeader(connector, name, value) {
-  const sendable = connector.connection.properties[name]?.writeOnly ? /^[!-~]*$/ : /^[ -~]*$/;
-  if (!sendable.test(value)) throw invalid(connector, name, 'contains invalid characters, such as a space or a line break');
+// Make sure that values can be sent in headers, which are templates. Blanks in a secret come from pasting too much, unless
+// it is the whole header: such a key can be “Token abc”.
+function checkHeaders(connector, headers, values) {
+  for (const template of headers) {
+    for (const name of connectionFields(template)) {
+      const isPart = connector.connection.properties[name]?.writeOnly && template !== placeholder(name);
+      if ((isPart ? /^[!-~]*$/ : /^[ -~]*$/).test(values[name] || '')) continue;
+      throw invalid(connector, name, 'contains invalid characters, such as a space or a line break');
+    }
+  }
 }
 
 // Make sure that the connection has all that the requests of an action need.
 function requireValues(connector, action, endpoint, values) {
   const headers = [endpoint.headers, action.request.headers || {}].flatMap((pairs) => Object.values(pairs));
-  for (const name of connectionFields(...headers)) checkHeader(connector, name, values[name] || '');
+  checkHeaders(connector, headers, values);
   const template = baseUrlOf(action, endpoint);
   for (const name of connectionFields(template, action.request.path)) if (!values[name]) throw missing(connector, name);
   for (const name of connectionFields(action.request.path)) {
