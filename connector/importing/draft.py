@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote
 from connector import json_pointer
 from connector.importing.fields import Fields, Leaf, label, place_of, visibility
 from connector.importing.gaps import Findings
-from connector.importing.media import body_media, form_media
+from connector.importing.media import body_media, form_media, is_form_file
 from connector.importing.names import plain, unique, unique_labels
 from connector.importing.swagger import Json, Operation, Swagger, as_list, as_text, base_path_of, is_true
 from connector.importing.values import constant, kind_of
@@ -18,6 +18,7 @@ from connector.importing.values import constant, kind_of
 PLACEHOLDER = re.compile(r"{([^{}]*)}")
 _MOST_PLACEHOLDERS = 100
 _WITHOUT_BODY = {"GET", "HEAD", "OPTIONS", "DELETE"}
+_OF_TEXTS = {"type", "examples", "enum", "default", "minLength", "maxLength"}
 _STYLES = {"csv": "csv", "ssv": "ssv", "pipes": "pipes", "multi": "repeat", "tsv": "csv"}
 
 
@@ -154,8 +155,8 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
         made |= {"x-aliases": [key]} if body != "body" and key != name else {}
         made |= {"x-in": "body"} if draft.method in _WITHOUT_BODY else {}
         made |= visibility(leaf.schema, leaf.shown)
-        if draft.whole is not None and draft.encoding == "binary":
-            made = {word: value for word, value in made.items() if word not in {"type", "examples"}} | {"x-file": True}
+        if draft.encoding == "binary" or (draft.encoding == "multipart" and is_form_file(leaf.schema)):
+            made = _as_file(made)
         properties[name] = fields.titled(title, made, leaf.schema)
         keys[key] = name
         if leaf.required:
@@ -258,8 +259,8 @@ def _settle_constants(draft: Draft) -> None:
 def _parameter_field(parameter: Parameter, fields: Fields) -> Json:
     document = parameter.document
     made = fields.field(document)
-    if parameter.place == "form" and document.get("type") == "file":
-        made = {word: value for word, value in made.items() if word not in {"type", "examples"}} | {"x-file": True}
+    if parameter.place == "form" and is_form_file(document):
+        made = _as_file(made)
     made |= {"x-in": "body" if parameter.place == "form" else parameter.place}
     if parameter.place == "form":
         made |= place_of(parameter.name, (parameter.wire,))
@@ -272,6 +273,10 @@ def _parameter_field(parameter: Parameter, fields: Fields) -> Json:
         made |= {"x-ms-url-encoding": "double"}
     made |= _default(made, constant(document)) if parameter.required else {}
     return made | visibility(document, _shown(document))
+
+
+def _as_file(made: Json) -> Json:
+    return {word: value for word, value in made.items() if word not in _OF_TEXTS} | {"x-file": True}
 
 
 def _default(made: Json, value: Any) -> Json:

@@ -23,10 +23,15 @@ def is_json(media_type: str) -> bool:
     return name in {JSON, "text/json", "*/*"} or name.endswith("+json")
 
 
+def is_form_file(document: Json) -> bool:
+    """Whether a field of a form is a file; many packages write it as a binary text."""
+    return document.get("type") == "file" or as_text(document.get("format")) == "binary"
+
+
 def form_media(swagger: Swagger, operation: Operation, fields: list[Json]) -> str:
     """The encoding of a form."""
     types = media_types(swagger, operation, "consumes")
-    has_file = any(each.get("type") == "file" for each in fields)
+    has_file = any(map(is_form_file, fields))
     only_multipart = any(each.startswith(MULTIPART) for each in types) and not any(
         each.startswith(FORM) for each in types
     )

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from connector import Connection
+from connector import Connection, File
 from connector.errors import AuthorizationError
 from tests.connector.importing.test_authorization import SECRET
-from tests.connector.importing.test_published_shapes import Bench, operation
+from tests.connector.importing.test_published_shapes import TEXT, Bench, body_of, operation
 
 Json = dict[str, Any]
 
@@ -23,3 +23,21 @@ def test_a_key_that_is_a_whole_header_can_have_a_blank_inside(tmp_path: Path) ->
     assert bench.sent.headers["authorization"] == "Token abc"
     with pytest.raises(AuthorizationError, match="invalid characters"):
         bench.run(Connection(api_key="Token\nabc"))
+
+
+FILE: Json = {"type": "string", "format": "binary"}
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        [{"name": "doc", "in": "formData", "required": True, **FILE}, {"name": "note", "in": "formData", **TEXT}],
+        [body_of({"type": "object", "required": ["doc"], "properties": {"doc": FILE, "note": TEXT}}, required=True)],
+    ],
+    ids=["parameters", "body"],
+)
+def test_a_binary_text_in_a_form_is_a_file(tmp_path: Path, parameters: list[Json]) -> None:
+    bench = Bench(tmp_path, operation(*parameters, consumes=["multipart/form-data"]))
+    bench.run(doc=File(b"\x89\x00\xff", filename="a.png"), note="n")
+    assert b'name="doc"; filename="a.png"' in bench.sent.content
+    assert b"\r\n\r\n\x89\x00\xff\r\n" in bench.sent.content
