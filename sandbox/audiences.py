@@ -8,15 +8,15 @@ import sqlite3
 from . import bodies
 from .filters import belongs, describe
 from .paging import page
-from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, bad_request
 from .route import on
+from .rows import found, one
 from .timestamps import iso
 
 
 def load(db: sqlite3.Connection, audience_id: str) -> sqlite3.Row | None:
     """The audience's row, None where there is none."""
-    row: sqlite3.Row | None = db.execute("SELECT * FROM audiences WHERE id = ?", (audience_id,)).fetchone()
-    return row
+    return one(db, "SELECT * FROM audiences WHERE id = ?", audience_id)
 
 
 def members(db: sqlite3.Connection, audience: sqlite3.Row) -> list[str]:
@@ -67,10 +67,7 @@ def _view(row: sqlite3.Row) -> JsonObject:
 
 
 def _existing(call: Call) -> sqlite3.Row:
-    row = load(call.db, call.ids["audience_id"])
-    if row is None:
-        raise not_found(f"Audience {call.ids['audience_id']} not found")
-    return row
+    return found(load(call.db, call.ids["audience_id"]), f"Audience {call.ids['audience_id']}")
 
 
 @on("GET /audiences")

@@ -6,8 +6,9 @@ import sqlite3
 import uuid
 
 from .paging import NEWEST, page
-from .protocol import OK, Call, JsonObject, Response, not_found
+from .protocol import OK, Call, JsonObject, Response
 from .route import on
+from .rows import found, one
 from .timestamps import iso
 
 # The token is not stored, so all calls have the same author.
@@ -47,7 +48,5 @@ def get_events(call: Call) -> Response:
 def get_event(call: Call) -> Response:
     """One event."""
     event_id = call.ids["audit_event_id"]
-    row = call.db.execute("SELECT * FROM audit_events WHERE id = ?", (event_id,)).fetchone()
-    if row is None:
-        raise not_found(f"Audit event {event_id} not found")
-    return Response(OK, _view(row))
+    row = one(call.db, "SELECT * FROM audit_events WHERE id = ?", event_id)
+    return Response(OK, _view(found(row, f"Audit event {event_id}")))

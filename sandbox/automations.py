@@ -11,8 +11,9 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 
 from . import bodies, messages, profiles, runs
-from .protocol import OK, Call, JsonObject, Response, not_found
+from .protocol import OK, Call, JsonObject, Response
 from .route import on
+from .rows import found, one
 from .sending import send_to
 from .timestamps import iso, new_id, parse_duration, parse_timestamp
 
@@ -121,10 +122,7 @@ def cancel(db: sqlite3.Connection, run: sqlite3.Row, now: int) -> None:
 
 def load(db: sqlite3.Connection, name: str, kind: str = AUTOMATION) -> sqlite3.Row | None:
     """The automation or journey with the id or alias; None if there is none."""
-    row: sqlite3.Row | None = db.execute(
-        "SELECT * FROM automations WHERE kind = :kind AND (id = :name OR alias = :name)", {"name": name, "kind": kind}
-    ).fetchone()
-    return row
+    return one(db, "SELECT * FROM automations WHERE kind = ? AND ? IN (id, alias)", kind, name)
 
 
 def find(db: sqlite3.Connection, name: str) -> list[JsonObject] | None:
@@ -149,9 +147,7 @@ def invoke_ad_hoc(call: Call) -> Response:
 def invoke_template(call: Call) -> Response:
     """Run a stored automation for one recipient."""
     name = call.ids["template_id"]
-    row = load(call.db, name)
-    if row is None:
-        raise not_found(f"Automation template {name} not found")
+    row = found(load(call.db, name), f"Automation template {name}")
     return Response(OK, {"runId": start_stored(call.db, row, call.body, call.now)})
 
 

@@ -7,14 +7,15 @@ import sqlite3
 
 from . import bodies
 from .paging import page
-from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, conflict, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, conflict
 from .route import on
+from .rows import found, one
 from .timestamps import iso, new_key
 
 
 def load(db: sqlite3.Connection, brand_id: str) -> JsonObject | None:
     """The brand, as the API returns it; None if there is none."""
-    row = db.execute("SELECT * FROM brands WHERE id = ?", (brand_id,)).fetchone()
+    row = one(db, "SELECT * FROM brands WHERE id = ?", brand_id)
     return None if row is None else _view(row)
 
 
@@ -50,10 +51,7 @@ def _view(row: sqlite3.Row) -> JsonObject:
 
 
 def _existing(call: Call) -> JsonObject:
-    brand = load(call.db, call.ids["brand_id"])
-    if brand is None:
-        raise not_found(f"Brand {call.ids['brand_id']} not found")
-    return brand
+    return found(load(call.db, call.ids["brand_id"]), f"Brand {call.ids['brand_id']}")
 
 
 @on("GET /brands")

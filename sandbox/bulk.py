@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 from . import bodies, recipients
 from .paging import page
-from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, conflict, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, conflict
 from .recipients import Person
 from .route import on
+from .rows import found, one
 from .sending import Sender
 from .timestamps import SECOND, new_id
 
@@ -22,10 +23,7 @@ PROCESSING = 1 * SECOND
 
 def _existing(call: Call) -> sqlite3.Row:
     job_id = call.ids["job_id"]
-    row: sqlite3.Row | None = call.db.execute("SELECT * FROM bulk_jobs WHERE id = ?", (job_id,)).fetchone()
-    if row is None:
-        raise not_found(f"Bulk job {job_id} not found")
-    return row
+    return found(one(call.db, "SELECT * FROM bulk_jobs WHERE id = ?", job_id), f"Bulk job {job_id}")
 
 
 def _message(definition: JsonObject) -> JsonObject:

@@ -9,6 +9,7 @@ from . import automations, bodies, runs
 from .paging import page
 from .protocol import ACCEPTED, OK, ApiError, Call, JsonObject, Response, bad_request, not_found, unprocessable
 from .route import on
+from .rows import found, one
 from .timestamps import iso
 
 _CONTACTS = ("email", "phone_number")
@@ -105,9 +106,6 @@ def cancel(call: Call) -> Response:
             automations.cancel(call.db, row, call.now)
         return Response(OK, {"cancelation_token": token})
     sql = "SELECT * FROM runs WHERE kind = 'journey' AND id = ?"
-    row = call.db.execute(sql, (run_id,)).fetchone()
-    if row is None:
-        raise not_found(f"Journey run {run_id} not found")
-    automations.cancel(call.db, row, call.now)
+    automations.cancel(call.db, found(one(call.db, sql, run_id), f"Journey run {run_id}"), call.now)
     state = runs.status(call.db.execute(sql, (run_id,)).fetchone(), call.now)
     return Response(OK, {"run_id": run_id, "status": state})

@@ -13,6 +13,7 @@ from . import bodies
 from .paging import page
 from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
 from .route import on
+from .rows import found, one
 from .timestamps import iso
 
 
@@ -25,8 +26,7 @@ def matches(pattern: str, list_id: str) -> bool:
 
 def load(db: sqlite3.Connection, list_id: str) -> sqlite3.Row | None:
     """The list's row; None if there is none or it is deleted."""
-    row: sqlite3.Row | None = db.execute("SELECT * FROM lists WHERE id = ? AND deleted IS NULL", (list_id,)).fetchone()
-    return row
+    return one(db, "SELECT * FROM lists WHERE id = ? AND deleted IS NULL", list_id)
 
 
 def subscribers(db: sqlite3.Connection, list_id: str) -> list[sqlite3.Row]:
@@ -69,10 +69,7 @@ def _text(value: JsonObject | None) -> str | None:
 
 
 def _existing(call: Call) -> sqlite3.Row:
-    row = load(call.db, call.ids["list_id"])
-    if row is None:
-        raise not_found(f"List {call.ids['list_id']} not found")
-    return row
+    return found(load(call.db, call.ids["list_id"]), f"List {call.ids['list_id']}")
 
 
 def view(row: sqlite3.Row) -> JsonObject:

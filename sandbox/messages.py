@@ -9,6 +9,7 @@ from . import timeline
 from .paging import NEWEST, page
 from .protocol import CONFLICT, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
 from .route import on
+from .rows import found, one
 from .timestamps import new_id, parse_timestamp
 
 _MILESTONES = {"sent": "SENT", "delivered": "DELIVERED", "opened": "OPENED", "clicked": "CLICKED"}
@@ -45,10 +46,7 @@ def view(row: sqlite3.Row, now: int) -> JsonObject:
 
 def _existing(call: Call) -> sqlite3.Row:
     message_id = call.ids["message_id"]
-    row: sqlite3.Row | None = call.db.execute("SELECT * FROM messages WHERE id = ?", (message_id,)).fetchone()
-    if row is None:
-        raise not_found(f"Message {message_id} not found")
-    return row
+    return found(one(call.db, "SELECT * FROM messages WHERE id = ?", message_id), f"Message {message_id}")
 
 
 def _flag(call: Call, name: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from . import tenants, topics, user_bodies
 from .protocol import NO_CONTENT, OK, ApiError, Call, JsonObject, Response, bad_request
 from .route import on
+from .rows import one, parsed
 
 _REQUIRED = "REQUIRED"
 _GENERAL = ""
@@ -41,19 +42,17 @@ def _default(db: sqlite3.Connection, tenant_id: str | None, topic: sqlite3.Row) 
     for tenant in tenants.lineage(db, tenant_id):
         for item in tenant["default_preferences"]["items"]:
             if item["id"] == topic["id"]:
-                found: JsonObject = item
-                return found
+                return dict(item)
     return {"status": topic["default_status"]}
 
 
 def _chosen(db: sqlite3.Connection, user_id: str, tenant_id: str | None, topic_id: str) -> JsonObject:
-    row = db.execute(
+    sql = (
         "SELECT preference FROM user_topics WHERE user_id = ? AND topic_id = ? AND tenant_id IN (?, ?)"
-        " ORDER BY tenant_id DESC LIMIT 1",
-        (user_id, topic_id, tenant_id or _GENERAL, _GENERAL),
-    ).fetchone()
-    chosen: JsonObject = json.loads(row["preference"]) if row else {}
-    return chosen
+        " ORDER BY tenant_id DESC LIMIT 1"
+    )
+    row = one(db, sql, user_id, topic_id, tenant_id or _GENERAL, _GENERAL)
+    return parsed(row["preference"] if row else None)
 
 
 def save(db: sqlite3.Connection, user_id: str, tenant_id: str | None, topic_id: str, chosen: JsonObject) -> None:

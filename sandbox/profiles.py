@@ -6,26 +6,23 @@ import json
 import sqlite3
 
 from . import bodies, json_patch
-from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response
 from .route import on
+from .rows import found, one, parsed
 
 _SUCCESS: JsonObject = {"status": "SUCCESS"}
 
 
 def load(db: sqlite3.Connection, user_id: str) -> JsonObject | None:
     """The stored profile; None if there is none."""
-    row = db.execute("SELECT profile FROM profiles WHERE id = ?", (user_id,)).fetchone()
-    if row is None:
-        return None
-    profile: JsonObject = json.loads(row["profile"])
-    return profile
+    row = one(db, "SELECT profile FROM profiles WHERE id = ?", user_id)
+    return None if row is None else parsed(row["profile"])
 
 
 def load_preferences(db: sqlite3.Connection, user_id: str) -> JsonObject:
     """The user's preferences; empty if there are none."""
-    row = db.execute("SELECT preferences FROM profiles WHERE id = ?", (user_id,)).fetchone()
-    preferences: JsonObject = json.loads(row["preferences"]) if row and row["preferences"] else {}
-    return preferences
+    row = one(db, "SELECT preferences FROM profiles WHERE id = ?", user_id)
+    return parsed(row["preferences"] if row else None)
 
 
 def save(db: sqlite3.Connection, user_id: str, profile: JsonObject, now: int) -> None:
@@ -48,10 +45,7 @@ def merged(old: JsonObject, new: JsonObject) -> JsonObject:
 
 
 def _existing(call: Call) -> JsonObject:
-    profile = load(call.db, call.ids["user_id"])
-    if profile is None:
-        raise not_found(f"Profile {call.ids['user_id']} not found")
-    return profile
+    return found(load(call.db, call.ids["user_id"]), f"Profile {call.ids['user_id']}")
 
 
 @on("GET /profiles/{user_id}")

@@ -7,8 +7,9 @@ import sqlite3
 
 from . import template_bodies
 from .paging import page
-from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, conflict, not_found
+from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, conflict
 from .route import on
+from .rows import found, one
 from .timestamps import new_key
 
 _TITLE = "Default Configuration"
@@ -73,10 +74,8 @@ def _view(row: sqlite3.Row) -> JsonObject:
 
 
 def _existing(call: Call) -> JsonObject:
-    row = call.db.execute("SELECT * FROM providers WHERE id = ?", (call.ids["id"],)).fetchone()
-    if row is None:
-        raise not_found(f"Provider {call.ids['id']} not found")
-    return _view(row)
+    row = one(call.db, "SELECT * FROM providers WHERE id = ?", call.ids["id"])
+    return _view(found(row, f"Provider {call.ids['id']}"))
 
 
 def _check(key: str, settings: JsonObject) -> None:

@@ -7,8 +7,9 @@ import sqlite3
 
 from . import template_bodies
 from .paging import page
-from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, conflict, not_found
+from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, conflict
 from .route import on
+from .rows import found, one
 from .timestamps import new_id
 
 _PERSON = "bruno"  # who uses the API key, for fields that name a person
@@ -27,7 +28,7 @@ def save(db: sqlite3.Connection, strategy_id: str, strategy: JsonObject, now: in
 
 def load(db: sqlite3.Connection, strategy_id: str) -> JsonObject | None:
     """The strategy, as the API returns it; None if there is none."""
-    row = db.execute("SELECT * FROM routing_strategies WHERE id = ?", (strategy_id,)).fetchone()
+    row = one(db, "SELECT * FROM routing_strategies WHERE id = ?", strategy_id)
     return None if row is None else _view(row)
 
 
@@ -65,10 +66,7 @@ def existing(call: Call) -> JsonObject:
     Raises:
         ApiError: 404, there is none.
     """
-    strategy = load(call.db, call.ids["id"])
-    if strategy is None:
-        raise not_found(f"Routing strategy {call.ids['id']} not found")
-    return strategy
+    return found(load(call.db, call.ids["id"]), f"Routing strategy {call.ids['id']}")
 
 
 @on("GET /routing-strategies")

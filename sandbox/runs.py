@@ -9,8 +9,9 @@ import json
 import sqlite3
 
 from .paging import NEWEST, page
-from .protocol import OK, Call, JsonObject, Response, bad_request, not_found
+from .protocol import OK, Call, JsonObject, Response, bad_request
 from .route import on
+from .rows import found, one
 from .timestamps import DAY, iso, parse_timestamp
 
 RETENTION = 95 * DAY
@@ -106,12 +107,8 @@ def _date(call: Call, name: str, otherwise: int) -> int:
 @on("GET /automations/runs/{id}/steps")
 def get_steps(call: Call) -> Response:
     """The steps of a run, all at once."""
-    row = call.db.execute(
-        "SELECT * FROM runs WHERE id = ? AND kind = 'automation' AND started > ?",
-        (call.ids["id"], call.now - RETENTION),
-    ).fetchone()
-    if row is None:
-        raise not_found(f"Automation run {call.ids['id']} not found")
+    sql = "SELECT * FROM runs WHERE id = ? AND kind = 'automation' AND started > ?"
+    row = found(one(call.db, sql, call.ids["id"], call.now - RETENTION), f"Automation run {call.ids['id']}")
     return Response(OK, {"steps": [_step(step, row, call.now) for step in json.loads(row["steps"])]})
 
 

@@ -6,8 +6,9 @@ import json
 import sqlite3
 
 from . import template_bodies, templates
-from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response
 from .route import on
+from .rows import found, one
 
 
 def save(db: sqlite3.Connection, template_id: str, submission_id: str, checks: list[JsonObject], now: int) -> None:
@@ -22,9 +23,8 @@ def _key(call: Call) -> tuple[str, str]:
 
 def _checks(call: Call) -> list[JsonObject]:
     key = _key(call)
-    row = call.db.execute("SELECT checks FROM submissions WHERE template_id = ? AND id = ?", key).fetchone()
-    if row is None:
-        raise not_found(f"Submission {key[1]} of notification template {key[0]} not found")
+    row = one(call.db, "SELECT checks FROM submissions WHERE template_id = ? AND id = ?", *key)
+    row = found(row, f"Submission {key[1]} of notification template {key[0]}")
     checks: list[JsonObject] = json.loads(row["checks"])
     return checks
 

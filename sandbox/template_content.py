@@ -7,6 +7,7 @@ import json
 from . import elements, template_bodies, templates
 from .protocol import OK, Call, JsonObject, Response, not_found
 from .route import on
+from .rows import parsed
 
 _OUTER = ("type", "data", "state")
 
@@ -41,8 +42,7 @@ def _older(content: JsonObject, channels: list[str]) -> JsonObject:
 
 
 def _draft(call: Call) -> JsonObject:
-    draft: JsonObject = json.loads(templates.newer(call)["draft"])
-    return draft
+    return parsed(templates.newer(call)["draft"])
 
 
 @on("PUT /notifications/{id}/content", template_bodies.CONTENT, audit_as="notification/content-replaced")

@@ -11,8 +11,9 @@ import sqlite3
 
 from . import elements, routing_strategies, template_bodies
 from .paging import sliced
-from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, conflict, not_found
+from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, conflict
 from .route import on
+from .rows import found, one, parsed
 from .timestamps import new_id
 
 CONTENT_VERSION = "2022-01-01"
@@ -27,12 +28,8 @@ def row_of(call: Call) -> sqlite3.Row:
     Raises:
         ApiError: 404, there is none.
     """
-    row: sqlite3.Row | None = call.db.execute(
-        "SELECT * FROM templates WHERE id = ? AND archived IS NULL", (call.ids["id"],)
-    ).fetchone()
-    if row is None:
-        raise not_found(f"Notification template {call.ids['id']} not found")
-    return row
+    row = one(call.db, "SELECT * FROM templates WHERE id = ? AND archived IS NULL", call.ids["id"])
+    return found(row, f"Notification template {call.ids['id']}")
 
 
 def newer(call: Call) -> sqlite3.Row:
@@ -54,19 +51,13 @@ def payload(call: Call, row: sqlite3.Row, version: str) -> JsonObject:
         ApiError: 400, it is none of these; 404, the template has no such version.
     """
     if version == "draft":
-        draft: JsonObject = json.loads(row["draft"])
-        return draft
+        return parsed(row["draft"])
     numbered = _VERSION.fullmatch(version)
     if numbered is None and version != "published":
         raise bad_request('version: Expected "draft", "published" or a version such as "v001"')
-    found = call.db.execute(
-        "SELECT payload FROM template_versions WHERE template_id = ? AND number = ?",
-        (row["id"], int(numbered[1]) if numbered else row["version"]),
-    ).fetchone()
-    if found is None:
-        raise not_found(f"Version {version} of notification template {row['id']} not found")
-    stored: JsonObject = json.loads(found["payload"])
-    return stored
+    sql = "SELECT payload FROM template_versions WHERE template_id = ? AND number = ?"
+    stored = one(call.db, sql, row["id"], int(numbered[1]) if numbered else row["version"])
+    return parsed(found(stored, f"Version {version} of notification template {row['id']}")["payload"])
 
 
 def save_draft(db: sqlite3.Connection, template_id: str, draft: JsonObject, now: int) -> None:

@@ -10,6 +10,7 @@ from . import elements, template_bodies, tenants
 from .paging import listing
 from .protocol import CREATED, NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
 from .route import on
+from .rows import one, parsed
 from .timestamps import iso
 
 _VERSION = re.compile(r"v(\d{1,9})(?:\.\d{1,9})*")
@@ -41,9 +42,8 @@ def publish(db: sqlite3.Connection, tenant_id: str, template_id: str, number: in
 
 def published(db: sqlite3.Connection, tenant_id: str | None, template_id: str) -> JsonObject | None:
     """The template that the tenant's users get; None if the tenant has none of its own."""
-    row = db.execute(f"{_ROWS} AND published IS NOT NULL", (tenant_id, template_id)).fetchone()
-    found: JsonObject | None = json.loads(row["template"]) if row else None
-    return found
+    row = one(db, f"{_ROWS} AND published IS NOT NULL", tenant_id, template_id)
+    return parsed(row["template"]) if row else None
 
 
 def _version(call: Call, wanted: str) -> sqlite3.Row:
@@ -58,7 +58,7 @@ def _version(call: Call, wanted: str) -> sqlite3.Row:
     condition = {_LATEST: "", _PUBLISHED: " AND published IS NOT NULL"}.get(wanted, " AND number = ?")
     numbers = (int(numbered[1]),) if numbered else ()
     key = (tenants.existing(call)["id"], call.ids["template_id"], *numbers)
-    row: sqlite3.Row | None = call.db.execute(f"{_ROWS}{condition} ORDER BY number DESC", key).fetchone()
+    row = one(call.db, f"{_ROWS}{condition} ORDER BY number DESC", *key)
     if row is None:
         shown = "" if wanted == _LATEST else f" in version {wanted}"
         raise not_found(f"Template {call.ids['template_id']}{shown} not found in tenant {call.ids['tenant_id']}")
@@ -80,8 +80,7 @@ def _listed(row: sqlite3.Row) -> JsonObject:
 
 
 def _routing(row: sqlite3.Row) -> JsonObject:
-    routing: JsonObject = json.loads(row["template"]).get("routing") or {"method": "single", "channels": []}
-    return routing
+    return parsed(row["template"]).get("routing") or {"method": "single", "channels": []}
 
 
 @on("GET /tenants/{tenant_id}/templates")

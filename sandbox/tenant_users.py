@@ -7,8 +7,9 @@ import sqlite3
 
 from . import tenants, user_bodies
 from .paging import listing
-from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response
 from .route import on
+from .rows import found, one, parsed
 
 
 def members(db: sqlite3.Connection, tenant_id: str) -> list[str]:
@@ -19,11 +20,8 @@ def members(db: sqlite3.Connection, tenant_id: str) -> list[str]:
 
 def profile(db: sqlite3.Connection, tenant_id: str, user_id: str) -> JsonObject:
     """What of the user's profile applies only in the tenant; empty if there is nothing."""
-    row = db.execute(
-        "SELECT profile FROM tenant_users WHERE tenant_id = ? AND user_id = ?", (tenant_id, user_id)
-    ).fetchone()
-    found: JsonObject = json.loads(row["profile"]) if row and row["profile"] else {}
-    return found
+    row = one(db, "SELECT profile FROM tenant_users WHERE tenant_id = ? AND user_id = ?", tenant_id, user_id)
+    return parsed(row["profile"] if row else None)
 
 
 def add(db: sqlite3.Connection, tenant_id: str, user_id: str, own: JsonObject | None) -> None:
@@ -32,8 +30,7 @@ def add(db: sqlite3.Connection, tenant_id: str, user_id: str, own: JsonObject | 
     Raises:
         ApiError: 404, there is no such tenant.
     """
-    if tenants.load(db, tenant_id) is None:
-        raise not_found(f"Tenant {tenant_id} not found")
+    found(tenants.load(db, tenant_id), f"Tenant {tenant_id}")
     db.execute(
         "INSERT OR REPLACE INTO tenant_users (tenant_id, user_id, profile) VALUES (?, ?, ?)",
         (tenant_id, user_id, json.dumps(own) if own else None),

@@ -7,15 +7,16 @@ import sqlite3
 
 from . import topics, user_bodies
 from .paging import listing
-from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, bad_request, not_found
+from .protocol import NO_CONTENT, OK, Call, JsonObject, Response, bad_request
 from .route import on
+from .rows import found, one
 
 _MAX_DEPTH = 20
 
 
 def load(db: sqlite3.Connection, tenant_id: str) -> JsonObject | None:
     """The tenant, as the API returns it; None if there is none."""
-    row = db.execute("SELECT * FROM tenants WHERE id = ?", (tenant_id,)).fetchone()
+    row = one(db, "SELECT * FROM tenants WHERE id = ?", tenant_id)
     return None if row is None else view(row)
 
 
@@ -64,10 +65,7 @@ def existing(call: Call) -> JsonObject:
     Raises:
         ApiError: 404, there is none.
     """
-    tenant = load(call.db, call.ids["tenant_id"])
-    if tenant is None:
-        raise not_found(f"Tenant {call.ids['tenant_id']} not found")
-    return tenant
+    return found(load(call.db, call.ids["tenant_id"]), f"Tenant {call.ids['tenant_id']}")
 
 
 @on("GET /tenants")

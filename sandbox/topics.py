@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from .protocol import not_found
+from .rows import found, one
 
 
 def save(db: sqlite3.Connection, topic_id: str, name: str, section: tuple[str, str], default_status: str) -> None:
@@ -14,8 +14,7 @@ def save(db: sqlite3.Connection, topic_id: str, name: str, section: tuple[str, s
 
 def load(db: sqlite3.Connection, topic_id: str) -> sqlite3.Row | None:
     """The topic's row; None if there is none."""
-    row: sqlite3.Row | None = db.execute("SELECT * FROM topics WHERE id = ?", (topic_id,)).fetchone()
-    return row
+    return one(db, "SELECT * FROM topics WHERE id = ?", topic_id)
 
 
 def every(db: sqlite3.Connection) -> list[sqlite3.Row]:
@@ -29,7 +28,4 @@ def existing(db: sqlite3.Connection, topic_id: str) -> sqlite3.Row:
     Raises:
         ApiError: 404, there is none.
     """
-    row = load(db, topic_id)
-    if row is None:
-        raise not_found(f"Subscription topic {topic_id} not found")
-    return row
+    return found(load(db, topic_id), f"Subscription topic {topic_id}")

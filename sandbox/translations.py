@@ -7,6 +7,7 @@ import sqlite3
 
 from .protocol import NO_CONTENT, OK, Call, Response, not_found
 from .route import on
+from .rows import one
 from .validation import string
 
 _DOMAIN = "default"
@@ -24,8 +25,7 @@ def load(db: sqlite3.Connection, locale: object) -> dict[str, str]:
     """The translation of each text into a language, or into the one without its region; empty without any."""
     names = (str(locale), str(locale).replace("_", "-").partition("-")[0])
     for name in names:
-        row = db.execute("SELECT content FROM translations WHERE locale = ?", (name,)).fetchone()
-        if row is not None:
+        if row := one(db, "SELECT content FROM translations WHERE locale = ?", name):
             return entries(row["content"])
     return {}
 
@@ -44,7 +44,7 @@ def _text(quoted: str) -> str:
 @on("GET /translations/{domain}/{locale}")
 def get_translations(call: Call) -> Response:
     """The .po file of a language."""
-    row = call.db.execute("SELECT content FROM translations WHERE locale = ?", (call.ids["locale"],)).fetchone()
+    row = one(call.db, "SELECT content FROM translations WHERE locale = ?", call.ids["locale"])
     if row is None or call.ids["domain"] != _DOMAIN:
         raise not_found(f"Translations for {call.ids['domain']}/{call.ids['locale']} not found")
     return Response(OK, row["content"])
