@@ -1,8 +1,8 @@
 """Whether an async transport would pay: `python -m benchmarks.transports`; `--json FILE` writes the figures.
 
-`send_message` as `arun` makes it, its calls in threads, and with its calls on the event loop instead, by aiohttp and by
-httpx: CPU seconds per 1,000 runs, 100 at a time, in turn. Then by a bare `asyncio.Protocol` that knows neither TLS,
-proxies, deadlines nor broken responses: what no library can go below.
+`send_message` as `arun` makes it, its calls in threads, and with its calls on the event loop instead, by aiohttp: CPU
+seconds per 1,000 runs, 100 at a time, in turn. Then by a bare `asyncio.Protocol` that knows neither TLS, proxies,
+deadlines nor broken responses: what no library can go below.
 """
 
 from __future__ import annotations
@@ -51,19 +51,6 @@ async def by_aiohttp(url: str) -> AsyncIterator[Send]:
         async def send() -> bytes:
             async with session.post(f"{url}/send", data=CONTENT, headers=SENT, allow_redirects=False) as response:
                 return bytes(await response.read())
-
-        yield send
-
-
-@asynccontextmanager
-async def by_httpx(url: str) -> AsyncIterator[Send]:
-    """With httpx."""
-    httpx = importlib.import_module("httpx")
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(limits=limits, timeout=30) as client:
-
-        async def send() -> bytes:
-            return bytes((await client.post(f"{url}/send", content=CONTENT, headers=SENT)).content)
 
         yield send
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from pathlib import Path
 
 from . import template_bodies
 from .paging import page
@@ -16,41 +17,7 @@ _TITLE = "Default Configuration"
 _PERIODS = ("second", "minute", "hour")
 
 
-def _type(name: str, channel: str, description: str, **settings: JsonObject) -> JsonObject:
-    return {"name": name, "channel": channel, "description": description, "settings": settings}
-
-
-_TEXT, _NEEDED = {"type": "string", "required": False}, {"type": "string", "required": True}
-CATALOG: dict[str, JsonObject] = {
-    "apn": _type(
-        "Apple Push Notification Service",
-        "push",
-        "Push notifications to Apple devices",
-        key=_NEEDED,
-        key_id=_NEEDED,
-        team_id=_NEEDED,
-        bundle_id=_NEEDED,
-        is_production={"type": "boolean", "required": False},
-    ),
-    "aws-ses": _type(
-        "Amazon SES", "email", "Email through AWS", access_key_id=_NEEDED, secret_access_key=_NEEDED, region=_NEEDED
-    ),
-    "courier": _type("Courier Inbox", "inbox", "Messages in the inbox of an app"),
-    "firebase-fcm": _type("Firebase FCM", "push", "Push notifications through Firebase", service_account=_NEEDED),
-    "sendgrid": _type(
-        "SendGrid",
-        "email",
-        "Email through Twilio SendGrid",
-        api_key=_NEEDED,
-        from_address=_TEXT,
-        region={"type": "enum", "required": False, "values": ["global", "eu"]},
-        sandbox_mode={"type": "boolean", "required": False},
-    ),
-    "slack": _type("Slack", "direct_message", "Messages in Slack"),
-    "twilio": _type(
-        "Twilio", "sms", "Text messages", account_sid=_NEEDED, auth_token=_NEEDED, messaging_service_sid=_TEXT
-    ),
-}
+CATALOG: dict[str, JsonObject] = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 
 
 def save(db: sqlite3.Connection, provider_id: str, provider: JsonObject, now: int) -> None:
