@@ -81,7 +81,8 @@ class DryRun:
         }
 
     def __str__(self) -> str:
-        lines = [f"{self.rows:,} rows: {self.rows - self.wrong:,} right, {self.wrong:,} wrong."]
+        noun = "row" if self.rows == 1 else "rows"
+        lines = [f"{self.rows:,} {noun}: {self.rows - self.wrong:,} right, {self.wrong:,} wrong."]
         lines += [f"  {problem}" for problem in self.problems]
         if self.seconds is not None and self.rows:
             lines.append(f"Running them takes about {duration(self.seconds)} at the connection's call limit.")

@@ -153,7 +153,7 @@ def _with_connector_first(args: list[str]) -> list[str]:
 def _show_version(ctx: click.Context, _parameter: click.Parameter, requested: bool) -> None:
     if requested and not ctx.resilient_parsing:
         try:
-            manifest = files.read_json(context.connector_folder(None) / files.MANIFEST)
+            manifest = files.read_json(context.connector_folder(ctx.params.get("connector_name")) / files.MANIFEST)
         except (ValueError, OSError) as error:
             raise DefinitionError(f"Cannot read {files.MANIFEST.as_posix()}: {error}.") from None
         click.echo(f"{manifest.get('key')} {manifest.get('version')}")
@@ -170,6 +170,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, requested: bo
     "--connector",
     "connector_name",
     metavar="NAME|PATH",
+    is_eager=True,  # for the version of that connector
     shell_complete=completers.connectors,
     help="Use this connector instead of the installed one.",
 )

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import click
 
-from connector.batch.batch import BatchOptions
+from connector.batch.batch import Batch, BatchOptions
 from connector.batch.report import BatchProgress, BatchReport
 from connector.batch.retries import BatchStatus, next_retry
 from connector.catalogue.loader import Bundle
@@ -23,6 +23,7 @@ from connector.clock import Clock, SystemClock
 from connector.connections import stored
 from connector.connections.connection import Connection
 from connector.connector import Connector
+from connector.errors import InputError
 from connector.throttle.memory_store import MemoryStore
 
 _LINE_EVERY = 10.0
@@ -73,6 +74,7 @@ def execute(
     ):
         options |= {"concurrency": where.concurrency, "timeout": where.timeout}
         batch = connector.batch(action, path, connections, **options)
+        check_usable(batch)
         if dry_run:
             checked = batch.dry_run()
             as_json = where.progress == "json"
@@ -86,6 +88,20 @@ def execute(
             raise
         _print_report(report, where.progress, program)
     raise click.exceptions.Exit(report.exit_status)
+
+
+def check_usable(batch: Batch) -> None:
+    """Report a file that cannot be opened, and a bulk job that the action does not have, as a wrong command line.
+
+    Raises:
+        click.UsageError: One of them.
+    """
+    if batch.bulk and batch.action.definition.bulk is None:
+        raise click.UsageError(f"--bulk: {batch.action.key} has no bulk job.")
+    try:
+        _ = batch.source
+    except InputError as error:
+        raise click.UsageError(" ".join(["FILE:", *(problem.message for problem in error.problems)])) from None
 
 
 def retry(connector_name: str | None, folder: str, where: Where) -> None:

@@ -12,7 +12,7 @@ import click
 
 from connector.batch.batch import BatchOptions
 from connector.cli import console, context, hints
-from connector.cli.batch_run import Where
+from connector.cli.batch_run import Where, check_usable
 from connector.connections import stored
 from connector.connections.connection import Connection
 from connector.connector import Connector
@@ -56,6 +56,7 @@ def hand_over(connector_name: str | None, action: str, file: str, options: Batch
         connections = {each: Connection(name=each) for each in names}
         options |= {"timeout": where.timeout}
         batch = connector.batch(action, path, connections, **options)
+        check_usable(batch)
         if to.engine == "celery":
             from connector import celery  # noqa: PLC0415 - needs the extra
 

@@ -113,7 +113,7 @@ def description(command: Callable[..., Any]) -> Callable[..., Any]:
     source = click.option(
         "--from",
         "description",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
         help="Description of the API: OpenAPI 3 or Swagger 2, in JSON or YAML.",
     )
     operation = click.option(

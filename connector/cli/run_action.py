@@ -247,6 +247,9 @@ def execute(ctx: click.Context, name: str | None, items: Sequence[str], options:
         action = connector.find(name)
         if options.download and not file_items.has_files(action.definition.outputs):
             raise click.UsageError(f"--download: {action.key} returns no file.")
+        if (options.all_pages or options.max_items) and action.definition.pagination is None:
+            option = "--all-pages" if options.all_pages else "--max-items"
+            raise click.UsageError(f"{option}: {action.key} has no pages to read.")
         ctx.meta[console.ACTION] = action.key
         view = ResultView.of(
             action,

@@ -91,7 +91,7 @@ def test_progress_is_json_lines_on_request(cli: Cli, rows: Path) -> None:
     [
         (["batch"], 2, "Usage"),
         (["batch", "send_mesage", "{rows}", "--sandbox"], 3, "Did you mean"),
-        (["batch", "send_message", "none.csv", "--sandbox"], 3, "No such file"),
+        (["batch", "send_message", "none.csv", "--sandbox"], 2, "No such file"),
         (["batch", "send_message", "{rows}"], 4, "--sandbox"),
         (["batch", "send_message", "-", "--sandbox"], 2, "--out"),
         (["batch", "send_message", "{rows}", "--sandbox", "--map", "x"], 2, "NAME=VALUE"),
@@ -99,7 +99,7 @@ def test_progress_is_json_lines_on_request(cli: Cli, rows: Path) -> None:
         (["batch", "send_message", "{rows}", "--sandbox", "--connection", "a"], 2, "not both"),
         (["batch", "send_message", "{rows}", "--sandbox", "--concurrency", "0"], 2, "1 to 500"),
         (["batch", "send_message", "{rows}", "--bulk", "--workers", "celery"], 2, "not both"),
-        (["batch", "cancel_message", "{rows}", "--sandbox", "--bulk"], 3, "has no bulk job"),
+        (["batch", "cancel_message", "{rows}", "--sandbox", "--bulk"], 2, "has no bulk job"),
         (["batch", "status", "nowhere"], 2, "not the folder of a batch"),
         (["batch", "retry", "nowhere", "--sandbox"], 2, "not the folder of a batch"),
     ],

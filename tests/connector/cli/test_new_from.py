@@ -189,7 +189,7 @@ def test_swagger_2_is_read(cli: Cli, folder: Path, tmp_path: Path) -> None:
         ({"openapi": "3.1.0", "info": {}}, ["--all"], 9, "is not a description of an API"),
         ({"swagger": "1.2", "paths": {"/": {}}}, ["--all"], 9, "is not a description of an API"),
         ("{", ["--all"], 9, "not JSON"),
-        (None, ["--all"], 9, "No such file"),
+        (None, ["--all"], 2, "does not exist"),
     ],
 )
 def test_what_cannot_be_used_is_a_sentence_and_nothing_is_written(
