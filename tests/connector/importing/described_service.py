@@ -156,9 +156,9 @@ class DescribedService:
                 yield f"{place} {name} is missing"
             elif value is not None and not _reads_as(value, parameter.get("type", "string")):
                 yield f"{place} {name} is no {parameter['type']}: {value}"
-            elif value is not None and place == "formData" and "binary" == parameter.get("format"):
-                if f'name="{name}"; filename='.encode() not in sent.content:
-                    yield f"{place} {name} is no file"
+            elif value is not None and place == "formData" and parameter.get("format") == "binary":
+                is_file = f'name="{name}"; filename='.encode() in sent.content
+                yield from () if is_file else [f"{place} {name} is no file"]
 
     def _form(self, sent: Sent) -> Json:
         kind = sent.headers.get("content-type", "")
