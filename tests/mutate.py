@@ -135,11 +135,16 @@ def _readable(change: Change, content: str) -> bool:
 
 
 def _importing(path: Path) -> list[str]:
-    """The test files that import a module, of the nearest folder of tests that there is for it."""
+    """The test files that import a module, or else its package, of the nearest folder of tests that there is for it."""
     package, module = ".".join(path.parent.parts), path.stem
-    says = re.compile(rf"(?:from|import) {package}\.{module}\b|from {package} import .*\b{module}\b")
     folder = next(found for each in path.parents if (found := Path("tests", each)).is_dir())
-    return [str(file) for file in sorted(folder.glob("test_*.py")) if says.search(file.read_text("utf-8"))]
+    texts = {str(file): file.read_text("utf-8") for file in sorted(folder.glob("test_*.py"))}
+    own = re.compile(rf"(?:from|import) {package}\.{module}\b|from {package} import .*\b{module}\b")
+    near = re.compile(rf"(?:from|import) {package}\b")
+    for says in (own, near):
+        if found := [name for name, text in texts.items() if says.search(text)]:
+            return found
+    return []
 
 
 def _copied(folder: Path) -> None:

@@ -148,6 +148,14 @@ def test_few_tools_find_explain_and_run_all_actions() -> None:
     }
     harmless = dict.fromkeys(("courier_find_actions", "courier_describe_action", "courier_read"), (True, False))
     assert hints == harmless | {"courier_change": (False, False), "courier_destroy": (False, True)}
+    inputs = {name: list(one["inputSchema"]["properties"]) for name, one in found.items()}
+    run = {"courier_change": ["action", "inputs"], "courier_destroy": ["action", "inputs"]}
+    assert inputs == run | {
+        "courier_find_actions": ["query"],
+        "courier_describe_action": ["action", "inputs"],
+        "courier_read": ["action", "inputs", "max_items"],
+    }
+    assert [one["inputSchema"].get("required", []) for one in found.values()] == [[], *[["action"]] * 4]
     assert [problem for one in found.values() for problem in problems(one, "courier")] == []
     assert estimated_tokens(list(found.values())) < 800
 

@@ -34,6 +34,7 @@ from tests.hosts.n8n_examples import OTHERWISE, samples
 
 Json = dict[str, Any]
 
+_LISTED: Any = GET["inputs"]["properties"]["parcel_id"]["x-ms-dynamic-values"]
 _NOBODYS_CHOICES: Any = {"operationId": "NobodyOp", "value-collection": "a", "value-path": "b", "value-title": "c"}
 
 EMPTIED: Json = {"list_id": "news", "recipients": []}
@@ -426,6 +427,39 @@ def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
     made = parcels_node(tmp_path, action("send_parcel", {"speed": speed}), LIST)
     (found,) = (parameter for parameter in group_properties(made, "parcels") if parameter["name"] == "speed")
     assert found["default"] == "slow"
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "default"),
+    [
+        ("string", {}, ""),
+        ("string", {"default": "slow"}, "slow"),
+        ("string", {"format": "date-time"}, ""),
+        ("string", {"enum": ["slow", "fast"]}, "slow"),
+        ("boolean", {}, False),
+        ("boolean", {"default": True}, True),
+        ("integer", {}, 0),
+        ("integer", {"default": 7, "minimum": 3}, 7),
+        ("integer", {"minimum": 3, "maximum": 5}, 3),
+        ("integer", {"minimum": -3}, 0),
+        ("number", {"minimum": 0.5}, 0.5),
+        ("object", {}, ""),
+        ("object", {"default": {"a": 1}}, '{"a": 1}'),
+        ("array", {"items": {"type": "string"}}, []),
+        ("array", {"items": {"type": "string", "enum": ["a", "b"]}}, []),
+        ("array", {"items": {"type": "object"}}, ""),
+        ("string", {"x-ms-dynamic-values": _LISTED}, {"mode": "list", "value": ""}),
+        ("string", {"x-ms-dynamic-values": _LISTED, "default": "p-1"}, {"mode": "list", "value": "p-1"}),
+    ],
+)
+def test_a_parameter_begins_with_the_default_of_the_input_or_an_empty_value_of_its_type(
+    tmp_path: Path, kind: str, words: Json, default: Any
+) -> None:
+    made = parcels_node(
+        tmp_path, action("send_parcel", {"thing": body(kind, "Thing", **words)}, required=["thing"]), LIST
+    )
+    (found,) = (parameter for parameter in group_properties(made, "parcels") if parameter["name"] == "thing")
+    assert found["default"] == default
 
 
 @pytest.mark.parametrize(
