@@ -137,12 +137,13 @@ def _readable(change: Change, content: str) -> bool:
 def _importing(path: Path) -> list[str]:
     """The test files that import a module, or else its package, of the nearest folder of tests that there is for it."""
     package, module = ".".join(path.parent.parts), path.stem
-    folder = next(found for each in path.parents if (found := Path("tests", each)).is_dir())
+    folder = next(place for each in path.parents if (place := Path("tests", each)).is_dir())
     texts = {str(file): file.read_text("utf-8") for file in sorted(folder.glob("test_*.py"))}
-    own = re.compile(rf"(?:from|import) {package}\.{module}\b|from {package} import .*\b{module}\b")
-    near = re.compile(rf"(?:from|import) {package}\b")
-    for says in (own, near):
-        if found := [name for name, text in texts.items() if says.search(text)]:
+    for says, name in (
+        (rf"(?:from|import) {package}\.{module}\b|from {package} import .*\b{module}\b", f"test_{module}"),
+        (rf"(?:from|import) {package}\b", f"test_{path.parent.name}"),
+    ):
+        if found := [file for file, text in texts.items() if name in file or re.search(says, text)]:
             return found
     return []
 

@@ -57,7 +57,7 @@ class Schemas:
             # Swagger 2.0 has no null, and a list of types shows a field once per type. This is Microsoft's own keyword
             # for it (AutoRest); others ignore it.
             schema["x-nullable"] = True
-        around = titled or (bool(node.title) and "title" in schema)
+        around = titled or "title" in schema
         if node.properties:
             required = [key for key, inner in node.properties.items() if inner.required]
             schema.update({"required": required} if required else {})
