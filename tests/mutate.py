@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import io
+import itertools
 import os
 import random
 import re
@@ -26,7 +27,6 @@ import time
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from tests.javascript.node import find_node
@@ -102,9 +102,17 @@ def _python(content: str) -> Iterator[tuple[int, str]]:
     starts = [0]
     for line in content.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
-    for token in tokenize.generate_tokens(io.StringIO(content).readline):
-        if token.type in _TOKENS_OF_PYTHON:
+    tokens = list(tokenize.generate_tokens(io.StringIO(content).readline))
+    for token, following in itertools.pairwise(tokens):
+        is_mark = token.string == "*" and following.string == ","  # of parameters that have to be named
+        if token.type in _TOKENS_OF_PYTHON and not is_mark:
             yield starts[token.start[0] - 1] + token.start[1], token.string
+
+
+def _texts(content: str) -> list[tuple[int, int]]:
+    """Where the texts of more than one line begin and end."""
+    found = re.finditer(r'"""[\s\S]*?"""', content)
+    return [(text.start(), text.end()) for text in found]
 
 
 def _without_a_line(path: Path, content: str) -> Iterator[Change]:
@@ -112,8 +120,11 @@ def _without_a_line(path: Path, content: str) -> Iterator[Change]:
     whole = r"^[ ]+(?!return|const|let|import|from|module)[\w.]+(?:\(.*\)| \+?= .*);$" if path.suffix == ".js" else (
         r"^[ ]+(?!return|raise|import|from|yield|assert|pass)[\w.]+(?:\(.*\)| \+?= [^(\[{]*)$"
     )  # fmt: skip
+    in_texts = _texts(content) if path.suffix == ".py" else []
     for found in re.finditer(whole, content, re.MULTILINE):
         indent = len(found[0]) - len(found[0].lstrip())
+        if any(start < found.start() + indent < end for start, end in in_texts):
+            continue
         yield Change(path, found.start() + indent, found[0][indent:], ";" if path.suffix == ".js" else "pass")
 
 
@@ -200,7 +211,9 @@ def main() -> None:
     contents = {file: file.read_text(encoding="utf-8") for file in files}
     possible = [change for file, content in contents.items() for change in changes(file, content)]
     random.Random(asked.seed).shuffle(possible)  # noqa: S311
-    chosen = list(islice((change for change in possible if _readable(change, contents[change.path])), asked.count))
+    chosen = list(
+        itertools.islice((change for change in possible if _readable(change, contents[change.path])), asked.count)
+    )
     all_importing = sorted({name for change in chosen for name in _importing(change.path)})
     commands = [each for each in (asked.tests, *asked.then) if all_importing or _IMPORTING not in each]
     with tempfile.TemporaryDirectory() as made:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import pytest
 
 from connector.errors import ThrottledError
@@ -81,6 +84,73 @@ def test_a_machine_that_always_wakes_too_late_sends_nothing() -> None:
         acquire(store, clock, [TIGHT], FOREVER)  # type: ignore[arg-type]
     assert len(clock.slept) == 5
     assert store.peek(TIGHT)[0].waiting == {}
+
+
+class Recorded(MemoryStore):
+    """Notes how long each step may take."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__(clock)
+        self.steps: list[tuple[str, float]] = []
+
+    def __getattribute__(self, name: str) -> Any:
+        step = super().__getattribute__(name)
+        if name not in {"reserve", "claim", "depart", "stamp", "release"}:
+            return step
+
+        def noted(*args: Any) -> Any:
+            self.steps.append((name, round(args[-1], 4)))
+            return step(*args)
+
+        return noted
+
+
+@pytest.mark.parametrize(
+    ("left", "allowed"),
+    [
+        (math.inf, {"reserve": 5.0, "claim": 5.0, "depart": 5.0, "stamp": 5.0, "release": 1.0}),
+        (12.0, {"reserve": 5.0, "claim": 1.95, "depart": 1.85, "stamp": 1.75, "release": 1.0}),
+        (10.6, {"reserve": 5.0, "claim": 0.55, "depart": 0.45, "stamp": 0.35, "release": 0.35}),
+        (10.2, {"reserve": 5.0, "claim": 0.15, "depart": 0.05, "stamp": 0.0, "release": 0.0}),
+    ],
+)
+def test_no_step_takes_longer_than_five_seconds_or_the_time_that_the_run_has(
+    left: float, allowed: dict[str, float]
+) -> None:
+    clock = FakeClock()
+    store = Recorded(clock)
+    waits(store, 3)
+    permit = acquire(store, clock, [TIGHT], 60, deadline=clock.monotonic() + left)
+    clock.advance(0.1)
+    permit.depart()
+    clock.advance(0.1)
+    permit.sent()
+    permit._departed = False  # as if another connection had to be made
+    permit.release()
+    last = dict(store.steps[3:])
+    assert last == allowed
+
+
+def test_who_waits_looks_again_half_way_and_not_more_often_than_every_two_seconds() -> None:
+    clock = FakeClock()
+    store = MemoryStore(clock)
+    waits(store, 3)
+    acquire(store, clock, [TIGHT], 60)
+    assert [round(seconds, 4) for seconds in clock.slept] == [5.025, 2.5125, 2.0, 0.5125]
+
+
+@pytest.mark.parametrize(("late", "moves"), [(0.02, False), (0.03, True)])
+def test_of_several_limits_the_smallest_margin_says_what_is_late(late: float, moves: bool) -> None:
+    clock = FakeClock()
+    store = Recorded(clock)
+    wide = RateLimit("home", 100, 60.0)
+    for limits in ([wide, TIGHT], [TIGHT, wide], [TIGHT]):
+        store.steps.clear()
+        permit = acquire(store, clock, limits, 0)
+        clock.advance(late)
+        permit.depart()
+        assert ("depart" in dict(store.steps)) is moves
+        clock.advance(60)
 
 
 @pytest.mark.parametrize(("period", "margin"), [(60.0, 0.25), (240.0, 1.0), (1.0, 0.05), (0.1, 0.05)])
