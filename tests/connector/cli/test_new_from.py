@@ -283,7 +283,7 @@ DEEP = '{"openapi": "3.0.0", "paths": {"/x": ' + '{"a":' * 100_000 + "1" + "}" *
         ("bomb.yaml", f"openapi: 3.0.0\na0: &a0 [x]\n{LAUGHS}\npaths: {{}}\n", "aliases make it too large"),
         ("loop.yaml", "openapi: 3.0.0\npaths: &a {x: *a}\n", "not YAML that JSON could express"),
         ("kind.yaml", "openapi: !!python/object/apply:os.getcwd []\n", "not YAML"),
-        ("wrong.yaml", "openapi: [3\n", "not YAML"),
+        ("wrong.yaml", "openapi: 3\npaths: [3\n", "(line 3)"),
         ("list.yaml", "- 3\n", "the file must hold an object"),
         ("deep.json", DEEP, "nested too deeply"),
     ],

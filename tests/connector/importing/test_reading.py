@@ -12,6 +12,7 @@ import pytest
 
 from connector import Connector
 from connector.errors import DefinitionError
+from connector.importing import reading
 from connector.importing.package import Package
 from connector.importing.reading import parse
 from connector.importing.swagger import Swagger
@@ -101,6 +102,25 @@ def test_another_document_is_told_apart(tmp_path: Path, document: Json, sentence
     with pytest.raises(DefinitionError) as caught:
         Connector.load(tmp_path)
     assert [problem.message for problem in caught.value.problems] == [f"apiDefinition.swagger.json {sentence}"]
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (PermissionError(13, "Permission denied"), "apiProperties.json: Permission denied."),
+        (OSError(), "apiProperties.json: the file cannot be read."),
+    ],
+)
+def test_a_file_that_the_machine_does_not_hand_out_is_named_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError, sentence: str
+) -> None:
+    def refused(*_: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr(reading, "content_inside", refused)
+    with pytest.raises(DefinitionError) as caught:
+        reading.read_file(tmp_path, "apiProperties.json")
+    assert [problem.message for problem in caught.value.problems] == [sentence]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
