@@ -77,10 +77,20 @@ class Change:
 
 def changes(path: Path, content: str) -> Iterator[Change]:
     """Every change of a file that this program knows."""
-    for start, token in _python(content) if path.suffix == ".py" else _javascript(content):
-        for after in _instead(token):
-            yield Change(path, start, token, after)
-    yield from _without_a_line(path, content)
+    elsewhere = _of_another_system(content) if path.suffix == ".py" else range(0)
+    tokens = _python(content) if path.suffix == ".py" else _javascript(content)
+    found = [Change(path, start, token, after) for start, token in tokens for after in _instead(token)]
+    for change in (*found, *_without_a_line(path, content)):
+        if content.count("\n", 0, change.start) not in elsewhere:
+            yield change
+
+
+def _of_another_system(content: str) -> range:
+    """The lines that only run on Windows, or none of them there."""
+    found = re.search(r'^if sys\.platform == "win32":\n((?: .*)?\n)+', content, re.MULTILINE)
+    if found is None or sys.platform == "win32":
+        return range(0)
+    return range(content.count("\n", 0, found.start()), content.count("\n", 0, found.end()))
 
 
 def _instead(token: str) -> Iterator[str]:
