@@ -88,4 +88,7 @@ def _declared(action: Action, path: str) -> DynamicValues | None:
         while field is not None and (resolved := form.resolve(field)).items is not None:
             field = resolved.items
         field = form.resolve(field).properties.get(step) if field is not None else None
-    return form.resolve(field).x_ms_dynamic_values if field is not None else None
+    found = form.resolve(field) if field is not None else None
+    if found is not None and found.x_ms_dynamic_values is None and found.items is not None:
+        found = form.resolve(found.items)  # the values of a list
+    return found.x_ms_dynamic_values if found is not None else None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from connector.importing.fields import ANY_TYPE
+from connector.importing.names import label_of, unique
 from connector.importing.outputs import WHOLE
 from connector.importing.swagger import Json, as_object, as_text
+
+_ANY = [*ANY_TYPE, "null"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,87 @@ class Names:
     columns: dict[str, dict[str, str]]
 
 
+Listing = tuple[str, str, str]
+"""Where an operation's response has rows, and where a row has a value and its title."""
+
+
+def listings_of(document: Json) -> dict[str, list[Listing]]:
+    """What the choices of all fields are read from, by operation id in lower case."""
+    found: dict[str, dict[Listing, None]] = {}
+    left: list[Any] = [document]
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            for _, operation_id, listing in _written(value):
+                found.setdefault(operation_id.casefold(), {})[listing] = None
+        left += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return {operation_id: list(listings) for operation_id, listings in found.items()}
+
+
+def _written(schema: Json) -> Iterator[tuple[Json, str, Listing]]:
+    """What a field says of its choices, in both vocabularies, the older one first."""
+    for keyword, words in (
+        ("x-ms-dynamic-values", ("value-collection", "value-path", "value-title")),
+        ("x-ms-dynamic-list", ("itemsPath", "itemValuePath", "itemTitlePath")),
+    ):
+        written = as_object(schema.get(keyword))
+        collection, value, title = (_place(written.get(word)) for word in words)
+        if operation_id := as_text(written.get("operationId")):
+            yield written, operation_id, (collection, value, title or value)
+
+
+def add_rows(outputs: Json, places: dict[str, str], listings: Iterable[Listing]) -> dict[str, dict[str, str]]:
+    """Add the rows that choices are read from and the response does not declare; the columns of every list of rows.
+
+    Args:
+        outputs: The outputs of the operation that lists them.
+        places: Their names by place in the body.
+        listings: What other operations read from it.
+    """
+    properties, known = outputs["properties"], columns_of(outputs)
+    for collection, value, title in listings:
+        declared = places.get(collection)
+        rows = properties.get(declared or WHOLE)
+        if value in known.get(declared or "", {}) or not _may_be_rows(rows, collection, places):
+            continue
+        name = unique(collection.replace("/", ".") or "rows", properties)
+        columns = {place: place.replace("/", ".") or "value" for place in (value, title)}
+        cells: Json = {}
+        for place, column in columns.items():
+            cells[column] = {"title": label_of(column), "x-pointer": _pointer(place), "type": _ANY}
+        made: Json = {"title": unique(label_of(name), [each["title"] for each in properties.values()])}
+        made |= {"x-pointer": _pointer(collection), "x-ms-visibility": "internal", "items": {"properties": cells}}
+        properties[name], places[collection], known[name] = made, name, columns
+    return known
+
+
+def _may_be_rows(declared: Json | None, collection: str, places: dict[str, str]) -> bool:
+    """Whether rows can be at a place, as far as the response declares what is there."""
+    if not collection:
+        return not places or "" in places
+    return collection not in places or "items" in (declared or {}) or "object" in (declared or {}).get("type", ())
+
+
+def columns_of(outputs: Json) -> dict[str, dict[str, str]]:
+    """The columns of each list of rows, by their place in a row."""
+    found: dict[str, dict[str, str]] = {}
+    for name, made in outputs["properties"].items():
+        if isinstance(made.get("items"), dict):
+            columns = as_object(made["items"].get("properties"))
+            found[name] = {_column_place(column, each): column for column, each in columns.items()}
+    return found
+
+
+def _column_place(name: str, made: Json) -> str:
+    """Where a column is in a row, as paths of choices write it."""
+    pointer = made.get("x-pointer")
+    return pointer.lstrip("/") if isinstance(pointer, str) else name.replace(".", "/")
+
+
+def _pointer(place: str) -> str:
+    return f"/{place.replace('~', '~0')}" if place else ""
+
+
 def dynamic_values(schema: Json, own: dict[str, str], names_of: Callable[[str], Names | None]) -> Json | None:
     """The choices of a field as the format has them; None where it has none that can be listed.
 
@@ -33,16 +118,10 @@ def dynamic_values(schema: Json, own: dict[str, str], names_of: Callable[[str], 
         own: The names of the inputs of its operation, by the keys that a flow uses.
         names_of: The names of the operation with an operation id.
     """
-    recent, classic = as_object(schema.get("x-ms-dynamic-list")), as_object(schema.get("x-ms-dynamic-values"))
-    for written, words in (
-        (classic, ("value-collection", "value-path", "value-title")),
-        (recent, ("itemsPath", "itemValuePath", "itemTitlePath")),
-    ):
-        operation_id = as_text(written.get("operationId"))
-        listing = names_of(operation_id) if operation_id else None
+    for written, operation_id, (collection, value, title) in _written(schema):
+        listing = names_of(operation_id)
         if listing is None:
             continue
-        collection, value, title = (_place(written.get(word)) for word in words)
         rows = listing.outputs.get(collection) or (WHOLE if not collection and WHOLE in listing.columns else None)
         columns = listing.columns.get(rows or "")
         parameters = _parameters(as_object(written.get("parameters")), own, listing)

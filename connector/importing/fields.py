@@ -155,8 +155,10 @@ class Fields:
     def titled(self, title: str, made: Json, schema: Json) -> Json:
         """A field of a form with its title; its choices are added once all operations have names."""
         found = {"title": title, **made}
-        if any(isinstance(schema.get(word), dict) for word in DYNAMIC_CHOICES):
-            self.with_choices.append((found, schema))
+        items = as_object(made.get("items"))
+        for target, each in ((found, schema), (items, self.schema(schema.get("items")) if "items" in made else {})):
+            if any(isinstance(each.get(word), dict) for word in DYNAMIC_CHOICES) and "properties" not in target:
+                self.with_choices.append((target, each))
         return found
 
     def in_form_order(self, leaves: Iterable[Leaf]) -> list[Leaf]:

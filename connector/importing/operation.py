@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from connector.importing.draft import Draft, draft_of, inputs_of
-from connector.importing.dynamic import Names, dynamic_values
+from connector.importing.dynamic import Names, add_rows, dynamic_values
 from connector.importing.fields import Fields
 from connector.importing.gaps import Findings
 from connector.importing.outputs import WHOLE, outputs_of
@@ -61,7 +61,7 @@ def converted(package: Source, key: str, operation: Operation) -> Converted:
     findings.notes += fields.notes
     outputs, places, accept = outputs_of(operation, package.swagger, Fields(package.swagger, "outputs"), findings)
     accept = draft.headers.pop("Accept", None) or accept
-    names = Names(keys, places, _columns(outputs))
+    names = Names(keys, places, add_rows(outputs, places, package.listings.get(operation.operation_id.casefold(), ())))
     document: Json = {
         "key": key,
         "operationId": operation.operation_id,
@@ -95,9 +95,8 @@ def add_choices(made: Converted, names_of: Callable[[str], Names | None]) -> Non
             made_field["x-ms-dynamic-values"] = found
             made_field.pop("enum", None)
         elif "enum" not in made_field:
-            made.findings.note(
-                f"The choices of “{str(made_field['title'])[:80]}” are not listed here: fill in the value."
-            )
+            title = str(made_field.get("title", "a list"))[:80]
+            made.findings.note(f"The choices of “{title}” are not listed here: fill in the value.")
 
 
 def schemas_by_input(made: Converted) -> dict[str, Json]:
@@ -153,20 +152,6 @@ def _description(operation: Operation, findings: Findings) -> str:
 
 def _deletes(operation: Operation) -> bool:
     return _DELETES.search(f"{operation.operation_id} {operation.path}") is not None
-
-
-def _columns(outputs: Json) -> dict[str, dict[str, str]]:
-    """The columns of each list of rows, by their place in a row."""
-    found: dict[str, dict[str, str]] = {}
-    for name, made in outputs["properties"].items():
-        if isinstance(made.get("items"), dict):
-            columns = as_object(made["items"].get("properties"))
-            found[name] = {_place(column, each): column for column, each in columns.items()}
-    return found
-
-
-def _place(name: str, made: Json) -> str:
-    return str(made.get("x-pointer", "/" + name.replace(".", "/"))).removeprefix("/")
 
 
 def _pagination(operation: Operation, names: Names) -> Json:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from connector.errors import DefinitionError, Problem
 from connector.importing.authorization import access_of
+from connector.importing.dynamic import Listing, listings_of
 from connector.importing.expressions import UnsupportedError, template_of
 from connector.importing.names import key_of, unique
 from connector.importing.policies import Policy, policies_of
@@ -97,6 +98,11 @@ class Source:
         written = self.properties.get("scriptOperations")
         names = written or as_object(self.properties.get("script")).get("operationIds")
         return frozenset(as_text(each).casefold() for each in as_list(names))
+
+    @cached_property
+    def listings(self) -> dict[str, list[Listing]]:
+        """What choices are read from, by operation id in lower case."""
+        return listings_of(self.swagger.document)
 
     @cached_property
     def all_scripted(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -116,15 +116,40 @@ class DescribedService:
         described = responses.get(status, {})
         status = "200" if status == "202" else status
         code = 200 if status == "default" else int(status)
-        if "schema" not in described:
+        rows = list(self._rows(operation.get("operationId", "")))
+        if "schema" not in described and not rows:
             return HttpResponse(code, {}, b"")
+        if "schema" not in described:
+            return _response(code, self._with_rows({}, rows))
         schema = self.resolve(described["schema"])
         produces: list[str] = operation.get("produces") or self.swagger.get("produces") or ["application/json"]
         if schema.get("type") == "file" or schema.get("format") == "binary":
             return HttpResponse(code, {"content-type": "image/png"}, b"\x89PNG\x00")
         if not any("json" in each for each in produces):
             return HttpResponse(code, {"content-type": produces[0]}, b"plain text")
-        return _response(code, self.sample(schema))
+        return _response(code, self._with_rows(self.sample(schema), rows))
+
+    def _rows(self, operation_id: str) -> Iterator[tuple[list[str], Json]]:
+        """The rows that the description reads choices of fields from in a response, by the steps that lead there."""
+        left: list[Any] = [self.swagger]
+        while left:
+            value = left.pop()
+            left += value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
+            said: Any = value.get("x-ms-dynamic-values", {}) if isinstance(value, dict) else {}
+            if isinstance(said, dict) and said.get("operationId") == operation_id and said.get("value-path"):
+                row: Json = {}
+                for word in ("value-path", "value-title"):
+                    _put(row, str(said.get(word, said["value-path"])).strip("/").split("/"), "text")
+                yield [step for step in said.get("value-collection", "").split("/") if step], row
+
+    def _with_rows(self, body: Any, rows: list[tuple[list[str], Json]]) -> Any:
+        """A body with rows for choices where the description declares nothing else."""
+        for steps, row in rows:
+            if not steps:
+                body = [row] if body in ({}, [], ["text"]) else body
+            elif isinstance(body, dict):
+                _put(body, steps, [row])
+        return body
 
     def _operation(self, sent: Sent) -> tuple[Json | None, Json]:
         """The operation at a URL, and the values in its path."""
@@ -231,6 +256,20 @@ class DescribedService:
             inner = schema.get("properties", {}) if depth < 6 else {}
             return {name: self.sample(each, depth + 1) for name, each in inner.items()}
         return _SAMPLES.get(schema.get("type", "string"), "text")
+
+
+def _put(target: Json, steps: list[str], value: Any) -> None:
+    """Put a value into an object, unless something else is there."""
+    for step in steps[:-1]:
+        inner = target.setdefault(step, {})
+        if not isinstance(inner, dict):
+            return
+        target = inner
+    found = target.setdefault(steps[-1], value)
+    if isinstance(found, list) and found in ([], ["text"], [{}]):
+        target[steps[-1]] = value
+    elif isinstance(found, list) and isinstance(found[0], dict) and isinstance(value, list):
+        target[steps[-1]] = [{**value[0], **found[0]}]
 
 
 def _reads_as(text: str, kind: str) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from connector import Connection, Connector, Result
 from connector.errors import InputError
 from connector.examples import FakeClock
+from connector.http.response import HttpResponse
 from connector.importing.names import key_of
 from connector.importing.package import Package
 from connector.importing.report import report_on
@@ -221,3 +222,61 @@ def test_an_operation_that_declares_202_is_polled_until_it_is_done(tmp_path: Pat
     result = bench.run(id="7")
     assert [(each.method, each.content != b"") for each in bench.service.sent] == [("POST", True), ("GET", False)]
     assert (result["id"], result.meta.status) == ("text", 200)
+
+
+LISTING: Json = {"operationId": "List", "value-path": "id", "value-title": "more/name"}
+
+
+@pytest.mark.parametrize(
+    ("response", "words", "body"),
+    [
+        ({}, {}, [{"id": 7, "more": {"name": "Seven"}}]),
+        ({}, {"value-collection": "data/rows"}, {"data": {"rows": [{"id": 7, "more": {"name": "Seven"}}]}}),
+        (
+            {"schema": {"type": "object", "properties": {"value": {"type": "array", "items": {}}, "next": TEXT}}},
+            {"value-collection": "value"},
+            {"value": [{"id": 7, "more": {"name": "Seven"}}], "next": None},
+        ),
+        ({"schema": {"type": "array", "items": TEXT}}, {"value-path": "", "value-title": None}, ["7"]),
+    ],
+    ids=["no schema", "no schema of a place", "rows without columns", "texts"],
+)
+def test_choices_are_read_from_rows_that_the_response_does_not_declare(
+    tmp_path: Path, response: Json, words: Json, body: Any
+) -> None:
+    said = {word: value for word, value in {**LISTING, **words}.items() if value is not None}
+    item = {**TEXT, "x-ms-dynamic-values": said}
+    paths = operation(
+        {"name": "folder", "in": "query", **item}, {"name": "tags", "in": "query", "type": "array", "items": item}
+    )
+    paths["/list"] = {"get": {"operationId": "List", "responses": {"200": {"description": "OK", **response}}}}
+    bench = Bench(tmp_path, paths)
+    for field in ("folder", "tags"):
+        bench.service.responses = {"List": [body]}
+        (choice,) = bench.connector.choices("DoIt", field)
+        assert (choice.value, choice.label) == ("7", "7" if body == ["7"] else "Seven")
+    assert report_on(Package(bench.folder)).operations[0].notes == ()
+    bench.service.responses = {}
+    assert bench.connector.run("List").fields  # also where the service responds as it describes
+
+
+def test_a_place_that_cannot_have_rows_gets_none(tmp_path: Path) -> None:
+    said = {"x-ms-dynamic-values": {**LISTING, "value-collection": "id"}}
+    paths = operation({"name": "folder", "in": "query", **TEXT, **said})
+    paths["/list"] = {"get": {"operationId": "List", "responses": {"200": {"description": "OK", "schema": RECORD}}}}
+    bench = Bench(tmp_path, paths)
+    assert list(bench.connector.find("List").outputs["properties"]) == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind", "value"),
+    [(TEXT, "text/html", "plain"), ({"type": "object"}, "application/pdf", {"$content-type": "application/pdf"})],
+    ids=["text", "file"],
+)
+def test_a_response_that_is_all_of_the_body_may_be_a_text_or_a_file(
+    tmp_path: Path, schema: Json, kind: str, value: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path, operation(schema=schema))
+    monkeypatch.setattr(bench.service, "_respond", lambda _: HttpResponse(200, {"content-type": kind}, b"plain"))
+    found = bench.run()["response"]
+    assert found == value if isinstance(value, str) else found | value == found
