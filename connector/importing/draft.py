@@ -281,4 +281,6 @@ def _as_file(made: Json) -> Json:
 
 def _default(made: Json, value: Any) -> Json:
     """What is sent for a required field that is left empty; not what is not among the values of the field."""
+    if isinstance(value, int | float) and not made.get("minimum", value) <= value <= made.get("maximum", value):
+        return {}
     return {"default": value} if value not in (None, "", [], {}) and value in made.get("enum", [value]) else {}

@@ -136,7 +136,7 @@ class Fields:
             return made | {"type": self._type("object" if kind else None)}
         made |= self._limits(schema, kind) | ({} if kind == "string" else {"type": self._type(kind)})
         if self._side == "inputs":
-            made |= _choices(schema, kind) | _sample(schema, kind)
+            made |= _choices(schema, kind) or _sample(schema, kind)
         return made
 
     def record(self, schema: Json, around: tuple[int, ...], place: tuple[str, ...] = ()) -> Json:
@@ -208,7 +208,7 @@ class Fields:
 
     def _limits(self, schema: Json, kind: str) -> Json:
         """The bounds that can be kept; those that contradict each other are left out."""
-        if self._side == "outputs":
+        if self._side == "outputs" or as_list(schema.get("enum")):
             return {}
         of_kind = {"string": ("Length",), "array": ("Items",)}.get(kind, ("imum",))
         found = {

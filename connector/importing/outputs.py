@@ -16,11 +16,11 @@ WHOLE = "response"
 def success_schema(operation: Operation, swagger: Swagger, fields: Fields) -> Json | None:
     """The schema of the response that carries the outputs; None where none has one.
 
-    The cloud reads 200, else 201, else the other successes, else `default`.
+    The cloud reads 200, else 201, else the other successes; `default`, which is an error beside them, only alone.
     """
     responses = as_object(operation.document.get("responses"))
     successes = sorted(str(status) for status in responses if str(status).startswith("2"))
-    for status in (*successes, "default"):
+    for status in successes or ["default"]:
         written = swagger.resolve(responses.get(status))
         if isinstance(written.get("schema"), dict) and written["schema"]:
             return fields.schema(written["schema"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -124,7 +125,7 @@ def _scalar(field: FieldSchema, kind: str) -> Any:
     """A value within the bounds of a field."""
     if kind in {"integer", "number"}:
         low = field.minimum if field.minimum is not None else min(1, field.maximum if field.maximum is not None else 1)
-        return int(low) if kind == "integer" else low
+        return math.ceil(low) if kind == "integer" else low
     value = _VALUES[kind]
     return value.ljust(field.min_length or 0, "x")[: field.max_length] if isinstance(value, str) else value
 

@@ -237,7 +237,15 @@ class DescribedService:
                 yield from self.mismatches(inner, schema.get("items", {}), f"{place}[]")
 
     def resolve(self, written: Json) -> Json:
-        """What a value is, after its reference."""
+        """What a value is, after its reference and with its parts."""
+        if isinstance(written.get("allOf"), list):
+            parts = [self.resolve(part) for part in written["allOf"]] + [
+                {k: v for k, v in written.items() if k != "allOf"}
+            ]
+            properties = {name: each for part in parts for name, each in part.get("properties", {}).items()}
+            required = [name for part in parts for name in part.get("required", [])]
+            whole = {key: value for part in parts for key, value in part.items()}
+            return whole | ({"properties": properties, "required": required} if properties else {})
         while "$ref" in written:
             found: Any = self.swagger
             for step in written["$ref"].removeprefix("#/").split("/"):

@@ -280,3 +280,32 @@ def test_a_response_that_is_all_of_the_body_may_be_a_text_or_a_file(
     monkeypatch.setattr(bench.service, "_respond", lambda _: HttpResponse(200, {"content-type": kind}, b"plain"))
     found = bench.run()["response"]
     assert found == value if isinstance(value, str) else found | value == found
+
+
+def test_the_default_response_is_an_error_where_a_success_is_declared(tmp_path: Path) -> None:
+    paths = operation()
+    paths["/things"]["post"]["responses"]["default"] = {"description": "Error", "schema": RECORD}
+    bench = Bench(tmp_path, paths)
+    assert "id" not in bench.connector.find("DoIt").outputs["properties"]
+
+
+def test_values_to_choose_from_have_no_other_bounds(tmp_path: Path) -> None:
+    size = {"name": "size", "in": "query", "type": "integer", "enum": [1, 2], "minimum": 5}
+    bench = Bench(tmp_path, operation(size))
+    bench.run(size=2)
+    assert bench.sent.query == [("size", "2")]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ({"type": "integer", "minimum": 2, "default": 1}, {}),
+        ({"type": "integer", "minimum": 2, "default": 2}, {"default": 2}),
+        ({"type": "string", "enum": ["a"], "format": "email"}, {"enum": ["a"]}),
+    ],
+    ids=["default out of bounds", "default", "sample of a format"],
+)
+def test_a_default_or_sample_that_the_field_refuses_is_left_out(tmp_path: Path, words: Json, expected: Json) -> None:
+    bench = Bench(tmp_path, operation({"name": "size", "in": "query", "required": True, **words}))
+    found = {word: bench.inputs["size"].get(word) for word in ("default", "enum", "examples")}
+    assert {word: value for word, value in found.items() if value is not None} == expected
