@@ -227,7 +227,8 @@ def _read_body(draft: Draft, swagger: Swagger, operation: Operation, fields: Fie
         # As in a designer: left out, the schema's own list counts; only where it says no is nothing of it required.
         needed = "required" not in draft.body or is_true(draft.body["required"])
         draft.optional_body = not is_true(draft.body.get("required"))
-        draft.leaves = list(fields.leaves(schema, required=needed))
+        shown = _shown(draft.body) or _shown(schema)
+        draft.leaves = list(fields.leaves(schema, required=needed, shown=shown))
         if needed:
             draft.constants = fields.required_objects(schema)
     elif draft.encoding in {"form", "multipart"} and kind_of(schema) != "object":

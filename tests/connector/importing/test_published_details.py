@@ -41,3 +41,11 @@ def test_a_binary_text_in_a_form_is_a_file(tmp_path: Path, parameters: list[Json
     bench.run(doc=File(b"\x89\x00\xff", filename="a.png"), note="n")
     assert b'name="doc"; filename="a.png"' in bench.sent.content
     assert b"\r\n\r\n\x89\x00\xff\r\n" in bench.sent.content
+
+
+@pytest.mark.parametrize("at_root", [True, False], ids=["schema", "parameter"])
+def test_forms_hide_all_of_a_body_that_is_hidden(tmp_path: Path, at_root: bool) -> None:
+    internal = {"x-ms-visibility": "internal"}
+    schema = {"type": "object", "properties": {"type": TEXT}} | (internal if at_root else {})
+    bench = Bench(tmp_path, operation(body_of(schema, **({} if at_root else internal))))
+    assert bench.inputs["type"]["x-ms-visibility"] == "internal"
