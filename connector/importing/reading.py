@@ -1,7 +1,7 @@
 """The JSON files of a package, read as tolerantly as published packages require.
 
 Packages have been edited by hand and by tools for years: byte order marks, Windows encodings, comments, trailing commas
-and control characters inside texts are common, and the cloud accepts them.
+and control characters inside texts are common, and the cloud accepts them. Marks of merge conflicts are there, too.
 """
 
 from __future__ import annotations
@@ -20,17 +20,27 @@ Json = dict[str, Any]
 _COMMENT = re.compile(r'"(?:\\.|[^"\\])*(?:"|\\?\Z)|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)', re.DOTALL)
 _COMMA = re.compile(r'"(?:\\.|[^"\\])*(?:"|\\?\Z)|,(?=\s*[}\]])', re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff]")
+_CONFLICT = re.compile(r"(<{7}|\|{7}|={7}|>{7})(?=\s|$)")
 _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 
 
-def read_file(folder: Path, name: str) -> Json:
+def read_file(folder: Path, name: str, notes: list[str] | None = None) -> Json:
     """The JSON object in a file of a package.
+
+    Args:
+        folder: The package.
+        name: The file.
+        notes: Learns of what was assumed.
 
     Raises:
         DefinitionError: It cannot be read, or is not JSON even for a tolerant reader.
     """
     try:
-        return parse(content_inside(folder, Path(name)))
+        content = content_inside(folder, Path(name))
+        document = parse(content)
+        if notes is not None and re.search(rb"^<{7}\s", content, re.MULTILINE):
+            notes.append(f"{name} has conflicts of a merge in it. Of each, the first side is used.")
+        return document
     except FileNotFoundError:
         reason = "the file is missing"
     except OSError as error:
@@ -45,7 +55,7 @@ def parse(content: bytes) -> Json:
     """The JSON object that a file holds.
 
     Raises:
-        ValueError: It is not JSON even after comments, trailing commas and control characters are taken out, is nested
+        ValueError: It is not JSON even after all that the cloud accepts is taken out, is nested
             too deeply, or is not an object.
     """
     text = _decoded(content)
@@ -78,10 +88,23 @@ def _decoded(content: bytes) -> str:
 
 def _cleaned(text: str) -> str:
     """The text with blanks in place of what JSON does not allow; every other character keeps its place."""
-    text = _CONTROL.sub(" ", text)
+    text = _first_sides(_CONTROL.sub(" ", text))
     for unwanted in (_COMMENT, _COMMA):
         text = unwanted.sub(lambda found: found[0] if found[0][0] == '"' else _blank(found[0]), text)
     return text
+
+
+def _first_sides(text: str) -> str:
+    """The text with the first side of each merge conflict; blank lines in place of the rest."""
+    lines, side = text.split("\n"), ""
+    for number, line in enumerate(lines):
+        mark = _CONFLICT.match(line)
+        if mark is not None and (side or mark[1][0] == "<"):
+            side = "" if mark[1][0] == ">" else mark[1]
+            lines[number] = ""
+        elif side[:1] in {"|", "="}:
+            lines[number] = ""
+    return "\n".join(lines)
 
 
 def _blank(text: str) -> str:

@@ -34,7 +34,7 @@ class Source:
         with_policies: Whether to apply its policies.
 
     Raises:
-        DefinitionError: A file cannot be read, or is not a description in Swagger 2.0.
+        DefinitionError: The description cannot be read, or is not one in Swagger 2.0.
 
     Attributes:
         properties: What `apiProperties.json` holds under `properties`.
@@ -49,12 +49,15 @@ class Source:
 
     def __init__(self, folder: Path, *, with_policies: bool = True) -> None:
         self.folder = folder
-        self.swagger = Swagger(_swagger(folder))
-        has_properties = (folder / PROPERTIES).exists()
-        self.properties: Json = as_object(read_file(folder, PROPERTIES).get("properties")) if has_properties else {}
+        notes: list[str] = []
+        self.swagger = Swagger(_swagger(folder, notes))
+        self.properties: Json = {}
+        try:
+            self.properties = as_object(read_file(folder, PROPERTIES, notes).get("properties"))
+        except DefinitionError as error:
+            notes.append(f"{error.problems[0].message} The connection is a guess, and no policies are applied.")
         self.access = access_of(self.swagger.document, self.properties)
-        if not has_properties:
-            self.access.notes.append(f"{PROPERTIES} is missing, so the connection is a guess.")
+        self.access.notes += notes
         self.operations = dict(_keyed(islice(self.swagger.operations(), _MOST_OPERATIONS + 1)))
         if len(self.operations) > _MOST_OPERATIONS:
             raise _wrong(folder, "/paths", f"there are more than {_MOST_OPERATIONS:,} operations")
@@ -179,8 +182,8 @@ class Source:
         return True
 
 
-def _swagger(folder: Path) -> Json:
-    document = read_file(folder, DEFINITION)
+def _swagger(folder: Path, notes: list[str]) -> Json:
+    document = read_file(folder, DEFINITION, notes)
     version = document.get("swagger", document.get("openapi"))
     if "openapi" in document or (version is not None and not str(version).startswith("2")):
         raise _wrong(folder, "/openapi", f"it is OpenAPI {str(version)[:20]}; packages have Swagger 2.0")

@@ -15,6 +15,7 @@ from connector.errors import DefinitionError
 from connector.importing import reading
 from connector.importing.package import Package
 from connector.importing.reading import parse
+from connector.importing.report import report_on
 from connector.importing.swagger import Swagger
 from tests.connector.importing.facts_package import write_package
 
@@ -47,6 +48,9 @@ def swagger(paths: Json | None = None, **more: Any) -> Json:
         pytest.param(b'{"a": \x001}', 1, id="control characters elsewhere"),
         pytest.param(b'{"a": "\\",", "b": 1,}', '",', id="escaped quotes"),
         pytest.param(b'{"a": NaN}', None, id="numbers that are none"),
+        pytest.param(b'{"a":\n<<<<<<< HEAD\n1\n=======\n2\n>>>>>>> main\n}', 1, id="a merge conflict"),
+        pytest.param(b'{"a":\n<<<<<<< x\n1\n||||||| y\n3\n=======\n2\n>>>>>>>\n}', 1, id="a conflict with its base"),
+        pytest.param(b'{"a": "b\n=======\nc",}', "b\n=======\nc", id="a line of equals signs"),
     ],
 )
 def test_what_the_cloud_accepts_is_read(content: bytes, value: Any) -> None:
@@ -67,7 +71,7 @@ def test_what_is_not_json_is_said(content: bytes, reason: str) -> None:
         parse(content)
 
 
-@pytest.mark.parametrize("piece", [b"/*", b'"', b'"\\', b",", b"//", b", \n"])
+@pytest.mark.parametrize("piece", [b"/*", b'"', b'"\\', b",", b"//", b", \n", b"\n<<<<<<< "])
 def test_a_hostile_file_takes_no_time(piece: bytes) -> None:
     started = time.process_time()
     with pytest.raises(ValueError, match="not JSON"):
@@ -128,9 +132,25 @@ def test_a_named_pipe_is_not_waited_for(tmp_path: Path) -> None:
     write_package(tmp_path, swagger())
     (tmp_path / "apiProperties.json").unlink()
     os.mkfifo(tmp_path / "apiProperties.json")
-    with pytest.raises(DefinitionError) as caught:
-        Connector.load(tmp_path)
-    assert caught.value.problems[0].message == "apiProperties.json: it is not a regular file."
+    assert report_on(Package(tmp_path)).lines()[1].startswith("  apiProperties.json: it is not a regular file. ")
+
+
+def test_a_package_loads_without_properties_that_cannot_be_read(tmp_path: Path) -> None:
+    write_package(tmp_path, swagger())
+    (tmp_path / "apiProperties.json").write_text('{\n"properties": }')
+    place = "apiProperties.json: not JSON: Expecting value (line 2, column 15)."
+    lines = report_on(Package(tmp_path)).lines()
+    assert lines[:2] == [
+        "Things: 1 of 1 operation can run.",
+        f"  {place} The connection is a guess, and no policies are applied.",
+    ]
+
+
+def test_a_merge_conflict_in_a_file_is_noted(tmp_path: Path) -> None:
+    write_package(tmp_path, swagger())
+    (tmp_path / "apiProperties.json").write_text('{\n<<<<<<< HEAD\n"properties": {}\n=======\n>>>>>>> main\n}')
+    noted = "  apiProperties.json has conflicts of a merge in it. Of each, the first side is used."
+    assert noted in report_on(Package(tmp_path)).lines()
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
