@@ -54,8 +54,10 @@ def parse(action: Action, items: Sequence[str], file: str | None = None) -> dict
             text = _read(name, text[1:], f" To send text that starts with @, write {name}:='\"@...\"'.")
         field = _field(action, name)
         list_item = _list_item(action, field)
+        if separator == "=":
+            _check_text(action, field, f"{name}:={match['value'][:_MAX_QUOTE]}", text)
         if separator == "=" and list_item is not None and text and name not in inputs.keys() - collected:
-            inputs.setdefault(name, []).append(typed(list_item, _single_value(name, text)))
+            inputs.setdefault(name, []).append(typed(list_item, text))
             collected.add(name)
             continue
         if name in inputs and field is not None:
@@ -170,14 +172,18 @@ def _list_item(action: Action, field: FieldSchema | None) -> FieldSchema | None:
     return item if plain else None
 
 
-def _single_value(name: str, text: str) -> str:
-    """One item of a list. A whole JSON list is a typing error: the colon is missing."""
-    if text.startswith("["):
-        try:
-            json.loads(text)
-        except ValueError:
-            return text
-        raise click.UsageError(
-            f"“{name}” is a list. Write {name}:={text[:_MAX_QUOTE]} with a colon, or repeat {name}=... for each value."
-        )
-    return text
+def _check_text(action: Action, field: FieldSchema | None, meant: str, text: str) -> None:
+    """Make sure that a text is not the JSON of a whole list or object, for which the colon is missing."""
+    kinds = () if field is None or text[:1] not in {"[", "{"} else action.definition.inputs.resolve(field).types
+    kind = next((kind for kind in ("array", "object") if kind in kinds), None)
+    if kind is None or "string" in kinds:
+        return
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    name, is_plain = meant.partition(":=")[0], _list_item(action, field) is not None
+    raise click.UsageError(
+        f"“{name}” is {'a list' if kind == 'array' else 'an object'}. Write {meant} with a colon"
+        + (f", or repeat {name}=... for each value." if is_plain else ".")
+    )

@@ -130,6 +130,7 @@ def test_a_dash_reads_the_inputs_from_stdin(make_thing: Make) -> None:
         (["tags=a", 'tags:=["b"]'], "“tags” is set twice."),
         (['tags:=["b"]', "tags=a"], "“tags” is set twice."),
         (['tags=["a"]'], 'Write tags:=["a"] with a colon'),
+        (['data={"a": 1}'], '“data” is an object. Write data:={"a": 1} with a colon.'),
         (["data:={oops}"], "data: invalid JSON (line 1, column 2"),
         (["data:=hello"], "For plain text, write data=text without the colon."),
         (["note=@ada"], "note: cannot read “ada”: No such file or directory."),
