@@ -12,7 +12,7 @@ from connector.importing.fields import Fields, Leaf, label, place_of, visibility
 from connector.importing.gaps import Findings
 from connector.importing.media import body_media, form_media, is_form_file
 from connector.importing.names import plain, unique, unique_labels
-from connector.importing.swagger import Json, Operation, Swagger, as_list, as_text, base_path_of, is_true
+from connector.importing.swagger import Json, Operation, Swagger, as_list, as_text, base_path_of, encoded_path, is_true
 from connector.importing.values import constant, kind_of
 
 PLACEHOLDER = re.compile(r"{([^{}]*)}")
@@ -103,7 +103,8 @@ def draft_of(operation: Operation, swagger: Swagger, fields: Fields, findings: F
     """The request as the description says it, before any policy."""
     path, _, query = operation.path.partition("#")[0].partition("?")
     before = base_path_of(swagger.document)
-    draft = Draft(operation.method, (before if "{" in before else "") + (path if path.startswith("/") else f"/{path}"))
+    before = before if "{" in before else ""
+    draft = Draft(operation.method, f"{before}/{encoded_path(path).removeprefix('/')}")
     taken: list[str] = []
     forms: list[Parameter] = []
     for document in swagger.parameters(operation):

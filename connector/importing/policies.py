@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 from connector.importing.draft import PLACEHOLDER, Draft, Parameter
 from connector.importing.expressions import CALL, UnsupportedError, template_of
 from connector.importing.gaps import Findings
-from connector.importing.swagger import Json, as_list, as_object, as_text
+from connector.importing.swagger import Json, as_list, as_object, as_text, encoded_path
 from connector.importing.values import kind_of, typed
 
 _PARAMETER = "x-ms-apimTemplateParameter."
@@ -223,7 +223,7 @@ class PolicyRun:
             scheme, _, rest = path.partition("://")
             host, _, path = rest.partition("/")
             self.draft.base_url = f"{scheme}://{host}"
-        self.draft.path = f"/{path.lstrip('/')}"
+        self.draft.path = f"/{encoded_path(path).lstrip('/')}"
         self.draft.query |= dict(parse_qsl(query, keep_blank_values=True))
         named = PLACEHOLDER.findall(self.draft.path)
         for parameter in [each for each in self.draft.parameters if each.place == "path"]:

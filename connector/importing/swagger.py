@@ -6,16 +6,18 @@ the file or to itself is an empty schema and a note.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from connector import json_pointer
 
 Json = dict[str, Any]
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
+_IN_PATH = "/%:@!$&'()*+,;=~{}"
 _MOST_STEPS = 30
 _MOST_PARTS = 200
 _MOST_PARAMETERS = 500
@@ -39,7 +41,13 @@ def as_text(value: Any) -> str:
 def base_path_of(swagger: Json) -> str:
     """What is before every path; empty or with a slash at its start. With placeholders, it is part of each path."""
     path = as_text(swagger.get("basePath")).strip("/")
-    return f"/{path}" if path else ""
+    return f"/{encoded_path(path)}" if path else ""
+
+
+def encoded_path(path: str) -> str:
+    """A path in which everything but placeholders is as a URL has it."""
+    pieces = re.split(r"({[^{}]*})", path)
+    return "".join(piece if at % 2 else quote(piece, safe=_IN_PATH) for at, piece in enumerate(pieces))
 
 
 def is_true(value: Any) -> bool:

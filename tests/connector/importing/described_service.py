@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from connector.connections.auth import Auth
 from connector.http.body import StreamedBody
@@ -157,8 +157,9 @@ class DescribedService:
         base = self.swagger.get("basePath", "").rstrip("/")
         literal_first = sorted(self.swagger["paths"].items(), key=lambda entry: entry[0].count("{"))
         for template, item in literal_first:
-            names = re.findall(r"{([^}]*)}", template)
-            pattern = re.escape(base) + "([^/]+)".join(map(re.escape, re.split(r"{[^}]*}", template.partition("?")[0])))
+            names = re.findall(r"{([^}]*)}", base + template)
+            literals = re.split(r"{[^}]*}", base + template.partition("?")[0])
+            pattern = "([^/]+)".join(re.escape(quote(text, safe="/%:@!$&'()*+,;=~")) for text in literals)
             match = re.fullmatch(pattern, path)
             if match and sent.method.lower() in item:
                 in_query = [value for name, value in sent.query if f"{name}={{" in template]

@@ -25,6 +25,7 @@ def test_a_key_that_is_a_whole_header_can_have_a_blank_inside(tmp_path: Path) ->
         bench.run(Connection(api_key="Token\nabc"))
 
 
+ID: Json = {"name": "the id", "in": "path", "required": True, "type": "string"}
 FILE: Json = {"type": "string", "format": "binary"}
 
 
@@ -49,3 +50,11 @@ def test_forms_hide_all_of_a_body_that_is_hidden(tmp_path: Path, at_root: bool) 
     schema = {"type": "object", "properties": {"type": TEXT}} | (internal if at_root else {})
     bench = Bench(tmp_path, operation(body_of(schema, **({} if at_root else internal))))
     assert bench.inputs["type"]["x-ms-visibility"] == "internal"
+
+
+def test_a_path_is_written_as_a_url_has_it(tmp_path: Path) -> None:
+    paths = {"/my things/{the id}": {**operation()["/things"], "parameters": [ID]}}
+    bench = Bench(tmp_path, paths, basePath="/<Your App>/v%201")
+    assert bench.connector.preview("DoIt", {"the_id": "a b"}).url.endswith("/%3CYour%20App%3E/v%201/my%20things/a%20b")
+    bench.run(the_id="a b")
+    assert bench.service.served == ["DoIt"]
