@@ -69,21 +69,24 @@ def fill_base_url(template: str, value_of: Callable[[str], str], *, allow_insecu
     for name, text in zip(pieces[1::2], pieces[2::2], strict=True):
         value = value_of(name)
         try:
-            made += (value if value == f"{{{name}}}" else _piece(value, made, allow_insecure)) + text
+            made += (value if value == f"{{{name}}}" else _piece(name, value, made, allow_insecure)) + text
         except AuthorizationError as error:
             error.field = name
             raise
     return made.rstrip("/") if "{" in made else check_base_url(made, allow_insecure=allow_insecure)
 
 
-def _piece(value: str, before: str, allow_insecure: bool) -> str:
-    """A value in a base URL, after what is before it: a whole URL, a host name, or a segment of the path."""
+def _piece(name: str, value: str, before: str, allow_insecure: bool) -> str:
+    """A value in a base URL, after what is before it: a whole URL, a host name, or a segment of the path.
+
+    One of the connection may be several segments, as its owner pastes them.
+    """
     if not before:
         return check_base_url(value, allow_insecure=allow_insecure)
     if "/" not in _SCHEME.sub("", before):
         return host_name(value)
     try:
-        return path_segment(value)
+        return path_of(value) if name.startswith("connection.") else path_segment(value)
     except ValueError:
         raise AuthorizationError(f"“{value}” cannot be part of a path.", code="base_url") from None
 
@@ -111,3 +114,15 @@ def path_segment(text: str) -> str:
     if text in {".", ".."}:
         raise ValueError("a dot segment cannot be sent")
     return quote(text, safe="")
+
+
+def path_of(text: str) -> str:
+    """The text as segments of a path, without slashes at its ends.
+
+    Raises:
+        ValueError: One of them is `.` or `..`.
+    """
+    segments = text.strip("/").split("/")
+    if {".", ".."} & set(segments):
+        raise ValueError("a dot segment cannot be sent")
+    return quote("/".join(segments), safe="/;,:@&=+$!~*'()")

@@ -9,7 +9,7 @@ import pytest
 
 from connector import Connection, File
 from connector.errors import AuthorizationError
-from tests.connector.importing.test_authorization import SECRET
+from tests.connector.importing.test_authorization import SECRET, policy
 from tests.connector.importing.test_published_shapes import TEXT, Bench, body_of, operation
 
 Json = dict[str, Any]
@@ -58,3 +58,14 @@ def test_a_path_is_written_as_a_url_has_it(tmp_path: Path) -> None:
     assert bench.connector.preview("DoIt", {"the_id": "a b"}).url.endswith("/%3CYour%20App%3E/v%201/my%20things/a%20b")
     bench.run(the_id="a b")
     assert bench.service.served == ["DoIt"]
+
+
+def test_a_value_of_the_connection_can_be_several_segments_of_a_base_url(tmp_path: Path) -> None:
+    url = "https://@connectionParameters('domain')/@connectionParameters('context')/v1"
+    properties = {
+        "connectionParameters": {"domain": {"type": "string"}, "context": {"type": "string"}},
+        "policyTemplateInstances": [policy("dynamichosturl", (), urlTemplate=url)],
+    }
+    bench = Bench(tmp_path, operation(), properties)
+    request = bench.connector.preview("DoIt", {}, Connection(domain="z.example", context="/zip/api/"))
+    assert request.url == "https://z.example/zip/api/v1/things"

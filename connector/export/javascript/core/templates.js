@@ -36,7 +36,7 @@ function fillBaseUrl(template, valueOf, allowInsecure) {
     const name = pieces[place];
     const value = valueOf(name);
     try {
-      made += (value === `{${name}}` ? value : pieceOf(value, made, allowInsecure)) + pieces[place + 1];
+      made += (value === `{${name}}` ? value : pieceOf(name, value, made, allowInsecure)) + pieces[place + 1];
     } catch (error) {
       if (error instanceof AuthorizationError) error.field = name;
       throw error;
@@ -45,12 +45,17 @@ function fillBaseUrl(template, valueOf, allowInsecure) {
   return made.includes('{') ? made.replace(/\/+$/, '') : checkBaseUrl(made, allowInsecure);
 }
 
-// A value in a base URL, after what is before it: a whole URL, a host name, or a segment of the path.
-function pieceOf(value, before, allowInsecure) {
+// A value in a base URL, after what is before it: a whole URL, a host name, or a segment of the path. One of the connection
+// may be several segments, as its owner pastes them.
+function pieceOf(name, value, before, allowInsecure) {
   if (!before) return checkBaseUrl(value, allowInsecure);
   if (!before.replace(SCHEME, '').includes('/')) return hostName(value);
-  if (value === '.' || value === '..') throw new AuthorizationError(`“${value}” cannot be part of a path.`, { code: 'base_url' });
-  return encoded(value);
+  const segments = fieldOf(name) === undefined ? [value] : value.replace(/^\/+|\/+$/g, '').split('/');
+  if (segments.includes('.') || segments.includes('..')) {
+    throw new AuthorizationError(`“${value}” cannot be part of a path.`, { code: 'base_url' });
+  }
+  if (fieldOf(name) === undefined) return encoded(value);
+  return encodeURI(segments.join('/')).replace(/[?#]/g, (char) => (char === '?' ? '%3F' : '%23'));
 }
 
 // A host name or a part of one; a pasted `https://` and slashes at the end are taken off.

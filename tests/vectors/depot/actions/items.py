@@ -9,3 +9,4 @@ bot = send
 elsewhere = send
 hook = send
 anywhere = send
+shelf = send
