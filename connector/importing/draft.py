@@ -61,6 +61,7 @@ class Draft:
         body: The parameter that is the body.
         fixed_content_type: The one that is sent even without a body.
         optional_body: Whether there is none where nothing of it is filled in.
+        copied: The places in the response that the cloud fills from others.
     """
 
     method: str
@@ -76,6 +77,7 @@ class Draft:
     whole: Json | None = None
     fixed_content_type: str | None = None
     optional_body: bool = False
+    copied: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     body: Json = field(default_factory=dict)
 
     def parameter(self, place: str, wire: str) -> Parameter | None:

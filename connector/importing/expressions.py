@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping
 
 CALL = re.compile(r"@\{?\s*([A-Za-z][\w.]*)\(([^()]*)\)\s*\}?")
+_IN_BODY = re.compile(r"@\{?\s*body\(\s*\)((?:[./]\w+|\['[^']+'\])*)\s*\}?")
+_STEP = re.compile(r"[./](\w+)|\['([^']+)'\]")
 _ARGUMENT = re.compile(r"'([^']*)'|\"([^\"]*)\"|([^,\s][^,]*)")
 
 Lookup = Callable[[str], str | None]
@@ -52,3 +54,9 @@ def template_of(
     if left is not None:
         raise UnsupportedError(f"uses “{text[:80]}”, which only the cloud can evaluate")
     return made
+
+
+def body_path(text: str) -> tuple[str, ...] | None:
+    """The steps of a path such as `@body().a.b`; None for any other expression."""
+    found = _IN_BODY.fullmatch(text)
+    return tuple(a or b for a, b in _STEP.findall(found[1])) if found is not None else None

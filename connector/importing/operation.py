@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from connector import json_pointer
 from connector.importing.draft import Draft, draft_of, inputs_of
 from connector.importing.dynamic import Names, add_rows, dynamic_values
 from connector.importing.fields import Fields
@@ -60,6 +61,9 @@ def converted(package: Source, key: str, operation: Operation) -> Converted:
     inputs, keys = inputs_of(draft, fields)
     findings.notes += fields.notes
     outputs, places, accept = outputs_of(operation, package.swagger, Fields(package.swagger, "outputs"), findings)
+    for path, source in draft.copied.items():
+        if (name := places.get("/".join(path))) is not None:
+            outputs["properties"][name]["x-pointer"] = json_pointer.join(source)
     accept = draft.headers.pop("Accept", None) or accept
     names = Names(keys, places, add_rows(outputs, places, package.listings.get(operation.operation_id.casefold(), ())))
     document: Json = {
@@ -76,7 +80,7 @@ def converted(package: Source, key: str, operation: Operation) -> Converted:
         ),
         "inputs": inputs,
         "outputs": outputs,
-        **_pagination(operation, names),
+        **_pagination(operation, names, draft),
         **({"longRunning": True} if "202" in as_object(operation.document.get("responses")) else {}),
     }
     return Converted(document, findings, names, fields.with_choices, draft)
@@ -154,14 +158,14 @@ def _deletes(operation: Operation) -> bool:
     return _DELETES.search(f"{operation.operation_id} {operation.path}") is not None
 
 
-def _pagination(operation: Operation, names: Names) -> Json:
+def _pagination(operation: Operation, names: Names, draft: Draft) -> Json:
     """How pages follow one another, where the response has a list and the URL of the next page."""
     pageable = as_object(operation.document.get("x-ms-pageable"))
     link = as_text(pageable.get("nextLinkName"))
     if not link or not set(names.columns) - {WHOLE}:
         return {}  # a body that is a list has no place for a link
     rows = next((name for name in ("value", "items", "results", "data") if name in names.columns), None)
-    pointer = "/" + link.replace("~", "~0").replace("/", "~1")
+    pointer = json_pointer.join(draft.copied.get((link,), (link,)))
     return {"pagination": {"rows": rows or next(iter(names.columns)), "nextUrl": pointer, "follow": True}}
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from urllib.parse import parse_qsl
 
 from connector.importing.draft import PLACEHOLDER, Draft, Parameter
-from connector.importing.expressions import CALL, UnsupportedError, template_of
+from connector.importing.expressions import CALL, UnsupportedError, body_path, template_of
 from connector.importing.gaps import Findings
 from connector.importing.swagger import Json, as_list, as_object, as_text, encoded_path
 from connector.importing.values import kind_of, typed
@@ -21,8 +21,6 @@ _PARAMETER = "x-ms-apimTemplateParameter."
 _OPERATIONS = "x-ms-apimTemplate-operationName"
 _SECTION = "x-ms-apimTemplate-policySection"
 _ORIGINAL = "@request.originalhttpmethod"
-_IN_BODY = re.compile(r"@\{?\s*body\(\s*\)((?:[./]\w+|\['[^']+'\])*)\s*\}?")
-_STEP = re.compile(r"[./](\w+)|\['([^']+)'\]")
 _MOST_POLICIES = 1_000
 _NEEDED = {
     "dynamichosturl": "urlTemplate",
@@ -69,6 +67,14 @@ class Policy:
     def target(self) -> tuple[str, str]:
         """What it sets."""
         return self.template, self.text("name").casefold()
+
+    @property
+    def place(self) -> tuple[str, ...] | None:
+        """The place in a body that it sets; None where only the cloud knows it."""
+        around = body_path(self.text("newPropertyParentPathTemplate").strip() or "@body()")
+        steps = [step for step in re.split(r"[./]", self.text("newPropertySubPathTemplate")) if step]
+        is_known = steps and not any("@" in step or "(" in step for step in steps)
+        return (*around, *steps) if around is not None and is_known else None
 
     def __str__(self) -> str:
         name = self.template[:60] or "without a template"
@@ -140,7 +146,7 @@ class PolicyRun:
         if needed and not policy.text(needed).strip():
             self.findings.note(f"Left out, as it has no “{_PARAMETER}{needed}” and so does nothing: {policy}.")
         elif policy.section in {"response", "failure"}:
-            if policy.template != "setheader" and policy.section == "response":
+            if policy.section == "response" and policy.template != "setheader" and not self._copy(policy):
                 self.findings.note(f"The response is returned as the service sends it, without {policy}.")
         elif policy.template in known:
             known[policy.template](policy)
@@ -258,13 +264,18 @@ class PolicyRun:
         (self.draft.query if place == "query" else self.draft.headers)[found.wire] = f"{{{found.name}}}"
         return f"{{{found.wire}}}"
 
+    def _copy(self, policy: Policy) -> bool:
+        """Whether a policy only copies a property of the response, so that it is read where the service has it."""
+        path, source = policy.place, body_path(policy.text("propertyValuePathTemplate").strip().strip("{}"))
+        if policy.template != "setproperty" or not path or not source:
+            return False
+        self.draft.copied[path] = source
+        return True
+
     def _set_property(self, policy: Policy) -> None:
         """A property of the body that is always the same."""
-        parent = _IN_BODY.fullmatch(policy.text("newPropertyParentPathTemplate").strip() or "@body()")
-        steps = [a or b for a, b in _STEP.findall(parent[1])] if parent is not None else []
-        path = (*steps, *(step for step in re.split(r"[./]", policy.text("newPropertySubPathTemplate")) if step))
         value = policy.values.get("propertyValuePathTemplate")
-        if parent is None or not path or any("@" in step or "(" in step for step in path):
+        if not (path := policy.place):
             raise UnsupportedError("sets a property of a place that is known only in the cloud")
         if isinstance(value, str) and ("@" in value and CALL.search(value)):
             raise UnsupportedError("sets a property of the body to a value that is known only when it runs")

@@ -9,6 +9,8 @@ import pytest
 
 from connector import Connection, File
 from connector.errors import AuthorizationError
+from connector.importing.package import Package
+from connector.importing.report import report_on
 from tests.connector.importing.test_authorization import SECRET, policy
 from tests.connector.importing.test_published_shapes import TEXT, Bench, body_of, operation
 
@@ -69,3 +71,21 @@ def test_a_value_of_the_connection_can_be_several_segments_of_a_base_url(tmp_pat
     bench = Bench(tmp_path, operation(), properties)
     request = bench.connector.preview("DoIt", {}, Connection(domain="z.example", context="/zip/api/"))
     assert request.url == "https://z.example/zip/api/v1/things"
+
+
+def test_a_next_link_that_a_policy_makes_is_read_where_the_service_has_it(tmp_path: Path) -> None:
+    copies = policy(
+        "setproperty", ("DoIt",), newPropertyParentPathTemplate="@body()", newPropertySubPathTemplate="nextLink",
+        propertyValuePathTemplate="{@body().paging.next}",
+    )  # fmt: skip
+    copies["parameters"]["x-ms-apimTemplate-policySection"] = "Response"
+    rows = {"type": "array", "items": {"type": "object", "properties": {"id": TEXT}}}
+    schema = {"type": "object", "properties": {"data": rows, "nextLink": TEXT}}
+    paths = operation(schema=schema, **{"x-ms-pageable": {"nextLinkName": "nextLink"}})
+    bench = Bench(tmp_path, paths, {"policyTemplateInstances": [copies]})
+    link = "https://api.example.com/things?page=2"
+    first: Json = {"data": [{"id": "1"}], "paging": {"next": link}}
+    bench.service.responses = {"DoIt": [first, {"data": [{"id": "2"}]}, first]}
+    assert [row["id"] for row in bench.connector.run("DoIt", {}, all_pages=True).rows("data")] == ["1", "2"]
+    assert bench.run()["nextLink"] == link
+    assert report_on(Package(bench.folder)).operations[0].notes == ()
