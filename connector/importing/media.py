@@ -23,6 +23,12 @@ def is_json(media_type: str) -> bool:
     return name in {JSON, "text/json", "*/*"} or name.endswith("+json")
 
 
+def is_binary(media_type: str) -> bool:
+    """Whether a body of the type is a file for sure."""
+    name = media_type.partition(";")[0].strip()
+    return name in {BYTES, "application/pdf", "application/zip"} or name.startswith(("image/", "audio/", "video/"))
+
+
 def is_form_file(document: Json) -> bool:
     """Whether a field of a form is a file; many packages write it as a binary text."""
     return document.get("type") == "file" or as_text(document.get("format")) == "binary"

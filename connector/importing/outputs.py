@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from connector.importing.fields import Fields, Leaf, visibility
 from connector.importing.gaps import Findings
-from connector.importing.media import is_json, media_types
+from connector.importing.media import is_binary, is_json, media_types
 from connector.importing.names import unique
 from connector.importing.swagger import Json, Operation, Swagger, as_object, as_text
 from connector.importing.values import kind_of
@@ -34,10 +34,12 @@ def outputs_of(
     schema = success_schema(operation, swagger, fields)
     produces = media_types(swagger, operation, "produces")
     accept = None if not produces or any(map(is_json, produces)) else produces[0]
-    if schema is None:
-        description = "The response body as text; null if the service sends none."
-        return {"properties": {WHOLE: {"title": "Response", "description": description, "x-from": "text"}}}, {}, accept
-    if _is_file(schema):
+    if schema is None and not (produces and all(map(is_binary, produces))):
+        made = {"title": "Response", "description": "The response body; null if the service sends none."}
+        is_text = bool(produces) and all(each.startswith("text/") for each in produces)
+        made |= {"x-from": "text"} if is_text else fields.field({}) | {"x-pointer": ""}
+        return {"properties": {WHOLE: made}}, {}, accept
+    if schema is None or _is_file(schema):
         accept = accept or next((each for each in produces if not is_json(each)), "*/*")
         return {"properties": {WHOLE: {"title": "Response", "x-from": "binary"}}}, {}, accept
     if not fields.is_record(schema):

@@ -47,7 +47,7 @@ def new_rows(
     else:
         fields = definition.outputs.properties
         name = next(
-            (name for name, field in fields.items() if "array" in definition.outputs.resolve(field).types), None
+            (name for name, field in fields.items() if definition.outputs.resolve(field).items is not None), None
         )
         if name is None:
             problem = Problem("", "rows", f"“{definition.summary}” lists no rows.")

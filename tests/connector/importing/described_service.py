@@ -54,7 +54,7 @@ class DescribedService:
 
     Attributes:
         swagger: The description.
-        responses: Bodies to respond with, by operation id, where those of the description will not do.
+        responses: Bodies or responses to respond with, by operation id, where those of the description will not do.
         sent: The requests so far.
         served: The operation ids that they called.
         accepted: Operations that are not done, by the URL of their status.
@@ -100,7 +100,8 @@ class DescribedService:
         self.served.append(name)
         left = self.responses.get(name)
         if left:
-            return _response(200, left.pop(0))
+            body = left.pop(0)
+            return body if isinstance(body, HttpResponse) else _response(200, body)
         if "202" in operation.get("responses", {}):  # the cloud polls the Location until it is done
             url = urlsplit(sent.url)._replace(path=f"/operations/{len(self.sent)}", query="").geturl()
             self.accepted[url] = operation

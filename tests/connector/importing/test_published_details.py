@@ -9,6 +9,7 @@ import pytest
 
 from connector import Connection, File
 from connector.errors import AuthorizationError
+from connector.http.response import HttpResponse
 from connector.importing.package import Package
 from connector.importing.report import report_on
 from tests.connector.importing.test_authorization import SECRET, policy
@@ -89,3 +90,29 @@ def test_a_next_link_that_a_policy_makes_is_read_where_the_service_has_it(tmp_pa
     assert [row["id"] for row in bench.connector.run("DoIt", {}, all_pages=True).rows("data")] == ["1", "2"]
     assert bench.run()["nextLink"] == link
     assert report_on(Package(bench.folder)).operations[0].notes == ()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "response"),
+    [
+        ("application/json", b'[{"a": 1}]', [{"a": 1}]),
+        ("application/json; charset=utf-8", b"", None),
+        ("text/html", b"Done", "Done"),
+        ("image/png", b"\x89PNG\xff", {"$content-type": "image/png", "$content": "iVBOR/8="}),
+    ],
+)
+def test_a_response_without_a_schema_is_the_value_that_comes(
+    tmp_path: Path, content_type: str, content: bytes, response: Any
+) -> None:
+    bench = Bench(tmp_path, operation())
+    assert bench.run()["response"] is None
+    bench.service.responses = {"DoIt": [HttpResponse(200, {"content-type": content_type}, content)]}
+    assert bench.run()["response"] == response
+
+
+def test_a_response_without_a_schema_is_a_file_where_nothing_else_is_produced(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, operation(produces=["application/octet-stream"]))
+    assert bench.connector.find("DoIt").outputs["properties"]["response"]["x-from"] == "binary"
+    bench.service.responses = {"DoIt": [HttpResponse(200, {"content-type": "text/plain"}, b"\xff")]}
+    assert bench.run()["response"] == {"$content-type": "text/plain", "$content": "/w=="}
+    assert bench.sent.headers["accept"] == "application/octet-stream"
