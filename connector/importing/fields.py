@@ -112,6 +112,10 @@ class Fields:
                 self.body_defaults.append({"at": json_pointer.join([*place, *path]), "set": {name: value}})
                 needed = False
             yield Leaf((*path, name), found, needed, own, inside)
+        open_ended = schema.get("additionalProperties") not in (None, False, {})
+        if open_ended and self._side == "outputs" and len(around) == len(path):  # not in rows
+            whole = {word: value for word, value in schema.items() if word in {"title", "description"}}
+            yield Leaf(path, {**whole, "type": "object"}, required, shown, inside)
 
     def required_objects(self, schema: Json, around: tuple[int, ...] = ()) -> Json:
         """The objects that are always there, empty: the cloud sends them even if no field in them is filled in."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connector import json_pointer
 from connector.importing.fields import Fields, Leaf, visibility
 from connector.importing.gaps import Findings
 from connector.importing.media import is_binary, is_json, media_types
@@ -55,9 +56,8 @@ def outputs_of(
     titles = fields.labels(leaves)
     for name, title, leaf in zip(names, titles, leaves, strict=True):
         made = {"title": title, **fields.field(leaf.schema, leaf.around)}
-        pointer = "/" + "/".join(step.replace("~", "~0").replace("/", "~1") for step in leaf.path)
-        made |= {"x-pointer": pointer} if any("." in step or "/" in step or "~" in step for step in leaf.path) else {}
-        made |= {"x-pointer": pointer} if name != ".".join(leaf.path) else {}
+        is_plain = name == ".".join(leaf.path) and not any(set(step) & set("./~") for step in leaf.path)
+        made |= {} if is_plain else {"x-pointer": json_pointer.join(leaf.path)}
         made |= visibility({}, leaf.shown)
         properties[name] = made
     if accept is not None:

@@ -101,8 +101,9 @@ def sample_body(outputs: ObjectSchema) -> Any:
     for name, field in read:
         pointer = field.pointers(name)[0]
         if not pointer:
-            return _output(outputs, field)
-        json_pointer.put(body, pointer, _output(outputs, field))
+            return body or _output(outputs, field)
+        if json_pointer.get(body, pointer) is json_pointer.MISSING:
+            json_pointer.put(body, pointer, _output(outputs, field))
     return body
 
 

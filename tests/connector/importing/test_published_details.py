@@ -12,6 +12,7 @@ from connector.errors import AuthorizationError
 from connector.http.response import HttpResponse
 from connector.importing.package import Package
 from connector.importing.report import report_on
+from connector.importing.sample import sample_body
 from tests.connector.importing.test_authorization import SECRET, policy
 from tests.connector.importing.test_published_shapes import TEXT, Bench, body_of, operation
 
@@ -116,3 +117,13 @@ def test_a_response_without_a_schema_is_a_file_where_nothing_else_is_produced(tm
     bench.service.responses = {"DoIt": [HttpResponse(200, {"content-type": "text/plain"}, b"\xff")]}
     assert bench.run()["response"] == {"$content-type": "text/plain", "$content": "/w=="}
     assert bench.sent.headers["accept"] == "application/octet-stream"
+
+
+def test_an_object_that_may_have_more_properties_is_an_output_too(tmp_path: Path) -> None:
+    user = {"type": "object", "properties": {"id": TEXT}, "additionalProperties": True}
+    schema = {"type": "object", "properties": {"user": user}, "additionalProperties": TEXT}
+    bench = Bench(tmp_path, operation(schema=schema))
+    body = {"user": {"id": "1", "age": 2}, "more": "x"}
+    bench.service.responses = {"DoIt": [body]}
+    assert bench.run().fields == {"user.id": "1", "user": body["user"], "response": body}
+    assert sample_body(bench.connector.find("DoIt").definition.outputs) == {"user": {"id": "text"}}
