@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal, Protocol, cast
 
 from connector.catalogue.catalogue import Catalogue
@@ -58,6 +59,7 @@ def export(
     groups: Iterable[str] = (),
     only: Only = "all",
     publisher: Publisher | None = None,
+    left_out: dict[str, str] | None = None,
 ) -> dict[str, bytes]:
     """Export a connector.
 
@@ -67,6 +69,7 @@ def export(
         groups: Export only the actions of these groups; all groups if empty.
         only: `documented` leaves out actions that the documented connector does not have.
         publisher: Who publishes the export, in place of the publisher in `connector.json`.
+        left_out: Leave out actions that the format cannot express; says why by key afterwards.
 
     Returns:
         File contents by path, sorted by path.
@@ -79,10 +82,18 @@ def export(
         message = f"Unknown export format “{format_name}”. {did_you_mean(format_name, EXPORT_FORMATS)}".rstrip()
         raise UnknownFormatError(message, hint=f"Formats: {', '.join(EXPORT_FORMATS)}.")
     selection = select(bundle, groups, only, publisher)
-    for action in selection.actions:
-        require_known_keywords(action)
     exporter = cast("Exporter", importlib.import_module(f"connector.export.{EXPORT_FORMATS[format_name].package}"))
-    return dict(sorted(exporter.files(selection).items()))
+    while True:
+        try:
+            for action in selection.actions:
+                require_known_keywords(action)
+            return dict(sorted(exporter.files(selection).items()))
+        except ExportError as error:
+            kept = [action for action in selection.actions if action.key != error.action]
+            if left_out is None or error.action is None or not kept:
+                raise
+            left_out[error.action] = error.message
+            selection = replace(selection, actions=kept)
 
 
 def select(
@@ -117,6 +128,8 @@ def select(
         and (only == "all" or action.definition.documented)
         and (not read_only or action.definition.effects.read_only)
     ]
+    if bundle.actions and len(bundle.gaps) == len(bundle.actions):
+        raise ExportError(f"Nothing of “{bundle.manifest.title}” can run here; `import` says why.")
     if not actions:
         raise ExportError("No action matches the groups, --only and --read-only together.")
     return ExportSelection(bundle, actions, publisher)

@@ -7,9 +7,14 @@ from connector.errors import ConnectorError, DefinitionError, ExitStatus
 
 
 class ExportError(DefinitionError):
-    """A definition uses something that the format cannot express."""
+    """A definition uses something that the format cannot express.
+
+    Attributes:
+        action: The key of the action that does, if it is a single one.
+    """
 
     code = "export"
+    action: str | None = None
 
 
 class UnknownFormatError(ConnectorError):
@@ -35,4 +40,6 @@ class PublisherError(ConnectorError):
 
 def cannot_export(action: Action, reason: str) -> ExportError:
     """The error for an action that a format cannot express; the reason has no full stop."""
-    return ExportError(f"The action “{action.key}” cannot be exported: {reason}.")
+    error = ExportError(f"The action “{action.key}” cannot be exported: {reason}.")
+    error.action = action.key
+    return error

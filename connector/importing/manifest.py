@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
+from pydantic import ValidationError
+
+from connector.definition.service import Publication
 from connector.importing.names import key_of, label_of
 from connector.importing.source import Source
 from connector.importing.swagger import Json, as_list, as_object, as_text, base_path_of
@@ -35,13 +39,16 @@ def manifest_of(package: Source) -> Json:
         "description": as_text(info.get("description")) or title,
         "version": version,
         "since": version,
-        "website": _website(document, info),
+        "website": _metadata(document, "website")
+        or as_text(as_object(info.get("contact")).get("url"))
+        or f"https://{as_text(document.get('host'))}",
         **_color(package.properties),
         "baseUrl": base_url,
         **({"insecure": True} if insecure or base_url.startswith("http://") else {}),
         **({"headers": package.headers} if package.headers else {}),
         **({"query": package.query} if package.query else {}),
         **_connection(package),
+        **_publication(package, info),
         "throttle": THROTTLE,
         "groups": {key: {"title": label_of(title)} for key, title in package.groups.items()},
     }
@@ -78,11 +85,27 @@ def version_of(swagger: Json) -> str:
     return ".".join((numbers or ["1"]) + ["0"] * (3 - len(numbers or ["1"])))
 
 
-def _website(document: Json, info: Json) -> str:
-    for each in map(as_object, as_list(document.get("x-ms-connector-metadata"))):
-        if as_text(each.get("propertyName")).lower() == "website" and as_text(each.get("propertyValue")):
-            return as_text(each["propertyValue"])
-    return as_text(as_object(info.get("contact")).get("url")) or f"https://{as_text(document.get('host'))}"
+def _metadata(document: Json, name: str) -> str:
+    rows = map(as_object, as_list(document.get("x-ms-connector-metadata")))
+    found = (as_text(each.get("propertyValue")) for each in rows if as_text(each.get("propertyName")).lower() == name)
+    return next(filter(None, found), "")
+
+
+def _publication(package: Source, info: Json) -> Json:
+    """Who publishes the connector, and what catalogues require; nothing where one of these is missing."""
+    document, contact = package.swagger.document, as_object(info.get("contact"))
+    urls = (as_text(contact.get("url")), _metadata(document, "website"))
+    publisher = {
+        "name": as_text(package.properties.get("publisher")) or as_text(contact.get("name")),
+        "email": as_text(contact.get("email")),
+        "url": next((url for url in urls if url.startswith("https://")), ""),
+    }
+    categories = re.split(r" *[;,] *", _metadata(document, "categories"))[:2]
+    made = {"publisher": publisher, "privacyPolicy": _metadata(document, "privacy policy"), "categories": categories}
+    with suppress(ValidationError):
+        Publication.model_validate(made)
+        return {"publication": made}
+    return {}
 
 
 def _color(properties: Json) -> Json:

@@ -37,6 +37,7 @@ def export_command(
 ) -> None:
     """Export the actions."""
     # The models; completion works without them.
+    from connector.definition.files import importer_of  # noqa: PLC0415
     from connector.export import (  # noqa: PLC0415
         EXPORT_FORMATS,
         Only,
@@ -57,7 +58,13 @@ def export_command(
     keys = [context.chosen_group(bundle, group) for group in groups]
     with context.usage_errors():
         published_by = with_overrides(bundle.manifest, **publisher)
-        files = export(bundle, format_name, groups=keys, only=cast("Only", only), publisher=published_by)
+        left_out: dict[str, str] = {}  # whoever exports a package of somebody else's cannot change its definitions
+        files = export(
+            bundle, format_name, groups=keys, only=cast("Only", only), publisher=published_by,
+            left_out=left_out if importer_of(bundle.folder) is not None else None,
+        )  # fmt: skip
+    for reason in left_out.values():
+        console.warning(f"{reason} It is left out.")
     if out is not None:
         with context.usage_errors("--out"):
             written = write_files(files, out, format_name, force=force)

@@ -6,8 +6,20 @@ import json
 from pathlib import Path
 
 from tests.connector.cli.conftest import Cli
+from tests.connector.importing.facts_package import write_package
+from tests.connector.importing.test_reading import OPERATION, swagger
 
 PACKAGES = Path(__file__).parents[1] / "importing" / "packages"
+METADATA = {
+    "website": "https://acme.example",
+    "Privacy Policy": "https://acme.example/privacy",
+    "Categories": "Data; Productivity",
+}
+PUBLISHED = {
+    "info": {"title": "Things", "version": "1.0", "contact": {"name": "Help desk", "email": "help@acme.example"}},
+    "x-ms-connector-metadata": [{"propertyName": name, "propertyValue": value} for name, value in METADATA.items()],
+}
+"""What says in a description who publishes it."""
 
 
 def test_the_report_lists_what_cannot_run(cli: Cli) -> None:
@@ -87,3 +99,31 @@ def test_exports_leave_out_what_cannot_run(cli: Cli, tmp_path: Path) -> None:
     assert ran.status == 0, ran.err
     paths = json.loads((tmp_path / "api" / "openapi.json").read_text())["paths"]
     assert sorted(paths) == ["/actions/delete_hook/run", "/actions/on_alert/run", "/actions/on_new_alert/run"]
+
+
+def test_exports_of_a_package_leave_out_what_the_format_cannot_express(cli: Cli, tmp_path: Path) -> None:
+    template = {"x-ms-apimTemplateParameter.urlTemplate": "https://@queryParameters('host')"}
+    policy = {"templateId": "dynamichosturl", "parameters": {**template, "x-ms-apimTemplate-operationName": ["Other"]}}
+    host = {"name": "host", "in": "query", "required": True, "type": "string"}
+    paths = {
+        "/things": {"get": OPERATION},
+        "/others": {"get": {**OPERATION, "operationId": "Other", "parameters": [host]}},
+    }
+    properties = {"publisher": "Acme", "policyTemplateInstances": [policy]}
+    package = write_package(tmp_path / "package", swagger(paths, **PUBLISHED), properties)
+    ran = cli("--connector", package, "export", "power-platform", "--out", tmp_path / "made")
+    assert ran.status == 0, ran.err
+    assert "The action “other” cannot be exported: " in ran.err
+    made = json.loads((tmp_path / "made" / "apiDefinition.swagger.json").read_text())
+    assert [operation["get"]["operationId"] for operation in made["paths"].values()] == ["GetThing"]
+    assert made["info"]["contact"] == {"name": "Acme", "email": "help@acme.example", "url": "https://acme.example"}
+    named = {each["propertyName"]: each["propertyValue"] for each in made["x-ms-connector-metadata"]}
+    assert (named["Privacy policy"], named["Categories"]) == ("https://acme.example/privacy", "Data;Productivity")
+
+
+def test_a_package_of_which_nothing_runs_says_so_when_it_is_exported(cli: Cli, tmp_path: Path) -> None:
+    package = write_package(tmp_path / "package", swagger())
+    (package / "script.csx").write_text("")
+    ran = cli("--connector", package, "export", "openapi")
+    assert ran.status == 9
+    assert "Nothing of “Things” can run here; `import` says why." in ran.err
