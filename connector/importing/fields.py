@@ -9,6 +9,7 @@ from typing import Any, Literal
 from connector import json_pointer
 from connector.importing.names import input_names, label_of, unique_labels
 from connector.importing.swagger import Json, Swagger, as_list, as_object, as_text, is_true
+from connector.importing.texts import description_of, with_suggestion
 from connector.importing.values import DYNAMIC_SCHEMAS, constant, fits, kind_of, typed
 
 ANY_TYPE = ["string", "number", "boolean", "object", "array"]
@@ -133,7 +134,8 @@ class Fields:
     def field(self, schema: Json, around: tuple[int, ...] = (), place: tuple[str, ...] = ()) -> Json:
         """A field for a value that is not taken apart: a scalar, a list, a free-form object, a record in a list."""
         kind = kind_of(schema)
-        made: Json = self._texts(schema)
+        text = description_of(schema, self.schema(schema.get("items")) if kind == "array" else {})
+        made: Json = {"description": text} if text else {}
         if kind == "array":
             return made | self._limits(schema, kind) | {"items": self._item(schema, around, place)}
         if kind == "object" or kind is None:
@@ -158,9 +160,9 @@ class Fields:
 
     def titled(self, title: str, made: Json, schema: Json) -> Json:
         """A field of a form with its title; its choices are added once all operations have names."""
-        found = {"title": title, **made}
-        items = as_object(made.get("items"))
-        for target, each in ((found, schema), (items, self.schema(schema.get("items")) if "items" in made else {})):
+        found = {"title": title, **(with_suggestion(made, constant(schema)) if self._side == "inputs" else made)}
+        items = as_object(found.get("items"))
+        for target, each in ((found, schema), (items, self.schema(schema.get("items")) if "items" in found else {})):
             if any(isinstance(each.get(word), dict) for word in DYNAMIC_CHOICES) and "properties" not in target:
                 self.with_choices.append((target, each))
         return found
@@ -205,10 +207,6 @@ class Fields:
         if self._side == "outputs":
             return [*kinds, "null"]
         return kinds if kind is None else kind
-
-    def _texts(self, schema: Json) -> Json:
-        text = as_text(schema.get("description"))
-        return {"description": text} if text else {}
 
     def _limits(self, schema: Json, kind: str) -> Json:
         """The bounds that can be kept; those that contradict each other are left out."""

@@ -16,6 +16,7 @@ from connector.importing.outputs import WHOLE, outputs_of
 from connector.importing.policies import PolicyRun
 from connector.importing.source import Source
 from connector.importing.swagger import Json, Operation, as_object, as_text, is_true
+from connector.importing.texts import sentences
 from connector.importing.values import DYNAMIC_SCHEMAS
 
 _MEDIA_TYPE = re.compile(r"[!#$&^_.+A-Za-z0-9-]+/[!#$&^_.+A-Za-z0-9-]+( *;[ -~]*)?")
@@ -150,8 +151,7 @@ def _request(draft: Draft, accept: str | None, body_defaults: list[Json]) -> Jso
 def _description(operation: Operation, findings: Findings) -> str:
     text = as_text(operation.document.get("description")) or as_text(operation.document.get("summary"))
     gaps = [f"Cannot run here: {gap}" for gap in findings.gaps]
-    sentences = [text or f"{operation.method} {operation.path}", *gaps, *findings.notes]
-    return " ".join(each if each.endswith((".", "!", "?")) else f"{each}." for each in sentences)
+    return sentences(text or f"{operation.method} {operation.path}", *gaps, *findings.notes)
 
 
 def _deletes(operation: Operation) -> bool:
