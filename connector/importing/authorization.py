@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+from connector.importing.credentials import key_field, user_and_password
 from connector.importing.expressions import UnsupportedError, template_of
 from connector.importing.names import connection_field, key_of, label_of, unique
+from connector.importing.oauth_settings import OAuthSettings, custom_values, serves_tokens
 from connector.importing.policies import Policy
 from connector.importing.swagger import Json, as_list, as_object, as_text, is_true
 
 _SECRETS = {"securestring", "oauthsetting"}
 _MOST_KINDS, _MOST_FIELDS = 20, 200
 _NOT_FIELDS = {"gatewaysetting", "managedidentity"}
-_USER = re.compile(r"user|login|account|email|client_?id|sid|^id$", re.IGNORECASE)
-_PASSWORD = re.compile(r"pass|secret|token|key", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -65,13 +64,13 @@ class Access:
         properties: The fields, as the format has them.
         kinds: The ways to sign in; one without fields for a connector that needs none.
         notes: What had to be assumed.
-        oauth: Where tokens come from, by the name of the field that takes one.
+        oauth: Where tokens come from, by the key of the kind of connection.
     """
 
     properties: dict[str, Json] = field(default_factory=dict)
     kinds: list[Kind] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    oauth: dict[str, Json] = field(default_factory=dict)
+    oauth: dict[str, OAuthSettings] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict, repr=False)
     _constants: dict[str, str] = field(default_factory=dict, repr=False)
 
@@ -133,18 +132,25 @@ class Access:
         self.kinds = kinds
         return True
 
-    def add(self, name: str, written: Json) -> str | None:
-        """Add a connection parameter; None if people do not fill it in."""
+    def add(self, name: str, written: Json, *, for_tokens: bool = False) -> str | None:
+        """Add a connection parameter; None if people do not fill it in, such as one only used to get tokens."""
         kind, texts = as_text(written.get("type")).lower(), as_object(written.get("uiDefinition"))
         constraints = as_object(texts.get("constraints"))
         if kind == "oauthsetting":
-            self._add_oauth(name, as_object(written.get("oAuthSettings")))
+            for word, value in custom_values(written).items():
+                for path in (f"{name}/oauthsettings/customparameters/{word}/value", f"{name}:{word}"):
+                    self._constants[path.casefold()] = value
         if kind in _NOT_FIELDS:
             self.notes.append(f"The connection parameter “{name[:60]}” is for the cloud only and is left out.")
             return None
         hidden, default = is_true(constraints.get("hidden")), constraints.get("default", written.get("defaultValue"))
+        allowed = [as_object(each).get("value") for each in as_list(constraints.get("allowedValues"))]
+        if len(allowed) == 1 and isinstance(allowed[0], str) and is_true(constraints.get("required")):
+            hidden, default = True, allowed[0]
         if hidden and isinstance(default, str | int | float):
             self._constants[name.casefold()] = str(default)
+            return None
+        if for_tokens:
             return None
         own = self._names.get(name.casefold()) or unique(connection_field(name), self.properties)
         title = as_text(texts.get("displayName")) or ("Access token" if kind == "oauthsetting" else label_of(name))
@@ -152,7 +158,6 @@ class Access:
         made |= {"description": as_text(texts.get("description"))} if as_text(texts.get("description")) else {}
         if kind in _SECRETS or constraints.get("clearText") is False:
             made |= {"writeOnly": True}
-        allowed = [as_object(each).get("value") for each in as_list(constraints.get("allowedValues"))]
         made |= {"enum": allowed} if allowed and all(isinstance(each, str) for each in allowed) else {}
         if isinstance(default, str | int | float) and default != "" and not made.get("writeOnly"):
             made |= {"default": str(default)}
@@ -160,31 +165,26 @@ class Access:
         self._names[name.casefold()] = self._names[own.casefold()] = own
         return own
 
-    def _add_oauth(self, name: str, settings: Json) -> None:
-        found: Json = {"provider": as_text(settings.get("identityProvider")), "scopes": as_list(settings.get("scopes"))}
-        for word, written in as_object(settings.get("customParameters")).items():
-            value = as_object(written).get("value")
-            if isinstance(value, str):
-                found[word] = value
-                for path in (f"{name}/oauthsettings/customparameters/{word}/value", f"{name}:{word}"):
-                    self._constants[path.casefold()] = value
-        self.oauth[connection_field(name)] = found
+    @property
+    def constants(self) -> dict[str, str]:
+        """The values that nobody fills in, by the last part of their names."""
+        return {name.rpartition(":")[2]: value for name, value in self._constants.items()}
 
 
 def access_of(swagger: Json, properties: Json) -> Access:
     """The connection that `apiDefinition.swagger.json` and `apiProperties.json` describe together."""
     access = Access()
-    schemes = list(_schemes(swagger, access, properties))
+    schemes, policies = list(_schemes(swagger, access, properties)), properties.get("policyTemplateInstances")
     sets = as_list(as_object(properties.get("connectionParameterSets")).get("values"))
     for each in filter(None, map(as_object, sets[:_MOST_KINDS])):
         texts = as_object(each.get("uiDefinition"))
         title = as_text(texts.get("displayName")) or as_text(each.get("name")) or "Connection"
         key = key_of(as_text(each.get("name")) or title, [kind.key for kind in access.kinds], "kind")
         parameters = as_object(each.get("parameters"))
-        access.kinds.append(_kind(access, key, title, as_text(texts.get("description")), parameters, schemes))
+        access.kinds.append(_kind(access, key, title, as_text(texts.get("description")), parameters, schemes, policies))
     if not access.kinds:
         parameters = as_object(properties.get("connectionParameters"))
-        access.kinds.append(_kind(access, "default", "Connection", "", parameters, schemes))
+        access.kinds.append(_kind(access, "default", "Connection", "", parameters, schemes, policies))
     return access
 
 
@@ -207,11 +207,12 @@ def _schemes(swagger: Json, access: Access, properties: Json) -> Iterator[tuple[
 
 
 def _kind(
-    access: Access, key: str, title: str, description: str, parameters: Json, schemes: list[tuple[str, Json]]
-) -> Kind:
+    access: Access, key: str, title: str, description: str, parameters: Json, schemes: list[tuple[str, Json]],
+    policies: Any,
+) -> Kind:  # fmt: skip
     fields: dict[str, Json] = {}
     for name, written in islice(parameters.items(), _MOST_FIELDS):
-        own = access.add(name, as_object(written))
+        own = access.add(name, as_object(written), for_tokens=serves_tokens(name, parameters, policies))
         if own is not None:
             fields[own] = as_object(written)
     token = next(
@@ -219,6 +220,7 @@ def _kind(
     )
     made: dict[str, Any] = {}
     if token is not None:
+        access.oauth[key] = OAuthSettings.read(token, fields[token])
         made = {"headers": {"Authorization": f"Bearer {{connection.{token}}}"}}
     elif any(as_text(scheme.get("type")) == "basic" for _, scheme in schemes):
         made = {"basic": _basic(access, fields)}
@@ -242,23 +244,11 @@ def _basic(access: Access, fields: dict[str, Json]) -> dict[str, str]:
         for name in ("username", "password"):
             access.properties[name] = {"type": "string", "title": label_of(name)}
             fields[name] = {"uiDefinition": {"constraints": {"required": "true"}}}
-    user, password = _pair(fields)
+    user, password = user_and_password(fields)
     if password is not None:
         access.properties[password]["writeOnly"] = True
     found = {"username": user, "password": password}
     return {part: f"{{connection.{name}}}" for part, name in found.items() if name is not None}
-
-
-def _pair(fields: dict[str, Json]) -> tuple[str | None, str | None]:
-    """The field of the user name and that of the password; a single secret is the user name, as services want it."""
-    names = list(fields)
-    if len(names) == 1:
-        return names[0], None
-    secret = [name for name in names if as_text(fields[name].get("type")).lower() == "securestring"]
-    password = next((name for name in (*secret, *names) if _PASSWORD.search(name)), secret[0] if secret else None)
-    users = [name for name in names if name != password]
-    user = next((name for name in users if _USER.search(name)), users[0] if users else None)
-    return user, password
 
 
 def _key_places(
@@ -270,7 +260,7 @@ def _key_places(
     keys = [(name, scheme) for name, scheme in schemes if as_text(scheme.get("type")) == "apiKey"]
     for name, scheme in keys:
         wire, place = as_text(scheme.get("name")), "query" if scheme.get("in") == "query" else "headers"
-        own = _key_field(access, name, wire, fields, alone=len(keys) == 1)
+        own = key_field(access.secrets, (name, wire), fields, alone=len(keys) == 1)
         if own is None and len(keys) > 1 and fields:
             continue
         if own is None:
@@ -286,15 +276,3 @@ def _key_places(
         access.properties[own] = {"type": "string", "title": "Access token", "writeOnly": True}
         made = {"headers": {"Authorization": f"Bearer {{connection.{own}}}"}}
     return dict(made), token
-
-
-def _key_field(access: Access, scheme: str, wire: str, fields: dict[str, Json], *, alone: bool) -> str | None:
-    """The field whose value is the key: by name, or because it is the only one it can be."""
-    wanted = [connection_field(name).casefold() for name in (scheme, wire, "api_key", "apikey")]
-    for name in wanted:
-        found = next((own for own in fields if own.casefold() == name), None)
-        if found is not None:
-            return found
-    secret = [own for own in fields if own in access.secrets]
-    candidates = secret or list(fields)
-    return candidates[0] if alone and len(candidates) == 1 else None

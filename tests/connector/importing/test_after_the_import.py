@@ -223,7 +223,7 @@ def test_a_refresh_token_is_used_and_replaced(drive: Source) -> None:
             {"grant_type": "refresh_token", "refresh_token": old}, allow_blank=True
         )
         body = {"access_token": f"for-{old}", "refresh_token": new, "expires_in": 60}
-        responses.post(TOKEN_URL, json=body, match=[wanted])
+        responses.post(TOKEN_URL.replace("token", "refresh"), json=body, match=[wanted])
     first = "r1"
     clock = FakeClock()
     tokens = OAuthTokens(drive, client_id="me", client_secret=SECRET, refresh_token=first, scope="", clock=clock)
