@@ -67,7 +67,7 @@ class OAuthTokens:
             raise AuthorizationError(
                 "The package does not say where tokens come from.", code="token_url", hint="Pass token_url."
             )
-        self.token_url, self._refresh_url = (check_base_url(filled(url, values)) for url in urls)
+        self.token_url, self._refresh_url = (_checked(filled(url, values)) for url in urls)
         self._scope = scope if scope is not None else filled(settings.scope, values)
         self._client = (client_id, Secret(client_secret))
         self._refresh_token = Secret(refresh_token) if refresh_token else None
@@ -130,6 +130,12 @@ class OAuthTokens:
             raise _refused("its response is not JSON") from None
         finally:
             session.close()
+
+
+def _checked(url: str) -> str:
+    """The URL, which may have a query; AuthorizationError if it is none, or not encrypted."""
+    base, mark, query = url.partition("?")
+    return check_base_url(base) + mark + query
 
 
 def _refused(reason: str) -> AuthorizationError:

@@ -56,6 +56,11 @@ def test_the_urls_of_a_generic_provider_are_used_each_for_its_purpose(tmp_path: 
     assert OAuthTokens(source, **CLIENT, HostPrefix="acme", **REFRESH).access_token() == "two"
 
 
+def test_a_token_url_may_have_a_query(tmp_path: Path) -> None:
+    url = "https://a.example/token?type=web"
+    assert says(OAuthTokens(source_of(tmp_path, token=token("oauth2", tokenUrl=url)), **CLIENT)) == (url, "")
+
+
 def test_a_value_that_the_token_url_lacks_is_asked_for(tmp_path: Path) -> None:
     source = source_of(tmp_path, token=token(tokenUrlTemplate="https://{HostPrefix}.example.com/token"))
     with pytest.raises(AuthorizationError, match="Tokens need a value for HostPrefix") as caught:
