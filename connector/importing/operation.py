@@ -116,11 +116,15 @@ def schemas_by_input(made: Converted) -> dict[str, Json]:
 def _find_gaps(package: Source, operation: Operation, draft: Draft, findings: Findings) -> None:
     if operation.operation_id.casefold() in package.scripted or package.all_scripted:
         findings.gap("script.csx, C# code that only the cloud runs, makes its request or its response.")
+    if protocol := as_text(operation.document.get("x-ms-agentic-protocol")):
+        findings.gap(f"It is an endpoint for agents: connect a client for “{protocol[:60]}” to its URL.")
     if as_text(operation.document.get("x-ms-trigger")):
         if "x-ms-notification-content" in operation.item or _has_notification_url(draft):
             findings.note("It is a webhook trigger: a run subscribes a URL of yours. Nothing is received here.")
         else:
             findings.note("It is a polling trigger: a run asks once and returns everything the service lists.")
+    elif "x-ms-notification-content" in operation.item and _has_notification_url(draft):
+        findings.note("The service responds later, at the URL that you give it. Nothing is received here.")
 
 
 def _has_notification_url(draft: Draft) -> bool:
