@@ -8,14 +8,13 @@ started; a batch that goes on asks the service whether that happened, and then f
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from connector import json_pointer
+from connector import json_pointer, state_dir
 from connector.batch.bulk_rows import BulkRow, bulk_row, differing, parts
 from connector.batch.columns import ColumnMap
 from connector.batch.folder import OUTPUT, BatchFolder
@@ -244,12 +243,7 @@ class BulkRunner:
 
     def _write_down(self, job: Mapping[str, Any]) -> None:
         """Note that a job is about to be started."""
-        partial = self.folder.place / ".bulk.json"
-        with partial.open("w", encoding="utf-8") as file:
-            json.dump(job, file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.folder.place / "bulk.json")
+        state_dir.write_private(self.folder.place / "bulk.json", json.dumps(job).encode())
 
     def _forget(self) -> None:
         (self.folder.place / "bulk.json").unlink(missing_ok=True)
