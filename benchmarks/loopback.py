@@ -23,12 +23,7 @@ _HEAD = "HTTP/1.1 {} OK\r\nContent-Type: application/json\r\nContent-Length: {}\
 
 @contextlib.contextmanager
 def serving(responses: Responses | None = None, delay: float = 0.0) -> Iterator[str]:
-    """The URL of a server that runs as long as the block lasts.
-
-    Args:
-        responses: What it says; `ACCEPTED` for everything else.
-        delay: Seconds until it responds.
-    """
+    """The URL of a server that runs as long as the block lasts, and responds after `delay` seconds."""
     here, there = multiprocessing.Pipe()
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=_serve, args=(there, dict(responses or {}), delay), daemon=True)

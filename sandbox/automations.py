@@ -167,17 +167,7 @@ def start(
     stored: sqlite3.Row | None = None,
     token: str | None = None,
 ) -> str:
-    """Run steps and return the id of the run.
-
-    Args:
-        db: the connection, in a transaction.
-        steps: what to do.
-        context: recipient, profile, data, template and brand of the whole run.
-        now: the time, in epoch milliseconds.
-        source: what started the run, as the API says it.
-        stored: the automation or journey that the steps are of.
-        token: with which the run can be canceled.
-    """
+    """Run steps and return the id of the run; the context has its recipient, profile, data, template and brand."""
     run = _Run(db, new_id(now), now, context, start=now)
     automation_id, kind = (stored["id"], stored["kind"]) if stored else (None, AUTOMATION)
     runs.save(db, run.id, kind=kind, automation_id=automation_id, source=source, cancel_with=token, started=now)

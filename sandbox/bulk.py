@@ -78,14 +78,7 @@ def run_job(call: Call) -> Response:
 
 
 def run(db: sqlite3.Connection, job_id: str, now: int, message_ids: Iterable[str] = ()) -> None:
-    """Send to every user of a job. Users without a user id and profile are marked as failed.
-
-    Args:
-        db: the connection, in a transaction.
-        job_id: the job, which exists.
-        now: the time of the run, in epoch milliseconds.
-        message_ids: ids for the first messages; the rest get new ones.
-    """
+    """Send to every user of a job, under these ids first. Users without a user id and profile are marked as failed."""
     ids = iter(message_ids)
     row = db.execute("SELECT message FROM bulk_jobs WHERE id = ?", (job_id,)).fetchone()
     message = _message(json.loads(row["message"]))

@@ -12,13 +12,7 @@ _MISSING = object()
 
 
 def belongs(profile: JsonObject, rule: JsonObject, operator: str | None = None) -> bool:
-    """Whether the profile matches the rule.
-
-    Args:
-        profile: a stored profile.
-        rule: one comparison, or a group of rules.
-        operator: AND or OR for a group without an operator of its own.
-    """
+    """Whether the profile matches the rule; the operator is that of a group without one of its own."""
     rules = group_of(rule)
     if rules is None:
         return _compare(rule["operator"], _find(profile, rule["path"]), rule.get("value"))

@@ -20,12 +20,7 @@ _ADDRESSES = {
 
 
 def sent(db: sqlite3.Connection, now: int) -> list[JsonObject]:
-    """The last 100 messages, newest first.
-
-    Args:
-        db: the database, in a transaction.
-        now: epoch milliseconds.
-    """
+    """The last 100 messages, newest first, as of a time in epoch milliseconds."""
     return [entry for row in db.execute(_NEWEST, (_SIZE,)) for entry in _entries(row, now)]
 
 

@@ -107,11 +107,6 @@ def page(
 def sliced(call: Call, items: list[JsonObject], *, most: int) -> tuple[list[JsonObject], JsonObject]:
     """The items of the requested page of a list that is at hand, and its ``paging`` object.
 
-    Args:
-        call: has the cursor and the limit.
-        items: all items, in their order.
-        most: the largest ``limit`` that the collection takes.
-
     Raises:
         ApiError: 400, the cursor does not belong to this collection, or the limit is not a number.
     """
@@ -126,15 +121,7 @@ def sliced(call: Call, items: list[JsonObject], *, most: int) -> tuple[list[Json
 def listing(
     call: Call, sql: str, params: Mapping[str, Any], view: Callable[[sqlite3.Row], JsonObject], *, key: str = "id"
 ) -> JsonObject:
-    """A page in the form of the tenants: ``items`` with ``has_more``, a cursor and the addresses of the pages.
-
-    Args:
-        call: has the cursor and the limit, which is at most 100.
-        sql: a query with ``:after`` and ``:limit``, ordered by the key.
-        params: the query's other parameters.
-        view: makes an item of a row.
-        key: the column that pages are ordered by.
-    """
+    """A page as tenants have them: at most 100 ``items``, ``has_more``, a cursor and the addresses of the pages."""
     rows, paging = page(call, sql, params, key=key, most=100)
     kept = {name: values[-1] for name, values in call.query.items() if name != "cursor"}
     found: JsonObject = {"type": "list", "items": [view(row) for row in rows], "has_more": paging["more"]}

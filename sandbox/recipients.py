@@ -57,13 +57,7 @@ def is_single(to: JsonObject | list[JsonObject]) -> bool:
 
 
 def resolve(db: sqlite3.Connection, to: JsonObject | list[JsonObject], tenant_id: str | None = None) -> list[Person]:
-    """All people it names; lists, audiences and tenants that do not exist name nobody.
-
-    Args:
-        db: the connection, in a transaction.
-        to: the recipients of a message.
-        tenant_id: the tenant of the message's context, which counts before that of a recipient.
-    """
+    """All people it names; what does not exist names nobody. The message's tenant counts before a recipient's own."""
     if isinstance(to, list):
         return [person for entry in to for person in resolve(db, entry, tenant_id)]
     if tenant_id:

@@ -23,13 +23,7 @@ pre { overflow-x: auto }
 
 
 def page(url: str, messages: Sequence[JsonObject], requests: Sequence[JsonObject]) -> str:
-    """The page as HTML.
-
-    Args:
-        url: the base URL of this sandbox.
-        messages: what was sent, newest first.
-        requests: the last requests, newest first.
-    """
+    """The page as HTML: the URL of this sandbox, what was sent, and the last requests, both newest first."""
     example = f"curl {url}/lists -H 'Authorization: Bearer any-key'"
     sent = [
         (m["time"], m["status"], m["channel"], m["to"] or m["recipient"], m["title"] or m["text"]) for m in messages

@@ -56,13 +56,7 @@ def differing(action: Action, bulk: BulkJob, first: Mapping[str, Any], row: Bulk
 
 
 def parts(rows: Sequence[dict[str, Any]], most: int, size: float) -> Iterator[list[dict[str, Any]]]:
-    """The rows in as many as a request can hold.
-
-    Args:
-        rows: What is added to the job.
-        most: Most rows at a time.
-        size: Bytes that they may have together.
-    """
+    """The rows in parts: each of at most so many rows, which have at most `size` bytes together."""
     part: list[dict[str, Any]] = []
     length = 0
     for row in rows:

@@ -124,13 +124,7 @@ class BatchFolder:
             self.progress.begun.pop(row, None)
 
     def finish(self, row: int, outcome: Outcome, values: dict[str, Any]) -> None:
-        """Have the next `flush` write a row to its result file, and note that it is finished.
-
-        Args:
-            row: Its number.
-            outcome: What became of it.
-            values: By column.
-        """
+        """Have the next `flush` write a row, its values by column, to its result file, and note that it is finished."""
         self._finished.append((row, outcome, write_cells(self._columns_of(outcome), values, self._format)))
 
     def flush(self) -> None:

@@ -20,15 +20,7 @@ _SECRET_HEADERS = frozenset({"set-cookie", "set-cookie2"})
 
 
 def attempt_started(auth: Auth, call: Call, request: HttpRequest, secrets: SecretTexts, number: int) -> AttemptStarted:
-    """The event of a request that is about to be sent; its URL and headers are masked as a preview masks them.
-
-    Args:
-        auth: Says where the connection's secrets are.
-        call: The call that built the request.
-        request: The request.
-        secrets: Texts that must not appear.
-        number: The attempt, from 1.
-    """
+    """The event of a request that is about to be sent; its URL and headers are masked as a preview masks them."""
     values = secret_values(call.action, call.inputs) if request.url == call.url else []  # no input is in a status URL
     inputs = masked(call.action, call.inputs) if values else {}
     unsigned = build(call.action, inputs, call.endpoint, request.body, call.next_url) if values else request
@@ -51,16 +43,7 @@ def response_received(  # as many facts as the event has
     number: int,
     seconds: float,
 ) -> ResponseReceived:
-    """The event of a response; a service may repeat in it what it was sent.
-
-    Args:
-        connector: Says which header has the request's id.
-        call: The call that it belongs to.
-        response: The response, read whole.
-        secrets: Texts that must not appear.
-        number: The attempt, from 1.
-        seconds: How long it took.
-    """
+    """The event of a response; a service may repeat in it what it was sent."""
     hidden = (*secret_values(call.action, call.inputs), *secrets)
     return ResponseReceived(
         number,

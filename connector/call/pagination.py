@@ -108,12 +108,7 @@ async def gather(call: PagedCall) -> dict[str, Any]:
 
 
 def next_cursor(call: PagedCall, outputs: Mapping[str, Any]) -> str | int | None:
-    """The cursor, offset or URL of the page after the last response; None on the last page.
-
-    Args:
-        call: The call that has the response.
-        outputs: What was read from it.
-    """
+    """The cursor, offset or URL of the page after the last response; None on the last page."""
     paging = _paging(call)
     body = call.response.body if call.response is not None else None
     if json_pointer.get(body, paging.more) is False:

@@ -48,14 +48,6 @@ def execute(
 ) -> None:
     """Run an action over a file, or validate its rows.
 
-    Args:
-        connector_name: The connector, as named on the command line.
-        action: The action.
-        file: The file; `-` for stdin.
-        options: How the rows become inputs, and where the results go.
-        where: With which account and how fast.
-        dry_run: Only validate.
-
     Raises:
         ConnectorError: The batch cannot run.
         click.UsageError: The command line is wrong.
@@ -149,13 +141,7 @@ def _connections(bundle: Bundle, where: Where, *, with_secrets: bool) -> Iterato
 def reported(
     how: str, stream: TextIO | None = None, clock: Clock | None = None
 ) -> Iterator[Callable[[BatchProgress], None]]:
-    """A function that prints progress: one line that changes on a terminal, a line now and then elsewhere.
-
-    Args:
-        how: `text`, `json` or `none`.
-        stream: Where text goes; stderr when left out.
-        clock: Tells the time.
-    """
+    """A function that prints progress as `text`, `json` or not at all (`none`); on a terminal, text is one line."""
     line, clock = StatusLine(stream), clock or SystemClock()
     printed = clock.monotonic() - _LINE_EVERY
 

@@ -72,12 +72,7 @@ def error(text: str) -> None:
 
 
 def usage_error(failure: click.ClickException, arguments: Sequence[str] = ()) -> None:
-    """Print what is wrong with the command line, and how to get help on the command.
-
-    Args:
-        failure: What click found.
-        arguments: The command line.
-    """
+    """Print what is wrong with the command line, and how to get help on the command."""
     error(_usage_message(failure, arguments))
     if isinstance(failure, click.UsageError) and failure.ctx is not None:
         action = failure.ctx.meta.get(ACTION)

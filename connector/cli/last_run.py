@@ -56,14 +56,7 @@ class LastRun:
 
     @classmethod
     def of(cls, action: Action, given: Mapping[str, Any], clock: Clock, where: dict[str, Any]) -> LastRun:
-        """The run that begins now, under a key that is made here if the inputs have none.
-
-        Args:
-            action: The action.
-            given: Its inputs as they were typed.
-            clock: Tells the time.
-            where: The options that say where it runs.
-        """
+        """The run that begins now, under a key that is made here if the inputs have none."""
         inputs, _ = action.validate_inputs(given)
         known = {name: value for name, value in inputs.items() if name in action.definition.inputs.properties}
         shown = masked(action.definition, known)

@@ -13,14 +13,7 @@ from connector.cli import completers
 
 
 def number(least: int, most: int | None = None, *, whole: bool = False, above: bool = False) -> Callable[[Any], float]:
-    """The type of an option that is a number.
-
-    Args:
-        least: The smallest one.
-        most: The largest one; none if left out.
-        whole: Whether it must be a whole number.
-        above: Whether `least` itself is too small.
-    """
+    """The type of an option that is a number from `least` to `most`; with `above`, `least` itself is too small."""
 
     def convert(typed: Any) -> float:
         try:
@@ -40,12 +33,7 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 def port(default: int, purpose: str = "Port to listen on") -> Decorator:
-    """The option `--port` of a command that listens.
-
-    Args:
-        default: The port if none is chosen.
-        purpose: What the port is for.
-    """
+    """The option `--port` of a command that listens; `purpose` is what the port is for."""
     return click.option(
         "--port",
         type=number(0, 65_535, whole=True),

@@ -43,12 +43,7 @@ def to_json_lines(rows: Iterable[Any]) -> str:
 
 
 def to_csv(rows: Sequence[Any], columns: Sequence[str] = ()) -> str:
-    """CSV with a header, quoted as RFC 4180 has it.
-
-    Args:
-        rows: Objects; anything else is a row with the column `value`.
-        columns: The columns; those of the rows if left out.
-    """
+    """CSV with a header, quoted as RFC 4180 has it; what is not an object is a row with the column `value`."""
     records = [row if isinstance(row, dict) else {"value": row} for row in rows]
     names = columns or list(dict.fromkeys(name for record in records for name in record))
     file = io.StringIO()

@@ -22,13 +22,7 @@ def running(
     database: Path | None = None,
     on_request: Callable[[dict[str, Any]], None] | None = None,
 ) -> Iterator[Service]:
-    """The sandbox, running as long as the block lasts.
-
-    Args:
-        bundle: The connector folder.
-        port: Port on this machine; 0 picks a free one.
-        database: File for its data; this user's own if left out.
-        on_request: Called after each request.
+    """The sandbox, running as long as the block lasts, with this user's own data if no database is named.
 
     Raises:
         SandboxError: It cannot start.

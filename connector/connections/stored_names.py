@@ -17,10 +17,7 @@ Entries = dict[str, dict[str, Any]]
 
 
 def read(connector: str) -> Entries:
-    """The stored connections of a connector.
-
-    Args:
-        connector: Its key.
+    """The stored connections of the connector with that key.
 
     Raises:
         StateError: The file is damaged.

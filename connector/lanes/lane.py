@@ -87,11 +87,6 @@ class LaneWorker:
     def turn(self, name: str, lane: int, position: Position) -> Turn:
         """Run some rows of a lane.
 
-        Args:
-            name: Of the batch.
-            lane: The lane's number.
-            position: Where it goes on.
-
         Raises:
             BatchError: There is no such batch or lane.
             OSError: The store cannot be used; the lane can go on from the same position.

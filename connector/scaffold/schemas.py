@@ -18,13 +18,7 @@ def schema_folder(folder: Path) -> Path:
 
 
 def reference(folder: Path, file: Path, name: str) -> str:
-    """What `$schema` of a definition file says.
-
-    Args:
-        folder: The connector folder.
-        file: The definition file, from there.
-        name: `action`, `connector` or `common`.
-    """
+    """What `$schema` of a definition file says; the schema is `action`, `connector` or `common`."""
     return Path(os.path.relpath(schema_folder(folder) / f"{name}.schema.json", file.parent)).as_posix()
 
 

@@ -46,12 +46,7 @@ _OTHERS = {
 
 
 def quick_check(schema: ObjectSchema, document: _Document) -> Callable[[Any], bool]:
-    """A function that says whether inputs or outputs are certainly valid.
-
-    Args:
-        schema: Their schema.
-        document: The same schema as plain JSON.
-    """
+    """A function that says whether inputs or outputs are certainly valid."""
     places = {name: schema.resolve(field).x_in for name, field in schema.properties.items()}
     checks = _Compiler(document.get("$defs", {}), places).whole(document)
     return lambda values: checks.get(type(values), _never)(values, _DEEPEST)

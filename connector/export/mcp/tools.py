@@ -31,10 +31,6 @@ FIND, DESCRIBE, READ, CHANGE, DESTROY = "find_actions", "describe_action", "read
 def tool_list(selection: ExportSelection, mode: ToolMode = "all") -> list[Json]:
     """The tools of a connector, in catalogue order.
 
-    Args:
-        selection: The connector and the actions.
-        mode: How many tools there are.
-
     Raises:
         ExportError: A tool has something that common hosts reject.
     """

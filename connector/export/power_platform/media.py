@@ -35,13 +35,7 @@ def is_form(action: Action) -> bool:
 
 
 def form_parameters(action: Action, root: BodyNode, schemas: Schemas) -> Iterator[Json]:
-    """The fields of a form as parameters.
-
-    Args:
-        action: The action.
-        root: Its body.
-        schemas: Makes the keywords of a field.
-    """
+    """The fields of a form as parameters."""
     in_parts = action.definition.request.encoding == "multipart"
     for key, node in root.properties.items():
         parameter: Json = {"name": key, "in": "formData", "required": node.required, "x-ms-summary": node.title or key}
