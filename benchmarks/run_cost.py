@@ -38,13 +38,7 @@ Call = Callable[[], object]
 
 @dataclass(frozen=True)
 class Case:
-    """One action, by what it is given and what the service responds.
-
-    Attributes:
-        inputs: For `Connector.run`.
-        request: Method, path and JSON body, for `requests`.
-        by_sdk: The same call with the official SDK's client.
-    """
+    """One action, by what it is given and what the service responds."""
 
     inputs: Mapping[str, Any]
     request: tuple[str, str, Any]

@@ -44,14 +44,7 @@ _LISTINGS = 4
 
 @dataclass
 class BulkRunner:
-    """Runs the rows of a batch as bulk jobs, one after another.
-
-    Attributes:
-        find: The action of a key.
-        rows: Rows in the file.
-        stop: Set to stop between two calls.
-        on_progress: Called after each call.
-    """
+    """Runs the rows of a batch as bulk jobs, one after another."""
 
     client: Client
     find: Callable[[str], Action]

@@ -23,15 +23,7 @@ _CALLS_OF_A_JOB = 4
 
 @dataclass
 class ProblemKind:
-    """The same problem in some rows.
-
-    Attributes:
-        field: The input.
-        rule: The rule that is broken.
-        message: The sentence for the first of them.
-        rows: The numbers of the first rows that have it.
-        count: How many rows have it.
-    """
+    """The same problem in some rows: how many, the numbers of the first, and the sentence for the first of all."""
 
     field: str
     rule: str

@@ -12,14 +12,7 @@ from connector.batch.journal import OUTCOMES, BatchError, BatchRecord, Progress,
 
 @dataclass(frozen=True)
 class BatchStatus:
-    """How far a batch is, running or not.
-
-    Attributes:
-        place: Its folder.
-        record: What it is.
-        progress: How far it is.
-        retries: The retries of its failed rows, oldest first.
-    """
+    """How far a batch is, running or not, and the retries of its failed rows, oldest first."""
 
     place: Path
     record: BatchRecord

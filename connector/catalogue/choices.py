@@ -22,12 +22,7 @@ _ROW = re.compile(r"\[\d*\]")
 
 @dataclass(frozen=True)
 class ChoiceSource:
-    """The action that lists the choices of a field.
-
-    Attributes:
-        operation_id: Its operation id.
-        inputs: Its inputs.
-    """
+    """The action that lists the choices of a field."""
 
     operation_id: str
     inputs: dict[str, Any]

@@ -54,11 +54,7 @@ class Progress:
 
 
 class StatusLine:
-    """One line of a terminal that says what is being done now; where there is no terminal, nothing.
-
-    Args:
-        stream: The terminal; stderr when left out.
-    """
+    """One line of a terminal that says what is being done now; where there is no terminal, nothing."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr

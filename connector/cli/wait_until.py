@@ -28,12 +28,7 @@ class NotReachedError(UnavailableError):
 
 @dataclass(frozen=True)
 class Condition:
-    """What is waited for.
-
-    Attributes:
-        field: A field of the result.
-        values: The values it may have, as text.
-    """
+    """What is waited for: that a field of the result has one of the values, as text."""
 
     field: str
     values: tuple[str, ...]

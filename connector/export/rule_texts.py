@@ -59,12 +59,7 @@ def _of_object(declared: FieldSchema | ObjectSchema, schema: ObjectSchema, place
 
 
 class _Texts:
-    """Sentences about the fields of one object.
-
-    Args:
-        schema: The schema of the whole inputs.
-        fields: The fields of the object.
-    """
+    """Sentences about the fields of one object."""
 
     def __init__(self, schema: ObjectSchema, fields: dict[str, FieldSchema]) -> None:
         self._schema = schema

@@ -23,11 +23,7 @@ _IN_HEADER = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 
 
 class StreamedBody:
-    """A body with files in it. It can be read any number of times, for it is read anew by each attempt.
-
-    Args:
-        parts: Bytes and files, one after another.
-    """
+    """A body with files in it. It can be read any number of times, for it is read anew by each attempt."""
 
     def __init__(self, parts: list[bytes | File]) -> None:
         self._parts = [(part, len(part) if isinstance(part, bytes) else part.size()) for part in parts]

@@ -17,9 +17,6 @@ Shape = Callable[[Any], Any]
 class BodyWriters:
     """What writes the inputs of an action into a body.
 
-    Args:
-        schema: The inputs.
-
     Attributes:
         fields: The inputs in the body, in the order of the form: name, field, and what writes it.
         whole: The name of the input that is the whole body, and what shapes it, if there is one.

@@ -9,11 +9,7 @@ Parameter = tuple[str, str, FieldSchema]
 
 
 class Parameters:
-    """The inputs in the path, the query and the headers, in the order of the form.
-
-    Args:
-        schema: The inputs.
-    """
+    """The inputs in the path, the query and the headers, in the order of the form."""
 
     def __init__(self, schema: ObjectSchema) -> None:
         fields = [(name, schema.resolve(field)) for name, field in schema.properties.items()]

@@ -16,15 +16,7 @@ Confirm = Literal["auto", "always", "never"]
 
 @dataclass(frozen=True)
 class McpSettings:
-    """One server.
-
-    Attributes:
-        connector: Runs the actions.
-        selection: The actions that are offered.
-        connection: The account they run with.
-        tools: How many tools there are.
-        confirm: When a person is asked before a destructive action.
-    """
+    """One server."""
 
     connector: Connector
     selection: ExportSelection

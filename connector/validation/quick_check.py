@@ -53,12 +53,7 @@ def quick_check(schema: ObjectSchema, document: _Document) -> Callable[[Any], bo
 
 
 class _Compiler:
-    """Makes the checks of one document.
-
-    Args:
-        defs: What `$ref` may name.
-        places: Where the values at the top are sent.
-    """
+    """Makes the checks of one document."""
 
     def __init__(self, defs: _Document, places: Mapping[str, str | None]) -> None:
         self._defs = defs

@@ -42,16 +42,7 @@ class Target:
 
 @dataclass(frozen=True)
 class SampleRun:
-    """One run of an action.
-
-    Attributes:
-        bundle: The connector folder.
-        action: The action.
-        given: Its inputs, under any name that it accepts.
-        target: Where the copied code runs it.
-        all_pages: Whether all pages are read.
-        max_items: The largest number of rows, if there is one.
-    """
+    """One run of an action, its inputs under any names that it accepts."""
 
     bundle: Bundle
     action: Action

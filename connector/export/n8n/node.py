@@ -23,14 +23,7 @@ ERROR_OUTPUT = "error_message"
 
 @dataclass(frozen=True)
 class NodeData:
-    """The parts of the node that are made from the definitions.
-
-    Attributes:
-        manifest: The connector as a whole.
-        actions: The actions of the node.
-        sources: The actions that list choices, by operation id.
-        selection: What is exported.
-    """
+    """The parts of the node that are made from the definitions; `sources` are the actions by operation id."""
 
     manifest: ConnectorDefinition
     actions: tuple[Action, ...]

@@ -34,12 +34,7 @@ class LeftOut:
 
 
 class BodyTree:
-    """The body that the inputs of an action make up, or that its outputs are read from.
-
-    Attributes:
-        root: The whole body.
-        left_out: The fields that are not in it.
-    """
+    """The body that the inputs of an action make up, or that its outputs are read from."""
 
     def __init__(self, action: Action, side: Side) -> None:
         self._action = action
