@@ -196,11 +196,7 @@ def pair(option: str, text: str) -> tuple[str, str]:
 
 
 def _stdin_as_file(options: BatchOptions) -> Path:
-    """Standard input in a file beside the folder, so that the batch can be resumed.
-
-    Raises:
-        click.UsageError: It is not said where.
-    """
+    """Standard input in a file beside the folder, so that the batch can be resumed."""
     place, file_format = options.get("folder"), options.get("file_format")
     if place is None or file_format is None:
         raise click.UsageError("Rows from stdin need --out FOLDER and --format.")

@@ -115,11 +115,7 @@ class ResultView:
 
 
 def _compiled(query: str) -> Callable[[Any], Any]:
-    """A JMESPath query as a function.
-
-    Raises:
-        click.UsageError: It cannot be read, or the library is missing.
-    """
+    """A JMESPath query as a function."""
     try:
         import jmespath  # noqa: PLC0415 - an extra
         from jmespath.exceptions import JMESPathError  # noqa: PLC0415

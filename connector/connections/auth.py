@@ -254,11 +254,7 @@ def _encoded(text: str) -> str:
 
 
 def _check_values(connector: ConnectorDefinition, kind: ConnectionKind, values: Mapping[str, str]) -> None:
-    """Make sure that the values can be sent where they belong.
-
-    Raises:
-        AuthorizationError: One cannot.
-    """
+    """Make sure that the values can be sent where they belong."""
     sent = kind.authorization
     _check_headers(connector, sent.headers.values(), values)
     # No value in a variable of its own: what reports an error may show the variables.

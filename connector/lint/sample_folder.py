@@ -17,6 +17,16 @@ FILES: Mapping[str, Any] = json.loads(Path(__file__).with_suffix(".json").read_t
 ICON: str = FILES["icons/connector.svg"]
 
 
+def with_inputs(**fields: Any) -> dict[str, Any]:
+    """A change to inputs of the action, by name."""
+    return {ACTION: {"inputs": {"properties": fields}}}
+
+
+def with_outputs(**fields: Any) -> dict[str, Any]:
+    """A change to outputs of the action, by name."""
+    return {ACTION: {"outputs": {"properties": fields}}}
+
+
 def write(folder: Path, changes: Mapping[str, Any]) -> Path:
     """Write the sample folder with changes by file: a JSON merge patch (RFC 7396), text, bytes, or None to omit it."""
     for name in [*FILES, *(name for name in changes if name not in FILES)]:

@@ -132,11 +132,7 @@ class ToolCalls:
 
 
 def _object(value: Any, name: str) -> Mapping[str, Any]:
-    """The value of an argument that is an object, which some models send as JSON text.
-
-    Raises:
-        InputError: It is none.
-    """
+    """The value of an argument that is an object, which some models send as JSON text."""
     if isinstance(value, str):
         try:
             value = json.loads(value)

@@ -70,11 +70,7 @@ def add(
 
 
 def _confirm_replacing(name: str) -> None:
-    """Ask whether a connection may be replaced.
-
-    Raises:
-        click.UsageError: It may not, or nobody is there to ask.
-    """
+    """Ask whether a connection may be replaced."""
     exists = f"Connection “{name}” already exists."
     if not console.is_terminal(sys.stdin) or not click.confirm(f"{exists} Replace it?", err=True):
         raise click.UsageError(f"{exists} Choose another name, or add --replace.")

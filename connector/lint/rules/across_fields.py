@@ -11,7 +11,7 @@ from connector.definition.field import FieldSchema, ObjectSchema
 from connector.definition.rules import Alike, Choice, FieldRule, Requires, VariantRule
 from connector.lint.folder_view import ActionView
 from connector.lint.rule import action_rule
-from connector.lint.sample_folder import ACTION
+from connector.lint.sample_folder import ACTION, with_inputs
 from connector.validation.messages import show
 from connector.validation.rules import same
 
@@ -273,7 +273,7 @@ def keywords_come_first(action: ActionView) -> Iterator[tuple[str, str]]:
     "D908",
     "Move the rules to an object with “properties” in the inputs.",
     good=_ruled(_TWO),
-    bad={ACTION: {"inputs": {"properties": {"thing_id": {"x-rules": [_TWO]}}}}},
+    bad=with_inputs(thing_id={"x-rules": [_TWO]}),
 )
 def rules_stand_where_they_are_checked(action: ActionView) -> Iterator[tuple[str, str]]:
     """Only inputs, and objects in them, have rules across fields.

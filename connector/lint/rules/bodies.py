@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from connector import json_pointer
 from connector.lint.folder_view import ActionView
 from connector.lint.rule import action_rule
-from connector.lint.sample_folder import ACTION
+from connector.lint.sample_folder import ACTION, with_inputs, with_outputs
 
 _FILE = {"title": "Photo", "description": "A photo of the thing.", "x-file": True}
 
@@ -42,7 +42,7 @@ def encodings_fit_the_body(action: ActionView) -> Iterator[tuple[str, str]]:
     "D262",
     "Send the file in the body: as a field of a multipart form, as the whole body, or as base64 in JSON.",
     good={},
-    bad={ACTION: {"inputs": {"properties": {"photo": _FILE}}}},
+    bad=with_inputs(photo=_FILE),
 )
 def files_are_in_the_body(action: ActionView) -> Iterator[tuple[str, str]]:
     """A file is sent in the body; in a form, it is a field of its own.
@@ -63,7 +63,7 @@ def files_are_in_the_body(action: ActionView) -> Iterator[tuple[str, str]]:
     "D263",
     "Read the body as a file, as text or as JSON.",
     good={},
-    bad={ACTION: {"outputs": {"properties": {"photo": {**_FILE, "x-file": None, "x-from": "binary"}}}}},
+    bad=with_outputs(photo={**_FILE, "x-file": None, "x-from": "binary"}),
 )
 def a_file_is_the_whole_response(action: ActionView) -> Iterator[tuple[str, str]]:
     """No output is read from the JSON of a body that is a file.

@@ -12,13 +12,13 @@ from connector import json_pointer
 from connector.definition.files import MANIFEST
 from connector.lint.folder_view import ActionView, FolderView
 from connector.lint.rule import Violation, folder_rule
-from connector.lint.sample_folder import ACTION, CONNECTOR
+from connector.lint.sample_folder import ACTION, CONNECTOR, with_inputs
 
 
 @folder_rule(
     "D801",
     "Remove the keyword; docs/format lists the defaults.",
-    good={ACTION: {"inputs": {"properties": {"thing_id": {"x-ms-visibility": "advanced"}}}}},
+    good=with_inputs(thing_id={"x-ms-visibility": "advanced"}),
     bad={ACTION: {"inputs": {"properties": {"thing_id": {"x-in": "path"}}}}, CONNECTOR: {"retry": {"attempts": 4}}},
 )
 def defaults_are_left_out(view: FolderView) -> Iterator[Violation]:

@@ -11,7 +11,7 @@ from connector.definition.service import Publication
 from connector.errors import ConnectorError
 from connector.lint.folder_view import FolderView
 from connector.lint.rule import LintRule, Violation
-from connector.lint.sample_folder import ACTION
+from connector.lint.sample_folder import with_inputs
 
 Exporter = Callable[[Bundle], object]
 """Exports a connector to one format; a `ConnectorError` says what the format cannot express."""
@@ -22,8 +22,8 @@ EXPORTABLE = LintRule(
     "D951",
     "Every action can be exported to every format.",
     "Change the definition so that the format can express it, or report the format's limit.",
-    good={ACTION: {"inputs": {"properties": {"thing_id": {"maxLength": 80}}}}},
-    bad={ACTION: {"inputs": {"properties": {"resource": _RESERVED}}}},
+    good=with_inputs(thing_id={"maxLength": 80}),
+    bad=with_inputs(resource=_RESERVED),
     reason="People use an action where they build their flows; one that cannot be exported is missing there.",
 )
 

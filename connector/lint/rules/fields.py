@@ -9,7 +9,7 @@ from connector import json_pointer
 from connector.definition.field import ObjectSchema
 from connector.lint.folder_view import PARTS, ActionView, LocatedField
 from connector.lint.rule import action_rule
-from connector.lint.sample_folder import ACTION
+from connector.lint.sample_folder import ACTION, with_inputs, with_outputs
 from connector.validation.formats import FORMATS, UNCHECKED
 from connector.validation.validator import Validator
 
@@ -17,12 +17,7 @@ from connector.validation.validator import Validator
 def _input(**keywords: Any) -> dict[str, Any]:
     """A change to the sample's input."""
     spelled = {name.replace("_", "-") if name.startswith("x_") else name: value for name, value in keywords.items()}
-    return {ACTION: {"inputs": {"properties": {"thing_id": spelled}}}}
-
-
-def _output(**keywords: Any) -> dict[str, Any]:
-    """A change to the sample's output."""
-    return {ACTION: {"outputs": {"properties": {"name": keywords}}}}
+    return with_inputs(thing_id=spelled)
 
 
 _TAGS = {"title": "Tags", "description": "Only things that carry these, one in each entry.", "examples": [["old"]]}
@@ -104,8 +99,8 @@ def _validator(action: ActionView, node: LocatedField, written: Mapping[str, Any
 @action_rule(
     "D205",
     'Add “null” to the types, as in ["string", "null"].',
-    good=_output(type=["string", "integer", "null"]),
-    bad=_output(type="string"),
+    good=with_outputs(name={"type": ["string", "integer", "null"]}),
+    bad=with_outputs(name={"type": "string"}),
 )
 def outputs_may_be_null(action: ActionView) -> Iterator[tuple[str, str]]:
     """Every output can be null, except the rows of a list.
@@ -160,8 +155,8 @@ def required_fields_exist(action: ActionView) -> Iterator[tuple[str, str]]:
 @action_rule(
     "D208",
     "Add “items”; use {} for text.",
-    good={ACTION: {"inputs": {"properties": {"tags": {**_TAGS, "items": {}}}}}},
-    bad={ACTION: {"inputs": {"properties": {"tags": {**_TAGS, "type": "array"}}}}},
+    good=with_inputs(tags={**_TAGS, "items": {}}),
+    bad=with_inputs(tags={**_TAGS, "type": "array"}),
 )
 def lists_have_items(action: ActionView) -> Iterator[tuple[str, str]]:
     """Every input that is a list has “items”.

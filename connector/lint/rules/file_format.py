@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from connector import json_pointer
 from connector.definition.model import BaseUrl, ConnectionTemplate, Template
 from connector.lint.rule import LintRule
-from connector.lint.sample_folder import ACTION
+from connector.lint.sample_folder import ACTION, with_inputs, with_outputs
 from connector.validation.messages import did_you_mean, show
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -66,8 +66,8 @@ CONTRADICTION = LintRule(
     "D014",
     "The keywords of a field fit together.",
     "Add the keyword that is missing, or remove this one.",
-    good={ACTION: {"outputs": {"properties": {"name": {"x-pointer": ["/name", "/label"]}}}}},
-    bad={ACTION: {"outputs": {"properties": {"name": {"x-map-value": "id"}}}}},
+    good=with_outputs(name={"x-pointer": ["/name", "/label"]}),
+    bad=with_outputs(name={"x-map-value": "id"}),
     reason="Some keywords have a meaning only beside another one.",
 )
 UNSAFE_PATTERN = LintRule(
@@ -75,10 +75,8 @@ UNSAFE_PATTERN = LintRule(
     "A regular expression uses the subset that Python and JavaScript share, and always finishes quickly.",
     "Use literals, classes, groups, alternatives and greedy quantifiers; do not nest quantifiers, and set maxLength "
     "beside a pattern with several.",
-    good={
-        ACTION: {"inputs": {"properties": {"thing_id": {"pattern": "^t-[0-9]+(\\.[0-9]{1,3}){0,2}$", "maxLength": 80}}}}
-    },
-    bad={ACTION: {"inputs": {"properties": {"thing_id": {"pattern": "^(t-?)+$"}}}}},
+    good=with_inputs(thing_id={"pattern": "^t-[0-9]+(\\.[0-9]{1,3}){0,2}$", "maxLength": 80}),
+    bad=with_inputs(thing_id={"pattern": "^(t-?)+$"}),
     reason="Exports run patterns in JavaScript, and text from a user or the service can make a pattern such as (a+)+ "
     "run for hours.",
 )

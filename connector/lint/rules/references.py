@@ -10,7 +10,7 @@ from connector.definition.field import DynamicValues
 from connector.definition.references import bulk_problems, unknown_fields
 from connector.lint.folder_view import FolderView
 from connector.lint.rule import Violation, folder_rule
-from connector.lint.sample_folder import ACTION
+from connector.lint.sample_folder import ACTION, with_inputs
 
 _LISTING = "definitions/things/list_things.json"
 _CHOICES = {"operationId": "ThingsGet", "value-collection": "results", "value-path": "id", "value-title": "name"}
@@ -29,7 +29,7 @@ _KEY = {
 
 def _choices(**keywords: str) -> dict[str, object]:
     changed = _CHOICES | {name.replace("_", "-"): value for name, value in keywords.items()}
-    return {ACTION: {"inputs": {"properties": {"thing_id": {"x-ms-dynamic-values": changed}}}}}
+    return with_inputs(thing_id={"x-ms-dynamic-values": changed})
 
 
 def _refers(target: str, **definitions: object) -> dict[str, object]:

@@ -10,7 +10,7 @@ from connector import json_pointer
 from connector.definition.files import MANIFEST
 from connector.lint.folder_view import PARTS, ActionView, FolderView, LocatedField
 from connector.lint.rule import Violation, action_rule, folder_rule
-from connector.lint.sample_folder import ACTION
+from connector.lint.sample_folder import ACTION, with_inputs, with_outputs
 
 _STOP_WORDS = """
     a about all also an and any are as associated at be been being by can contain corresponding data defined describe
@@ -25,7 +25,7 @@ _END = re.compile(r"[.!?…][”\u2019)\"']*$")
 
 
 def _input(**keywords: Any) -> dict[str, Any]:
-    return {ACTION: {"inputs": {"properties": {"thing_id": keywords}}}}
+    return with_inputs(thing_id=keywords)
 
 
 @action_rule("D301", "Give the field a title.", good=_input(title="Thing ID"), bad=_input(title=None))
@@ -42,21 +42,10 @@ def fields_have_a_label(action: ActionView) -> Iterator[tuple[str, str]]:
 @action_rule(
     "D302",
     "Add what distinguishes the fields, as in “Facebook URL”.",
-    good={ACTION: {"outputs": {"properties": {"name": {"title": "Thing ID"}}}}},
-    bad={
-        ACTION: {
-            "inputs": {
-                "properties": {
-                    "other": {
-                        "type": "string",
-                        "title": "Thing ID",
-                        "description": "The number on its label.",
-                        "x-in": "query",
-                    }
-                }
-            }
-        }
-    },
+    good=with_outputs(name={"title": "Thing ID"}),
+    bad=with_inputs(
+        other={"type": "string", "title": "Thing ID", "description": "The number on its label.", "x-in": "query"}
+    ),
 )
 def labels_are_unique(action: ActionView) -> Iterator[tuple[str, str]]:
     """Titles are unique among the inputs, among the outputs, and in a row.

@@ -9,7 +9,7 @@ from connector.definition.references import unknown_fields
 from connector.definition.templates import fill, input_names
 from connector.lint.folder_view import ActionView
 from connector.lint.rule import action_rule
-from connector.lint.sample_folder import ACTION
+from connector.lint.sample_folder import ACTION, with_inputs, with_outputs
 
 _INPUT = {"title": "Other", "description": "Another value, for testing."}
 
@@ -45,8 +45,8 @@ def placeholders_are_inputs(action: ActionView) -> Iterator[tuple[str, str]]:
 @action_rule(
     "D252",
     "Remove “x-in”.",
-    good={ACTION: {"inputs": {"properties": {"other": {**_INPUT, "x-in": "header"}}}}},
-    bad={ACTION: {"outputs": {"properties": {"name": {"x-in": "body"}}}}},
+    good=with_inputs(other={**_INPUT, "x-in": "header"}),
+    bad=with_outputs(name={"x-in": "body"}),
 )
 def only_inputs_are_sent(action: ActionView) -> Iterator[tuple[str, str]]:
     """Only top-level inputs have “x-in”.
@@ -64,8 +64,8 @@ def only_inputs_are_sent(action: ActionView) -> Iterator[tuple[str, str]]:
 @action_rule(
     "D253",
     "Use one “x-pointer” for an input in the body, and “x-name” for any other.",
-    good={ACTION: {"inputs": {"properties": {"other": {**_INPUT, "x-name": "o"}}}}},
-    bad={ACTION: {"inputs": {"properties": {"other": {**_INPUT, "x-pointer": "/o"}}}}},
+    good=with_inputs(other={**_INPUT, "x-name": "o"}),
+    bad=with_inputs(other={**_INPUT, "x-pointer": "/o"}),
 )
 def places_are_of_their_kind(action: ActionView) -> Iterator[tuple[str, str]]:
     """“x-pointer” is used for inputs in the body, and “x-name” for all others.
@@ -92,8 +92,8 @@ def places_are_of_their_kind(action: ActionView) -> Iterator[tuple[str, str]]:
 @action_rule(
     "D254",
     "Give each input a different “x-name”.",
-    good={ACTION: {"inputs": {"properties": {"other": _INPUT, "third": {**_INPUT, "title": "Third"}}}}},
-    bad={ACTION: {"inputs": {"properties": {"other": _INPUT, "third": {**_INPUT, "x-name": "other"}}}}},
+    good=with_inputs(other=_INPUT, third={**_INPUT, "title": "Third"}),
+    bad=with_inputs(other=_INPUT, third={**_INPUT, "x-name": "other"}),
 )
 def wire_names_are_unique(action: ActionView) -> Iterator[tuple[str, str]]:
     """No two inputs are sent under the same name in the path, the query or the headers.
@@ -113,8 +113,8 @@ def wire_names_are_unique(action: ActionView) -> Iterator[tuple[str, str]]:
 @action_rule(
     "D255",
     "Use another name for the alias.",
-    good={ACTION: {"inputs": {"properties": {"thing_id": {"x-aliases": ["id"]}}}}},
-    bad={ACTION: {"inputs": {"properties": {"thing_id": {"x-aliases": ["other"]}, "other": _INPUT}}}},
+    good=with_inputs(thing_id={"x-aliases": ["id"]}),
+    bad=with_inputs(thing_id={"x-aliases": ["other"]}, other=_INPUT),
 )
 def aliases_are_free(action: ActionView) -> Iterator[tuple[str, str]]:
     """An alias is not the name or alias of another input.
@@ -135,17 +135,8 @@ def aliases_are_free(action: ActionView) -> Iterator[tuple[str, str]]:
 @action_rule(
     "D256",
     "Move the important inputs above the advanced ones.",
-    good={ACTION: {"inputs": {"properties": {"other": {**_INPUT, "x-ms-visibility": "advanced"}}}}},
-    bad={
-        ACTION: {
-            "inputs": {
-                "properties": {
-                    "thing_id": {"x-ms-visibility": "advanced"},
-                    "other": {**_INPUT, "x-ms-visibility": "important"},
-                }
-            }
-        }
-    },
+    good=with_inputs(other={**_INPUT, "x-ms-visibility": "advanced"}),
+    bad=with_inputs(thing_id={"x-ms-visibility": "advanced"}, other={**_INPUT, "x-ms-visibility": "important"}),
 )
 def important_inputs_come_first(action: ActionView) -> Iterator[tuple[str, str]]:
     """Important inputs come before advanced ones.
