@@ -7,11 +7,10 @@ rejects one tool often drops all tools of the server, so a limit of any common h
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 Json = dict[str, Any]
-HostCheck = Callable[[Json], Iterator[str]]
 
 MAX_NAME = 60
 """Characters of the server's name, a separator and the tool's name together (Cursor; OpenAI and Claude allow 64)."""
