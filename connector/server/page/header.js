@@ -1,6 +1,7 @@
 // The top of the page: what this is, where actions run, and how much of the call limit is left.
 
 import { html } from "./vendor/preact-htm.js";
+import { ConnectionTest } from "./connection_test.js";
 import { Icon } from "./icons.js";
 import { Gauge } from "./throttle.js";
 
@@ -22,6 +23,7 @@ export function Header({ catalogue, where, setWhere, throttle }) {
           </select>
           <${Icon} name="chevron" />
         </div>
+        ${catalogue.connectionTest && html`<${ConnectionTest} key=${where} name=${where} refresh=${throttle.refresh} />`}
       </div>
     </header>
   `;

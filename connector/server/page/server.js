@@ -71,6 +71,10 @@ export const batchResults = (id, outcome) => `/batches/${id}/results/${outcome}`
 export const choices = (key, field, inputs, where, refresh = false) =>
   json(`${action(key)}/choices/${encodeURIComponent(field)}${refresh ? "?refresh=1" : ""}`, posted(where, inputs));
 
+/** What a run says about whether a connection works; throws as `run` does. */
+export const testConnection = (name) =>
+  ended(`/connections/${encodeURIComponent(name)}/test`, posted(name, {}, { Accept: "text/event-stream" }), () => {});
+
 /**
  * Run an action; `onEvent(name, data)` is called for each wait, attempt and page.
  *
@@ -80,7 +84,11 @@ export const choices = (key, field, inputs, where, refresh = false) =>
 export async function run(key, inputs, { where, options = {}, idempotencyKey = null, signal, onEvent = () => {} }) {
   const query = new URLSearchParams(options);
   const more = { Accept: "text/event-stream", ...(idempotencyKey ? { "Idempotency-Key": idempotencyKey } : {}) };
-  const response = await request(`${action(key)}/run?${query}`, { ...posted(where, inputs, more), signal });
+  return ended(`${action(key)}/run?${query}`, { ...posted(where, inputs, more), signal }, onEvent);
+}
+
+async function ended(path, options, onEvent) {
+  const response = await request(path, options);
   let end = null;
   await readEvents(response.body, (name, data) => {
     if (name === "result" || name === "error") end = { name, data };

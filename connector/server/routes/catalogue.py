@@ -46,6 +46,7 @@ def _catalogue(served: ServedConnector) -> dict[str, Any]:
         "actions": [index_entry(action) | {"effects": action.effects} for action in served.actions],
         "connections": [{"name": name, "sandbox": name == SANDBOX} for name in served.connections],
         "defaultConnection": served.default_connection,
+        "connectionTest": manifest.connection.test,
         "sandbox": None
         if served.sandbox is None
         else {what: hasattr(served.sandbox, what) for what in ("messages", "requests")},

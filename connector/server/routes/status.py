@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from connector.catalogue.sandbox import Service
+from connector.server.events import EventStream, wants_events
 from connector.server.options import query, whole
 from connector.server.responses import json_response
 from connector.server.served import SANDBOX, ServedConnector
@@ -33,8 +35,13 @@ def routes(served: ServedConnector) -> list[Route]:
         return json_response({"connection": name, "limits": [limit.model_dump(mode="json") for limit in limits]})
 
     async def test(request: Request) -> Response:
-        connection = served.named(request.path_params["name"])
-        result = await served.connector.arun(served.bundle.manifest.connection.test_action, {}, connection)
+        name = request.path_params["name"]
+        served.named(name)
+        action = served.connector.find(served.bundle.manifest.connection.test_action)
+        start = partial(served.run, action, {}, name, {})
+        if wants_events(request):
+            return EventStream(lambda on_event: start(on_event=on_event))
+        result = await start()
         return json_response({"meta": result.meta.model_dump(mode="json")})
 
     async def messages(_request: Request) -> Response:

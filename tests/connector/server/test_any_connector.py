@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,7 @@ from connector.server import ServedConnector, create_app
 from connector.testing import FakeClock, ScriptedTransport, response
 from tests.connector.parcels import API_KEY
 from tests.connector.server.parcels import parcels_site
+from tests.connector.server.test_runs import events
 from tests.connector.web.serving import serving
 
 PACKAGES = Path(__file__).parents[1] / "importing" / "packages"
@@ -110,6 +112,16 @@ def test_a_connection_can_be_tested(tmp_path: Path) -> None:
         assert site.post("/connections/home/test").body["meta"]["status"] == 200
         assert site.post("/connections/home/test", {}).status == 401
         assert site.post("/connections/work/test").status == 400
+
+
+def test_what_came_of_a_test_of_a_connection_is_an_event_too(tmp_path: Path) -> None:
+    replies = script(response(200, {"parcels": []}), response(401, {"message": "no"}))
+    with parcels_site(tmp_path, replies, clock=FakeClock()) as (site, _):
+        replied = [site.post("/connections/home/test", {}, Accept="text/event-stream") for _ in range(2)]
+        assert site.get("/catalogue").body["connectionTest"] == "list_parcels"
+    ends: list[Any] = [events(reply.content)[-1] for reply in replied]
+    assert [name for name, _ in ends] == ["result", "error"]
+    assert [ends[0][1]["meta"]["status"], ends[1][1]["error"]["status"]] == [200, 401]
 
 
 def test_secrets_of_the_inputs_and_of_the_connection_are_in_no_response(tmp_path: Path) -> None:
