@@ -10,7 +10,7 @@ import pytest
 
 from connector.lint import check_folder
 from connector.lint.rules import RULES
-from connector.lint.sample_folder import ACTION, CONNECTOR, write
+from connector.lint.sample_folder import ACTION, CONNECTOR, HANDLERS, write
 from tests.connector.lint.conftest import EXPORTERS, Check
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg">%s</svg>'
@@ -112,3 +112,14 @@ def test_a_visibility_of_all_fields_that_they_have_anyway_is_left_out(
 ) -> None:
     given = check({ACTION: {part: {"x-ms-visibility": visibility}}})
     assert [finding.pointer for finding in given if finding.rule == "D801"] == found
+
+
+def test_what_a_handler_raises_is_quoted_up_to_300_characters(check: Check) -> None:
+    handlers = (
+        "from connector.call import page\n\n\ndef get_thing(call):\n    raise ValueError('x' * 301 + '\\ny')\n\n\n"
+        "list_things = page\n"
+    )
+    messages = [finding.message for finding in check({HANDLERS: handlers}) if finding.rule == "D506"]
+    assert messages
+    assert {message.count("x" * 300) for message in messages} == {1}
+    assert [message for message in messages if "x" * 301 in message] == []

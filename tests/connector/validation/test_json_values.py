@@ -11,6 +11,7 @@ import pytest
 
 from connector.errors import InputError
 from connector.testing import response
+from connector.validation import json_values
 from tests.connector.parcels import MakeBench, body
 from tests.connector.parcels import action as an_action
 
@@ -83,3 +84,23 @@ def test_an_odd_unknown_name_is_a_problem_that_can_be_shown_anywhere(bench: Make
 def test_a_number_without_measure_is_a_problem(bench: MakeBench, value: int) -> None:
     with pytest.raises(InputError):
         bench([]).run("send_parcel", {"recipient": "ada", "weight": value})
+
+
+@pytest.mark.parametrize(
+    ("inputs", "count"),
+    [
+        ({"a": 1, "b": 2}, 2),
+        ({"a": [1, 2, 3]}, 4),
+        ({"a": {"b": 1, "c": 2}}, 3),
+        ({"a": ({"b": [1]}, "long text")}, 5),
+        ({f"n{number}": number for number in range(7)}, 7),
+    ],
+)
+def test_every_value_counts_in_lists_and_objects_at_any_depth(
+    monkeypatch: pytest.MonkeyPatch, inputs: dict[str, Any], count: int
+) -> None:
+    monkeypatch.setattr(json_values, "MAX_VALUES", count)
+    assert json_values.plain_inputs(inputs).keys() == inputs.keys()
+    monkeypatch.setattr(json_values, "MAX_VALUES", count - 1)
+    with pytest.raises(InputError, match=f"more than {count - 1} values"):
+        json_values.plain_inputs(inputs)
