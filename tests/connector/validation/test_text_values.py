@@ -44,10 +44,5 @@ def test_a_text_for_any_value_or_for_no_field_stays_a_text() -> None:
 
 
 def test_a_value_is_written_as_json_and_a_text_as_it_is() -> None:
-    assert [as_text(value) for value in ("ü", 1.5, None, True, {"ü": [1]})] == [
-        "ü",
-        "1.5",
-        "null",
-        "true",
-        '{"ü": [1]}',
-    ]
+    values = ("ü", 1.5, None, True, {"ü": [1]})
+    assert [as_text(value) for value in values] == ["ü", "1.5", "null", "true", '{"ü": [1]}']
