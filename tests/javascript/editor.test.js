@@ -197,6 +197,10 @@ test('a choice offers its values, or nothing', () => {
   const form = opened({ action: 'find' });
   const [choice] = form.input('size').typed.types;
   assert.deepEqual(choice.options.map(({ value }) => value), ['', 'S', '7']);
+  const whole = opened();
+  whole.unfold();
+  const [flag] = whole.input('flag').typed.types;
+  assert.deepEqual(flag.options.map(({ value }) => value), ['', 'true', 'false']);
 });
 
 test('the choices of a text are asked for once, with what they depend on, and what fits is offered', async () => {
