@@ -19,6 +19,7 @@ from connector.clock import Clock, network, pause
 from connector.connections.auth import Auth
 from connector.definition.service import ConnectorDefinition
 from connector.errors import (
+    AuthorizationError,
     ConnectionLostError,
     ConnectorError,
     NotSentError,
@@ -85,7 +86,7 @@ class Run:
             OutputError: The service names a status URL on another host.
             ConnectorError: The service rejected it.
         """
-        response = await self._send(request, repeatable=self.repeatable)
+        response = await self._send(request, repeatable=self.repeatable, attempts=self.settings.attempts)
         if self.action.definition.long_running:
             return await self._ended(request, response)
         return response
@@ -100,15 +101,16 @@ class Run:
                     raise ConnectionLostError("It did not end within the time that this run has.")
                 self.trace.attempts[-1] = Attempt(status=response.status, wait=round(wait, 3))
                 self._notify_wait("poll", "The service is working on it.", wait)
+                self.trace.in_flight = True  # the request has been accepted, whatever ends the wait
                 await pause(wait)
                 polling = status_request(self.action.definition, self.call.inputs, self.auth.endpoint, url)
-                response = await self._send(polling, repeatable=True)
-            except (ThrottledError, UnavailableError) as error:
+                response = await self._send(polling, repeatable=True, attempts=None)
+            except (AuthorizationError, ThrottledError, UnavailableError) as error:
                 raise not_ended(error, repeatable=self.repeatable) from None
             polls += 1
         return response
 
-    async def _send(self, request: HttpRequest, *, repeatable: bool) -> HttpResponse:
+    async def _send(self, request: HttpRequest, *, repeatable: bool, attempts: int | None) -> HttpResponse:
         earlier: str | None = None  # how an earlier attempt failed that may have been carried out
         for attempt in itertools.count(1):
             outcome: HttpResponse | UnavailableError
@@ -118,7 +120,7 @@ class Run:
                 raise final_error(error, repeatable=repeatable, earlier=earlier) from None
             except UnavailableError as error:
                 outcome = error
-            wait = self._wait_before_retry(outcome, attempt, repeatable=repeatable)
+            wait = self._wait_before_retry(outcome, attempt, repeatable, attempts)
             reason = self._record(outcome, wait)
             if wait is None:
                 break
@@ -232,11 +234,11 @@ class Run:
         return response
 
     def _wait_before_retry(
-        self, outcome: HttpResponse | UnavailableError, attempt: int, *, repeatable: bool
+        self, outcome: HttpResponse | UnavailableError, attempt: int, repeatable: bool, attempts: int | None
     ) -> float | None:
         """Seconds until the next attempt; None when this one is the last."""
         policy = self.definition.retry
-        most = policy.attempts if self.settings.attempts is None else self.settings.attempts
+        most = policy.attempts if attempts is None else attempts
         retry_after = self._retry_after(outcome)
         if isinstance(outcome, HttpResponse) and outcome.status == HTTPStatus.TOO_MANY_REQUESTS:
             # Where the other runs cannot be notified, each of them gets a response like this one.

@@ -11,7 +11,7 @@ from typing import Any
 
 from connector.connections.endpoint import Endpoint
 from connector.definition.action import ActionDefinition
-from connector.errors import OutcomeUnknownError, OutputError, ThrottledError, UnavailableError
+from connector.errors import ConnectorError, OutcomeUnknownError, OutputError, UnavailableError
 from connector.http import templates
 from connector.http.links import absolute, is_same_origin
 from connector.http.request import HttpRequest, accept_of
@@ -56,7 +56,7 @@ def poll_wait(polls: int, retry_after: float | None) -> float:
     return max(_SHORTEST, min(_LONGEST, 2.0 ** min(polls, 30)) if retry_after is None else retry_after)
 
 
-def not_ended(error: ThrottledError | UnavailableError, *, repeatable: bool) -> UnavailableError:
+def not_ended(error: ConnectorError, *, repeatable: bool) -> UnavailableError:
     """The error of a run whose request was accepted, and whose end could not be read."""
     made = (UnavailableError if repeatable else OutcomeUnknownError)(
         f"The service accepted the request and may still carry it out. {error.message}",

@@ -1,7 +1,14 @@
 'use strict';
 // Long-running operations: a 202 response with a Location is polled until the service says how it ended.
 
-const { ConnectionLostError, OutcomeUnknownError, OutputError, ThrottledError, UnavailableError } = require('./errors');
+const {
+  AuthorizationError,
+  ConnectionLostError,
+  OutcomeUnknownError,
+  OutputError,
+  ThrottledError,
+  UnavailableError,
+} = require('./errors');
 const { absolute, isSameOrigin } = require('./links');
 const { acceptOf } = require('./request');
 const { isSuccess } = require('./response');
@@ -33,7 +40,8 @@ async function deliver(run, request) {
       await sleep(run.io, wait, run.signal);
       response = await delivered(run, statusRequest(run, url), true);
     } catch (error) {
-      throw error instanceof ThrottledError || error instanceof UnavailableError ? notEnded(error, run.isRepeatable) : error;
+      const isUnknown = [AuthorizationError, ThrottledError, UnavailableError].some((kind) => error instanceof kind);
+      throw isUnknown ? notEnded(error, run.isRepeatable) : error;
     }
   }
 }
