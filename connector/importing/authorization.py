@@ -12,7 +12,7 @@ from connector.importing.credentials import key_field, user_and_password
 from connector.importing.expressions import UnsupportedError, template_of
 from connector.importing.names import connection_field, key_of, label_of, unique
 from connector.importing.oauth_settings import OAuthSettings, custom_values, serves_tokens
-from connector.importing.policies import Policy
+from connector.importing.policy import Policy
 from connector.importing.swagger import Json, as_list, as_object, as_text, is_true
 
 _SECRETS = {"securestring", "oauthsetting"}

@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl
 
 from connector.importing.draft import PLACEHOLDER, Draft, Parameter
 from connector.importing.expressions import CALL, UnsupportedError, body_path, template_of
 from connector.importing.gaps import Findings
-from connector.importing.swagger import Json, as_list, as_object, as_text, encoded_path
+from connector.importing.policy import PARAMETER, Policy
+from connector.importing.swagger import as_object, as_text, encoded_path
 from connector.importing.values import kind_of, typed
 
-_PARAMETER = "x-ms-apimTemplateParameter."
-_OPERATIONS = "x-ms-apimTemplate-operationName"
-_SECTION = "x-ms-apimTemplate-policySection"
 _ORIGINAL = "@request.originalhttpmethod"
-_MOST_POLICIES = 1_000
 _NEEDED = {
     "dynamichosturl": "urlTemplate",
     "setheader": "name",
@@ -34,71 +31,6 @@ _TRANSFORMS = frozenset(
     {"convertarraytoobject", "convertobjecttoarray", "encodepropertyvalue", "stringreplace", "stringtoarray",
      "setvaluefromurl", "setproperty"}
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Policy:
-    """One policy of a package.
-
-    Attributes:
-        template: Which one, in lower case.
-        title: What its author calls it.
-        values: Its parameters, by the last part of their names.
-        operations: The operation ids it is for, in lower case; empty for all.
-        section: `request`, `response` or `failure`.
-    """
-
-    template: str
-    title: str
-    values: Json = field(repr=False)
-    operations: frozenset[str]
-    section: str
-
-    def text(self, name: str) -> str:
-        """A parameter that is a text."""
-        value = self.values.get(name)
-        return str(value) if isinstance(value, str | int | float) else ""
-
-    def applies_to(self, operation_id: str) -> bool:
-        """Whether it is for the operation."""
-        return not self.operations or operation_id.casefold() in self.operations
-
-    @property
-    def target(self) -> tuple[str, str]:
-        """What it sets."""
-        return self.template, self.text("name").casefold()
-
-    @property
-    def place(self) -> tuple[str, ...] | None:
-        """The place in a body that it sets; None where only the cloud knows it."""
-        around = body_path(self.text("newPropertyParentPathTemplate").strip() or "@body()")
-        steps = [step for step in re.split(r"[./]", self.text("newPropertySubPathTemplate")) if step]
-        is_known = steps and not any("@" in step or "(" in step for step in steps)
-        return (*around, *steps) if around is not None and is_known else None
-
-    def __str__(self) -> str:
-        name = self.template[:60] or "without a template"
-        return f"the policy “{self.title[:60]}” ({name})" if self.title else f"the policy {name}"
-
-
-def policies_of(properties: Json) -> list[Policy]:
-    """The policies of `apiProperties.json`, in their order."""
-    written = as_list(properties.get("policyTemplateInstances"))[:_MOST_POLICIES]
-    return [_policy(as_object(each)) for each in written if as_object(each)]
-
-
-def _policy(written: Json) -> Policy:
-    parameters = as_object(written.get("parameters"))
-    names = parameters.get(_OPERATIONS)
-    names = [names] if isinstance(names, str) else as_list(names)
-    values = {word.removeprefix(_PARAMETER): value for word, value in parameters.items()}
-    return Policy(
-        as_text(written.get("templateId")).lower(),
-        as_text(written.get("title")),
-        values,
-        frozenset(as_text(name).casefold() for name in names if as_text(name)),
-        (as_text(parameters.get(_SECTION)) or "Request").lower(),
-    )
 
 
 class SignIn(Protocol):
@@ -144,7 +76,7 @@ class PolicyRun:
             return
         needed = _NEEDED.get(policy.template, "")
         if needed and not policy.text(needed).strip():
-            self.findings.note(f"Left out, as it has no “{_PARAMETER}{needed}” and so does nothing: {policy}.")
+            self.findings.note(f"Left out, as it has no “{PARAMETER}{needed}” and so does nothing: {policy}.")
         elif policy.section in {"response", "failure"}:
             if policy.section == "response" and policy.template != "setheader" and not self._copy(policy):
                 self.findings.note(f"The response is returned as the service sends it, without {policy}.")
@@ -274,7 +206,7 @@ class PolicyRun:
 
     def _set_property(self, policy: Policy) -> None:
         """A property of the body that is always the same."""
-        value = policy.values.get("propertyValuePathTemplate")
+        value = policy.value("propertyValuePathTemplate")
         if not (path := policy.place):
             raise UnsupportedError("sets a property of a place that is known only in the cloud")
         if isinstance(value, str) and ("@" in value and CALL.search(value)):
@@ -288,7 +220,7 @@ class PolicyRun:
 
     def _poll(self, policy: Policy) -> None:
         """The query of a trigger that is asked again and again; what depends on the last time is left out."""
-        for name, value in as_object(policy.values.get("triggerConfig")).items():
+        for name, value in as_object(policy.value("triggerConfig")).items():
             if name.startswith("x-ms-triggerConfig"):
                 continue
             declared = self.draft.parameter("query", name)

@@ -14,7 +14,7 @@ from connector.importing.authorization import access_of
 from connector.importing.dynamic import Listing, listings_of
 from connector.importing.expressions import UnsupportedError, template_of
 from connector.importing.names import key_of, unique
-from connector.importing.policies import Policy, policies_of
+from connector.importing.policy import Policy, policies_of
 from connector.importing.reading import read_file
 from connector.importing.swagger import Json, Operation, Swagger, as_list, as_object, as_text, is_true
 

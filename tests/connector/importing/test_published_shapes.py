@@ -309,3 +309,13 @@ def test_a_default_or_sample_that_the_field_refuses_is_left_out(tmp_path: Path, 
     bench = Bench(tmp_path, operation({"name": "size", "in": "query", "required": True, **words}))
     found = {word: bench.inputs["size"].get(word) for word in ("default", "enum", "examples")}
     assert {word: value for word, value in found.items() if value is not None} == expected
+
+
+def test_the_words_of_a_policy_are_read_without_regard_to_case(tmp_path: Path) -> None:
+    words = {"NAME": "X-A", "Value": "1", "existsaction": "override"}
+    parameters: Json = {f"x-ms-apimtemplateparameter.{word}": value for word, value in words.items()}
+    parameters |= {"x-ms-apimTemplate-OperationName": ["doit"], "X-MS-APIMTemplate-PolicySection": "request"}
+    sets = {"templateId": "SetHeader", "parameters": parameters}
+    bench = Bench(tmp_path, operation(), {"policyTemplateInstances": [sets]})
+    bench.run()
+    assert bench.sent.headers["x-a"] == "1"
