@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -16,6 +17,7 @@ ANY_TYPE = ["string", "number", "boolean", "object", "array"]
 DYNAMIC_CHOICES = ("x-ms-dynamic-values", "x-ms-dynamic-list")
 _LIMITS = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
 _SAMPLES = {"date-time": "2027-01-31T09:30:00Z", "date": "2027-01-31", "email": "ada@example.com"}
+_NAME = re.compile(r"[\w$@.:-]{0,40}")
 _DEEPEST = 12
 _MOST_FIELDS = 2_000
 
@@ -113,10 +115,15 @@ class Fields:
                 self.body_defaults.append({"at": json_pointer.join([*place, *path]), "set": {name: value}})
                 needed = False
             yield Leaf((*path, name), found, needed, own, inside)
-        open_ended = schema.get("additionalProperties") not in (None, False, {})
-        if open_ended and self._side == "outputs" and len(around) == len(path):  # not in rows
+        if self._side == "outputs" and self._may_have_more(schema) and len(around) == len(path):  # not in rows
             whole = {word: value for word, value in schema.items() if word in {"title", "description"}}
             yield Leaf(path, {**whole, "type": "object"}, required, shown, inside)
+
+    def _may_have_more(self, schema: Json) -> bool:
+        """Whether an object may have other properties, or has an object that looks named after somebody's example."""
+        odd = [inner for name, inner in as_object(schema.get("properties")).items() if not _NAME.fullmatch(name)]
+        is_open = schema.get("additionalProperties") not in (None, False, {})
+        return is_open or any(self.is_record(self.schema(inner)) for inner in odd)
 
     def required_objects(self, schema: Json, around: tuple[int, ...] = ()) -> Json:
         """The objects that are always there, empty: the cloud sends them even if no field in them is filled in."""

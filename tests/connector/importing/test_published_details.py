@@ -127,3 +127,12 @@ def test_an_object_that_may_have_more_properties_is_an_output_too(tmp_path: Path
     bench.service.responses = {"DoIt": [body]}
     assert bench.run().fields == {"user.id": "1", "user": body["user"], "response": body}
     assert sample_body(bench.connector.find("DoIt").definition.outputs) == {"user": {"id": "text"}}
+
+
+@pytest.mark.parametrize("name", ["Tag name", "M1GAxt" * 8])
+def test_an_object_named_after_an_example_does_not_hide_the_others(tmp_path: Path, name: str) -> None:
+    schema = {"type": "object", "properties": {name: {"type": "object", "properties": {"value": TEXT}}}}
+    bench = Bench(tmp_path, operation(schema=schema))
+    body = {"Pump 7": {"value": "3"}}
+    bench.service.responses = {"DoIt": [body]}
+    assert bench.run()["response"] == body
