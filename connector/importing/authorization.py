@@ -14,6 +14,7 @@ from connector.importing.names import connection_field, key_of, label_of, unique
 from connector.importing.oauth_settings import OAuthSettings, custom_values, serves_tokens
 from connector.importing.policy import Policy
 from connector.importing.swagger import Json, as_list, as_object, as_text, is_true
+from connector.importing.texts import description_of, sentences
 
 _SECRETS = {"securestring", "oauthsetting"}
 _MOST_KINDS, _MOST_FIELDS = 20, 200
@@ -144,7 +145,8 @@ class Access:
             self.notes.append(f"The connection parameter “{name[:60]}” is for the cloud only and is left out.")
             return None
         hidden, default = is_true(constraints.get("hidden")), constraints.get("default", written.get("defaultValue"))
-        allowed = [as_object(each).get("value") for each in as_list(constraints.get("allowedValues"))]
+        choices = as_list(constraints.get("allowedValues"))
+        allowed = [as_object(each).get("value") for each in choices]
         if len(allowed) == 1 and isinstance(allowed[0], str) and is_true(constraints.get("required")):
             hidden, default = True, allowed[0]
         if hidden and isinstance(default, str | int | float):
@@ -155,13 +157,15 @@ class Access:
         own = self._names.get(name.casefold()) or unique(connection_field(name), self.properties)
         title = as_text(texts.get("displayName")) or ("Access token" if kind == "oauthsetting" else label_of(name))
         made: Json = {"type": "string", "title": title}
-        made |= {"description": as_text(texts.get("description"))} if as_text(texts.get("description")) else {}
+        named = [{"value": each.get("value"), "title": each.get("text")} for each in map(as_object, choices)]
+        text = description_of({**texts, "x-ms-editor-options": {"items": named}}, {})
+        made |= {"description": text} if text else {}
         if kind in _SECRETS or constraints.get("clearText") is False:
             made |= {"writeOnly": True}
         made |= {"enum": allowed} if allowed and all(isinstance(each, str) for each in allowed) else {}
         if isinstance(default, str | int | float) and default != "" and not made.get("writeOnly"):
             made |= {"default": str(default)}
-        self.properties.setdefault(own, made)
+        self.properties[own] = _merged(self.properties.get(own, made), made)
         self._names[name.casefold()] = self._names[own.casefold()] = own
         return own
 
@@ -169,6 +173,18 @@ class Access:
     def constants(self) -> dict[str, str]:
         """The values that nobody fills in, by the last part of their names."""
         return {name.rpartition(":")[2]: value for name, value in self._constants.items()}
+
+
+def _merged(known: Json, made: Json) -> Json:
+    """A field of several kinds of connection: what all of them allow, and what each says of it."""
+    texts = dict.fromkeys(text for text in (known.get("description"), made.get("description")) if text)
+    allowed = (
+        {"enum": list(dict.fromkeys([*known["enum"], *made["enum"]]))} if "enum" in known and "enum" in made else {}
+    )
+    both = {word: value for word, value in {**made, **known}.items() if word not in {"enum", "description", "default"}}
+    default = {"default": made["default"]} if made.get("default", "") == known.get("default") else {}
+    text = sentences(*texts) if len(texts) > 1 else "".join(texts)
+    return both | ({"description": text} if texts else {}) | allowed | default
 
 
 def access_of(swagger: Json, properties: Json) -> Access:

@@ -168,3 +168,21 @@ def test_a_list_without_a_place_for_a_link_has_no_pages(tmp_path: Path) -> None:
     operation = {**OPERATION, "responses": responses, "x-ms-pageable": {"nextLinkName": "nextLink"}}
     connector = Connector.load(write_package(tmp_path, swagger({"/things": {"get": operation}})))
     assert connector.find("GetThing").definition.pagination is None
+
+
+def test_a_field_of_two_kinds_allows_what_either_does() -> None:
+    def server(text: str, *allowed: str) -> Json:
+        values = [{"value": f"https://{name}.example", "text": name.upper()} for name in allowed]
+        constraints = {"required": "true", **({"allowedValues": values} if values else {})}
+        return {"type": "string", "uiDefinition": {"description": text, "constraints": constraints}}
+
+    def field(*servers: Json) -> Json:
+        kinds = [{"name": f"kind{at}", "parameters": {"server": each}} for at, each in enumerate(servers)]
+        access = access_of({}, {"connectionParameterSets": {"values": kinds}})
+        return access.properties["server"]
+
+    assert field(server("Ours.", "eu", "us"))["description"] == "Ours. https://eu.example: EU; https://us.example: US."
+    assert "enum" not in field(server("Ours.", "eu", "us"), server("Yours."))
+    assert field(server("Ours."), server("Yours."))["description"] == "Ours. Yours."
+    both = field(server("", "eu", "us"), server("", "us", "asia"))
+    assert both["enum"] == ["https://eu.example", "https://us.example", "https://asia.example"]
