@@ -23,6 +23,11 @@ def user_and_password(fields: dict[str, Json]) -> tuple[str | None, str | None]:
     return user, password
 
 
+def looks_secret(name: str) -> bool:
+    """Whether a connection parameter is a secret as far as its name says."""
+    return _PASSWORD.search(name) is not None
+
+
 def key_field(secrets: frozenset[str], names: tuple[str, str], fields: dict[str, Json], *, alone: bool) -> str | None:
     """The field whose value is the key: by name, or because it is the only one it can be."""
     wanted = [connection_field(name).casefold() for name in (*names, "api_key", "apikey")]

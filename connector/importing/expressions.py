@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 CALL = re.compile(r"@\{?\s*([A-Za-z][\w.]*)\(([^()]*)\)\s*\}?")
 _IN_BODY = re.compile(r"@\{?\s*body\(\s*\)((?:[./]\w+|\['[^']+'\])*)\s*\}?")
 _STEP = re.compile(r"[./](\w+)|\['([^']+)'\]")
+_CONNECTION = "connectionparameters"
 _ARGUMENT = re.compile(r"'([^']*)'|\"([^\"]*)\"|([^,\s][^,]*)")
 
 Lookup = Callable[[str], str | None]
@@ -54,6 +55,13 @@ def template_of(
     if left is not None:
         raise UnsupportedError(f"uses “{text[:80]}”, which only the cloud can evaluate")
     return made
+
+
+def connection_names(text: str) -> list[str]:
+    """The connection parameters that an expression cannot do without."""
+    calls = ((found[1], _ARGUMENT.findall(found[2])) for found in CALL.finditer(text))
+    wanted = [arguments[0] for name, arguments in calls if name.casefold() == _CONNECTION and len(arguments) == 1]
+    return [a or b or c.strip() for a, b, c in wanted]
 
 
 def body_path(text: str) -> tuple[str, ...] | None:

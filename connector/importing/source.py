@@ -12,7 +12,8 @@ from pathlib import Path
 from connector.errors import DefinitionError, Problem
 from connector.importing.authorization import access_of
 from connector.importing.dynamic import Listing, listings_of
-from connector.importing.expressions import UnsupportedError, template_of
+from connector.importing.credentials import looks_secret
+from connector.importing.expressions import UnsupportedError, connection_names, template_of
 from connector.importing.names import key_of, unique
 from connector.importing.policy import Policy, policies_of
 from connector.importing.reading import read_file
@@ -76,6 +77,7 @@ class Source:
         self.query: dict[str, str] = {}
         self.lifted: dict[str, dict[str, str]] = {"headers": {}, "query": {}}
         self.policies = policies_of(self.properties) if with_policies else []
+        self._add_missing()
         self._settle_policies()
         self._mark_urls()
 
@@ -124,6 +126,18 @@ class Source:
             if operation.method == "GET" and not needed and not as_text(operation.document.get("x-ms-trigger")):
                 return key
         return None
+
+    def _add_missing(self) -> None:
+        """Give the connection a field for what a base URL needs of it, and the package does not declare."""
+        urls = [policy.text("urlTemplate") for policy in self.policies if policy.template == "dynamichosturl"]
+        for name in dict.fromkeys(name for url in urls for name in connection_names(url)):
+            try:
+                self.access.template(name)
+            except UnsupportedError:
+                own = self.access.add(name, {"type": "securestring" if looks_secret(name) else "string"})
+                self.access.kinds = [replace(kind, fields=(*kind.fields, own or "")) for kind in self.access.kinds]
+                said = "which the package does not declare. The connection has a field for it here."
+                self.access.notes.append(f"The base URL needs the connection parameter “{name[:60]}”, {said}")
 
     def _settle_policies(self) -> None:
         """Apply what is the same for every operation once: to the authentication, and to every request."""

@@ -186,3 +186,12 @@ def test_a_field_of_two_kinds_allows_what_either_does() -> None:
     assert field(server("Ours."), server("Yours."))["description"] == "Ours. Yours."
     both = field(server("", "eu", "us"), server("", "us", "asia"))
     assert both["enum"] == ["https://eu.example", "https://us.example", "https://asia.example"]
+
+
+def test_a_base_url_gets_a_field_for_what_the_package_does_not_declare(tmp_path: Path) -> None:
+    moved = policy("dynamichosturl", (), urlTemplate="https://@connectionParameters('my Account').example.com")
+    folder = write_package(tmp_path, swagger(), {"connectionParameters": {}, "policyTemplateInstances": [moved]})
+    connector = Connector.load(folder)
+    request = connector.preview("GetThing", {}, Connection(my_Account="acme"))
+    assert request.url == "https://acme.example.com/things"
+    assert "“my Account”" in report_on(Package(folder)).lines()[1]
