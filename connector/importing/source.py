@@ -11,8 +11,8 @@ from pathlib import Path
 
 from connector.errors import DefinitionError, Problem
 from connector.importing.authorization import access_of
-from connector.importing.dynamic import Listing, listings_of
 from connector.importing.credentials import looks_secret
+from connector.importing.dynamic import Listing, listings_of
 from connector.importing.expressions import UnsupportedError, connection_names, template_of
 from connector.importing.names import key_of, unique
 from connector.importing.policy import Policy, policies_of
