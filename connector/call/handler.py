@@ -21,7 +21,7 @@ from connector.errors import InputError, Problem
 from connector.http import request
 from connector.http.body import require_size, too_large
 from connector.http.request import HttpRequest
-from connector.http.response import HttpResponse, flatten
+from connector.http.response import ELSEWHERE, HttpResponse, flatten, is_elsewhere
 from connector.validation.file_values import has_files
 
 Outputs = dict[str, Any]
@@ -198,7 +198,9 @@ class Call:
         self.response = await self.sender.send(built)
         self.pages += 1
         outputs = flatten(self.action.outputs, self.response, self.sender.in_time)
-        if self.action.pagination is not None:
+        if self.action.pagination is None:
+            self.warnings += [ELSEWHERE] if is_elsewhere(self.action.outputs, self.response, outputs) else []
+        else:
             rows = outputs.get(self.action.pagination.rows)
             self.rows += len(rows) if isinstance(rows, list) else 0
             self.sender.page_read()

@@ -21,6 +21,10 @@ _TEXT = re.compile(r"\s*(text/|application/([^;]*\+)?(xml|json|javascript|yaml)\
 _PLAIN_NAME = re.compile(r"""filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))""", re.IGNORECASE)
 
 
+ELSEWHERE = "The response has none of the outputs. See the raw response."
+"""The warning that `is_elsewhere` is for."""
+
+
 @dataclass(frozen=True)
 class HttpResponse:
     """A response, read whole. Header names are lower case. Only its status is shown: the rest may repeat a secret."""
@@ -103,6 +107,14 @@ def flatten(schema: ObjectSchema, response: HttpResponse, in_time: Callable[[], 
         kind = "a web page" if response.text.lstrip()[:1] == "<" else "a body"
         raise OutputError(f"The service responded with {response.status} and {kind} that is not JSON.")
     return schema.compiled(_outputs_reader)(response, Progress(in_time))
+
+
+def is_elsewhere(schema: ObjectSchema, response: HttpResponse, outputs: Mapping[str, Any]) -> bool:
+    """Whether the body is an object with something in it, and none of the outputs that are read from it is there."""
+    if not isinstance(response.body, dict) or not response.body:
+        return False
+    read = [name for name, field in schema.properties.items() if field.x_from == "body"]
+    return bool(read) and all(outputs[name] is None for name in read)
 
 
 def _outputs_reader(schema: ObjectSchema) -> Callable[[HttpResponse, Progress], dict[str, Any]]:

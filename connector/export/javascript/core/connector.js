@@ -20,7 +20,7 @@ const { inputWarnings, normalizeInputs } = require('./normalize');
 const { eachRow, gather } = require('./pagination');
 const { encodingOf } = require('./body');
 const { buildRequest, checkSize, collisions } = require('./request');
-const { flatten } = require('./response');
+const { flatten, isElsewhere } = require('./response');
 const { isRepeatable } = require('./retry');
 const { ruleProblems } = require('./rules');
 const { secretTexts } = require('./secrets');
@@ -222,6 +222,9 @@ class Connector {
     run.pages += 1;
     const outputs = flatten(action.outputs, response);
     const rows = action.pagination?.rows;
+    if (rows === undefined && isElsewhere(action.outputs, response, outputs)) {
+      run.warnings.push('The response has none of the outputs. See the raw response.');
+    }
     if (rows !== undefined && outputs[rows] === null) run.warnings.push(`The response has no list “${rows}”, so no rows are shown.`);
     return { outputs, response, url: connection.urlOf(request.url) };
   }

@@ -4,6 +4,7 @@
 const { OutputError } = require('./errors');
 const { fieldsOf, resolve } = require('./field');
 const { fileJson, mediaType } = require('./file_value');
+const { isObject } = require('./json');
 const { fieldsReader } = require('./output_reader');
 const { MISSING } = require('./pointer');
 
@@ -81,4 +82,11 @@ function output(name, declared, response, found, schema) {
   return found[name] ?? resolve(schema, declared).default ?? null;
 }
 
-module.exports = { flatten, isSuccess, responseOf };
+// Whether the body is an object with something in it, and none of the outputs that are read from it is there.
+function isElsewhere(schema, response, outputs) {
+  const read = fieldsOf(schema).filter(([, field]) => (field['x-from'] || 'body') === 'body');
+  const isFilled = isObject(response.body) && Object.keys(response.body).length > 0;
+  return isFilled && read.length > 0 && read.every(([name]) => outputs[name] === null);
+}
+
+module.exports = { flatten, isElsewhere, isSuccess, responseOf };
