@@ -11,6 +11,7 @@ get_content = send
 get_document = send
 get_numbers = send
 get_object = send
+get_open = send
 get_summary = send
 get_text = send
 head_document = send
