@@ -144,7 +144,7 @@ class Publisher(Model):
 
 
 class Publication(Model):
-    """What catalogues of connectors require besides the actions.
+    """What catalogues of connectors require besides the actions; an export says what of it is missing.
 
     Attributes:
         publisher: Who publishes the connector.
@@ -154,9 +154,9 @@ class Publication(Model):
         icon: A square PNG on that background, 230 pixels wide, if not the connector's own.
     """
 
-    publisher: Publisher
-    privacy_policy: Annotated[str, StringConstraints(pattern=r"^https://")]
-    categories: Annotated[list[Sentence], Field(min_length=1, max_length=2)]
+    publisher: Publisher | None = None
+    privacy_policy: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
+    categories: Annotated[list[Sentence], Field(max_length=2)] = Field(default_factory=list)
     brand_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] | None = None
     icon: str | None = None
 

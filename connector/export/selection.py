@@ -63,10 +63,14 @@ class ExportSelection:
         """What catalogues of connectors ask for, such as the service's privacy policy.
 
         Raises:
-            ExportError: `connector.json` has no publication.
+            ExportError: `connector.json` does not have all of it.
         """
-        if self.manifest.publication is None:
-            raise ExportError(
-                "This format needs the publisher, privacy policy and categories under “publication” in connector.json."
+        found = self.manifest.publication or Publication()
+        needed = {"privacyPolicy": found.privacy_policy, "categories": found.categories}
+        missing = ", ".join(name for name, value in {"publisher": self.publisher, **needed}.items() if not value)
+        if missing:
+            options = (
+                "" if self.publisher else " --publisher, --publisher-email and --publisher-url name the publisher."
             )
-        return self.manifest.publication
+            raise ExportError(f"This format needs under “publication” in connector.json: {missing}.{options}")
+        return found

@@ -92,7 +92,7 @@ def _metadata(document: Json, name: str) -> str:
 
 
 def _publication(package: Source, info: Json) -> Json:
-    """Who publishes the connector, and what catalogues require; nothing where one of these is missing."""
+    """Who publishes the connector, and what catalogues require, as far as the package says it as it should be."""
     document, contact = package.swagger.document, as_object(info.get("contact"))
     urls = (as_text(contact.get("url")), _metadata(document, "website"))
     publisher = {
@@ -100,12 +100,15 @@ def _publication(package: Source, info: Json) -> Json:
         "email": as_text(contact.get("email")),
         "url": next((url for url in urls if url.startswith("https://")), ""),
     }
-    categories = re.split(r" *[;,] *", _metadata(document, "categories"))[:2]
+    categories = [each for each in re.split(r" *[;,] *", _metadata(document, "categories")) if each][:2]
     made = {"publisher": publisher, "privacyPolicy": _metadata(document, "privacy policy"), "categories": categories}
-    with suppress(ValidationError):
-        Publication.model_validate(made)
-        return {"publication": made}
-    return {}
+    for name, value in list(made.items()):
+        with suppress(ValidationError):
+            Publication.model_validate({name: value})
+            continue
+        del made[name]
+    found = {name: value for name, value in made.items() if value}
+    return {"publication": found} if found else {}
 
 
 def _color(properties: Json) -> Json:

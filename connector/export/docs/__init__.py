@@ -40,8 +40,9 @@ def _index(selection: ExportSelection, links: Links) -> list[str]:
     if selection.publisher is not None and not selection.publisher.is_placeholder:
         publisher = selection.publisher
         facts.insert(0, ("Publisher", f"{text(publisher.name)}, <{publisher.url}>, <{publisher.email}>"))
-    if manifest.publication is not None:
+    if manifest.publication is not None and manifest.publication.privacy_policy:
         facts.append(("Privacy policy", f"<{manifest.publication.privacy_policy}>"))
+    if manifest.publication is not None and manifest.publication.categories:
         facts.append(("Categories", text(", ".join(manifest.publication.categories))))
     blocks.append(table(("Connector", ""), facts))
     blocks += _connection(selection, links)

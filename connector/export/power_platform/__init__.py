@@ -12,6 +12,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+from connector.definition.service import Publication
 from connector.definition.templates import fill_connection
 from connector.export.errors import ExportError
 from connector.export.icons import png_icon
@@ -35,16 +36,17 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
     """The five files of the package.
 
     Raises:
-        ExportError: `connector.json` has no publication, a definition cannot be expressed in Swagger 2.0, or the
-            package is too large for the platform.
+        ExportError: `connector.json` says not enough under `publication`, a definition cannot be expressed in Swagger
+            2.0, or the package is too large for the platform.
     """
+    publication = selection.required_publication
     choices = DynamicChoices(selection.actions)
     operations = [operation_of(action, selection.bundle, choices) for action in selection.actions]
     text = readme(selection, operations)
     # Microsoft's style guide asks for four spaces. With two, the definition stays below the 500,000 characters that a
     # solution accepts, which matters more.
     # A solution takes at most 500,000 characters, so each operation's parts are on one line.
-    definition = dense_json_bytes(_swagger(selection, operations), levels=4)
+    definition = dense_json_bytes(_swagger(selection, publication, operations), levels=4)
     if len(definition) > MAX_BYTES:
         raise ExportError(
             f"The definition has {len(definition):,} bytes; the platform accepts {MAX_BYTES:,}. Export fewer groups."
@@ -58,8 +60,8 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
     }
 
 
-def _swagger(selection: ExportSelection, operations: list[Operation]) -> Json:
-    manifest, publication = selection.manifest, selection.required_publication
+def _swagger(selection: ExportSelection, publication: Publication, operations: list[Operation]) -> Json:
+    manifest = selection.manifest
     account = sign_in(manifest)
     base_url = urlsplit(_example_url(manifest.base_url))
     documents = [operation.swagger for operation in operations]

@@ -121,6 +121,21 @@ def test_exports_of_a_package_leave_out_what_the_format_cannot_express(cli: Cli,
     assert (named["Privacy policy"], named["Categories"]) == ("https://acme.example/privacy", "Data;Productivity")
 
 
+def test_an_export_of_a_package_asks_only_for_what_it_does_not_say(cli: Cli, tmp_path: Path) -> None:
+    rows = [{"propertyName": "privacy policy", "propertyValue": "https://acme.example/privacy"}]
+    contact = {"name": "Acme", "email": "help@acme.example", "url": "https://acme.example"}
+    for published, missing in (
+        ({"info": {"title": "Things", "contact": contact}}, "privacyPolicy, categories"),
+        ({"x-ms-connector-metadata": rows}, "publisher, categories"),
+    ):
+        package = write_package(tmp_path / "package", swagger(**published))
+        ran = cli("--connector", package, "export", "power-platform", "--out", tmp_path / "made")
+        assert ran.status == 9
+        assert f"This format needs under “publication” in connector.json: {missing}." in " ".join(ran.err.split())
+    package = write_package(tmp_path / "package", swagger(info={"title": "Things", "contact": contact}))
+    assert cli("--connector", package, "export", "n8n", "--out", tmp_path / "n8n").status == 0
+
+
 def test_a_package_of_which_nothing_runs_says_so_when_it_is_exported(cli: Cli, tmp_path: Path) -> None:
     package = write_package(tmp_path / "package", swagger())
     (package / "script.csx").write_text("")

@@ -302,8 +302,9 @@ def test_the_index_tells_the_connection() -> None:
 def test_the_index_names_the_service_s_privacy_policy_and_the_publisher_unless_it_is_the_placeholder() -> None:
     publication = bundle().manifest.publication
     assert publication is not None
+    assert publication.publisher is not None
     rows = {row["Connector"]: row[""] for row in next(one for one in page("index") if one.level == 1).table}
-    assert publication.privacy_policy in rows["Privacy policy"]
+    assert str(publication.privacy_policy) in rows["Privacy policy"]
     assert publication.publisher.is_placeholder != ("Publisher" in rows)
     pages = export(bundle(), "docs", publisher=Publisher(name="Ada", email="ada@ada.test", url="https://ada.test"))
     assert b"| Publisher | Ada, <https://ada.test>, <ada@ada.test> |" in pages["index.md"]
