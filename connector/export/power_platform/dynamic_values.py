@@ -25,8 +25,6 @@ class DynamicChoices:
         if values.operation_id not in self._actions:
             return {}
         listing = self._actions[values.operation_id].definition
-        if any(action.definition.input(each).x_in == "body" for each in values.depends_on):
-            raise cannot_export(action, f"the choices of “{name}” depend on an input in the body")
         outputs = listing.outputs
         rows = outputs.properties.get(values.value_collection)
         row = outputs.resolve(outputs.resolve(rows).items or FieldSchema()) if rows else FieldSchema()
@@ -37,7 +35,7 @@ class DynamicChoices:
         value, title = _path(values.value_path, columns), _path(values.value_title, columns)
         source = {"operationId": values.operation_id}
         classic, recent = _parameters(action.definition, listing, values)
-        return {
+        made = {
             "x-ms-dynamic-values": {
                 **source,
                 **classic,
@@ -53,6 +51,9 @@ class DynamicChoices:
                 "itemTitlePath": title,
             },
         }
+        if any(action.definition.input(each).x_in == "body" for each in values.depends_on):
+            del made["x-ms-dynamic-values"]  # it can only name parameters, not what is inside of the body
+        return made
 
 
 def _parameters(
@@ -64,10 +65,16 @@ def _parameters(
     for name, value in values.parameters.items():
         wire_name = listing.input(name).x_name or name
         source = value.get("parameter") if isinstance(value, dict) else None
-        taken_from = (action.input(source).x_name or source) if source else None
+        taken_from = _reference(action, source) if source else None
         classic[wire_name] = {"parameter": taken_from} if taken_from else value
         recent[wire_name] = {"parameterReference": taken_from} if taken_from else {"value": value}
     return ({"parameters": classic}, {"parameters": recent}) if classic else ({}, {})
+
+
+def _reference(action: ActionDefinition, name: str) -> str:
+    """An input as another one's choices refer to it."""
+    field = action.input(name)
+    return f"body{field.pointers(name)[0]}" if field.x_in == "body" else field.x_name or name
 
 
 def _path(name: str, fields: Mapping[str, FieldSchema]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from connector import Connector
 from connector.catalogue.loader import load
 from connector.export import ExportError, export
 from tests.connector.export.power_platform import properties
@@ -21,7 +22,7 @@ from tests.connector.export.power_platform_package import (
     table,
 )
 from tests.connector.export.whole import ROOT, Json, definitions, exported, parcels
-from tests.connector.parcels import ACTIONS, action, body, field, manifest, rows
+from tests.connector.parcels import ACTIONS, LIST, action, body, field, manifest, rows
 
 PUBLICATION = {
     "publisher": {"name": "Parcels", "url": "https://parcels.example/help", "email": "help@parcels.example"},
@@ -217,3 +218,24 @@ def is_raw(schema: Json) -> bool:
 
 def is_hidden(drawn: Drawn | None) -> bool:
     return drawn is not None and drawn.schema.get("x-ms-visibility") == "internal"
+
+
+def test_choices_may_depend_on_an_input_in_the_body(tmp_path: Path) -> None:
+    listing = {"operationId": "ListParcelsOp", "value-collection": "parcels", "value-path": "id", "value-title": "note"}
+    depends: Json = {**listing, "parameters": {"state": {"parameter": "state"}}}
+    inputs = {
+        "state": body(title="State", description="x", x_pointer="/filter/state"),
+        "parcel": body(title="Parcel", description="x", **{"x-ms-dynamic-values": depends}),
+    }
+    connector = manifest(publication=PUBLICATION)
+    made = export(parcels(tmp_path, action("send_parcel", inputs), LIST, connector=connector), "power-platform")
+    schema = json.loads(made["apiDefinition.swagger.json"])["paths"]["/parcels"]["post"]["parameters"][0]["schema"]
+    drawn = schema["properties"]["parcel"]
+    assert drawn["x-ms-dynamic-list"]["parameters"] == {"state": {"parameterReference": "body/filter/state"}}
+    assert "x-ms-dynamic-values" not in drawn
+    for name, content in made.items():
+        (tmp_path / "package").mkdir(exist_ok=True)
+        (tmp_path / "package" / name).write_bytes(content)
+    choices = Connector.load(tmp_path / "package").find("SendParcelOp").definition.input("parcel").x_ms_dynamic_values
+    assert choices is not None
+    assert choices.depends_on == ("state",)
