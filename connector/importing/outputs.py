@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connector import json_pointer
-from connector.importing.fields import Fields, Leaf, visibility
+from connector.importing.fields import Fields, Leaf, label, visibility
 from connector.importing.gaps import Findings
 from connector.importing.media import is_binary, is_json, media_types
 from connector.importing.names import unique
@@ -42,9 +42,9 @@ def outputs_of(
         return {"properties": {WHOLE: made}}, {}, accept
     if schema is None or _is_file(schema):
         accept = accept or next((each for each in produces if not is_json(each)), "*/*")
-        return {"properties": {WHOLE: {"title": "Response", "x-from": "binary"}}}, {}, accept
+        return {"properties": {WHOLE: {"title": label(schema or {}, WHOLE), "x-from": "binary"}}}, {}, accept
     if not fields.is_record(schema):
-        made = {"title": "Response", **fields.field(schema)}
+        made = {"title": label(schema, WHOLE), **fields.field(schema)}
         is_text = kind_of(schema) == "string" and accept is not None
         made |= {"x-from": "text"} if is_text else {"x-pointer": ""}
         findings.notes += fields.notes

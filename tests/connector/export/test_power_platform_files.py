@@ -225,7 +225,7 @@ def test_choices_may_depend_on_an_input_in_the_body(tmp_path: Path) -> None:
     depends: Json = {**listing, "parameters": {"state": {"parameter": "state"}}}
     inputs = {
         "state": body(title="State", description="x", x_pointer="/filter/state"),
-        "parcel": body(title="Parcel", description="x", **{"x-ms-dynamic-values": depends}),
+        "parcel": {**body(title="Parcel", description="x"), "x-ms-dynamic-values": depends},
     }
     connector = manifest(publication=PUBLICATION)
     made = export(parcels(tmp_path, action("send_parcel", inputs), LIST, connector=connector), "power-platform")

@@ -49,6 +49,14 @@ def test_only_some_of_very_many_values_are_named(tmp_path: Path) -> None:
     assert text.endswith("49: Number 49; ….")
 
 
+@pytest.mark.parametrize("schema", [{"type": "string", "format": "binary"}, {"type": "array", "items": {}}])
+def test_a_response_that_is_one_value_has_its_own_title(tmp_path: Path, schema: Json) -> None:
+    responses = {"200": {"description": "OK", "schema": {**schema, "x-ms-summary": "Images"}}}
+    document = swagger({"/things": {"get": {**OPERATION, "responses": responses}}})
+    made = Connector.load(write_package(tmp_path, document)).find("GetThing").definition.outputs
+    assert made.properties["response"].title == "Images"
+
+
 def test_what_power_automate_fills_in_is_said_and_not_sent(tmp_path: Path) -> None:
     made = field_of(tmp_path, {"type": "integer", "default": 20, "description": "Rows per page"})
     assert (made.description, made.default) == ("Rows per page. Power Automate fills in 20.", None)
