@@ -8,7 +8,7 @@ from typing import Any
 from connector.importing.swagger import Json, as_list, as_object, as_text
 from connector.validation.text_values import as_text as written
 
-_MOST_VALUES = 50
+_MOST_VALUES, _LONGEST_VALUE = 50, 120
 
 
 def sentences(*texts: str) -> str:
@@ -29,8 +29,10 @@ def with_suggestion(made: Json, value: Any) -> Json:
     hidden = made.get("x-ms-visibility") == "internal" or "x-file" in made or "default" in made
     if hidden or value in (None, "", [], {}) or value not in made.get("enum", [value]):
         return made
-    text = sentences(as_text(made.get("description")), f"Power Automate fills in {written(value)}")
-    return {**made, "description": text}
+    text = " ".join(written(value).split())
+    shown = text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}…"
+    filled = f"Power Automate fills in {f'“{shown}”' if isinstance(value, str) else shown}"
+    return {**made, "description": sentences(as_text(made.get("description")), filled)}
 
 
 def _names(schema: Json) -> Iterator[tuple[str, str]]:

@@ -65,6 +65,14 @@ def test_what_power_automate_fills_in_is_said_and_not_sent(tmp_path: Path) -> No
     assert connector.preview("GetThing", {"it": 5}).body == {"it": 5}
 
 
+def test_a_text_that_is_filled_in_is_quoted_and_not_long(tmp_path: Path) -> None:
+    assert field_of(tmp_path / "a", {"type": "string", "default": "id, name"}).description == (
+        "Power Automate fills in “id, name”."
+    )
+    text = field_of(tmp_path / "b", {"type": "string", "default": "<p>\n" + "x" * 500}).description
+    assert text == f"Power Automate fills in “<p> {'x' * 116}…”."
+
+
 @pytest.mark.parametrize(
     ("schema", "required"),
     [
