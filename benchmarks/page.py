@@ -11,8 +11,9 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from benchmarks import report
@@ -20,13 +21,17 @@ from benchmarks.counting import machine
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES, PAGE, PICTURES = ROOT / "benchmarks/figures.json", ROOT / "docs/performance.md", ROOT / "docs/pictures"
+TEMPLATE = Path(__file__).with_suffix(".md")
 
 Figures = Mapping[str, Any]
 Row = Sequence[object]
+Values = dict[str, str]
 
 
 def prose(text: str) -> str:
-    """A paragraph; what is code stays on one line."""
+    """A paragraph in lines of 120 characters, what is code on one line; a table as it is."""
+    if text.startswith("|"):
+        return f"{text}\n"
     whole = re.sub("`[^`]+`", lambda code: code[0].replace(" ", "\0"), " ".join(text.split()))
     return textwrap.fill(whole, 120, break_long_words=False, break_on_hyphens=False).replace("\0", " ") + "\n"
 
@@ -34,7 +39,7 @@ def prose(text: str) -> str:
 def table(head: Row, rows: Sequence[Row]) -> str:
     """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(str(cell) for cell in line)} |\n" for line in lines)
+    return "\n".join(f"| {' | '.join(str(cell) for cell in line)} |" for line in lines)
 
 
 def ratio(figure: float | None) -> str:
@@ -42,104 +47,65 @@ def ratio(figure: float | None) -> str:
     return "" if figure is None else f"**{figure:.2f}**"
 
 
-def introduction(figures: Figures) -> Iterator[str]:
-    """What the page is."""
-    yield "# Performance\n"
-    yield prose("""
-        What a run costs beside a bare request, and how loading, many calls at once, long lists and the call limit
-        behave. Each command below prints these figures for your machine, beside a named alternative that is measured
-        in turn in the same run: on a busy machine, only the ratios mean something.
-        `pip install -e '.[test,benchmark]'` installs the alternatives, and `python -m benchmarks.page` measures
-        everything and writes this page.""")
-    yield prose(f"Measured on {figures['machine']}.")
-
-
-def run_cost(figures: Figures) -> Iterator[str]:
+def run_cost(figures: Figures) -> Values:
     """One run."""
-    yield "## One run\n"
-    yield prose("""
-        `python -m benchmarks.run_cost` makes the same call with `requests.Session`, with Courier's official SDK and
-        with `Connector.run`, which also validates the inputs, keeps to the call limit and checks the outputs. The
-        server is on loopback and responds at once. Milliseconds, and the median of the ratios:""")
     names = ("requests", "official SDK", "run")
     rows = []
     for key, found in figures.items():
         ratios = [ratio(found[f"run / {name}"]) for name in names[:2]]
         rows.append([f"`{key}`", *(f"{found[name]:.2f}" for name in names), *ratios])
-    yield table(["action", *names, "run / requests", "run / official SDK"], rows)
-    yield "![The time of a run and of the SDK beside a bare request](pictures/performance-run-cost.svg)\n"
+    return {"table": table(["action", *names, "run / requests", "run / official SDK"], rows)}
 
 
-def concurrency(figures: Figures) -> Iterator[str]:
+def concurrency(figures: Figures) -> Values:
     """Many calls at once."""
-    yield "## Many calls at once\n"
-    yield prose("""
-        `python -m benchmarks.concurrency` makes `send_message` from threads and as tasks. The CPU time of the calling
-        process per 1,000 calls decides how many calls a machine can make:""")
     rows = []
     for group, found in figures.items():
         if isinstance(found, dict):
             spent, ratios = found["CPU seconds per 1,000 calls"], found["ratios"]
             for name, rate in found["calls per second"].items():
                 rows.append([group, name, f"{rate:,.0f}", f"{spent[name]:.2f}", ratio(ratios.get(f"run / {name}"))])
-    yield table(["", "", "calls per second", "CPU seconds per 1,000 calls", "CPU time, run / this one"], rows)
-    yield "![CPU seconds per 1,000 calls](pictures/performance-concurrency.svg)\n"
-    yield prose(f"""
-        2,000 `arun` at once, each with a response after a second, take {figures["2,000 at once, seconds"]:.1f} seconds
-        where `max_in_flight` allows as many. A run that waits for the call limit holds no thread.""")
+    head = ["", "", "calls per second", "CPU seconds per 1,000 calls", "CPU time, run / this one"]
+    return {"table": table(head, rows), "seconds": f"{figures['2,000 at once, seconds']:.1f}"}
 
 
-def loading(figures: Figures) -> Iterator[str]:
+def loading(figures: Figures) -> Values:
     """Loading."""
-    yield "## Loading\n"
-    yield prose("""
-        `Connector.load` reads the names of actions; a definition is validated when its action is first used.
-        `python -m benchmarks.loading` compares it with `json.loads` of the same files (milliseconds of CPU time), and
-        two commands with Python alone (milliseconds):""")
-    rows = []
+    loads, programs = [], []
     for count, found in figures["load"].items():
         times = (f"{found[name]:.0f}" for name in ("load", "json.loads"))
-        rows.append([f"{int(count):,}", *times, ratio(found["load / json.loads"])])
-    yield table(["actions", "load", "json.loads", "ratio"], rows)
-    rows = []
+        loads.append([f"{int(count):,}", *times, ratio(found["load / json.loads"])])
     for name, found in figures["programs"].items():
         times = (f"{found[kind]:.0f}" for kind in ("program", "python"))
-        rows.append([f"`{name}`", *times, ratio(found["program / python"])])
-    yield table(["command", "takes", "Python alone", "ratio"], rows)
-    yield "![Milliseconds of loading by number of actions](pictures/performance-loading.svg)\n"
+        programs.append([f"`{name}`", *times, ratio(found["program / python"])])
+    return {
+        "loads": table(["actions", "load", "json.loads", "ratio"], loads),
+        "programs": table(["command", "takes", "Python alone", "ratio"], programs),
+    }
 
 
-def iteration(figures: Figures) -> Iterator[str]:
+def iteration(figures: Figures) -> Values:
     """Long lists."""
-    ours, other = (figures[way]["rows per second"] for way in ("iterate", "requests"))
+    ours, other = (f"{figures[way]['rows per second']:,.0f}" for way in ("iterate", "requests"))
     rows, grown = (figures["iterate"][name] for name in ("rows", "megabytes"))
-    yield "## Long lists\n"
-    yield prose(f"""
-        `python -m benchmarks.iteration` walks {rows:,.0f} rows of `list_messages`, a hundred on a page, with
-        `Connector.iterate`, and with `requests` and `.json()`: {ours:,.0f} and {other:,.0f} rows per second of CPU
-        time. Iterating takes {ratio(figures["iterate / requests"])} times as much. After the first ten thousand rows
-        the process grows by {grown:.1f} MB.""")
+    shown = {"ours": ours, "other": other, "ratio": ratio(figures["iterate / requests"])}
+    return {**shown, "rows": f"{rows:,.0f}", "grown": f"{grown:.1f}"}
 
 
-def stores(figures: Figures) -> Iterator[str]:
+def stores(figures: Figures) -> Values:
     """The call limit."""
-    yield "## The call limit\n"
-    yield prose("""
-        `python -m benchmarks.stores` takes tokens from limits of 100 calls in 60 seconds, in turn with limits and
-        pyrate-limiter. Microseconds of an acquire from one thread, where a token is free, and where none is:""")
     rows: list[Row] = []
     for group, kinds in figures["acquire"].items():
         for name in kinds["free"]:
             if " / " not in name:
                 rows.append([group, name, *_costs(kinds["free"], name), *_costs(kinds["full"], name)])
-    yield table(["kept in", "", "free", "ours / this one", "full", "ours / this one"], rows)
-    yield "![Microseconds of an acquire](pictures/performance-stores.svg)\n"
     memory, files = (figures["10,000 connections"][name] for name in ("memory", "files"))
-    yield prose(f"""
-        10,000 connections with a limit each take {memory["megabytes"]:.0f} MB in memory; in files,
-        {files["megabytes"]:.0f} MB and {files["descriptors"]:.0f} open files. Limits that are free again are
-        forgotten. A sandbox's limits are kept in memory. Both others do less: they keep no line in which the first
-        comes first, and no pause that the service asks for. [The call limit](call-limit.md) says what is promised.""")
+    return {
+        "table": table(["kept in", "", "free", "ours / this one", "full", "ours / this one"], rows),
+        "memory": f"{memory['megabytes']:.0f}",
+        "files": f"{files['megabytes']:.0f}",
+        "descriptors": f"{files['descriptors']:.0f}",
+    }
 
 
 def _costs(costs: Figures, name: str) -> list[str]:
@@ -147,43 +113,26 @@ def _costs(costs: Figures, name: str) -> list[str]:
     return [f"{costs[name]:.1f}", ratio(pair)]
 
 
-def transports(figures: Figures) -> Iterator[str]:
+def transports(figures: Figures) -> Values:
     """The decision about an async transport."""
     threads = next(iter(figures))
-    yield "## Calls in threads or on the event loop\n"
-    yield prose("""
-        `arun` makes its calls in threads, `max_in_flight` at most. `python -m benchmarks.transports` makes the same
-        runs with their calls on the event loop, 100 at a time. CPU seconds per 1,000 runs:""")
     rows = [
         [name, f"{found['CPU seconds per 1,000 runs']:.2f}", ratio(found[f"/ {threads}"])]
         for name, found in figures.items()
     ]
-    yield table(["calls by", "CPU seconds", f"/ {threads}"], rows)
     change = figures["aiohttp"][f"/ {threads}"] - 1
-    yield prose(f"""
-        An async transport was to stay if it saved a third of the CPU time. With aiohttp, CPU time
-        {"falls" if change < 0 else "rises"} by {abs(change):.0%}, without the deadlines and the errors of
-        [the fault table](faults.md), of which aiohttp breaks two lines: it rejects a response whose Content-Length is
-        not a number, and one with a header line without a colon. So there is none, and one transport is tested. The
-        bare protocol shows what is left of a run when its call costs next to nothing; it knows neither TLS, proxies,
-        deadlines nor broken responses.""")
+    moved = f"{'falls' if change < 0 else 'rises'} by {abs(change):.0%}"
+    return {"table": table(["calls by", "CPU seconds", f"/ {threads}"], rows), "moved": moved}
 
 
-def server(figures: Figures) -> Iterator[str]:
+def server(figures: Figures) -> Values:
     """Over HTTP."""
-    yield "## Over HTTP\n"
-    yield prose("""
-        `python -m benchmarks.server` runs `get_list` against the sandbox, from this process and over HTTP through a
-        server of its own (milliseconds):""")
-    alone = figures["run"]
-    rows = [
-        [name, f"{took:.2f}", ratio(took / alone)] for name, took in figures.items() if not name.startswith("serve")
-    ]
-    yield table(["", "takes", "/ run"], rows)
-    yield prose(f"`serve` responds {figures['serve is ready, seconds']:.1f} seconds after its start.")
+    took = {name: figure for name, figure in figures.items() if not name.startswith("serve")}
+    rows = [[name, f"{figure:.2f}", ratio(figure / figures["run"])] for name, figure in took.items()]
+    return {"table": table(["", "takes", "/ run"], rows), "ready": f"{figures['serve is ready, seconds']:.1f}"}
 
 
-SECTIONS: dict[str, Callable[[Figures], Iterator[str]]] = {
+SECTIONS: dict[str, Callable[[Figures], Values]] = {
     "run_cost": run_cost,
     "concurrency": concurrency,
     "loading": loading,
@@ -192,16 +141,17 @@ SECTIONS: dict[str, Callable[[Figures], Iterator[str]]] = {
     "transports": transports,
     "server": server,
 }
-"""What is measured, by the module that does."""
+"""What is measured, by the module that does, with what its section of `page.md` shows."""
 
 
 def page(figures: Figures) -> str:
     """The page as Markdown."""
-    parts = list(introduction(figures))
-    for name, section in SECTIONS.items():
+    introduction, *rest = re.split(r"^<!-- (\w+) -->\n", TEMPLATE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    parts = [Template(introduction).substitute(machine=figures["machine"])]
+    for name, text in zip(rest[::2], rest[1::2], strict=True):
         if name in figures:
-            parts += section(figures[name])
-    return "\n".join(parts)
+            parts.append(Template(text).substitute(SECTIONS[name](figures[name])))
+    return "\n".join(prose(block) for part in parts for block in part.strip().split("\n\n"))
 
 
 def measured(name: str) -> Any:
