@@ -15,11 +15,14 @@ from connector.cli import layout, output
 from connector.definition.action import ActionDefinition, Effects
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.definition.file_value import FILENAME
+from connector.definition.rules import Choice
 from connector.validation.text_values import as_text
 
 _INDENT = 2
 _MAX_CHOICES_AS_TYPE = 12
 _MAX_EXAMPLE = 40
+_MAX_DESCRIBED = 12
+"""Fields in a list, or outputs, that are all described without being asked."""
 _TYPES = {"string": "text", "object": "JSON object", "integer": "whole number", "boolean": "true or false"}
 _PLURAL_TYPES = {"integer": "whole numbers", "number": "numbers", "boolean": "true or false", "object": "JSON objects"}
 
@@ -34,13 +37,19 @@ class Entry:
     depth: int = 0
 
 
-def full(action: Action, program: str) -> list[str]:
-    """The lines of the whole help of an action; the example is a command of `program`."""
+def page(action: Action, program: str, *, everything: bool = False) -> list[str]:
+    """The lines about an action; the example is a command of `program`.
+
+    Args:
+        action: The action.
+        program: What to type to start the program.
+        everything: Whether to describe advanced inputs and each of many outputs, too, and not only name them.
+    """
     definition = action.definition
     return [
         *_introduction(action),
-        *_inputs(definition),
-        *_fields("Outputs", definition.outputs, list(entries(definition.outputs))),
+        *_inputs(action, program, everything=everything),
+        *_outputs(definition.outputs, everything=everything),
         *_errors(definition),
         *_example(action, program),
     ]
@@ -49,7 +58,7 @@ def full(action: Action, program: str) -> list[str]:
 def inputs(action: Action, program: str) -> list[str]:
     """The lines of what one must know to run an action: what it does, its inputs, and a command that works."""
     command = [*_example(action, program)][:3]  # without its outputs
-    return [*_introduction(action), *_inputs(action.definition), *command]
+    return [*_introduction(action), *_inputs(action, program, everything=False), *command]
 
 
 def _introduction(action: Action) -> Iterator[str]:
@@ -72,13 +81,87 @@ def _effects(effects: Effects) -> str:
     return f"{'May overwrite or delete data permanently.' if effects.destructive else 'Changes data.'} {again}"
 
 
-def _inputs(definition: ActionDefinition) -> Iterator[str]:
-    every = list(entries(definition.inputs))
-    main = _main_entries(every)
-    yield from _fields("Inputs", definition.inputs, main)
-    yield from _fields("Advanced inputs", definition.inputs, [entry for entry in every if entry not in main])
+def _inputs(action: Action, program: str, *, everything: bool) -> Iterator[str]:
+    """What is required and what to choose from, then the other inputs, then the names of the advanced ones."""
+    schema, outputs = action.definition.inputs, action.definition.outputs
+    every = _blocks(schema)
     if not every:
         yield from ["", "No inputs."]
+    required = [block for block in every if block[0].required]
+    advanced = [block for block in every if block[0].field.x_ms_visibility == "advanced" and block not in required]
+    others = [block for block in every if block not in required and block not in advanced]
+    yield from _described("Required inputs", schema, required, everything=everything)
+    for rule in schema.x_rules:
+        if isinstance(rule, Choice) and rule.condition is None:
+            yield from _choice(rule)
+    yield from _described("Other inputs" if required else "Inputs", schema, others, everything=everything)
+    if everything:
+        yield from _described("Advanced inputs", schema, advanced, everything=True)
+    elif advanced:
+        yield from ["", _heading("Advanced inputs"), *_names([block[0] for block in advanced])]
+    if not everything and (advanced or any(map(_is_long, [*every, list(entries(outputs))]))):
+        yield from ["", f"To describe all fields: {program} show {action.key} --all"]
+
+
+def _blocks(schema: ObjectSchema) -> list[list[Entry]]:
+    """The fields at the top, each with the fields of its rows."""
+    blocks: list[list[Entry]] = []
+    for entry in entries(schema):
+        if entry.depth == 0:
+            blocks.append([])
+        blocks[-1].append(entry)
+    return blocks
+
+
+def _is_long(block: list[Entry]) -> bool:
+    return len(block) > _MAX_DESCRIBED
+
+
+def _described(title: str, schema: ObjectSchema, blocks: list[list[Entry]], *, everything: bool) -> Iterator[str]:
+    """Fields with what their rows need; of rows with many fields, the others are named."""
+    if blocks:
+        yield from ["", _heading(title)]
+    for block in blocks:
+        whole = everything or not _is_long(block)
+        for entry in block if whole else [block[0], *(entry for entry in block if entry.depth == 1 and entry.required)]:
+            yield from _field(schema, entry, is_output=False)
+        if not whole:
+            names = [entry.name for entry in block if entry.depth == 1 and not entry.required]
+            named = ", ".join(name.removeprefix(f"{block[0].name}[].") for name in names)
+            yield from layout.indent(f"Other fields of a row: {named}", 2 * _INDENT)
+
+
+def _choice(choice: Choice) -> Iterator[str]:
+    """The options of a choice, and the inputs that each asks for."""
+    yield ""
+    yield _heading(f"{choice.title} (choose one{'' if choice.required else ' or none'})")
+    rows = [(option.title, _alternatives([" and ".join(names) for names in option.asked])) for option in choice.options]
+    yield from (f"  {line}" for line in layout.name_value_lines(rows, layout.terminal_width() - _INDENT))
+
+
+def _alternatives(texts: list[str]) -> str:
+    return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
+
+
+def _names(listed: list[Entry]) -> Iterator[str]:
+    """The names of fields in lines; those whose titles begin alike, such as “Slack: Channel”, in lines of their own."""
+    groups: dict[str, list[str]] = {}
+    for entry in listed:
+        start, colon, _ = (entry.field.title or "").partition(": ")
+        groups.setdefault(start if colon else "", []).append(entry.name)
+    for start, names in groups.items():
+        text, hanging = (f"{start}: {', '.join(names)}", _INDENT) if start else (", ".join(names), 0)
+        first, *rest = layout.indent(text, _INDENT + hanging)
+        yield from [first[hanging:], *rest]
+
+
+def _outputs(schema: ObjectSchema, *, everything: bool) -> Iterator[str]:
+    listed = list(entries(schema))
+    if listed:
+        yield from ["", _heading("Outputs")]
+    for entry in listed:
+        lines = _field(schema, entry, is_output=True)
+        yield from lines if everything or not _is_long(listed) else [next(lines)]
 
 
 def entries(schema: ObjectSchema) -> Iterator[Entry]:
@@ -99,27 +182,6 @@ def entries(schema: ObjectSchema) -> Iterator[Entry]:
                 yield from inside(item.properties, item.required, (*lists, f"{name}[]."), outer)
 
     yield from inside(schema.properties, schema.required, (), ())
-
-
-def _main_entries(every: list[Entry]) -> list[Entry]:
-    """The inputs that are required or not advanced, each with the fields of its rows."""
-    main: list[Entry] = []
-    keep = False
-    for entry in every:
-        if entry.depth == 0:
-            keep = entry.required or entry.field.x_ms_visibility != "advanced"
-        if keep:
-            main.append(entry)
-    return main
-
-
-def _fields(title: str, schema: ObjectSchema, listed: list[Entry]) -> Iterator[str]:
-    if not listed:
-        return
-    yield ""
-    yield _heading(title)
-    for entry in listed:
-        yield from _field(schema, entry, is_output=title == "Outputs")
 
 
 def _field(schema: ObjectSchema, entry: Entry, *, is_output: bool) -> Iterator[str]:

@@ -9,9 +9,10 @@ from connector.cli import completers, console, context, output
 
 @click.command(help="Show the inputs, outputs, example and errors of ACTION.")
 @click.argument("action", shell_complete=completers.actions)
+@click.option("--all", "everything", is_flag=True, help="Describe the advanced inputs and every output, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole definition as JSON.")
 @click.pass_obj
-def show(connector_name: str | None, action: str, as_json: bool) -> None:
+def show(connector_name: str | None, action: str, everything: bool, as_json: bool) -> None:
     """Show an action."""
     # The models; completing the name of an action works without them.
     from connector.catalogue.catalogue import Catalogue  # noqa: PLC0415
@@ -21,5 +22,5 @@ def show(connector_name: str | None, action: str, as_json: bool) -> None:
     if as_json:
         click.echo(output.to_json(found.document))
     else:
-        lines = action_help.full(found, context.program_name(connector_name))
+        lines = action_help.page(found, context.program_name(connector_name), everything=everything)
         click.echo("\n".join(lines), color=console.use_color())
