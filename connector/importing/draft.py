@@ -144,7 +144,9 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
         [() for _ in draft.parameters] + [("body", *leaf.path[:-1]) for leaf in leaves],
     )
     for title, parameter in zip(titles, draft.parameters, strict=False):
-        properties[parameter.name] = fields.titled(title, _parameter_field(parameter, fields), parameter.document)
+        properties[parameter.name] = fields.titled(
+            title, _parameter_field(parameter, fields, draft.encoding), parameter.document
+        )
         keys[parameter.wire] = parameter.name
         if parameter.required and parameter.place != "path":
             required.append(parameter.name)
@@ -158,7 +160,7 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
         made |= {"x-aliases": [key]} if body != "body" and key != name else {}
         made |= {"x-in": "body"} if draft.method in _WITHOUT_BODY else {}
         made |= visibility(leaf.schema, leaf.shown)
-        if draft.encoding == "binary" or (draft.encoding == "multipart" and is_form_file(leaf.schema)):
+        if draft.encoding == "binary" or (draft.encoding == "multipart" and is_form_file(leaf.schema, draft.encoding)):
             made = _as_file(made)
         properties[name] = fields.titled(title, made, leaf.schema)
         keys[key] = name
@@ -260,10 +262,10 @@ def _settle_constants(draft: Draft) -> None:
             draft.set_constant(leaf.path, value)
 
 
-def _parameter_field(parameter: Parameter, fields: Fields) -> Json:
+def _parameter_field(parameter: Parameter, fields: Fields, encoding: str) -> Json:
     document = parameter.document
     made = fields.field(document)
-    if parameter.place == "form" and is_form_file(document):
+    if parameter.place == "form" and is_form_file(document, encoding):
         made = _as_file(made)
     made |= {"x-in": "body" if parameter.place == "form" else parameter.place}
     if parameter.place == "form":

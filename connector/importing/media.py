@@ -29,19 +29,18 @@ def is_binary(media_type: str) -> bool:
     return name in {BYTES, "application/pdf", "application/zip"} or name.startswith(("image/", "audio/", "video/"))
 
 
-def is_form_file(document: Json) -> bool:
+def is_form_file(document: Json, encoding: str) -> bool:
     """Whether a field of a form is a file; many packages write it as a binary text."""
-    return document.get("type") == "file" or as_text(document.get("format")) == "binary"
+    return document.get("type") == "file" or (encoding == "multipart" and as_text(document.get("format")) == "binary")
 
 
 def form_media(swagger: Swagger, operation: Operation, fields: list[Json]) -> str:
     """The encoding of a form."""
     types = media_types(swagger, operation, "consumes")
-    has_file = any(map(is_form_file, fields))
-    only_multipart = any(each.startswith(MULTIPART) for each in types) and not any(
-        each.startswith(FORM) for each in types
-    )
-    return "multipart" if has_file or only_multipart else "form"
+    is_plain, is_multipart = (any(each.startswith(name) for each in types) for name in (FORM, MULTIPART))
+    possible = "form" if is_plain and not is_multipart else "multipart"
+    has_file = any(is_form_file(each, possible) for each in fields)
+    return "multipart" if has_file or (is_multipart and not is_plain) else "form"
 
 
 def body_media(
