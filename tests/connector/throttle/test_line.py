@@ -74,6 +74,16 @@ def test_whoever_was_killed_in_line_loses_the_place_a_second_after_its_time_and_
     assert [waiting.wait for waiting in take(world, 9)] == [0.0] * 9
 
 
+@pytest.mark.parametrize("early", [0.001, 0.5, 1.0, 20.0])
+def test_a_call_whose_time_has_not_come_counts_for_nobody(world: World, early: float) -> None:
+    take(world, 10)
+    mine = world.store.reserve([HOME], FOREVER)
+    since = mine.since
+    world.clock.advance(SPAN - early)
+    assert world.store.claim([HOME], mine) == pytest.approx(early, abs=1e-4)
+    assert (list(mine.times), mine.since, mine.wait) == ([], since, pytest.approx(SPAN, abs=1e-4))
+
+
 @pytest.mark.parametrize(("late", "counted"), [(0.0, 0.0), (0.01, 0.01), (0.5, HOME.safety_margin / 4)])
 def test_a_call_that_comes_late_counts_from_its_time_or_a_quarter_of_the_margin_ago(
     world: World, late: float, counted: float

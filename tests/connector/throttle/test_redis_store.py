@@ -92,6 +92,15 @@ def test_with_a_share_agreed_on_a_process_goes_on_with_it_and_says_so(own_server
     assert store.warnings() == (LOST,)  # it has come back empty
 
 
+def test_a_pause_goes_on_while_the_server_is_gone(own_server: RedisServer) -> None:
+    store = shared(own_server, FakeClock())
+    store.pause(HOME, 100)
+    own_server.stop()
+    assert waits(store, 1) == [100.0]
+    with pytest.raises(ThrottleStoreError):
+        shared(own_server, FakeClock(), processes=None).pause(HOME, 1)
+
+
 def test_a_share_of_less_than_one_call_is_no_share(own_server: RedisServer) -> None:
     store = shared(own_server, FakeClock(), processes=9)
     own_server.stop()
