@@ -3,7 +3,7 @@
     python -m tests.mutate PATHS --tests COMMAND --seed 1 --count 40
 
 Python (.py) and JavaScript (.js) files are changed in a copy of the checkout, where the command runs: nothing here is
-touched. Comments and texts are left alone, and no change makes a file that cannot be read. In a command, `{importing}`
+touched. Comments, texts and assertions are left alone, and no change makes a file that cannot be read. In a command, `{importing}`
 is the test files beside the changed module's that import it; where there are none, the command is left out. A change
 after which every command passes survived: each needs a look, for it may change nothing that can be observed.
 """
@@ -115,7 +115,8 @@ def _python(content: str) -> Iterator[tuple[int, str]]:
     tokens = list(tokenize.generate_tokens(io.StringIO(content).readline))
     for token, following in itertools.pairwise(tokens):
         is_mark = token.string == "*" and following.string == ","  # of parameters that have to be named
-        if token.type in _TOKENS_OF_PYTHON and not is_mark:
+        is_assertion = token.line[: token.start[1]].endswith("strict=")  # of zip
+        if token.type in _TOKENS_OF_PYTHON and not is_mark and not is_assertion:
             yield starts[token.start[0] - 1] + token.start[1], token.string
 
 

@@ -97,7 +97,7 @@ function headersOf(action, inputs, endpoint) {
   const pairs = filled(merged(endpoint.headers, action.request.headers || {}), inputs, endpoint);
   return {
     headers: Object.fromEntries(pairs.filter(([, parts]) => parts.length === 1).map(([name, [value]]) => [name, value])),
-    secretHeaders: Object.fromEntries(pairs.filter(([, parts]) => parts.length > 1)),
+    secretHeaders: Object.fromEntries(pairs.filter(([, parts]) => parts.length !== 1)),
   };
 }
 
