@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from connector.importing.fields import ANY_TYPE
+from connector.importing.fields import ANY_TYPE, DYNAMIC_CHOICES
 from connector.importing.names import label_of, unique
 from connector.importing.outputs import WHOLE
 from connector.importing.swagger import Json, as_object, as_text
@@ -39,7 +39,7 @@ def listings_of(document: Json) -> dict[str, list[Listing]]:
     left: list[Any] = [document]
     while left:
         value = left.pop()
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not DYNAMIC_CHOICES.isdisjoint(value):
             for _, operation_id, listing in _written(value):
                 found.setdefault(operation_id.casefold(), {})[listing] = None
         left += value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -14,7 +14,7 @@ from connector.importing.texts import description_of, with_suggestion
 from connector.importing.values import DYNAMIC_SCHEMAS, constant, fits, kind_of, typed
 
 ANY_TYPE = ["string", "number", "boolean", "object", "array"]
-DYNAMIC_CHOICES = ("x-ms-dynamic-values", "x-ms-dynamic-list")
+DYNAMIC_CHOICES = frozenset({"x-ms-dynamic-values", "x-ms-dynamic-list"})
 _LIMITS = ("minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems")
 _SAMPLES = {"date-time": "2027-01-31T09:30:00Z", "date": "2027-01-31", "email": "ada@example.com"}
 _NAME = re.compile(r"[\w$@.:-]{0,40}")
