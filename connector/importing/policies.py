@@ -89,6 +89,8 @@ class PolicyRun:
     def _set_host(self, policy: Policy) -> None:
         """Another base URL."""
         url = self.template(policy.text("urlTemplate")).strip().rstrip("/")
+        if not url:
+            raise UnsupportedError("does not say which host it sends to")
         self.draft.base_url = url if "://" in url or url.startswith("{") else f"https://{url}"
 
     def template(self, text: str) -> str:

@@ -128,16 +128,17 @@ class Source:
         return None
 
     def _add_missing(self) -> None:
-        """Give the connection a field for what a base URL needs of it, and the package does not declare."""
-        urls = [policy.text("urlTemplate") for policy in self.policies if policy.template == "dynamichosturl"]
-        for name in dict.fromkeys(name for url in urls for name in connection_names(url)):
+        """Give the connection a field for what policies need of it, and the package does not declare."""
+        requests = [policy for policy in self.policies if policy.section == "request"]
+        texts = [policy.text(word) for policy in requests for word in ("urlTemplate", "newPath", "value")]
+        for name in dict.fromkeys(name for text in texts for name in connection_names(text)):
             try:
                 self.access.template(name)
             except UnsupportedError:
                 own = self.access.add(name, {"type": "securestring" if looks_secret(name) else "string"})
                 self.access.kinds = [replace(kind, fields=(*kind.fields, own or "")) for kind in self.access.kinds]
                 said = "which the package does not declare. The connection has a field for it here."
-                self.access.notes.append(f"The base URL needs the connection parameter “{name[:60]}”, {said}")
+                self.access.notes.append(f"A policy needs the connection parameter “{name[:60]}”, {said}")
 
     def _settle_policies(self) -> None:
         """Apply what is the same for every operation once: to the authentication, and to every request."""
