@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, quote
 from connector import json_pointer
 from connector.importing.fields import Fields, Leaf, label, place_of, visibility
 from connector.importing.gaps import Findings
-from connector.importing.media import body_media, form_media, is_form_file
+from connector.importing.media import as_file, body_media, form_media, with_files
 from connector.importing.names import plain, unique, unique_labels
 from connector.importing.swagger import Json, Operation, Swagger, as_list, as_text, base_path_of, encoded_path, is_true
 from connector.importing.values import constant, kind_of
@@ -18,7 +18,6 @@ from connector.importing.values import constant, kind_of
 PLACEHOLDER = re.compile(r"{([^{}]*)}")
 _MOST_PLACEHOLDERS = 100
 _WITHOUT_BODY = {"GET", "HEAD", "OPTIONS", "DELETE"}
-_OF_TEXTS = {"type", "examples", "enum", "default", "minLength", "maxLength"}
 _STYLES = {"csv": "csv", "ssv": "ssv", "pipes": "pipes", "multi": "repeat", "tsv": "csv"}
 
 
@@ -160,8 +159,8 @@ def inputs_of(draft: Draft, fields: Fields) -> tuple[Json, dict[str, str]]:
         made |= {"x-aliases": [key]} if body != "body" and key != name else {}
         made |= {"x-in": "body"} if draft.method in _WITHOUT_BODY else {}
         made |= visibility(leaf.schema, leaf.shown)
-        if draft.encoding == "binary" or (draft.encoding == "multipart" and is_form_file(leaf.schema, draft.encoding)):
-            made = _as_file(made)
+        if draft.encoding in {"binary", "multipart"}:
+            made = as_file(made) if draft.encoding == "binary" else with_files(made, leaf.schema, draft.encoding)
         properties[name] = fields.titled(title, made, leaf.schema)
         keys[key] = name
         if leaf.required:
@@ -265,24 +264,19 @@ def _settle_constants(draft: Draft) -> None:
 def _parameter_field(parameter: Parameter, fields: Fields, encoding: str) -> Json:
     document = parameter.document
     made = fields.field(document)
-    if parameter.place == "form" and is_form_file(document, encoding):
-        made = _as_file(made)
     made |= {"x-in": "body" if parameter.place == "form" else parameter.place}
     if parameter.place == "form":
+        made = with_files(made, document, encoding)
         made |= place_of(parameter.name, (parameter.wire,))
     elif parameter.name != parameter.wire and parameter.place != "template":
         made |= {"x-name": parameter.wire, "x-aliases": [parameter.wire]}
-    if kind_of(document) == "array" and parameter.place != "template":
+    if kind_of(document) == "array" and parameter.place != "template" and "x-file" not in made.get("items", {}):
         style = _STYLES.get(as_text(document.get("collectionFormat")) or "csv", "csv")
         made |= {} if style == "repeat" and parameter.place in {"query", "form"} else {"x-array-style": style}
     if document.get("x-ms-url-encoding") == "double" and parameter.place in {"path", "query"}:
         made |= {"x-ms-url-encoding": "double"}
     made |= _default(made, constant(document)) if parameter.required else {}
     return made | visibility(document, _shown(document))
-
-
-def _as_file(made: Json) -> Json:
-    return {word: value for word, value in made.items() if word not in _OF_TEXTS} | {"x-file": True}
 
 
 def _default(made: Json, value: Any) -> Json:

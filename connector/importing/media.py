@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from connector.importing.swagger import Json, Operation, Swagger, as_list, as_text
+from connector.importing.swagger import Json, Operation, Swagger, as_list, as_object, as_text
 from connector.importing.values import kind_of
 
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 BYTES = "application/octet-stream"
+_OF_TEXTS = {"type", "examples", "enum", "default", "minLength", "maxLength"}
 
 
 def media_types(swagger: Swagger, operation: Operation, word: str) -> list[str]:
@@ -34,12 +35,25 @@ def is_form_file(document: Json, encoding: str) -> bool:
     return document.get("type") == "file" or (encoding == "multipart" and as_text(document.get("format")) == "binary")
 
 
+def with_files(made: Json, document: Json, encoding: str) -> Json:
+    """A field of a form: a file or a list of files where the package says so."""
+    if is_form_file(document, encoding):
+        return as_file(made)
+    return {**made, "items": {"x-file": True}} if is_form_file(as_object(document.get("items")), encoding) else made
+
+
+def as_file(made: Json) -> Json:
+    """A field that is a file, whatever else the package says of it."""
+    return {word: value for word, value in made.items() if word not in _OF_TEXTS} | {"x-file": True}
+
+
 def form_media(swagger: Swagger, operation: Operation, fields: list[Json]) -> str:
     """The encoding of a form."""
     types = media_types(swagger, operation, "consumes")
     is_plain, is_multipart = (any(each.startswith(name) for each in types) for name in (FORM, MULTIPART))
     possible = "form" if is_plain and not is_multipart else "multipart"
-    has_file = any(is_form_file(each, possible) for each in fields)
+    parts = [part for each in fields for part in (each, as_object(each.get("items")))]
+    has_file = any(is_form_file(part, possible) for part in parts)
     return "multipart" if has_file or (is_multipart and not is_plain) else "form"
 
 

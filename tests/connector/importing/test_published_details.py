@@ -56,6 +56,13 @@ def test_forms_hide_all_of_a_body_that_is_hidden(tmp_path: Path, at_root: bool) 
     assert bench.inputs["type"]["x-ms-visibility"] == "internal"
 
 
+def test_a_list_of_binary_texts_in_a_form_is_a_list_of_files(tmp_path: Path) -> None:
+    docs = {"name": "docs", "in": "formData", "required": True, "type": "array", "items": FILE}
+    bench = Bench(tmp_path, operation(docs, consumes=["multipart/form-data"]))
+    bench.run(docs=[File(b"1", filename="a.png"), File(b"2", filename="b.png")])
+    assert bench.sent.content.count(b'name="docs"; filename="') == 2
+
+
 def test_a_path_is_written_as_a_url_has_it(tmp_path: Path) -> None:
     paths = {"/my things/{the id}": {**operation()["/things"], "parameters": [ID]}}
     bench = Bench(tmp_path, paths, basePath="/<Your App>/v%201")
