@@ -15,8 +15,10 @@ from connector.connections import stored
 from connector.connections.auth import Auth
 from connector.connections.connection import Connection
 from connector.connector import Connector
+from connector.definition.files import importer_of
 from connector.errors import ExitStatus
-from connector.export import ExportSelection, Only, select
+from connector.export import ExportSelection, Only, leave_out, select
+from connector.export.mcp.tools import tool_list
 from connector.web.access_control import AccessControl
 from connector.web.policy import AccessPolicy, chosen_token, host_names, new_token, with_port
 from connector.web.serve import listen, serve
@@ -88,7 +90,13 @@ def execute(connector_name: str | None, options: Options) -> int:
 def _selection(bundle: Bundle, options: Options) -> ExportSelection:
     keys = [context.chosen_group(bundle, group) for group in options.groups]
     with context.usage_errors():
-        return select(bundle, keys, options.only, read_only=options.read_only)
+        selection = select(bundle, keys, options.only, read_only=options.read_only)
+        if importer_of(bundle.folder) is not None and options.tools != "meta":
+            left_out: dict[str, str] = {}  # nobody here can change the definitions of a package
+            selection, _ = leave_out(selection, tool_list, left_out)
+            for reason in left_out.values():
+                console.warning(f"{reason} It is left out.")
+    return selection
 
 
 def _connection(bundle: Bundle, stack: contextlib.ExitStack, options: Options) -> Connection:

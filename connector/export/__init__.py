@@ -9,9 +9,9 @@ names what the format cannot express. The modules beside the formats are shared 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Literal, Protocol, cast
+from typing import Literal, Protocol, TypeVar, cast
 
 from connector.catalogue.catalogue import Catalogue
 from connector.catalogue.loader import Bundle
@@ -32,6 +32,7 @@ __all__ = [
     "Only",
     "UnknownFormatError",
     "export",
+    "leave_out",
     "placeholder_note",
     "select",
     "with_overrides",
@@ -39,6 +40,7 @@ __all__ = [
 ]
 
 Only = Literal["all", "documented"]
+_T = TypeVar("_T")
 
 
 class Exporter(Protocol):
@@ -83,11 +85,31 @@ def export(
         raise UnknownFormatError(message, hint=f"Formats: {', '.join(EXPORT_FORMATS)}.")
     selection = select(bundle, groups, only, publisher)
     exporter = cast("Exporter", importlib.import_module(f"connector.export.{EXPORT_FORMATS[format_name].package}"))
+
+    def write(chosen: ExportSelection) -> dict[str, bytes]:
+        for action in chosen.actions:
+            require_known_keywords(action)
+        return exporter.files(chosen)
+
+    return dict(sorted(leave_out(selection, write, left_out)[1].items()))
+
+
+def leave_out(
+    selection: ExportSelection, write: Callable[[ExportSelection], _T], left_out: dict[str, str] | None
+) -> tuple[ExportSelection, _T]:
+    """What is written of a selection, without the actions that cannot be expressed, and the selection that is left.
+
+    Args:
+        selection: The actions.
+        write: Writes them, or raises for the first that it cannot express.
+        left_out: Says afterwards by key why an action was left out; None to leave none out.
+
+    Raises:
+        ExportError: Nothing would be left, or it is not a single action that cannot be expressed.
+    """
     while True:
         try:
-            for action in selection.actions:
-                require_known_keywords(action)
-            return dict(sorted(exporter.files(selection).items()))
+            return selection, write(selection)
         except ExportError as error:
             kept = [action for action in selection.actions if action.key != error.action]
             if left_out is None or error.action is None or not kept:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from connector.catalogue import loader
+from connector.cli.serve_tools import Options, _selection
 from tests.connector.cli.conftest import Cli
 from tests.connector.importing.facts_package import write_package
 from tests.connector.importing.test_reading import OPERATION, swagger
@@ -134,6 +138,17 @@ def test_an_export_of_a_package_asks_only_for_what_it_does_not_say(cli: Cli, tmp
         assert f"This format needs under “publication” in connector.json: {missing}." in " ".join(ran.err.split())
     package = write_package(tmp_path / "package", swagger(info={"title": "Things", "contact": contact}))
     assert cli("--connector", package, "export", "n8n", "--out", tmp_path / "n8n").status == 0
+
+
+def test_agents_are_offered_what_hosts_take_of_a_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    long = {**OPERATION, "operationId": "Explain", "description": "Explains. " * 200}
+    package = write_package(tmp_path, swagger({"/things": {"get": OPERATION}, "/others": {"get": long}}))
+    options = Options(True, None, "all", (), "all", False, "auto", False, 0, "127.0.0.1", ())
+    selection = _selection(loader.read(package), options)
+    assert [action.key for action in selection.actions] == ["get_thing"]
+    assert "The action “explain” cannot be exported: common hosts reject the tool" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 def test_a_package_of_which_nothing_runs_says_so_when_it_is_exported(cli: Cli, tmp_path: Path) -> None:
