@@ -40,6 +40,26 @@ _COMMANDS = {
 }
 """Command: its module, its function there, and its summary, which help shows without importing it."""
 
+_OTHER_NAMES = {
+    "actions": "list",
+    "auth": "connection add NAME",
+    "describe": "show ACTION",
+    "info": "show ACTION",
+    "limit": "throttle status",
+    "limits": "throttle status",
+    "lint": "check",
+    "login": "connection add NAME",
+    "search": "list TEXT",
+    "send": "run ACTION",
+    "server": "serve",
+    "start": "serve --open",
+    "status": "throttle status",
+    "test": "connection test",
+    "ui": "serve --open",
+    "validate": "check",
+}
+"""What other programs call these commands."""
+
 _EPILOG = """\b
 Get started:
   list                            list the actions
@@ -124,6 +144,8 @@ class _LazyGroup(HelpfulGroup):
         connector = ctx.params.get("connector_name")  # the object of the context is not set yet
         if context.is_action(connector, name):
             return f"It is an action. To run it:\n  {context.program_name(connector)} run {shlex.quote(name)}"
+        if name in _OTHER_NAMES:
+            return f"Did you mean “{_OTHER_NAMES[name]}”?"
         return super().proposal(ctx, name, commands)
 
     def invoke(self, ctx: click.Context) -> Any:

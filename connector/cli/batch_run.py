@@ -87,6 +87,7 @@ def check_usable(batch: Batch) -> None:
 
     Raises:
         click.UsageError: One of them.
+        InputError: The columns of the file do not fit the action.
     """
     if batch.bulk and batch.action.definition.bulk is None:
         raise click.UsageError(f"--bulk: {batch.action.key} has no bulk job.")
@@ -94,6 +95,11 @@ def check_usable(batch: Batch) -> None:
         _ = batch.source
     except InputError as error:
         raise click.UsageError(" ".join(["FILE:", *(problem.message for problem in error.problems)])) from None
+    try:
+        _ = batch.columns
+    except InputError as error:
+        error.hint = "To choose the input of a column, add --map COLUMN=INPUT. To ignore a column, add --map COLUMN=."
+        raise
 
 
 def retry(connector_name: str | None, folder: str, where: Where) -> None:

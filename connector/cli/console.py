@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import click
 
 from connector.cli import layout, output
-from connector.errors import AuthorizationError, ConnectorError, InputError, OutputError, Problem
+from connector.errors import AuthorizationError, ConnectorError, DefinitionError, InputError, OutputError, Problem
 from connector.secrets import printable
 
 ERRORS_AS_JSON = "connector.errors_as_json"
@@ -121,7 +121,7 @@ def connector_error(failure: ConnectorError, *, as_json: bool = False) -> None:
             message(problem.hint, bullet="    ", dim=True)
     if failure.hint:
         message(failure.hint)
-    if failure.field and not isinstance(failure, InputError | AuthorizationError):
+    if failure.field and not isinstance(failure, InputError | AuthorizationError | DefinitionError):
         message(f"Input: {failure.field}", dim=True)
     if failure.request_id:
         message(f"Request ID: {failure.request_id}", dim=True)

@@ -59,11 +59,13 @@ class StatusLine:
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stderr
         self.on_terminal = console.is_terminal(self._stream)
+        self._shown = False
 
     def show(self, text: str) -> None:
         """Replace the line, cut to the width of the terminal."""
         width = shutil.get_terminal_size().columns - 1
         self._write(f"\r\x1b[K{printable(text)[:width]}")
+        self._shown = True
 
     def clear(self) -> None:
         """Take the line away."""
@@ -71,7 +73,8 @@ class StatusLine:
 
     def leave(self) -> None:
         """Leave the line as it is, and go on below it."""
-        self._write("\n")
+        if self._shown:
+            self._write("\n")
 
     def _write(self, text: str) -> None:
         if self.on_terminal:

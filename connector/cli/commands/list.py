@@ -42,7 +42,8 @@ def list_actions(
         _print(actions, found.groups)
     else:
         console.message(
-            f"No actions{f' match “{search}”' if search else ''}{f' in the group “{wanted}”' if wanted else ''}."
+            f"No actions{f' match “{search}”' if search else ''}{f' in the group “{wanted}”' if wanted else ''}. "
+            f"To list all actions: {context.program_name(connector_name)} list"
         )
 
 

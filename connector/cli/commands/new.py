@@ -67,7 +67,7 @@ def new(  # noqa: PLR0913 - each is an option, and named
     elif operations or every:
         raise click.UsageError("Name the description that has the operations with --from.")
     elif key is None:
-        raise click.UsageError("Missing argument 'KEY'.")
+        raise click.UsageError("KEY is required: the name of the action, such as get_item.")
     else:
         with context.usage_errors():
             written = create_action(

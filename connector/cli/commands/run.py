@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 from typing import Any
 
 import click
 
 from connector.cli import completers, console, context, options
+from connector.errors import ConnectorError
 
 _EPILOG = """\b
 How to write inputs:
@@ -35,6 +38,19 @@ _SECTIONS = {
 }
 """The options in the help, by what they are for. One that is not here is shown under “Other options”."""
 
+_ALIKE = 0.8
+"""How like an option, from 0 to 1, a word must be to be only that, mistyped."""
+
+
+def _inputs_of(ctx: click.Context, args: Sequence[str]) -> Sequence[str]:
+    """The inputs of the action that is named first on a command line."""
+    names = [arg for arg in args if not arg.startswith("-")]
+    with contextlib.suppress(ConnectorError, click.UsageError):
+        from connector.catalogue.catalogue import Catalogue  # noqa: PLC0415 - the models
+
+        return list(Catalogue(context.load_bundle(ctx.obj)).find(names[0] if names else "").accepted_names)
+    return ()
+
 
 class _RunCommand(click.Command):
     """Shows the inputs of an action in its help, and explains inputs that are written as options."""
@@ -43,12 +59,17 @@ class _RunCommand(click.Command):
         if not ctx.resilient_parsing and (action := self._action_to_explain(ctx, args)):
             click.echo(self._help_of(ctx, action), color=console.use_color())
             ctx.exit()
+        words = list(args)  # parsing takes them out
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as error:
-            if error.option_name.startswith("--"):
-                name = error.option_name.lstrip("-").replace("-", "_")
-                ctx.meta[console.OPTION_HINT] = f"Write inputs without dashes: {name}=..."
+            name = error.option_name.lstrip("-").replace("-", "_")
+            hint = f"Write inputs without dashes: {name}=..."
+            if name in _inputs_of(ctx, words):
+                raise click.UsageError(f"Unknown option “{error.option_name}”. {hint}", ctx) from None
+            likeness = [SequenceMatcher(None, error.option_name, each).ratio() for each in error.possibilities or ()]
+            if error.option_name.startswith("--") and max(likeness, default=0.0) < _ALIKE:
+                ctx.meta[console.OPTION_HINT] = hint
             raise
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -96,6 +96,7 @@ def test_progress_is_json_lines_on_request(cli: Cli, rows: Path) -> None:
         (["batch", "send_message", "-", "--sandbox"], 2, "--out"),
         (["batch", "send_message", "{rows}", "--sandbox", "--map", "x"], 2, "NAME=VALUE"),
         (["batch", "send_message", "{rows}", "--sandbox", "--set", "title={x}"], 3, "no column"),
+        (["batch", "send_message", "{rows}", "--sandbox", "--map", "title=x"], 3, "add --map COLUMN=."),
         (["batch", "send_message", "{rows}", "--sandbox", "--connection", "a"], 2, "not both"),
         (["batch", "send_message", "{rows}", "--sandbox", "--concurrency", "0"], 2, "1 to 500"),
         (["batch", "send_message", "{rows}", "--bulk", "--workers", "celery"], 2, "not both"),

@@ -81,6 +81,15 @@ def test_a_response_steers_no_terminal(shop_cli: Cli, shop: Shop) -> None:
     assert "\x1b" not in ran.err
 
 
+def test_a_batch_that_never_began_leaves_no_empty_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(console, "is_terminal", lambda _stream: True)
+    with batch_run.reported("text"):
+        pass
+    assert capsys.readouterr().err == ""
+
+
 def test_the_progress_of_a_batch_is_a_line_every_ten_seconds_where_there_is_no_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
