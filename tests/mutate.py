@@ -3,9 +3,10 @@
     python -m tests.mutate PATHS --tests COMMAND --seed 1 --count 40
 
 Python (.py) and JavaScript (.js) files are changed in a copy of the checkout, where the command runs: nothing here is
-touched. Comments, texts and assertions are left alone, and no change makes a file that cannot be read. In a command, `{importing}`
-is the test files beside the changed module's that import it; where there are none, the command is left out. A change
-after which every command passes survived: each needs a look, for it may change nothing that can be observed.
+touched. Comments, texts and assertions are left alone, and no change makes a file that cannot be read. In a command,
+`{importing}` is the test files beside the changed module's that import it; where there are none, the command is left
+out. A change after which every command passes survived: each needs a look, for it may change nothing that can be
+observed.
 """
 
 from __future__ import annotations
