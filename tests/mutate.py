@@ -116,7 +116,7 @@ def _python(content: str) -> Iterator[tuple[int, str]]:
     tokens = list(tokenize.generate_tokens(io.StringIO(content).readline))
     for token, following in itertools.pairwise(tokens):
         is_mark = token.string == "*" and following.string == ","  # of parameters that have to be named
-        is_assertion = token.line[: token.start[1]].endswith("strict=")  # of zip
+        is_assertion = "zip(" in token.line and token.line[: token.start[1]].endswith("strict=")
         if token.type in _TOKENS_OF_PYTHON and not is_mark and not is_assertion:
             yield starts[token.start[0] - 1] + token.start[1], token.string
 
