@@ -1,6 +1,8 @@
 """The format is one thing, whether pydantic or JSON Schema judges it."""
 
 import json
+import runpy
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -86,6 +88,26 @@ def test_the_published_schema_is_current(kind: str) -> None:
 @pytest.mark.parametrize("kind", NAMES)
 def test_the_published_schema_is_json_schema(kind: str) -> None:
     Draft202012Validator.check_schema(format_schema(kind))
+
+
+def test_the_commands_that_publish_the_format_write_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command(module: str, *arguments: Path) -> None:
+        monkeypatch.delitem(sys.modules, f"connector.definition.{module}", raising=False)
+        monkeypatch.setattr(sys, "argv", [module, *map(str, arguments)])
+        runpy.run_module(f"connector.definition.{module}", run_name="__main__")
+
+    command("json_schema", tmp_path)
+    command("format_reference", tmp_path / "reference.md")
+    for path in tmp_path.iterdir():
+        assert path.read_bytes() == (ROOT / "docs/format" / path.name).read_bytes()
+    assert {path.name for path in tmp_path.iterdir()} == {"reference.md", *(f"{kind}.schema.json" for kind in NAMES)}
+    loose = tmp_path / "definitions"
+    loose.mkdir()
+    (loose / "connector.json").write_text('{"key": "a",\n"title": "A"}', encoding="utf-8")
+    command("formatter", loose)
+    assert capsys.readouterr().out == f"{loose / 'connector.json'}\n"
 
 
 def test_our_own_definitions_have_the_published_form() -> None:
