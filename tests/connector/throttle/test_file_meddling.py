@@ -36,6 +36,16 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
+def test_a_damage_is_said_for_two_periods(process: Process, clock: FakeClock, folder: Path) -> None:
+    store = process()
+    waits(store, 1)
+    bucket_file(folder).write_bytes(b"x")
+    waits(store, 1)
+    for seconds, said in ((0, 1), (2 * SPAN - 0.01, 1), (0.02, 0)):
+        clock.advance(seconds)
+        assert len(store.warnings()) == said
+
+
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
 @pytest.mark.parametrize("opened", [True, False], ids=["open", "closed"])
 def test_a_damaged_file_is_replaced_with_the_safe_assumption_and_said(

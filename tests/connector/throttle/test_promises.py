@@ -273,15 +273,18 @@ def test_who_sleeps_when_a_pause_begins_wakes_after_its_end_and_never_crowds_the
     assert reserve_all(world, [SLOW], 3) == [0.0, 0.0, pytest.approx(10.05, abs=0.03)]
 
 
-def test_those_held_by_one_pause_come_back_spread_but_within_the_safety_margin(make_world: MakeWorld) -> None:
+@pytest.mark.parametrize("kind", ["memory", "file", "redis"])
+def test_those_held_by_one_pause_come_back_spread_but_within_the_safety_margin(
+    make_world: MakeWorld, kind: str
+) -> None:
     waits = []
-    for number in range(20):
-        world = make_world("memory")
+    for number in range(10):
+        world = make_world(kind)
         world.store.pause(HOME, 30)
-        permit = acquire(world.store, world.clock, [HOME], 60, rng=random.Random(number))  # noqa: S311
+        permit = acquire(world.stores[-1], world.clock, [HOME], 60, rng=random.Random(number))  # noqa: S311
         waits.append(permit.waited)
-    assert all(30 <= seconds <= 30 + HOME.safety_margin for seconds in waits)
-    assert len({round(seconds, 4) for seconds in waits}) > 10
+    assert all(30 - 1e-5 <= seconds <= 30 + HOME.safety_margin for seconds in waits)
+    assert len({round(seconds, 4) for seconds in waits}) > 5
 
 
 def test_those_who_are_overtaken_by_a_pause_come_back_spread_too(

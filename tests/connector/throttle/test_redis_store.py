@@ -206,6 +206,18 @@ def test_a_server_that_forgot_its_state_begins_as_if_all_tokens_had_just_been_us
     assert [wait for store in stores for wait in waits(store, 2)] == [0.0] * 6
 
 
+def test_a_loss_is_said_for_two_periods(own_server: RedisServer) -> None:
+    clock = FakeClock()
+    store = FakeTimeStore(own_server.client(), clock)
+    waits(store, 1)
+    with own_server.client() as client:
+        client.flushall()
+    waits(store, 1)
+    for seconds, said in ((0, (LOST,)), (2 * SPAN - 0.01, (LOST,)), (0.02, ())):
+        clock.advance(seconds)
+        assert store.warnings() == said
+
+
 def test_scripts_that_the_server_forgot_are_loaded_again_and_nothing_else_changes(own_server: RedisServer) -> None:
     store = FakeTimeStore(own_server.client(), FakeClock())
     assert waits(store, 7) == [0.0] * 7
