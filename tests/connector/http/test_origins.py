@@ -157,6 +157,33 @@ def test_settings_are_looked_up_again_after_a_while_and_for_every_origin() -> No
     assert looked == ["a/1", "b/1", "a/3"]
 
 
+def test_settings_are_kept_for_five_seconds_and_the_environment_for_a_tenth(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    now = [0.0]
+    settings = NetworkSettings(looked.append, lambda: now[0])
+    for moment, count in ((0.0, 1), (4.999, 1), (5.0, 2), (9.999, 2), (10.0, 3), (10.2, 3)):
+        now[0] = moment
+        settings.of("a", "a/1")
+        assert len(looked) == count
+    for name in ("HTTPS_PROXY", "all_proxy", "NO_PROXY", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        before = len(looked)
+        monkeypatch.setenv(name, "changed")
+        now[0] += 0.099
+        settings.of("a", "a/1")
+        assert len(looked) == before
+        now[0] += 0.001001
+        settings.of("a", "a/1")
+        assert len(looked) == before + 1
+
+
+def test_a_thousand_origins_are_remembered() -> None:
+    looked: list[str] = []
+    settings = NetworkSettings(looked.append, lambda: 0.0)
+    for number in [*range(1_000), 0, 999, 1_000, 0]:
+        settings.of(str(number), str(number))
+    assert looked == [str(number) for number in [*range(1_001), 0]]
+
+
 def test_settings_are_looked_up_again_when_the_environment_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
     now = [0.0]
