@@ -76,7 +76,11 @@ class Source:
         self.headers: dict[str, str] = {}
         self.query: dict[str, str] = {}
         self.lifted: dict[str, dict[str, str]] = {"headers": {}, "query": {}}
-        self.policies = policies_of(self.properties) if with_policies else []
+        every = frozenset(operation.operation_id.casefold() for operation in self.operations.values())
+        self.policies = [
+            replace(policy, operations=frozenset()) if policy.operations >= every else policy
+            for policy in (policies_of(self.properties) if with_policies else ())
+        ]
         self._add_missing()
         self._settle_policies()
         self._mark_urls()

@@ -114,7 +114,8 @@ def test_a_policy_meets_a_header_that_is_there(tmp_path: Path, action: str, sent
 def test_a_policy_that_signs_in_one_operation_otherwise_is_a_gap_where_there_are_kinds(tmp_path: Path) -> None:
     sets = {"values": [{"name": name, "parameters": {name: SECRET}} for name in ("one", "two")]}
     change = policy("setheader", ("GetThing",), name="X-Key", value="constant")
-    document = swagger(securityDefinitions={"one": key("X-Key"), "two": key("X-Key")})
+    paths = {"/things": {"get": OPERATION, "post": {**OPERATION, "operationId": "PutThing"}}}
+    document = swagger(paths, securityDefinitions={"one": key("X-Key"), "two": key("X-Key")})
     properties = {"connectionParameterSets": sets, "policyTemplateInstances": [change]}
     report = report_on(Package(write_package(tmp_path, document, properties)))
     assert report.operations[0].gaps == ("The policy setheader changes how one operation signs in.",)

@@ -319,3 +319,13 @@ def test_the_words_of_a_policy_are_read_without_regard_to_case(tmp_path: Path) -
     bench = Bench(tmp_path, operation(), {"policyTemplateInstances": [sets]})
     bench.run()
     assert bench.sent.headers["x-a"] == "1"
+
+
+def test_a_policy_that_names_every_operation_is_part_of_the_authentication(tmp_path: Path) -> None:
+    sign = policy("setheader", ("DOIT",), name="Authorization", value="Token @connectionParameters('code')")
+    secret = {"type": "securestring", "uiDefinition": {"constraints": {"required": "true"}}}
+    basic = {"securityDefinitions": {"basic": {"type": "basic"}}}
+    properties = {"connectionParameters": {"code": secret}, "policyTemplateInstances": [sign]}
+    bench = Bench(tmp_path, operation(), properties, **basic)
+    bench.run(Connection(code="t-1234"))
+    assert bench.sent.headers["authorization"] == "Token t-1234"
