@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from connector.catalogue.loader import Bundle
 from connector.definition.files import MANIFEST
-from connector.definition.service import Publication
+from connector.definition.service import Publication, Publisher
 from connector.errors import ConnectorError
 from connector.lint.folder_view import FolderView
 from connector.lint.rule import LintRule, Violation
@@ -31,8 +31,8 @@ EXPORTABLE = LintRule(
 def export_violations(view: FolderView, exporters: Mapping[str, Exporter]) -> Iterator[Violation]:
     """What each format cannot express, at the action that it concerns.
 
-    Problems of the connector as a whole, such as a file that is missing, count only for a connector that says under
-    `publication` how it is published. Nothing is tried on a folder that cannot be loaded.
+    Problems of the connector as a whole, such as a file that is missing, count only for a connector that says whole
+    under `publication` how it is published. Nothing is tried on a folder that cannot be loaded.
     """
     bundle = view.bundle
     loadable = view.complete and len(view.by_key) == len(view.actions)
@@ -41,7 +41,7 @@ def export_violations(view: FolderView, exporters: Mapping[str, Exporter]) -> It
     test = bundle.manifest.connection.test
     if test is not None and test not in bundle.actions:
         return
-    published = bundle.manifest.publication is not None
+    published = with_publication(bundle) is bundle
     bundle = with_publication(bundle)
     for name, exporter in exporters.items():
         whole = _problem(exporter, bundle)
@@ -69,12 +69,14 @@ def _problems_of_actions(exporter: Exporter, bundle: Bundle) -> Iterator[tuple[s
 
 
 def with_publication(bundle: Bundle) -> Bundle:
-    """The bundle; with a placeholder for who publishes it, which some formats ask for, where it names nobody."""
-    if bundle.manifest.publication is not None:
+    """The bundle; with placeholders for what it does not say of who publishes it, which some formats ask for."""
+    given = bundle.manifest.publication or Publication()
+    publisher = Publisher(name="Publisher", url="https://example.com", email="support@example.com")
+    all_of_it = {"publisher": publisher, "privacy_policy": "https://example.com", "categories": ["Communication"]}
+    missing = {name: value for name, value in all_of_it.items() if not getattr(given, name)}
+    if not missing:
         return bundle
-    publisher = {"name": "Publisher", "url": "https://example.com", "email": "support@example.com"}
-    document = {"publisher": publisher, "privacyPolicy": "https://example.com", "categories": ["Communication"]}
-    publication = Publication.model_validate(document)
+    publication = given.model_copy(update=missing)
     return replace(bundle, manifest=bundle.manifest.model_copy(update={"publication": publication}))
 
 

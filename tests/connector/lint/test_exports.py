@@ -59,7 +59,14 @@ def test_an_exporter_that_crashes_is_a_finding(tmp_path: Path) -> None:
     assert [(finding.file, finding.message) for finding in found] == [(ACTION, "one: The export stops with KeyError.")]
 
 
-@pytest.mark.parametrize(("changes", "count"), [({}, 0), ({CONNECTOR: {"publication": PUBLICATION}}, 1)])
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({}, 0),
+        ({CONNECTOR: {"publication": {"categories": ["Data"]}}}, 0),
+        ({CONNECTOR: {"publication": PUBLICATION}}, 1),
+    ],
+)
 def test_a_problem_of_the_whole_connector_counts_once_it_is_to_be_published(
     tmp_path: Path, changes: dict[str, Any], count: int
 ) -> None:
