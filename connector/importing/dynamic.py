@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from connector.importing.fields import ANY_TYPE, DYNAMIC_CHOICES
+from connector.importing.fields import ANY_TYPE, DYNAMIC_CHOICES, place_of
 from connector.importing.names import label_of, unique
 from connector.importing.outputs import WHOLE
 from connector.importing.swagger import Json, as_object, as_text
@@ -76,9 +76,9 @@ def add_rows(outputs: Json, places: dict[str, str], listings: Iterable[Listing])
         columns = {place: place.replace("/", ".") or "value" for place in (value, title)}
         cells: Json = {}
         for place, column in columns.items():
-            cells[column] = {"title": label_of(column), "x-pointer": _pointer(place), "type": _ANY}
+            cells[column] = {"title": label_of(column), **_at(column, place), "type": _ANY}
         made: Json = {"title": unique(label_of(name), [each["title"] for each in properties.values()])}
-        made |= {"x-pointer": _pointer(collection), "x-ms-visibility": "internal", "items": {"properties": cells}}
+        made |= {**_at(name, collection), "x-ms-visibility": "internal", "items": {"properties": cells}}
         properties[name], places[collection], known[name] = made, name, columns
     return known
 
@@ -106,8 +106,8 @@ def _column_place(name: str, made: Json) -> str:
     return pointer.lstrip("/") if isinstance(pointer, str) else name.replace(".", "/")
 
 
-def _pointer(place: str) -> str:
-    return f"/{place.replace('~', '~0')}" if place else ""
+def _at(name: str, place: str) -> Json:
+    return place_of(name, tuple(place.split("/")) if place else ())
 
 
 def dynamic_values(schema: Json, own: dict[str, str], names_of: Callable[[str], Names | None]) -> Json | None:

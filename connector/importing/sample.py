@@ -100,8 +100,9 @@ def sample_body(outputs: ObjectSchema) -> Any:
         return None
     for name, field in read:
         pointer = field.pointers(name)[0]
-        if not pointer:
-            return body or _output(outputs, field)
+        if not pointer:  # what can be least is what all of them take
+            whole = (each for known, each in read if not each.pointers(known)[0])
+            return body or _output(outputs, min(whole, key=lambda each: len(each.types)))
         if json_pointer.get(body, pointer) is json_pointer.MISSING:
             json_pointer.put(body, pointer, _output(outputs, field))
     return body

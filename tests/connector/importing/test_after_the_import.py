@@ -29,8 +29,9 @@ from connector.lint import check_folder
 from connector.lint.rules.exports import with_publication
 from connector.scaffold import create_connector
 from tests.connector.importing.described_service import DescribedService
-from tests.connector.importing.facts_package import facts_package
+from tests.connector.importing.facts_package import facts_package, write_package
 from tests.connector.importing.test_packages import PACKAGES, connection_of, loaded, read, service_of
+from tests.connector.importing.test_reading import OPERATION, swagger
 
 HERE = Path(__file__).parent / "packages"
 Json = dict[str, Any]
@@ -296,6 +297,19 @@ def test_a_folder_made_by_init_is_exported_and_imported_back(tmp_path: Path) -> 
     assert {each.operation_id for each in report.operations if each.runs} == {
         action.operation_id for action in made.actions.values()
     }
+
+
+def test_rows_that_only_choices_need_are_written_without_faults(tmp_path: Path) -> None:
+    for collection in ("data/rows", ""):
+        choices = {"operationId": "List", "value-collection": collection, "value-path": "id", "value-title": "a/name"}
+        choose = {"name": "it", "in": "query", "type": "string", "x-ms-dynamic-values": choices}
+        paths = {
+            "/things": {"get": {**OPERATION, "parameters": [choose]}},
+            "/all": {"get": {**OPERATION, "operationId": "List", "summary": "List things"}},
+        }
+        folder = tmp_path / (collection or "whole").replace("/", "_")
+        made = _written(write_package(folder / "package", swagger(paths)), folder / "made")
+        assert {each.rule for each in check_folder(made)} <= {"D303", "D304"}
 
 
 @pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: folder.name)
