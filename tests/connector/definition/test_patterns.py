@@ -70,6 +70,8 @@ def test_a_pattern_of_the_subset_is_accepted(pattern: str, longest_text: int | N
         ("[[a]", "must be written \\["),
         ("[z-a]", "wrong way round"),
         ("[\\w-z]", "range"),
+        ("[!-\\d]", "range"),
+        ("[\\d-z]", "range"),
         ("a{3,2}", "wrong way round"),
         ("a{1001}", "1,000 times"),
         ("((a{1000}){1000})", "10,000 characters"),

@@ -97,20 +97,41 @@ def test_shared_rules_that_are_not_there_are_a_problem_where_they_are_named() ->
 
 
 @pytest.mark.parametrize(
-    ("outputs", "common", "message"),
+    ("outputs", "common", "message", "written"),
     [
-        ({"...none": {}}, SHARED, "There is no fieldset “none” in definitions/common.json."),
-        ({"...a": {}}, {"fieldsets": {"a": {"...b": {}}, "b": {"...a": {}}}}, "The fieldset “a” contains itself."),
+        (
+            {"...none": {}},
+            SHARED,
+            "There is no fieldset “none” in definitions/common.json.",
+            "/outputs/properties/...none",
+        ),
+        (
+            {"...a": {}},
+            {"fieldsets": {"a": {"...b": {}}, "b": {"...a": {}}}},
+            "The fieldset “a” contains itself.",
+            "/fieldsets/b/...a",
+        ),
         (
             {"...a": {}},
             {"fieldsets": {"a": {"rows": {"items": {"properties": {"...a": {}}}}}}},
             "The fieldset “a” contains itself.",
+            "/fieldsets/a/rows/items/properties/...a",
         ),
-        ({"made": {}, "...times": {}}, SHARED, "The field “made” of the fieldset is here already."),
+        (
+            {"made": {}, "...times": {}},
+            SHARED,
+            "The field “made” of the fieldset is here already.",
+            "/outputs/properties/...times",
+        ),
     ],
 )
-def test_a_fieldset_that_cannot_be_put_in_is_a_problem(outputs: Json, common: Json, message: str) -> None:
-    assert [shown for _, shown in opened(outputs, common).problems] == [message]
+def test_a_fieldset_that_cannot_be_put_in_is_a_problem_where_it_is_written(
+    outputs: Json, common: Json, message: str, written: str
+) -> None:
+    made = opened(outputs, common)
+    ((place, shown),) = made.problems
+    file = COMMON if written.startswith("/fieldsets") else FILE.as_posix()
+    assert (shown, made.home(place)) == (message, (file, written))
 
 
 def test_a_shared_error_that_is_not_there_is_a_problem() -> None:
