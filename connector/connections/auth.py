@@ -129,6 +129,7 @@ class Auth:
                 value = self.values[name]
                 yield from (
                     value,
+                    value.rstrip("/"),  # as a base URL is sent
                     quote(value, safe=""),
                     quote_plus(value),
                     json.dumps(value, ensure_ascii=False)[1:-1],

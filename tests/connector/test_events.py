@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from connector.call.events import Event
+from connector.connections.connection import Connection
 from connector.errors import (
     ConnectionLostError,
     ConnectorError,
@@ -250,6 +251,23 @@ def test_polls_of_a_long_running_operation_report_their_waits_and_show_no_secret
     assert (wait["reason"], wait["seconds"]) == ("poll", 1.0)
     assert (attempt["method"], attempt["url"]) == ("GET", f"{BASE}/status?code={MASK}&key={MASK}")
     assert attempt["headers"] == {"Accept": "application/json", "Authorization": f"Bearer {MASK}"}
+
+
+def test_a_next_link_shows_no_base_url_that_is_a_secret(bench: MakeBench) -> None:
+    hook = "https://hooks.example/s3cr3t/"
+    request = {"method": "GET", "path": "/runs", "baseUrl": "{connection.hook}"}
+    listing = action("list_runs", {}, {"runs": rows({"id": field(["string", "null"])})}, method="GET") | {
+        "request": request
+    }
+    listing["pagination"] = {"rows": "runs", "nextUrl": "/next", "follow": True}
+    connection = {"hook": {"type": "string", "title": "Hook", "writeOnly": True}}
+    own = manifest(connection={"properties": {**manifest()["connection"]["properties"], **connection}})
+    pages = [response(200, {"runs": [{"id": "1"}], "next": f"{hook[:-1]}?page=2"}), response(200, {"runs": []})]
+    made = bench(pages, actions=[listing], connector=own)
+    made.connection = Connection(api_key=API_KEY, hook=hook)
+    events = events_of(made, "list_runs", {}, all_pages=True)
+    shown = [event.to_dict()["url"] for event in events if event.type == "attempt"]
+    assert shown == [f"{MASK}/runs", f"{MASK}?page=2"]
 
 
 def test_an_unknown_outcome_is_an_error_event_of_its_own(bench: MakeBench) -> None:

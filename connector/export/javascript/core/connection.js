@@ -175,7 +175,7 @@ function urlOf(values, template, allowInsecure) {
 function hiddenTexts(kind, values, secrets) {
   const texts = secrets
     .filter((name) => values[name])
-    .flatMap((name) => [values[name], encoded(values[name]), encoded(values[name]).replaceAll('%20', '+'), JSON.stringify(values[name]).slice(1, -1)]);
+    .flatMap((name) => [values[name], values[name].replace(/\/+$/, ''), encoded(values[name]), encoded(values[name]).replaceAll('%20', '+'), JSON.stringify(values[name]).slice(1, -1)]);
   const { basic } = kind.authorization;
   if (basic) {
     const pair = base64(fillConnection(`${basic.username}:${basic.password}`, (name) => values[name] || ''));
