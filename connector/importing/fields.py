@@ -108,6 +108,8 @@ class Fields:
                 continue
             if self.is_record(found, inside):
                 below = (*path, name)
+                if self._side == "inputs" and name in names and (place or not needed):
+                    self.body_defaults.append({"at": json_pointer.join([*place, *path]), "set": {name: {}}})
                 yield from self.leaves(found, required=needed, around=inside, path=below, shown=own, place=place)
                 continue
             value = constant(found) if own == "internal" and name in names and self._side == "inputs" else None

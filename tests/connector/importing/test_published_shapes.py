@@ -329,3 +329,14 @@ def test_a_policy_that_names_every_operation_is_part_of_the_authentication(tmp_p
     bench = Bench(tmp_path, operation(), properties, **basic)
     bench.run(Connection(code="t-1234"))
     assert bench.sent.headers["authorization"] == "Token t-1234"
+
+
+@pytest.mark.parametrize("is_list", [False, True], ids=["object", "rows"])
+def test_an_object_that_is_required_inside_one_that_is_not_is_sent_empty(tmp_path: Path, is_list: bool) -> None:
+    inner = {"type": "object", "required": ["more"], "properties": {"a": TEXT, "more": RECORD}}
+    outer: Json = {"type": "array", "items": inner} if is_list else inner
+    bench = Bench(tmp_path, operation(body_of({"type": "object", "properties": {"outer": outer, "b": TEXT}})))
+    bench.run(**({"outer": [{"a": "x"}]} if is_list else {"a": "x"}))
+    assert bench.sent.json == {"outer": [{"a": "x", "more": {}}] if is_list else {"a": "x", "more": {}}}
+    bench.run(b="x")
+    assert bench.sent.json == {"b": "x"}
