@@ -73,7 +73,7 @@ def test_a_file_is_sent_checked_and_run_and_its_rows_are_downloaded(visit: Open)
 def test_columns_that_are_no_inputs_are_mapped_or_ignored(visit: Open) -> None:
     page = sent(visit(FORM), "who,First Name,notes\nada,Ada,x\n")
     who = page.get_by_role("combobox", name="Input for who")
-    expect(who).to_have_accessible_description(re.compile("“who” is not an input"))
+    expect(who).to_have_accessible_description(re.compile("“who” is not an input. Choose an input, or Ignore."))
     expect(page.get_by_role("button", name="Run all rows")).to_be_disabled()
     who.select_option(label="User ID")
     page.get_by_role("combobox", name="Input for notes").select_option(label="Ignore")

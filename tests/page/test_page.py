@@ -507,3 +507,13 @@ def test_it_works_for_any_connector_folder(visit: Open, tmp_path: Path) -> None:
         "fragile": False,
         "counts": {"red": 3},
     }
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_command_to_copy_is_shown_whole(visit: Open, width: int) -> None:
+    page = visit('#send_message?{"user_id":"ada","title":"Hi","body":"There"}', width=width)
+    show(page, "Results", width)
+    tab(page, "Request").click()
+    command = page.get_by_role("region", name="curl")
+    expect(command).to_contain_text("--data-raw")
+    assert command.evaluate("element => element.scrollWidth <= element.clientWidth")

@@ -39,6 +39,7 @@ export function BatchColumns({ action, catalogue, batch, where, texts, setSettin
   const inputs = useMemo(() => namesOf(action.inputs).map((name) => [name, titleOf(action.inputs.properties[name], name)]), [action]);
   const about = (name) => (found?.problems ?? []).filter((each) => each.field === name);
   const columns = found?.columns ?? [];
+  const free = columns.find((column) => !(mapping[column.name] ?? column.input)) ?? columns[0];
   const others = (found?.problems ?? []).filter((each) => !columns.some((column) => column.name === each.field));
   return html`
     ${problem && html`<p class="problem" role="alert">${problem}</p>`}
@@ -63,7 +64,7 @@ export function BatchColumns({ action, catalogue, batch, where, texts, setSettin
     ${!batch.retry_of &&
     html`<p class="muted">
       ${Object.keys(templates).length > 0 ? html`From the form, for every row: <strong>${inputs.filter(([name]) => name in templates).map(([, title]) => title).join(", ")}</strong>.` : "What you fill in on the form counts for every row."}
-      ${columns.length > 0 && html` Write <code>{${columns[0].name}}</code> in it for the cell of that column.`}
+      ${columns.length > 0 && html` Write <code>{${free.name}}</code> in it for the cell of that column.`}
     </p>`}
     ${(bulk || batch.dry_run?.bulk_offered) &&
     html`<label class="bulk"><input type="checkbox" checked=${bulk} onChange=${(event) => setBulk(event.target.checked)} /> <span>Use the service's bulk job: a few calls instead of one for each row</span></label>`}
@@ -93,6 +94,6 @@ function InputSelect({ column, index, mapping, setMapping, inputs, account, prob
       </select>
       <${Icon} name="chevron" />
     </span>
-    ${problems.length > 0 && html`<p class="problem" id=${id}>${problems.map((each) => each.message).join(" ")}</p>`}
+    ${problems.length > 0 && html`<p class="problem" id=${id}>${problems.map((each) => each.message).join(" ")}${value === "?" && " Choose an input, or Ignore."}</p>`}
   `;
 }

@@ -29,7 +29,7 @@ export function CopyButton({ text, label = "Copy", icon = "copy", title, about =
 
 /** Code or JSON under a title, with a button to copy it. */
 export const CodeBlock = ({ text, title, language = "json" }) => html`
-  <div class="code-block">
+  <div class=${language === "shell" ? "code-block command" : "code-block"}>
     <div class="code-head"><span>${title}</span><${CopyButton} text=${text} about=${title} /></div>
     <pre tabindex="0" role="region" aria-label=${title}><code>${highlight(text, language)}</code></pre>
   </div>
