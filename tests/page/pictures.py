@@ -86,7 +86,7 @@ STATES: dict[str, tuple[Callable[[Page], None], tuple[int, int], str]] = {
     "start": (start, _WIDE, "light"),
     "run": (run, _WIDE, "light"),
     "problems": (problems, _WIDE, "light"),
-    "choices": (choices, _WIDE, "light"),
+    "choices": (choices, (1200, 680), "light"),
     "table-dark": (table, _WIDE, "dark"),
     "code": (code, _WIDE, "light"),
     "batch": (batch, _WIDE, "light"),
