@@ -26,7 +26,7 @@ from connector.errors import ConnectorError
 from connector.examples import FakeClock
 from connector.importing.package import Package
 from connector.importing.sample import sample_inputs
-from connector.importing.source import DEFINITION
+from connector.importing.source import DEFINITION, PROPERTIES
 from tests.connector.importing.described_service import DescribedService, Sent
 
 Json = dict[str, Any]
@@ -107,8 +107,9 @@ def main() -> None:
             sys.stdout.write(f"{folder.name}: 0 of {lost}\n    {error}\n")
             continue
         problems = {}
+        has_lost = (folder / PROPERTIES).exists() and any("no policies" in note for note in package.source.access.notes)
         for key in bundle.actions:
-            gap = bundle.gaps.get(key)
+            gap = "its properties cannot be read" if has_lost else bundle.gaps.get(key)
             problem = f"gap: {gap}" if gap is not None else problem_of(package, Action(bundle, key))
             if problem is not None:
                 problems[key] = problem
