@@ -66,20 +66,22 @@ def add_rows(outputs: Json, places: dict[str, str], listings: Iterable[Listing])
         places: Their names by place in the body.
         listings: What other operations read from it.
     """
-    properties, known = outputs["properties"], columns_of(outputs)
+    properties, known, added = outputs["properties"], columns_of(outputs), set[str]()
     for collection, value, title in listings:
-        declared = places.get(collection)
-        rows = properties.get(declared or WHOLE)
-        if value in known.get(declared or "", {}) or not _may_be_rows(rows, collection, places):
-            continue
-        name = unique(collection.replace("/", ".") or "rows", properties)
-        columns = {place: place.replace("/", ".") or "value" for place in (value, title)}
-        cells: Json = {}
-        for place, column in columns.items():
+        name = places.get(collection)
+        if name is None or name not in added:
+            rows = properties.get(name or WHOLE)
+            if value in known.get(name or "", {}) or not _may_be_rows(rows, collection, places):
+                continue
+            name = unique(collection.replace("/", ".") or "rows", properties)
+            made: Json = {"title": unique(label_of(name), [each["title"] for each in properties.values()])}
+            made |= {**_at(name, collection), "x-ms-visibility": "internal", "items": {"properties": {}}}
+            properties[name], places[collection], known[name] = made, name, {}
+            added.add(name)
+        cells = properties[name]["items"]["properties"]
+        for place in (value, title):
+            column = known[name].setdefault(place, place.replace("/", ".") or "value")
             cells[column] = {"title": label_of(column), **_at(column, place), "type": _ANY}
-        made: Json = {"title": unique(label_of(name), [each["title"] for each in properties.values()])}
-        made |= {**_at(name, collection), "x-ms-visibility": "internal", "items": {"properties": cells}}
-        properties[name], places[collection], known[name] = made, name, columns
     return known
 
 

@@ -230,5 +230,5 @@ class PolicyRun:
                 self.draft.query[name] = str(value)
                 if declared is not None:
                     self.draft.parameters.remove(declared)
-            elif declared is None:
+            elif declared is None and name not in self.draft.query:
                 self.findings.note(f"It is asked without “{name[:60]}”, which the cloud fills in from the last time.")

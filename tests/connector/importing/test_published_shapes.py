@@ -260,6 +260,20 @@ def test_choices_are_read_from_rows_that_the_response_does_not_declare(
     assert bench.connector.run("List").fields  # also where the service responds as it describes
 
 
+def test_fields_that_read_other_columns_of_the_same_rows_each_have_their_choices(tmp_path: Path) -> None:
+    fields: list[Json] = [
+        {"name": name, "in": "query", **TEXT, "x-ms-dynamic-values": {"operationId": "List", "value-path": name}}
+        for name in ("id", "path")
+    ]
+    paths = operation(*fields)
+    paths["/list"] = {"get": {"operationId": "List", "responses": {"200": {"description": "OK"}}}}
+    bench = Bench(tmp_path, paths)
+    for name in ("id", "path"):
+        bench.service.responses = {"List": [[{"id": "i-1", "path": "/a"}]]}
+        (choice,) = bench.connector.choices("DoIt", name)
+        assert choice.value == {"id": "i-1", "path": "/a"}[name]
+
+
 def test_a_place_that_cannot_have_rows_gets_none(tmp_path: Path) -> None:
     said = {"x-ms-dynamic-values": {**LISTING, "value-collection": "id"}}
     paths = operation({"name": "folder", "in": "query", **TEXT, **said})
