@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from connector.call.events import Event
+from connector.call.events import Event, RunStarted, notify
 from connector.connections.connection import Connection
 from connector.errors import (
     ConnectionLostError,
@@ -191,6 +191,18 @@ def test_a_callback_that_fails_at_the_error_does_not_hide_it(bench: MakeBench) -
 
     with pytest.raises(InputError):
         bench().run("post_once", {"recipient": 7}, on_event=fail)
+
+
+def test_the_log_of_a_callback_that_fails_has_nothing_of_what_the_run_met(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_event: Event) -> None:
+        raise ValueError("mine")
+
+    try:
+        raise RuntimeError("the secret that the run met")
+    except RuntimeError:
+        notify(fail, RunStarted("parcels", "get_parcel", "home"))
+    assert "ValueError: mine" in caplog.text
+    assert "the secret" not in caplog.text
 
 
 TEXT = 's3cr\u00e9t/val "ue"'
