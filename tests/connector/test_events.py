@@ -94,6 +94,23 @@ def test_waits_attempts_and_failures_come_in_the_order_in_which_they_happen(benc
     assert retry_after["message"] == "The service responded with 503; trying again."
 
 
+def test_a_failure_and_a_response_say_how_long_the_attempt_took(
+    bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bench([NotSentError("No route."), OK])
+    took = iter([1.25, 2.5])
+    send = made.transport.send
+
+    def slow(*args: Any) -> Any:
+        made.clock.advance(next(took))
+        return send(*args)
+
+    monkeypatch.setattr(made.transport, "send", slow)
+    events = events_of(made, "get_parcel", {"parcel_id": "a"})
+    shown = [event.to_dict() for event in events if event.type in {"failure", "response"}]
+    assert [each["seconds"] for each in shown] == [1.25, 2.5]
+
+
 def test_a_wait_for_the_call_limit_comes_before_its_attempt(bench: MakeBench) -> None:
     made = bench([OK, OK], connector=manifest(throttle={"calls": 1, "renewalPeriod": 10}))
     made.run("get_parcel", {"parcel_id": "a"})
