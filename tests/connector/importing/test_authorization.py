@@ -153,6 +153,17 @@ def test_a_new_path_may_be_made_of_a_parameter_of_the_query(tmp_path: Path) -> N
     assert connector.find("GetThing").definition.inputs.required == ["kind"]
 
 
+def test_a_value_that_a_policy_sets_where_there_is_none_is_a_default_that_is_always_sent(tmp_path: Path) -> None:
+    names = {"name": "size", "value": "7", "existsAction": "skip"}
+    properties = {"policyTemplateInstances": [policy("setqueryparameter", ("GetThing",), **names)]}
+    operation = {**OPERATION, "parameters": [{"name": "size", "in": "query", "type": "integer"}]}
+    connector = Connector.load(write_package(tmp_path, swagger({"/things": {"get": operation}}), properties))
+    inputs = connector.find("GetThing").definition.inputs
+    assert (inputs.properties["size"].default, inputs.required) == (7, ["size"])
+    assert connector.preview("GetThing").url == "https://api.example.com/things?size=7"
+    assert connector.preview("GetThing", {"size": 8}).url == "https://api.example.com/things?size=8"
+
+
 def test_a_policy_of_the_response_that_is_unknown_is_said(tmp_path: Path) -> None:
     change = policy("nosuchpolicy")
     change["parameters"]["x-ms-apimTemplate-policySection"] = "Response"
