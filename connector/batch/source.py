@@ -18,6 +18,8 @@ from connector.validation.text_values import as_text
 FileFormat = Literal["csv", "jsonl"]
 
 _SUFFIXES: dict[str, FileFormat] = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
+_SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".ods", ".numbers")
+_ZIP = b"PK\x03\x04"
 _DELIMITERS = ",;\t"
 _BOM = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
@@ -66,10 +68,14 @@ class Source:
             InputError: It cannot be read, is not UTF-8, or its header has empty or repeated names.
         """
         file_format = file_format or _SUFFIXES.get(path.suffix.lower())
+        if file_format is None and path.suffix.lower() in _SPREADSHEETS:
+            raise source_error(path, _SPREADSHEET)
         if file_format is None:
             raise source_error(path, "the name does not end in .csv, .tsv, .jsonl or .ndjson; say which format it has")
         try:
             with path.open("rb") as file:
+                if file.peek(len(_ZIP)).startswith(_ZIP):
+                    raise source_error(path, _SPREADSHEET)
                 if file_format == "jsonl":
                     return cls(path, file_format)
                 first = file.readline().removeprefix(_BOM).decode("utf-8")
@@ -185,6 +191,7 @@ def _json_row(number: int, text: str) -> Row:
     return Row(number, values) if isinstance(values, dict) else Row(number, {}, "The row is not a JSON object.")
 
 
+_SPREADSHEET = "it is a spreadsheet. Save it as “CSV UTF-8”"
 _NOT_UTF_8 = "it is not UTF-8 text. Save it as “CSV UTF-8”"
 
 

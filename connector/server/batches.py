@@ -9,6 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
@@ -85,6 +86,10 @@ class Batches:
                 async for chunk in content:
                     file.write(chunk)
             await asyncio.to_thread(Source.open, batch.file, file_format)
+        except InputError as error:
+            batch.delete()
+            problems = [replace(each, message=each.message.replace(batch.file.name, name)) for each in error.problems]
+            raise InputError(error.message, problems, code=error.error_code) from None
         except BaseException:
             batch.delete()
             raise

@@ -175,6 +175,19 @@ def test_rows_of_a_result_are_a_table_with_readable_times(visit: Open) -> None:
     expect(output(page)).to_contain_text("Pages")
 
 
+def test_a_number_of_rows_that_is_none_goes_back_to_the_last_that_was_one(visit: Open) -> None:
+    page = visit("#list_messages")
+    page.get_by_label("Up to").check()
+    most = page.get_by_label("Largest number of rows")
+    most.fill("3")
+    for wrong in ("0", "-5", "1.5", ""):
+        most.fill(wrong)
+        most.blur()
+        expect(most).to_have_value("3")
+    run_button(page).click()
+    expect(output(page)).to_contain_text("3 rows")
+
+
 def test_outputs_are_described_before_the_first_run(visit: Open) -> None:
     page = visit("#get_profile")
     expect(output(page).get_by_role("heading", name="What it returns")).to_be_visible()

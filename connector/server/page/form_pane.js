@@ -89,7 +89,7 @@ function Pages({ options, setOptions }) {
           ["all", "All pages"],
         ].map(([key, label]) => html`<label><input type="radio" name="pages" value=${key} checked=${value === key} onChange=${set} /><span>${label}</span></label>`)}
       </div>
-      ${value === "some" && html`<input type="number" min="1" aria-label="Largest number of rows" value=${options.max_items} onInput=${(event) => event.target.value > 0 && setOptions({ max_items: event.target.value })} />`}
+      ${value === "some" && html`<input type="number" min="1" aria-label="Largest number of rows" value=${options.max_items} onInput=${(event) => /^[1-9]\d*$/.test(event.target.value) && setOptions({ max_items: event.target.value })} onChange=${(event) => (event.target.value = options.max_items)} />`}
     </fieldset>
   `;
 }

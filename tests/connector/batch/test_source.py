@@ -55,7 +55,10 @@ def test_a_row_of_another_length_is_a_problem_of_that_row(tmp_path: Path) -> Non
         (b'a\n"' + b"x" * 140_000 + b'"\n', "rows.csv", "longer than 131,072 characters"),
         (b'a\n"open\n', "rows.csv", "ends inside quotation marks"),
         (b'a\n"b"c\n', "rows.csv", "follows a closing quotation mark"),
-        (b"a\n", "rows.xlsx", "does not end in .csv"),
+        (b"a\n", "rows.txt", "does not end in .csv"),
+        (b"a\n", "rows.xlsx", "a spreadsheet. Save it as “CSV UTF-8”"),
+        (b"PK\x03\x04a\n", "rows.csv", "a spreadsheet. Save it as “CSV UTF-8”"),
+        (b"PK\x03\x04a\n", "rows.jsonl", "a spreadsheet. Save it as “CSV UTF-8”"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(content: bytes, name: str, said: str, tmp_path: Path) -> None:

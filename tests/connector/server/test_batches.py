@@ -219,6 +219,13 @@ def test_a_batch_that_was_begun_keeps_its_action_and_its_columns(site: Site) -> 
     assert site.post(f"/batches/{identity}/run", {**SEND, "concurrency": 2}).status == 202
 
 
+def test_a_file_that_cannot_be_read_is_named_as_its_sender_knows_it(site: Site) -> None:
+    reply = site.post("/batches?name=team.csv", b"PK\x03\x04", Content_Type="text/csv")
+    assert (reply.status, reply.body["code"]) == (422, "batch_source")
+    assert reply.body["problems"][0]["message"] == "team.csv: it is a spreadsheet. Save it as “CSV UTF-8”."
+    assert site.get("/batches").body["batches"] == []
+
+
 def test_a_batch_is_deleted_with_its_results(site: Site, tmp_path: Path) -> None:
     identity = send(site)
     run(site, identity)
