@@ -24,8 +24,9 @@ from connector.errors import (
 from connector.export import ExportError, export
 from connector.export.openapi.components import SIDES, Side
 from connector.export.openapi.error_responses import STATUS_OF
+from connector.export.openapi.security import security
 from tests.connector.export.whole import Json, bundle, definitions, document, exported, nodes, parcels
-from tests.connector.parcels import SEND, action, body, manifest
+from tests.connector.parcels import SEND, action, body, connector_definition, manifest
 
 by_action = pytest.mark.parametrize("key", sorted(definitions()))
 
@@ -235,3 +236,34 @@ def test_two_schemas_of_one_name_are_refused_by_name(tmp_path: Path) -> None:
     one = action(inputs={"box": {"$ref": "#/$defs/Error", "x-in": "body"}}, defs={"Error": {"type": "string"}})
     with pytest.raises(ExportError, match="“Error”"):
         export(parcels(tmp_path, one), "openapi")
+
+
+_BASIC = {"username": "{connection.user}", "password": "{connection.api_key}"}
+
+
+@pytest.mark.parametrize(
+    ("authorization", "names"),
+    [
+        ({}, []),
+        ({"basic": _BASIC}, ["connection"]),
+        ({"headers": {"X-Key": "{connection.api_key}"}}, ["connection"]),
+        ({"basic": _BASIC, "headers": {"X-Key": "{connection.api_key}"}}, ["connection_basic", "connection_x_key"]),
+        (
+            {"headers": {"X-Key": "a"}, "query": {"the key": "{connection.api_key}"}},
+            ["connection_x_key", "connection_the_key"],
+        ),
+        ({"basic": _BASIC, "query": {"k": "{connection.api_key}"}}, ["connection_basic", "connection_k"]),
+    ],
+)
+def test_each_place_of_a_secret_is_a_scheme_and_only_several_are_told_apart(
+    authorization: dict[str, Any], names: list[str]
+) -> None:
+    fields = {name: {"type": "string", "title": name, "writeOnly": True} for name in ("user", "api_key")}
+    connection = {"properties": fields, "required": ["api_key"], "test": "list_parcels"}
+    schemes, requirements = security(connector_definition(connection=connection, authorization=authorization))
+    assert list(schemes) == names
+    assert requirements == ([{name: [] for name in names}] if names else [])
+    assert [scheme["type"] for scheme in schemes.values()] == [
+        "http" if name.endswith("basic") or (names == ["connection"] and "basic" in authorization) else "apiKey"
+        for name in names
+    ]
