@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -23,6 +24,7 @@ from connector.export.n8n.expressions import authenticate
 from connector.export.n8n.filled_form import _best, parameters
 from connector.export.n8n.layout import empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
+from connector.export.n8n.operations import default_operation
 from connector.export.n8n.parameters import group_properties, properties
 from connector.export.n8n.readme import adds_something, readme
 from connector.export.n8n.selects import ANY
@@ -168,6 +170,29 @@ def test_no_operation_is_destructive_by_default() -> None:
             assert bool(default) != bool(found.get("required"))
     assert drawn()[0]["default"] == "messages"
     assert next(found for found in drawn() if found["name"] == "operation")["default"] == "send_message"
+
+
+@pytest.mark.parametrize(
+    ("actions", "chosen"),
+    [
+        ([("a", "none", False, "POST"), ("b", "none", False, "GET")], "b"),
+        ([("a", "none", False, "GET"), ("b", "none", True, "POST")], "b"),
+        ([("a", "none", True, "GET"), ("b", "important", False, "POST")], "b"),
+        ([("a", "important", False, "GET"), ("b", "important", True, "POST")], "b"),
+        ([("a", "none", False, "GET"), ("b", "advanced", False, "GET")], "a"),
+        ([("a", "important", True, "DELETE"), ("b", "none", False, "POST")], "b"),
+        ([("a", "important", True, "DELETE")], ""),
+    ],
+)
+def test_the_default_operation_is_the_important_one_that_may_be_repeated_or_only_reads(
+    actions: list[tuple[str, str, bool, str]], chosen: str
+) -> None:
+    def made(key: str, visibility: str, keyed: bool, method: str) -> Any:
+        effects, request = SimpleNamespace(destructive=method == "DELETE"), SimpleNamespace(method=method)
+        known = {"effects": effects, "request": request, "visibility": visibility}
+        return SimpleNamespace(key=key, definition=SimpleNamespace(**known, idempotency=keyed or None))
+
+    assert default_operation([made(*action) for action in actions]) == chosen
 
 
 def test_operations_are_named_in_few_words() -> None:
@@ -361,6 +386,43 @@ def test_the_readme_says_what_the_node_does_not_do() -> None:
     for found in ACTIONS:
         mentioned = text.count(f"  - {node().resource_name(found.group)}, {node().operation_names[found.key]}")
         assert mentioned >= (found.key in beyond) + bool(checks_of(found.handler)), found.key
+
+
+_HANDLERS = """
+from connector.call import check, page, send
+
+
+def _refused(inputs):
+    yield from ()
+
+
+def _counted(call):
+    \"\"\"Counts what it finds.\"\"\"
+    found = call.send()
+    return {"results": len(found)}
+
+
+send_parcel = %s
+list_parcels = page
+"""
+
+
+@pytest.mark.parametrize(
+    ("handler", "limits"),
+    [
+        ("send", []),
+        ("_counted", ["code in the connector"]),
+        ("check(_refused)(send)", ["further checks"]),
+        ("check(_refused)(_counted)", ["code in the connector", "further checks"]),
+    ],
+)
+def test_the_limitations_of_a_node_are_its_code_and_its_checks(tmp_path: Path, handler: str, limits: list[str]) -> None:
+    document = manifest(publication=PUBLICATION)
+    folder = parcels(tmp_path, SEND, LIST, connector=document, handlers=_HANDLERS % handler)
+    text = readme(NodeData.of(ExportSelection(folder, list(Catalogue(folder)))))
+    assert ("## Limitations" in text) is bool(limits)
+    said = [words for words in ("code in the connector", "further checks") if words in text]
+    assert said == limits
 
 
 def test_a_file_of_the_package_imports_only_files_of_the_package_and_what_n8n_allows() -> None:

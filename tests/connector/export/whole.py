@@ -53,9 +53,9 @@ def with_word(key: str, change: Callable[[Json], None]) -> Bundle:
     )
 
 
-def parcels(place: Path, *actions: Json, connector: Json | None = None) -> Bundle:
+def parcels(place: Path, *actions: Json, connector: Json | None = None, handlers: str | None = None) -> Bundle:
     """The parcel service with these actions, and with icons."""
-    folder = write_folder(place / "parcels", actions, connector=connector)
+    folder = write_folder(place / "parcels", actions, handlers, connector)
     (folder / "icons").mkdir()
     for name in ("connector", "parcels"):
         (folder / f"icons/{name}.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
