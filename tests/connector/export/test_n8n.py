@@ -330,6 +330,27 @@ def test_secrets_are_typed_unseen() -> None:
                 assert parameters_of(key)[name]["typeOptions"]["password"] is True
 
 
+@pytest.mark.parametrize(
+    ("name", "words", "unseen"),
+    [
+        ("client_secret", {}, True),
+        ("Password", {}, True),
+        ("access_token", {}, True),
+        ("apikey", {}, True),
+        ("pin", {"writeOnly": True}, True),
+        ("note", {}, False),
+    ],
+)
+def test_a_text_is_typed_unseen_if_it_is_a_secret_or_is_called_one(
+    tmp_path: Path, name: str, words: Json, unseen: bool
+) -> None:
+    document = action("send_parcel", {name: body(title="Thing", **words)}, required=[name])
+    (found,) = (
+        each for each in group_properties(parcels_node(tmp_path, document, LIST), "parcels") if each["name"] == name
+    )
+    assert found.get("typeOptions", {}).get("password", False) is unseen
+
+
 def test_rows_without_end_end() -> None:
     elements = parameters_of("send_message")["elements"]["options"][0]["values"]
     inner = {parameter["name"]: parameter for parameter in everything(elements)}
