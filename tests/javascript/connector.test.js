@@ -98,6 +98,16 @@ test('one account is one limit, however its secret and its address are written',
   assert.notEqual(identity('https://api.example.com/v2', 'abc'), first);
 });
 
+test('of several kinds of connection, only the fields of the chosen one make another account', () => {
+  const io = virtualIo();
+  const { definition } = new core.Connector(definitions('depot'), io, new core.Throttle());
+  const identity = (values) => core.connect(definition, { kind: 'login', values }, io.sha256).identity;
+  const first = identity({ user: 'ada', password: 'secret' });
+  assert.equal(identity({ user: 'ada', password: 'secret', token: 'left over' }), first);
+  assert.notEqual(identity({ user: 'bob', password: 'secret' }), first);
+  assert.notEqual(identity({ user: 'ada', password: 'other' }), first);
+});
+
 test('a call gets the time that is left of the run, and none where none is left', async () => {
   let seen;
   const { run } = sample((request, options) => {

@@ -32,7 +32,7 @@ const FORM = {
       field('key', { advanced: true, kind: 'secret' }),
     ],
   },
-  find: { title: 'Find messages', description: 'Finds them.', paged: true, choices: [], fields: [field('size', { kind: 'choice', values: ['S', 7] }), field('user')] },
+  find: { title: 'Find messages', description: 'Finds them.', paged: true, choices: [], fields: [field('size', { kind: 'choice', values: ['S', 7] }), field('user'), field('level', { kind: 'choice', values: [1, 2] })] },
 };
 const text = (v) => ({ t: 'str', v });
 
@@ -128,7 +128,7 @@ test('another action begins empty, and the first one has what it had', () => {
   const form = opened({ fields: { user: text('ada') }, selected: { to: 'user' } });
   assert.deepEqual([$('.connector-paging').isShown, $('.connector-description').text()], [false, 'Sends it.']);
   form.act('find');
-  assert.deepEqual(form.shown(), { main: ['size', 'user'], folded: [] });
+  assert.deepEqual(form.shown(), { main: ['size', 'user', 'level'], folded: [] });
   assert.deepEqual([$('.connector-paging').isShown, $('.connector-description').text()], [true, 'Finds them.']);
   assert.equal($('.connector-advanced').isShown, false);
   assert.equal(form.input('user').typedInput('value'), '');
@@ -197,6 +197,8 @@ test('a choice offers its values, or nothing', () => {
   const form = opened({ action: 'find' });
   const [choice] = form.input('size').typed.types;
   assert.deepEqual(choice.options.map(({ value }) => value), ['', 'S', '7']);
+  assert.equal(choice.value, 'choice');
+  assert.equal(form.input('level').typed.types[0].value, 'num');
   const whole = opened();
   whole.unfold();
   const [flag] = whole.input('flag').typed.types;
