@@ -39,6 +39,15 @@ def test_a_wait_is_announced_once_before_it_begins() -> None:
     assert permit.waited == pytest.approx(10.05, abs=1e-4)
 
 
+@pytest.mark.parametrize("max_wait", [0, -1])
+def test_who_may_not_wait_does_not_wait_not_even_for_a_moment(world: World, max_wait: float) -> None:
+    waits(world.store, 3)
+    world.clock.advance(TIGHT.padded_period - 0.03)
+    with pytest.raises(ThrottledError):
+        acquire(world.store, world.clock, [TIGHT], max_wait)
+    assert acquire(world.store, world.clock, [TIGHT], 1).waited == pytest.approx(0.03, abs=1e-3)
+
+
 class LateClock(FakeClock):
     """Wakes sleepers later than they asked for, from the time that it is told."""
 
