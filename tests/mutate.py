@@ -130,7 +130,7 @@ def _texts(content: str) -> list[tuple[int, int]]:
 def _without_a_line(path: Path, content: str) -> Iterator[Change]:
     """Leave out a statement that is a line by itself."""
     whole = r"^[ ]+(?!return|const|let|import|from|module)[\w.]+(?:\(.*\)| \+?= .*);$" if path.suffix == ".js" else (
-        r"^[ ]+(?!return|raise|import|from|yield|assert|pass)[\w.]+(?:\(.*\)| \+?= [^(\[{]*)$"
+        r"^[ ]+(?!return|raise|import|from|yield|assert|pass)[\w.]+(?:\(.*\)| \+?= [^(\[{\n]*)$"
     )  # fmt: skip
     in_texts = _texts(content) if path.suffix == ".py" else []
     for found in re.finditer(whole, content, re.MULTILINE):
