@@ -8,6 +8,7 @@ from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.errors import UnknownActionError
 from connector.validation.messages import nearest
+from connector.validation.rule_messages import listed
 
 
 class Catalogue:
@@ -33,7 +34,7 @@ class Catalogue:
         if found is not None:
             return found
         close = self.nearest(name)
-        meant = " Did you mean " + " or ".join(f"“{key}”" for key in close) + "?" if close else ""
+        meant = f" Did you mean {listed([[f'“{key}”'] for key in close], 'or')}?" if close else ""
         raise UnknownActionError(f"There is no action “{name[:80]}”.{meant}")
 
     def nearest(self, name: str, count: int = 3) -> list[str]:

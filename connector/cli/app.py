@@ -18,7 +18,7 @@ from click.shell_completion import CompletionItem
 from connector.cli import completers, console, context, interrupts
 from connector.definition import files
 from connector.errors import ConnectorError, DefinitionError, ExitStatus, UnknownActionError
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 
 _COMMANDS = {
     "list": ("list", "list_actions", "List the actions by group."),
@@ -106,8 +106,7 @@ class HelpfulGroup(click.Group):
 
     def proposal(self, ctx: click.Context, name: str, commands: list[str]) -> str:  # noqa: ARG002
         """What to type instead of an unknown command."""
-        close = nearest(name, commands)
-        return f"Did you mean “{close[0]}”?" if close else f"Commands: {', '.join(commands)}."
+        return did_you_mean(name, commands, f"Commands: {', '.join(commands)}.")
 
 
 class _LazyGroup(HelpfulGroup):

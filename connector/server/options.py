@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from connector.call.options import RunOptions
 from connector.catalogue.action import Action
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 from connector.web.errors import HttpError
 
 _FLAGS = {"1": True, "true": True, "0": False, "false": False}
@@ -30,8 +30,7 @@ def query(request: Request, readers: Mapping[str, Callable[[str], Any]]) -> dict
     values: dict[str, Any] = {}
     for name, text in request.query_params.multi_items():
         if name not in readers:
-            close = nearest(name, list(readers))
-            raise _wrong(f"Unknown query parameter “{name[:80]}”.", f"Did you mean “{close[0]}”?" if close else "")
+            raise _wrong(f"Unknown query parameter “{name[:80]}”.", did_you_mean(name, readers))
         if name in values:
             raise _wrong(f"The query parameter “{name}” occurs twice.")
         try:

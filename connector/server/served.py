@@ -23,7 +23,7 @@ from connector.export.code_samples import Target
 from connector.export.selection import ExportSelection
 from connector.server.batches import Batches
 from connector.server.choices_cache import ChoicesCache
-from connector.validation.messages import nearest
+from connector.validation.messages import did_you_mean
 from connector.web.errors import HttpError
 
 SANDBOX = "sandbox"
@@ -113,10 +113,7 @@ class ServedConnector:
         """
         if name in self.connections:
             return self.connections[name]
-        close = nearest(name, list(self.connections))
-        raise self._wrong(
-            f"This server has no connection “{name[:80]}”.", f"Did you mean “{close[0]}”?" if close else ""
-        )
+        raise self._wrong(f"This server has no connection “{name[:80]}”.", did_you_mean(name, self.connections))
 
     async def run(
         self,

@@ -3,6 +3,7 @@
 
 const { UnknownActionError } = require('./errors');
 const { nearest } = require('./nearest');
+const { listed } = require('./rule_messages');
 
 const MOST_NEAREST = 3;
 const LONGEST_NAME = 80;
@@ -33,8 +34,8 @@ function findAction(actions, name) {
   }
   const found = names.get(name.trim().toLowerCase());
   if (found) return found;
-  const close = nearestKeys(actions, names, name).map((key) => `“${key}”`);
-  const meant = close.length ? ` Did you mean ${close.join(' or ')}?` : '';
+  const close = nearestKeys(actions, names, name).map((key) => [`“${key}”`]);
+  const meant = close.length ? ` Did you mean ${listed(close, 'or')}?` : '';
   throw new UnknownActionError(`There is no action “${[...name].slice(0, LONGEST_NAME).join('')}”.${meant}`);
 }
 

@@ -36,5 +36,6 @@ const asInRow = (title, values, row) => `${title} must be ${listed(values.map((v
 const place = (steps) => (steps.length ? `${steps.join(', ')}: ` : '');
 
 module.exports = {
-  MOST_ITEMS, asInRow, cannotBeUsedWith, hasSeveral, hasValue, isFilled, mustBeSame, notBoth, notUsed, place, required,
+  MOST_ITEMS, asInRow, cannotBeUsedWith, hasSeveral, hasValue, isFilled, listed, mustBeSame, notBoth, notUsed, place,
+  required,
 };
