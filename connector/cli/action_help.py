@@ -16,6 +16,7 @@ from connector.definition.action import ActionDefinition, Effects
 from connector.definition.field import FieldSchema, ObjectSchema
 from connector.definition.file_value import FILENAME
 from connector.definition.rules import Choice
+from connector.validation.rule_messages import listed
 from connector.validation.text_values import as_text
 
 _INDENT = 2
@@ -135,18 +136,14 @@ def _choice(choice: Choice) -> Iterator[str]:
     """The options of a choice, and the inputs that each asks for."""
     yield ""
     yield _heading(f"{choice.title} (choose one{'' if choice.required else ' or none'})")
-    rows = [(option.title, _alternatives([" and ".join(names) for names in option.asked])) for option in choice.options]
+    rows = [(option.title, listed(option.asked, "or") if option.asked else "") for option in choice.options]
     yield from (f"  {line}" for line in layout.name_value_lines(rows, layout.terminal_width() - _INDENT))
 
 
-def _alternatives(texts: list[str]) -> str:
-    return " or ".join([", ".join(texts[:-1]), texts[-1]] if len(texts) > 1 else texts)
-
-
-def _names(listed: list[Entry]) -> Iterator[str]:
+def _names(named: list[Entry]) -> Iterator[str]:
     """The names of fields in lines; those whose titles begin alike, such as “Slack: Channel”, in lines of their own."""
     groups: dict[str, list[str]] = {}
-    for entry in listed:
+    for entry in named:
         start, colon, _ = (entry.field.title or "").partition(": ")
         groups.setdefault(start if colon else "", []).append(entry.name)
     for start, names in groups.items():
@@ -156,12 +153,12 @@ def _names(listed: list[Entry]) -> Iterator[str]:
 
 
 def _outputs(schema: ObjectSchema, *, everything: bool) -> Iterator[str]:
-    listed = list(entries(schema))
-    if listed:
+    every = list(entries(schema))
+    if every:
         yield from ["", _heading("Outputs")]
-    for entry in listed:
+    for entry in every:
         lines = _field(schema, entry, is_output=True)
-        yield from lines if everything or not _is_long(listed) else [next(lines)]
+        yield from lines if everything or not _is_long(every) else [next(lines)]
 
 
 def entries(schema: ObjectSchema) -> Iterator[Entry]:
