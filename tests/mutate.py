@@ -5,8 +5,11 @@
 Python (.py) and JavaScript (.js) files are changed in a copy of the checkout, where the command runs: nothing here is
 touched. Comments, texts and assertions are left alone, and no change makes a file that cannot be read. In a command,
 `{importing}` is the test files beside the changed module's that import it; where there are none, the command is left
-out. A change after which every command passes survived: each needs a look, for it may change nothing that can be
-observed.
+out. `{covering}` is the tests that run the changed line, of any folder, by what this has written:
+
+    python -m pytest --cov=connector --cov=actions --cov-context=test --cov-report=
+
+A change after which every command passes survived: each needs a look, for it may change nothing that can be observed.
 """
 
 from __future__ import annotations
@@ -30,9 +33,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.covering import Coverage
 from tests.javascript.node import find_node
 
-_IMPORTING = "{importing}"
+_IMPORTING, _COVERING = "{importing}", "{covering}"
 _OPERATORS = {
     **{"===": "!==", "!==": "===", "==": "!=", "!=": "==", "<=": "<", ">=": ">", "<": "<=", ">": ">="},
     **{"&&": "||", "||": "&&", "??": "&&", "+": "-", "-": "+", "*": "/", "/": "*", "//": "*", "%": "*", "**": "*"},
@@ -116,7 +120,8 @@ def _python(content: str) -> Iterator[tuple[int, str]]:
     tokens = list(tokenize.generate_tokens(io.StringIO(content).readline))
     for token, following in itertools.pairwise(tokens):
         is_mark = token.string == "*" and following.string == ","  # of parameters that have to be named
-        is_assertion = "zip(" in token.line and token.line[: token.start[1]].endswith("strict=")
+        before = token.line[: token.start[1]]
+        is_assertion = before.endswith("(frozen=") or (before.endswith("strict=") and "zip(" in token.line)
         if token.type in _TOKENS_OF_PYTHON and not is_mark and not is_assertion:
             yield starts[token.start[0] - 1] + token.start[1], token.string
 
@@ -205,8 +210,30 @@ def _passes(command: Sequence[str], folder: Path, seconds: float) -> bool:
         running.wait()
 
 
-def _command(text: str, importing: Sequence[str]) -> list[str]:
-    program, *arguments = shlex.split(text.replace(_IMPORTING, shlex.join(importing)))
+@dataclass(frozen=True)
+class _Tests:
+    """The commands that may notice a change, and what is filled in for each."""
+
+    commands: Sequence[str]
+    coverage: Coverage | None
+
+    def of(self, change: Change, content: str) -> Iterator[tuple[str, list[str]]]:
+        """Each command that is for this change, with its test files or tests."""
+        for command in self.commands:
+            tests: list[str] = []
+            if _IMPORTING in command:
+                tests = _importing(change.path)
+            elif _COVERING in command and self.coverage is not None:
+                tests = self.coverage.of(change.path, content.count("\n", 0, change.start) + 1)
+            if tests or not (_IMPORTING in command or _COVERING in command):
+                yield command, tests
+
+
+def _command(text: str, tests: Sequence[str], folder: Path) -> list[str]:
+    """A command as it is run; the names of tests stand in a file, for there may be many."""
+    listed = folder / "tests.txt"
+    listed.write_text("".join(f"{name}\n" for name in tests), encoding="utf-8")
+    program, *arguments = shlex.split(re.sub(rf"{_IMPORTING}|{_COVERING}", f"@{listed}", text))
     return [str(Path(program).absolute()) if "/" in program else program, *arguments]
 
 
@@ -216,33 +243,33 @@ def main() -> None:
     parser.add_argument("paths", nargs="+", type=Path, help="files, or folders with them")
     parser.add_argument("--tests", required=True, help="the command that runs the tests")
     parser.add_argument("--then", action="append", default=[], help="a slower command, for what those before pass over")
+    parser.add_argument("--coverage", type=Path, default=Path(".coverage"), help="what pytest-cov has written")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=40)
     asked = parser.parse_args()
+    commands = [asked.tests, *asked.then]
+    uses_coverage = any(_COVERING in command for command in commands)
+    tests = _Tests(commands, Coverage(asked.coverage) if uses_coverage else None)
     files = [file for path in asked.paths for file in (sorted(path.rglob("*.[jp][sy]")) if path.is_dir() else [path])]
     contents = {file: file.read_text(encoding="utf-8") for file in files}
     possible = [change for file, content in contents.items() for change in changes(file, content)]
     random.Random(asked.seed).shuffle(possible)  # noqa: S311
-    chosen = list(
-        itertools.islice((change for change in possible if _readable(change, contents[change.path])), asked.count)
-    )
-    all_importing = sorted({name for change in chosen for name in _importing(change.path)})
-    commands = [each for each in (asked.tests, *asked.then) if all_importing or _IMPORTING not in each]
+    readable = (change for change in possible if _readable(change, contents[change.path]))
+    chosen = {
+        change: list(tests.of(change, contents[change.path])) for change in itertools.islice(readable, asked.count)
+    }
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         _copied(folder)
-        limits = []
-        for command in commands:
-            started = time.monotonic()
-            if not _passes(_command(command, all_importing), folder, 3600):
-                sys.exit(f"The tests fail without any change: {command}")
-            limits.append(10 + 5 * (time.monotonic() - started))
+        limits = _limits([each for todo in chosen.values() for each in todo], folder)
         survived = []
-        for number, change in enumerate(chosen, 1):
-            content, importing = contents[change.path], _importing(change.path)
-            todo = [each for each in zip(commands, limits, strict=True) if importing or _IMPORTING not in each[0]]
+        for number, (change, todo) in enumerate(chosen.items(), 1):
+            content = contents[change.path]
             (folder / change.path).write_text(change.applied(content), encoding="utf-8")
-            if all(_passes(_command(command, importing), folder, limit) for command, limit in todo):
+            if all(
+                _passes(_command(command, names, folder), folder, 20 + limits[command] * max(1, len(names)))
+                for command, names in todo
+            ):
                 survived.append(change)
                 print(f"survived: {change.described(content)}", flush=True)  # noqa: T201
             (folder / change.path).write_text(content, encoding="utf-8")
@@ -250,6 +277,18 @@ def main() -> None:
     killed = len(chosen) - len(survived)
     share = 100 * killed / len(chosen)
     print(f"{killed} of {len(chosen)} noticed ({share:.0f} %), of {len(possible)} possible; seed {asked.seed}")  # noqa: T201
+
+
+def _limits(todo: Sequence[tuple[str, list[str]]], folder: Path) -> dict[str, float]:
+    """Seconds that each command may take for each of its tests: by what it takes, without a change, for all of them."""
+    limits = {}
+    for command in dict.fromkeys(each for each, _ in todo):
+        names = sorted({name for each, names in todo if each == command for name in names})
+        started = time.monotonic()
+        if not _passes(_command(command, names, folder), folder, 3600):
+            sys.exit(f"The tests fail without any change: {command}")
+        limits[command] = 5 * (time.monotonic() - started) / max(1, len(names))
+    return limits
 
 
 if __name__ == "__main__":
