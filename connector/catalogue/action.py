@@ -166,7 +166,10 @@ class Action:
     def output_problems(self, outputs: Mapping[str, Any], rows: int | None = None) -> list[Problem]:
         """Where the outputs do not match the definition; with `rows`, only so many rows of each list are checked."""
         if rows is not None:
-            outputs = {name: value[:rows] if isinstance(value, list) else value for name, value in outputs.items()}
+            longer = {
+                name: value[:rows] for name, value in outputs.items() if type(value) is list and len(value) > rows
+            }
+            outputs = {**outputs, **longer} if longer else outputs
         return self._validators[1].problems(outputs)
 
     def idempotency_key(self, inputs: Mapping[str, Any]) -> str | None:

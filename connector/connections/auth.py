@@ -89,11 +89,21 @@ class Auth:
         return cls(connector, kind, values, filled, endpoint_of(connector, connection, values, filled))
 
     def require(self, request: RequestTemplate) -> None:
-        """Make sure that the connection has all that the requests of an action need.
+        """Make sure that the connection has all that the requests of an action need; of each action this looks once.
 
         Raises:
             AuthorizationError: A value that the URL needs is missing, or one cannot be sent where it belongs.
         """
+        if id(request) not in self._met:
+            self._require(request)
+            self._met[id(request)] = request
+
+    @cached_property
+    def _met(self) -> dict[int, RequestTemplate]:
+        """The requests that the connection has all for."""
+        return {}
+
+    def _require(self, request: RequestTemplate) -> None:
         _check_headers(self.connector, (*self.connector.headers.values(), *request.headers.values()), self.values)
         base_url = self.endpoint.template(request)
         for name in templates.connection_fields(base_url, request.path):

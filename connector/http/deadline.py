@@ -31,6 +31,7 @@ from urllib3.exceptions import (
 )
 
 from connector.http.deadline_response import DeadlineResponse
+from connector.http.messages import OutgoingHeaders, UnreadResponse
 from connector.http.timed_call import connecting, current_call, time_left
 
 _ORIGINS = 1_000
@@ -45,10 +46,12 @@ class _Timed:
 
     response_class: Any = DeadlineResponse
     _held: bytearray | None = None
+    _is_plain = False
 
     def request(self, *args: Any, **options: Any) -> None:
         """Send a request. What the library sends in parts, head and body, leaves in one write where it is small."""
         self._held = bytearray()
+        self._is_plain = isinstance(options.get("headers"), OutgoingHeaders)
         try:
             super().request(*args, **options)  # type: ignore[misc]
             held, self._held = self._held, None
@@ -56,6 +59,13 @@ class _Timed:
                 self.send(held)
         finally:
             self._held = None
+
+    def putheader(self, header: Any, *values: Any) -> None:
+        """Add a header; the library would look at each letter of one that is known to be plain text."""
+        if self._is_plain and len(values) == 1 and type(values[0]) is str:
+            self._output(f"{header}: {values[0]}".encode("latin-1"))  # type: ignore[attr-defined]
+        else:
+            super().putheader(header, *values)  # type: ignore[misc]
 
     def send(self, data: Any) -> None:
         """Send bytes within the call's time."""
@@ -182,45 +192,6 @@ def _timed_pool(pool: Any, timed: type[_Timed]) -> Any:
         return pool
     connection = type(pool.ConnectionCls.__name__, (timed, pool.ConnectionCls), {})
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
-
-
-class OutgoingHeaders(dict[str, str]):
-    """The headers of a request as they are sent; found without regard to case, as the library's own are."""
-
-    def __missing__(self, name: str) -> str:
-        for own, value in self.items():
-            if own.lower() == name.lower():
-                return value
-        raise KeyError(name)
-
-    def __contains__(self, name: object) -> bool:
-        return super().__contains__(name) or (isinstance(name, str) and self.get(name) is not None)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The value of a header."""
-        try:
-            return self[name]
-        except KeyError:
-            return default
-
-
-class OutgoingRequest(requests.PreparedRequest):
-    """A request as it leaves.
-
-    Attributes:
-        origin: Scheme, host and port of its URL, as they are written there; empty where the URL is an unusual one.
-    """
-
-    origin: str = ""
-
-
-class UnreadResponse(requests.Response):
-    """A response whose body is still on the way."""
-
-    def __init__(self) -> None:
-        self._content = False  # type: ignore[assignment]
-        self._content_consumed = False
-        self.history, self.encoding = [], None
 
 
 class DeadlineAdapter(HTTPAdapter):

@@ -98,12 +98,7 @@ def flatten(schema: ObjectSchema, response: HttpResponse, in_time: Callable[[], 
     Raises:
         OutputError: Fields are read from the body, which is not JSON, and no output can have all of it.
     """
-    sources = {field.x_from for field in schema.properties.values()}
-    if (
-        response.body is json_pointer.MISSING
-        and "body" in sources
-        and not ("text" in sources or schema.compiled(_has_whole_body)(response))
-    ):
+    if response.body is json_pointer.MISSING and schema.compiled(_needs_json)(response):
         kind = "a web page" if response.text.lstrip()[:1] == "<" else "a body"
         raise OutputError(f"The service responded with {response.status} and {kind} that is not JSON.")
     return schema.compiled(_outputs_reader)(response, Progress(in_time))
@@ -113,8 +108,13 @@ def is_elsewhere(schema: ObjectSchema, response: HttpResponse, outputs: Mapping[
     """Whether the body is an object with something in it, and none of the outputs that are read from it is there."""
     if not isinstance(response.body, dict) or not response.body:
         return False
-    read = [name for name, field in schema.properties.items() if field.x_from == "body"]
+    read = schema.compiled(_in_body)
     return bool(read) and all(outputs[name] is None for name in read)
+
+
+def _in_body(schema: ObjectSchema) -> list[str]:
+    """The outputs that are read from the body."""
+    return [name for name, field in schema.properties.items() if field.x_from == "body"]
 
 
 def _outputs_reader(schema: ObjectSchema) -> Callable[[HttpResponse, Progress], dict[str, Any]]:
@@ -160,6 +160,10 @@ def _whole_body(schema: ObjectSchema) -> dict[str, Callable[[HttpResponse], Any]
     }
 
 
-def _has_whole_body(schema: ObjectSchema) -> Callable[[HttpResponse], bool]:
+def _needs_json(schema: ObjectSchema) -> Callable[[HttpResponse], bool]:
+    """Whether a body that is not JSON leaves nothing of a response to read."""
+    sources = {field.x_from for field in schema.properties.values()}
+    if "body" not in sources or "text" in sources:
+        return lambda _: False
     readers = _whole_body(schema).values()
-    return lambda response: any(read(response) is not None for read in readers)
+    return lambda response: all(read(response) is None for read in readers)

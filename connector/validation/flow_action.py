@@ -61,6 +61,8 @@ def is_body_default(defaults: Sequence[BodyDefault], parameters: Mapping[str, An
 
 
 def _pasted(names: Mapping[str, str], given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    if "inputs" not in given and "host" not in given:
+        return None
     if "inputs" in names or "host" in names or "parameters" in names:
         return None
     pasted = given.get("inputs", given)
