@@ -7,6 +7,7 @@ const { Throttle } = require('../../connector/export/javascript/core');
 const { mostInAWindow, virtualIo } = require('./virtual_time');
 
 const HUNDRED = { calls: 100, renewalPeriod: 60 };
+const EXACT = { calls: 1, renewalPeriod: 240 }; // A margin of exactly one second.
 
 function bucketOf(limit) {
   const throttle = new Throttle();
@@ -113,20 +114,125 @@ test('a caller that comes too late for every place is told so', async () => {
   const io = virtualIo();
   const { throttle, buckets } = bucketOf({ calls: 1, renewalPeriod: 1 });
   await throttle.acquire(io, buckets, 0);
+  let tries = 0;
   io.sleep = async (seconds) => {
+    tries += 1;
     io.time += seconds + 2;
     throttle.reserve(buckets, io.time, 0); // Somebody else was there in time.
   };
   const error = await throttle.acquire(io, buckets, 100).catch((caught) => caught);
-  assert.deepEqual([error.code, error.message], ['throttled', 'This machine is too busy to keep to the call limit.']);
+  assert.deepEqual([error.code, error.message, error.hint], ['throttled', 'This machine is too busy to keep to the call limit.', 'Run it later.']);
+  assert.equal(tries, 5);
+});
+
+test('a response counts from its departure up to the margin, and from itself after it', async () => {
+  for (const [seconds, next] of [[0.5, 341], [1, 341], [1.25, 342.25]]) {
+    const io = virtualIo();
+    io.time = 100;
+    const { throttle, buckets } = bucketOf(EXACT);
+    const permit = await throttle.acquire(io, buckets, 0);
+    io.time += seconds;
+    permit.arrived();
+    assert.equal(await io.until(leave({ throttle, buckets }, io)), next);
+  }
+});
+
+test('one that wakes late counts from its time, also where it then leaves late', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf(EXACT);
+  await throttle.acquire(io, buckets, 0);
+  io.sleep = async (seconds) => {
+    io.time += seconds + 0.25;
+  };
+  const permit = await throttle.acquire(io, buckets, 1000);
+  const woken = io.time;
+  io.time = 241.6;
+  throttle.pause(buckets[0], io.time, 30);
+  const waited = await permit.departing();
+  assert.deepEqual([woken, io.time > 271, permit.waited > 271], [241.25, true, true]);
+  assert.ok(waited >= 30 && waited < 32, `${waited}`); // Of this wait alone, not of that before it.
+});
+
+test('a wait before departure is only as long as what is left of the longest wait', async () => {
+  const waiting = virtualIo();
+  const one = bucketOf(EXACT);
+  await one.throttle.acquire(waiting, one.buckets, 0);
+  const permit = await waiting.until(one.throttle.acquire(waiting, one.buckets, 300));
+  waiting.time += 0.75;
+  one.throttle.pause(one.buckets[0], waiting.time, 100);
+  const error = await permit.departing().catch((caught) => caught);
+  assert.deepEqual([error.code, error.wait], ['throttled', 100]);
+
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf({ ...EXACT, calls: 2 });
+  const late = await throttle.acquire(io, buckets, 0);
+  for (io.time of [1, 241]) await throttle.acquire(io, buckets, 0);
+  io.time = 241.5;
+  await assert.rejects(late.departing(), { code: 'throttled', wait: 0.5 });
+});
+
+test('a pause that ends within the margin after the longest wait, or after the reported time, changes nothing', async () => {
+  for (const [end, maxWait, reports] of [[242, 241, [241]], [242.25, 300, [241, 121.75]], [301, 300, [241, 180.5]], [301.5, 300, null]]) {
+    const io = virtualIo({ random: () => 0 });
+    const { throttle, buckets } = bucketOf(EXACT);
+    await throttle.acquire(io, buckets, 0);
+    const reported = [];
+    const waiting = throttle.acquire(io, buckets, maxWait, { onWait: (why, seconds) => reported.push(seconds) });
+    throttle.pause(buckets[0], 0, end);
+    const left = await io.until(waiting.then(() => io.time, ({ code }) => code));
+    assert.equal(left, reports ? end : 'throttled');
+    if (reports) assert.deepEqual(reported, reports);
+  }
+});
+
+test('one whose time ran out while it slept is told so', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf(EXACT);
+  await throttle.acquire(io, buckets, 0);
+  io.sleep = async (seconds) => {
+    io.time += seconds + 200;
+    throttle.pause(buckets[0], io.time, 50);
+  };
+  await assert.rejects(throttle.acquire(io, buckets, 300), { wait: 50, message: /possible in 50\.0 seconds, longer than the maximum wait of 0 seconds/ });
+});
+
+test('who waits long looks again half-way, and at the end not more often than every two seconds', async () => {
+  const io = virtualIo();
+  const { throttle, buckets } = bucketOf(EXACT);
+  const naps = [];
+  const { sleep } = io;
+  io.sleep = (seconds, signal) => {
+    naps.push(seconds);
+    return sleep(seconds, signal);
+  };
+  throttle.pause(buckets[0], 0, 10);
+  await io.until(throttle.acquire(io, buckets, 60));
+  assert.deepEqual(naps, [5, 2.5, 2, 0.5]);
+});
+
+test('one wait for several limits lasts as long as the longest of them, spread if that is a pause', async () => {
+  const io = virtualIo({ random: () => 0.5 });
+  io.time = 100;
+  const throttle = new Throttle();
+  const buckets = [240, 480, 24].map((renewalPeriod, place) => throttle.bucket(`${place}`, { calls: 1, renewalPeriod }));
+  await throttle.acquire(io, buckets, 0);
+  await io.until(throttle.acquire(io, buckets, 1000));
+  assert.equal(io.time, 582);
+  const [paused, , plain] = buckets;
+  io.time = 1000;
+  await throttle.acquire(io, [plain], 0);
+  throttle.pause(paused, io.time, 24.1);
+  await io.until(throttle.acquire(io, [paused, plain], 100));
+  assert.equal(Number(io.time.toFixed(3)), 1024.125);
 });
 
 test('a run ends its wait at its deadline', async () => {
   const io = virtualIo();
-  const limited = bucketOf({ calls: 1, renewalPeriod: 10 });
+  io.time = 100;
+  const limited = bucketOf(EXACT);
   await leave(limited, io);
-  const error = await leave(limited, io, 100, { deadline: 5 }).catch((caught) => caught);
-  assert.deepEqual([error.code, error.wait], ['throttled', 10.05]);
+  const error = await leave(limited, io, 1000, { deadline: 105 }).catch((caught) => caught);
+  assert.deepEqual([error.code, error.wait], ['throttled', 241]);
 });
 
 test('200 cancelled callers leave no trace', async () => {
@@ -163,6 +269,7 @@ test('a pause that begins meanwhile holds those who wait, and refuses those who 
   const [first, second] = await io.until(Promise.allSettled([patient, hurried]));
   assert.equal(Number(first.value.toFixed(1)), 40);
   assert.equal(second.reason.code, 'throttled');
+  assert.match(second.reason.message, /possible in 40\.0 seconds, longer than the maximum wait of 14\.95 seconds\./);
 });
 
 test('waits are reported once each, and again when they become longer', async () => {

@@ -38,7 +38,7 @@ function connect(connector, { baseUrl = '', allowInsecure = false, kind: key = '
   return {
     endpoint,
     secrets: hiddenTexts(kind, all, secrets),
-    identity: identityOf(endpoint.baseUrl, identifying(connector, kind, all), sha256),
+    identity: identityOf(endpoint.baseUrl, identifying(kind, all), sha256),
     require: (action) => requireValues(connector, action, endpoint, all),
     sign: (request) => sign(kind, all, request, isInsecure),
     urlOf: (url) => urlOf(all, url, isInsecure),
@@ -126,7 +126,7 @@ function requireValues(connector, action, endpoint, values) {
     if (!(error instanceof AuthorizationError)) throw error;
     const name = error.field && (fieldOf(error.field) ?? error.field);
     if (connector.connection.properties[name]?.writeOnly) throw invalid(connector, name, 'is not a valid URL or host name');
-    error.field = name || null;
+    error.field = name;
     throw error;
   }
 }
@@ -185,10 +185,7 @@ function hiddenTexts(kind, values, secrets) {
 }
 
 // The values that make an account another one.
-function identifying(connector, kind, values) {
-  const isChosen = connector.kinds.length > 1;
-  return Object.fromEntries(Object.entries(values).filter(([name]) => !isChosen || kind.fields.includes(name)));
-}
+const identifying = (kind, values) => Object.fromEntries(Object.entries(values).filter(([name]) => kind.fields.includes(name)));
 
 // The same account, the same name, from which the secret cannot be read back.
 function identityOf(baseUrl, values, sha256) {

@@ -24,7 +24,7 @@ class Bucket {
     this.times = new Array(calls).fill(-Infinity); // When each of the last N calls left.
     this.oldest = 0;
     this.pausedUntil = -Infinity;
-    this.waiting = new Map(); // The calls in line, first come first; each with the time that it was last given.
+    this.waiting = new Map(); // The reservations in line, first come first; each with the time that it was last given.
   }
 
   // When a call may leave that has `ahead` others before it; in the past where it may leave now.
@@ -36,14 +36,14 @@ class Bucket {
 
   // How many calls wait; those whose owner has not come for them lose their place.
   inLine(now) {
-    for (const [name, at] of this.waiting) if (at + LEASE + this.margin < now) this.waiting.delete(name);
+    for (const [reservation, at] of this.waiting) if (at + LEASE + this.margin < now) this.waiting.delete(reservation);
     return this.waiting.size;
   }
 
   // How many calls wait before this one; null where it is not in line, or no longer.
-  placeOf(name, now) {
+  placeOf(reservation, now) {
     this.inLine(now);
-    const place = [...this.waiting.keys()].indexOf(name);
+    const place = [...this.waiting.keys()].indexOf(reservation);
     return place < 0 ? null : place;
   }
 
@@ -58,15 +58,14 @@ class Bucket {
     return this.times[(this.oldest + this.calls - 1) % this.calls];
   }
 
-  // Take a call back that was to leave at that time and did not; whether it was there.
+  // Take a call back that was to leave at that time and did not, if it is there.
   remove(at) {
     const ordered = [...this.times.slice(this.oldest), ...this.times.slice(0, this.oldest)];
     const place = ordered.indexOf(at);
-    if (place < 0) return false;
+    if (place < 0) return;
     ordered.splice(place, 1);
     this.times = [-Infinity, ...ordered];
     this.oldest = 0;
-    return true;
   }
 
   // Whether a call that was entered at `at` and has not left may leave now instead.
@@ -86,7 +85,6 @@ class Bucket {
 class Throttle {
   constructor() {
     this.buckets = new Map();
-    this.names = 0;
   }
 
   // The bucket of that name and limit; the same one every time.
@@ -102,30 +100,30 @@ class Throttle {
     const { wait, isPaused } = waitFor(buckets, buckets.map((bucket) => bucket.inLine(now)), now);
     if (wait <= 0) {
       for (const bucket of buckets) bucket.grant(now);
-      return { wait: 0, since: now, times: buckets.map(() => now), name: null, isPaused: false };
+      return { wait: 0, since: now, times: buckets.map(() => now) };
     }
     if (wait > maxWait) throw throttledError(wait, maxWait);
-    this.names += 1;
-    for (const bucket of buckets) bucket.waiting.set(this.names, now + wait);
-    return { wait, since: now, times: [], name: this.names, isPaused };
+    const reservation = { wait, isPaused, times: [] };
+    for (const bucket of buckets) bucket.waiting.set(reservation, now + wait);
+    return reservation;
   }
 
   // Let a waiting call leave if its time has come: 0, else the seconds still to wait, or LOST.
   claim(buckets, reservation, now) {
-    const places = buckets.map((bucket) => bucket.placeOf(reservation.name, now));
+    const places = buckets.map((bucket) => bucket.placeOf(reservation, now));
     if (places.includes(null)) {
       this.release(buckets, reservation);
       return LOST;
     }
     const { wait } = waitFor(buckets, places, now);
     if (wait > 0) {
-      for (const bucket of buckets) bucket.waiting.set(reservation.name, now + wait);
+      for (const bucket of buckets) bucket.waiting.set(reservation, now + wait);
       return wait;
     }
     // One that wakes a little late counts from its due time, or every period would lose what waking costs.
     const late = Math.min(-wait, marginOf(buckets) / 4);
     reservation.times = buckets.map((bucket) => {
-      bucket.waiting.delete(reservation.name);
+      bucket.waiting.delete(reservation);
       bucket.grant(Math.max(now - late, bucket.newest()));
       return bucket.newest();
     });
@@ -150,7 +148,7 @@ class Throttle {
   // Give a reservation back whose call was not made, waiting or granted; everybody behind moves forward.
   release(buckets, reservation) {
     buckets.forEach((bucket, place) => {
-      bucket.waiting.delete(reservation.name);
+      bucket.waiting.delete(reservation);
       if (reservation.times.length) bucket.remove(reservation.times[place]);
     });
     reservation.times = [];
@@ -183,8 +181,8 @@ class Permit {
   // Wait, if need be, until the call may really leave; the seconds waited here, nearly always 0.
   async departing() {
     const before = this.waited;
-    while (this.io.now() - this.reservation.since > this.margin / 2) {
-      if (this.throttle.depart(this.buckets, this.reservation, this.io.now())) break;
+    const isLate = () => this.io.now() - this.reservation.since > this.margin / 2;
+    while (isLate() && !this.throttle.depart(this.buckets, this.reservation, this.io.now())) {
       this.release();
       await this.take();
     }
@@ -211,7 +209,7 @@ class Permit {
   }
 
   // Wait for a token that was reserved, or for one that is reserved now.
-  async take(reserved = null) {
+  async take(reserved) {
     for (let tries = 0; tries < TRIES; tries += 1) {
       const now = this.io.now();
       const left = Math.min(this.maxWait - this.waited, this.deadline - now);
@@ -244,7 +242,7 @@ class Permit {
         expected = now + left;
         this.onWait('waiting for the call limit', left);
       }
-      let nap = left > LEAST_CHECK ? Math.max(left / 2, LEAST_CHECK) : left;
+      let nap = Math.min(left, Math.max(left / 2, LEAST_CHECK));
       // Everybody who waits for the end of one pause would call at the same moment.
       if (isPaused && nap === left) nap += (this.io.random() * this.margin) / 2;
       await sleep(this.io, nap, this.signal);
