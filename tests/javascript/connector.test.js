@@ -243,6 +243,41 @@ test('rows come one by one, and a page is fetched when its first row is asked fo
   assert.equal((await io.until(rows.next())).done, true);
 });
 
+test('the time that pages take is that of all of them, and of nothing else', async () => {
+  const seen = [];
+  const { io, runtime, connection } = sample((request, { timeout }, count) => {
+    seen.push(timeout);
+    io.time += 3;
+    return json(200, { things: [{ id: 'a' }], paging: { cursor: `${count}`, more: count < 3 } });
+  });
+  io.time = 50;
+  const rows = runtime.iterate('list_things', {}, connection, { timeout: 10 });
+  for await (const _ of { [Symbol.asyncIterator]: () => ({ next: () => io.until(rows.next()) }) }) io.time += 100;
+  assert.deepEqual(seen, [10, 7, 4]);
+});
+
+test('an action without pages has no rows to go through', async () => {
+  const { runtime, connection } = sample(thing);
+  const message = '“Get thing” has no pages to read.';
+  const expected = { code: 'input', message: 'The action has no pages.', problems: [{ field: '', rule: 'pages', message, hint: '' }] };
+  await assert.rejects(runtime.iterate('get_thing', { thing_id: 't' }, connection).next(), expected);
+});
+
+test('at most a thousand choices are offered', async () => {
+  const items = Array.from({ length: 1001 }, (_, place) => ({ id: `${place}` }));
+  const { io, runtime, connection } = sample(() => json(200, { items, paging: { more: false } }), { connector: 'courier' });
+  assert.equal((await io.until(runtime.choices('replace_list_subscriptions', 'list_id', connection))).length, 1000);
+});
+
+test('where one kind of connection asks for nothing, a run needs none', async () => {
+  const io = virtualIo({ send: async () => json(200, { id: '1' }) });
+  const { connector, ...more } = definitions('depot');
+  const open = { key: 'open', title: 'Open', fields: [], required: [], authorization: { headers: {}, query: {}, strip: [] } };
+  const runs = (kinds) => new core.Connector({ ...more, connector: { ...connector, kinds } }, io, new core.Throttle()).run('anywhere', { url: 'https://a.example' }, null);
+  assert.equal((await runs([...connector.kinds, open])).meta.status, 200);
+  await assert.rejects(runs(connector.kinds), { code: 'missing_connection', message: 'This action needs a connection.' });
+});
+
 test('the choices of a field are those of all pages', async () => {
   const page = (rows, cursor) => json(200, { items: rows, paging: { cursor, more: Boolean(cursor) } });
   const { io, runtime, connection } = sample(
@@ -267,9 +302,12 @@ test('choices may depend on another input', async () => {
   await assert.rejects(ask({ user_id: '' }), { message: /depend on User ID/, problems: [{ field: 'user_id', rule: 'required', message: 'User ID is required.', hint: '' }] });
 });
 
-test('inputs that are no object, or have no end, are an error of the inputs', () => {
-  const { runtime } = sample(thing);
-  for (const values of [null, [], 'text', 5]) assert.throws(() => runtime.validate('get_thing', values), core.InputError);
+test('inputs that are no object, or have no end, are an error of the inputs', async () => {
+  const { runtime, connection } = sample(thing);
+  for (const values of [null, [], 'text', 5]) {
+    assert.throws(() => runtime.validate('get_thing', values), core.InputError);
+    await assert.rejects(runtime.run('send_thing', values, connection, { idempotencyKey: 'k' }), core.InputError);
+  }
   const endless = {};
   endless.self = endless;
   assert.throws(() => runtime.validate('every_keyword', { any: endless }), /nested too deeply/);
@@ -300,6 +338,15 @@ test('the whole sentence of an error lists every problem', async () => {
   const error = await run('get_thing', { x: 1 }).catch((caught) => caught);
   assert.deepEqual(error.text.split('\n').map((line) => line.slice(0, 2)), ['Ge', '- ', '- ']);
   assert.equal(error.name, 'InputError');
+});
+
+test('what is not known of an error is null, and not in its JSON', () => {
+  const error = new core.RefusedError('No.');
+  assert.deepEqual([error.status, error.requestId, error.field, error.idempotencyKey, error.hint], [null, null, null, null, '']);
+  assert.deepEqual(error.toDict(), { code: 'refused', message: 'No.', retryable: false });
+  const [known, throttled] = [new core.RefusedError('No.', { status: 0, field: '', hint: 'h', requestId: 'r' }), new core.ThrottledError('Wait.')];
+  assert.deepEqual(known.toDict(), { code: 'refused', message: 'No.', hint: 'h', field: '', status: 0, request_id: 'r', retryable: false });
+  assert.deepEqual([throttled.wait, throttled.toDict()], [null, { code: 'throttled', message: 'Wait.', retryable: true, wait: null }]);
 });
 
 test('a run without a connection says so', async () => {

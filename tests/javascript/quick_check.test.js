@@ -13,7 +13,7 @@ const ROW = { type: 'object', properties: { name: { type: 'string' }, rows: ROWS
 const PERSON = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'integer' } }, required: ['a'], additionalProperties: false };
 const FORM = {
   text: { type: 'string', minLength: 1, maxLength: 3 },
-  long: { type: 'string', minLength: 2 },
+  long: { type: 'string', minLength: 1 },
   short: { type: 'string', maxLength: 2 },
   code: { type: 'string', pattern: '^[a-c]+$', maxLength: 4 },
   free: { type: ['string', 'null'] },
@@ -22,6 +22,7 @@ const FORM = {
   size: { type: ['string', 'integer'], enum: ['S', 'M', 1, true, null] },
   fixed: { type: ['integer', 'boolean', 'string'], const: 1 },
   no: { type: 'boolean', const: false },
+  both: { type: 'string', enum: ['a', 'b'], const: 'a' },
   count: { type: 'integer', minimum: 0, exclusiveMaximum: 10 },
   weight: { type: 'number', exclusiveMinimum: 0, maximum: 1.5 },
   done: { type: 'boolean' },
@@ -29,6 +30,7 @@ const FORM = {
   tags: { type: 'array', items: { type: 'string', maxLength: 2 }, minItems: 1, maxItems: 2, uniqueItems: true },
   list: { type: 'array' },
   one: { type: 'array', minItems: 1 },
+  mixed: { type: 'array', uniqueItems: true },
   rows: { $ref: '#/$defs/rows', maxItems: 2 },
   people: { type: 'array', items: PERSON },
   map: { type: 'object', additionalProperties: { type: 'integer' }, minProperties: 1, maxProperties: 2 },
@@ -41,10 +43,11 @@ const FORM = {
 const SCHEMA = { type: 'object', properties: FORM, additionalProperties: false, $defs: { row: ROW, rows: ROWS } };
 const named = (name, rows) => ({ name, ...(rows ? { rows } : {}) });
 const nested = (levels) => (levels ? [nested(levels - 1)] : 'bottom');
+const inside = (levels) => (levels ? { a: inside(levels - 1) } : 'bottom');
 
 const RIGHT = {
   text: ['a', 'abc', 'ü\u{1f600}'],
-  long: ['ab', 'x'.repeat(5000)],
+  long: ['a', 'x'.repeat(5000)],
   short: ['', 'ab'],
   code: ['abca'],
   free: ['', null, 'x'.repeat(5000)],
@@ -53,6 +56,7 @@ const RIGHT = {
   size: ['S', 1],
   fixed: [1],
   no: [false],
+  both: ['a'],
   count: [0, 9],
   weight: [1, 0.5, 1.5],
   done: [true, false],
@@ -60,18 +64,19 @@ const RIGHT = {
   tags: [['a'], ['a', 'b']],
   list: [[], [1, 'a', null, [{}]], ['a', 'a']],
   one: [['a']],
+  mixed: [['a', 'b']],
   rows: [[], [named('a', [named('b', [named('c')])])]],
   people: [[{ a: 'x', b: 1 }, { a: 'y' }]],
   map: [{ a: 1 }, { a: 1, b: 2 }],
   open: [{}, { a: [{ b: null }] }],
-  data: [null, { a: [1, { b: 'c' }] }, [], 'x', 1.5, true, nested(31)],
+  data: [null, { a: [1, { b: 'c' }] }, [], 'x', 1.5, true, nested(31), inside(31)],
   other: [named('a', [])],
   trace: ['', 'a ~'],
   id: ['...', 'a/b', ''],
 };
 const WRONG = {
   text: ['', 'abcd', '\ud800', null],
-  long: ['a', '\u{1f600}'],
+  long: [''],
   short: ['abc'],
   code: ['d', 'abcab'],
   free: [1],
@@ -79,6 +84,7 @@ const WRONG = {
   size: ['X', true, null, 2],
   fixed: [true, 2, '1'],
   no: [true, 0],
+  both: ['b'],
   count: [-1, 10, true, 1.5],
   weight: [0, 1.6, Infinity, NaN, false],
   done: [1, 'true', null],
@@ -86,6 +92,7 @@ const WRONG = {
   tags: [[], ['a', 'b', 'c'], ['abc'], ['a', 'a'], 'a', [1, 2]],
   list: ['a', {}, [NaN]],
   one: [[]],
+  mixed: [['a', { x: 1 }, { x: 1 }], [1, 1]],
   rows: [[named('a'), named('b'), named('c')], [{}], [{ name: 'a', x: 1 }], [named('a', [{ rows: [] }])]],
   people: [[{ b: 1 }], [{ a: 'x', c: 1 }], [7], [{ a: 1 }]],
   map: [{}, { a: 'x' }, { a: 1, b: 2, c: 3 }, []],
@@ -121,8 +128,8 @@ test('a required value that is missing is not accepted', () => {
 });
 
 test('values deeper than a form ever is are left to the validator', () => {
-  const places = [{ data: nested(32) }, { open: { a: nested(40) } }, { rows: [named('a', [{ name: nested(40) }])] }];
-  assert.deepEqual(places.map((values) => accepts(SCHEMA, values)), [false, false, false]);
+  const places = [{ data: nested(32) }, { data: inside(32) }, { open: { a: nested(40) } }, { rows: [named('a', [{ name: nested(40) }])] }];
+  assert.deepEqual(places.map((values) => accepts(SCHEMA, values)), [false, false, false, false]);
   assert.deepEqual(problemsOf(SCHEMA, places[0]), []);
 });
 

@@ -14,13 +14,13 @@ function checkBaseUrl(url, allowInsecure) {
   try {
     parts = new URL(address);
   } catch {
-    parts = null;
+    // It is no URL at all.
   }
-  if (!parts || !/^https?:\/\//i.test(address) || parts.port === '0' || /[\s\u0000-\u0020\u007f\\{}]/.test(address)) {
+  if (!parts || !/^https?:\/\/[^/]/i.test(address) || parts.port === '0' || /[\s\u0000-\u0020\u007f\\{}]/.test(address)) {
     const shown = [...printable(url)].slice(0, LONGEST_URL).join('');
     throw wrong(`“${shown}” is not a valid base URL.`, 'Example: https://api.example.com');
   }
-  if (parts.username || parts.password || /[?#]|^[^/]*\/\/[^/]*@/.test(address)) {
+  if (/[?#]|^[^/]*\/\/[^/]*@/.test(address)) {
     throw wrong('The base URL cannot contain a user name, password, query or fragment.');
   }
   if (parts.protocol === 'http:' && !allowInsecure && !isLoopback(parts.hostname)) {

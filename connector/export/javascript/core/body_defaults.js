@@ -8,8 +8,8 @@ const { MISSING, get, parse } = require('./pointer');
 function applyBodyDefaults(body, defaults) {
   for (const { at, ifPresent, ifAbsent, set = {}, copy: copied = {} } of defaults) {
     for (const target of objectsAt(body, parse(at))) {
-      if (isNamed(ifPresent) && !Object.hasOwn(target, ifPresent)) continue;
-      if (isNamed(ifAbsent) && Object.hasOwn(target, ifAbsent)) continue;
+      if (ifPresent !== undefined && !Object.hasOwn(target, ifPresent)) continue;
+      if (ifAbsent !== undefined && Object.hasOwn(target, ifAbsent)) continue;
       const taken = Object.entries(copied).map(([name, place]) => [name, get(body, place)]);
       for (const [name, value] of [...Object.entries(set), ...taken]) {
         if (value !== MISSING && !Object.hasOwn(target, name)) target[name] = copy(value);
@@ -17,8 +17,6 @@ function applyBodyDefaults(body, defaults) {
     }
   }
 }
-
-const isNamed = (name) => name !== undefined && name !== null;
 
 // The objects at a place, of which `*` makes several.
 function objectsAt(value, [token, ...rest]) {

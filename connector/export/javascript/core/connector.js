@@ -207,7 +207,6 @@ class Connector {
       waited: 0,
       attempts: [],
       pages: 0,
-      response: null,
       warnings,
     };
   }

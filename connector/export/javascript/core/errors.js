@@ -54,7 +54,7 @@ class ConnectorError extends Error {
 // problems: field, rule, message, hint of each.
 class ProblemsError extends ConnectorError {
   constructor(message, problems = [], details = {}) {
-    super(message, { ...details, field: problems.length === 1 ? problems[0].field : null });
+    super(message, { ...details, field: problems.length === 1 ? problems[0].field : undefined });
     this.problems = problems;
   }
 

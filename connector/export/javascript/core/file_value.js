@@ -16,7 +16,7 @@ class FileValue {
   constructor(bytes, contentType, filename) {
     this.bytes = bytes;
     this.contentType = contentType || OCTET_STREAM;
-    this.filename = filename || null;
+    this.filename = filename;
   }
 
   // In a JSON body a file is its base64.
@@ -50,10 +50,10 @@ function fileOf(value) {
   }
   const isBytes = ArrayBuffer.isView(value.$content);
   for (const name of names) {
-    const part = value[name];
-    const isNothing = (part === null || part === undefined || (isBytes && name === '$content')) && (isBytes || name !== '$content');
-    if (typeof part !== 'string' && !isNothing) return `${name} must be text`;
-    if (typeof part === 'string' && !part.isWellFormed()) return `${name} contains an incomplete character`;
+    if (isBytes && name === '$content') continue;
+    const part = value[name] ?? (name === '$content' ? undefined : '');
+    if (typeof part !== 'string') return `${name} must be text`;
+    if (!part.isWellFormed()) return `${name} contains an incomplete character`;
   }
   const contentType = value['$content-type'];
   if (contentType && !CONTENT_TYPE.test(contentType)) return '$content-type is not a media type, such as image/png';
@@ -62,21 +62,9 @@ function fileOf(value) {
   return BASE64.test(content) ? new FileValue(bytesOfBase64(content), contentType, value.$filename) : '$content is not valid base64';
 }
 
-const known = new WeakMap();
-
-// Whether any field of a schema is a file; looked for once.
-function hasFiles(schema) {
-  if (!known.has(schema)) known.set(schema, [schema, ...Object.values(schema.$defs || {})].some(holdsFile));
-  return known.get(schema);
-}
-
-const holdsFile = (field) =>
-  field['x-file'] === true || (field.items !== undefined && holdsFile(field.items)) || fieldsOf(field).some(([, inner]) => holdsFile(inner));
-
 // The inputs with a file value for each file that is right, and a problem for each that is not.
 function readFiles(schema, inputs) {
   const problems = [];
-  if (!hasFiles(schema)) return { inputs, problems };
   const read = (field, value, place, label) => {
     const file = fileOf(value);
     if (typeof file !== 'string') return file;
@@ -87,7 +75,7 @@ function readFiles(schema, inputs) {
 }
 
 // The inputs with an empty object for each file, right or wrong, for the validator.
-const withoutFiles = (schema, inputs) => (hasFiles(schema) ? mapped(schema, inputs, () => ({})) : inputs);
+const withoutFiles = (schema, inputs) => mapped(schema, inputs, () => ({}));
 
 function problemOf(field, value, place, label, message) {
   const made = (text) => ({ field: place, rule: 'file', message: text, hint: HINT });

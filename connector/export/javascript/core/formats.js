@@ -9,9 +9,9 @@ const COLOR = /^#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
 
 function isDate(text) {
   const [, year, month, day] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(text) || []).map(Number);
-  if (!year || !(month >= 1 && month <= 12)) return false;
   const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  return day >= 1 && day <= DAYS[month - 1] + (month === 2 && isLeap ? 1 : 0);
+  // A month that is none has no last day, which no day is before.
+  return year >= 1 && day >= 1 && day <= DAYS[month - 1] + (month === 2 && isLeap ? 1 : 0);
 }
 
 // A scheme, and a host or a path after it.

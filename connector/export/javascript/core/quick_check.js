@@ -123,14 +123,15 @@ class Compiler {
   }
 }
 
-function textCheck({ minLength = 0, maxLength = Infinity, format, pattern }) {
+function textCheck(schema) {
+  const { minLength = 0, maxLength = Infinity, format, pattern } = schema;
   const hasFormat = Object.hasOwn(FORMATS, format ?? '') ? FORMATS[format][0] : always;
-  const expression = pattern === undefined ? null : new RegExp(pattern, 'u');
-  const isBound = minLength > 0 || maxLength < Infinity;
+  const expression = new RegExp(pattern ?? '', 'u');
+  const isBound = 'minLength' in schema || 'maxLength' in schema;
   return (value) =>
     value.isWellFormed() &&
     (!isBound || (sizeOf(value) >= minLength && sizeOf(value) <= maxLength)) &&
-    hasFormat(value) && (!expression || expression.test(value));
+    hasFormat(value) && expression.test(value);
 }
 
 function numberCheck(schema, isKind) {
