@@ -42,8 +42,8 @@ function findAction(actions, name) {
 function nearestKeys(actions, names, name) {
   const keys = Object.keys(actions);
   const wanted = name.trim().replaceAll(' ', '_');
-  const like = nearest(wanted, keys, MOST_NEAREST);
-  const alike = nearest(name, [...names.keys()], MOST_NEAREST).map((other) => names.get(other).key);
+  const like = nearest(wanted, keys).slice(0, MOST_NEAREST);
+  const alike = nearest(name, [...names.keys()]).slice(0, MOST_NEAREST).map((other) => names.get(other).key);
   const inside = keys.filter((key) => wanted && key.includes(wanted.toLowerCase()));
   return [...new Set([...like, ...alike, ...inside])].slice(0, MOST_NEAREST);
 }

@@ -74,7 +74,7 @@ function statusRequest({ action, inputs, connection }, url) {
 }
 
 // Seconds until the next poll, after so many: what the service asks for, else longer every time.
-const pollWait = (polls, retryAfter) => Math.max(SHORTEST, retryAfter ?? Math.min(LONGEST, 2 ** Math.min(polls, 30)));
+const pollWait = (polls, retryAfter) => Math.max(SHORTEST, retryAfter ?? Math.min(LONGEST, 2 ** polls));
 
 // The error of a run whose request was accepted, and whose end could not be read.
 function notEnded(error, isRepeatable) {

@@ -16,6 +16,7 @@ const TYPES = {
   boolean: 'true or false',
   array: 'a list',
   object: 'an object',
+  null: 'empty',
 };
 
 // The problem of a value that breaks `rule`. subject: key, label, where, secret, example.

@@ -5,15 +5,14 @@ const CUTOFF = 0.6;
 
 const fold = (text) => text.toLowerCase().replaceAll('-', '_');
 
-// The names most like `name`, the nearest first, without regard to case; none when nothing is like it.
-function nearest(name, names, count = 1) {
+// The names that are like `name`, the nearest first, without regard to case.
+function nearest(name, names) {
   const word = [...fold(name)];
   const byFold = new Map([...names].reverse().map((other) => [fold(other), other]));
-  return [...byFold]
-    .map(([folded, other]) => ({ folded, other, score: ratio([...folded], word) }))
+  return [...byFold.keys()].sort().reverse()
+    .map((folded) => ({ other: byFold.get(folded), score: ratio([...folded], word) }))
     .filter(({ score }) => score >= CUTOFF)
-    .sort((one, two) => two.score - one.score || (two.folded > one.folded ? 1 : -1))
-    .slice(0, count)
+    .sort((one, two) => two.score - one.score)
     .map(({ other }) => other);
 }
 

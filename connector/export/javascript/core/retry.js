@@ -43,7 +43,7 @@ function mayRetry(policy, outcome, repeatable) {
 // Seconds to wait after the failed `attempt` (from 1): full jitter under a doubling bound. A Retry-After is the minimum,
 // with a little jitter on top so that not everybody returns at once.
 function backoff(policy, attempt, retryAfter, random) {
-  const drawn = random() * Math.min(policy.cap, policy.base * 2 ** Math.min(attempt - 1, 30));
+  const drawn = random() * Math.min(policy.cap, policy.base * 2 ** (attempt - 1));
   return retryAfter === null ? drawn : retryAfter + Math.min(drawn, 1);
 }
 
