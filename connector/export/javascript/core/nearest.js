@@ -17,10 +17,7 @@ function nearest(name, names) {
 }
 
 // Twice the characters in matching blocks over all characters (Ratcliff and Obershelp).
-function ratio(one, two) {
-  const length = one.length + two.length;
-  return length ? (2 * matching(one, 0, one.length, two, 0, two.length)) / length : 1;
-}
+const ratio = (one, two) => (2 * matching(one, 0, one.length, two, 0, two.length)) / (one.length + two.length);
 
 function matching(one, from, to, two, begin, end) {
   const [at, place, size] = longest(one, from, to, two, begin, end);
