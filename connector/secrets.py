@@ -32,8 +32,6 @@ class Secret:
     def __repr__(self) -> str:
         return f"Secret({MASK!r})"
 
-    __str__ = __repr__
-
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and other._value == self._value
 
@@ -49,8 +47,6 @@ class Secrets(dict[str, str]):
 
     def __repr__(self) -> str:
         return repr(dict.fromkeys(self, MASK))
-
-    __str__ = __repr__
 
 
 class SecretText(str):
@@ -69,8 +65,6 @@ class SecretTexts(tuple[str, ...]):
 
     def __repr__(self) -> str:
         return f"({MASK!r} * {len(self)})"
-
-    __str__ = __repr__
 
 
 def mask(text: str, secrets: Iterable[str]) -> str:

@@ -342,6 +342,13 @@ def test_a_wait_is_told_to_the_host(bench: MakeBench) -> None:
     assert (wait.reason, round(wait.seconds, 2), wait.message) == ("throttle", 10.05, "Waiting for the call limit.")
 
 
+def test_the_times_of_a_result_are_in_thousandths_of_a_second(bench: MakeBench) -> None:
+    made = bench([response(500)] * 3 + [OK], connector=manifest(throttle={"calls": 2, "renewalPeriod": 10}))
+    meta = made.run("get_parcel", {"parcel_id": "a"}).meta
+    assert (meta.waited, meta.elapsed) == (round(meta.waited, 3), round(sum(made.clock.slept), 3))
+    assert meta.waited == pytest.approx(meta.elapsed, abs=0.001)
+
+
 def test_the_timeout_of_a_run_is_the_callers(bench: MakeBench) -> None:
     made = bench([response(503, retry_after="20"), OK])
     with pytest.raises(UnavailableError):

@@ -200,3 +200,23 @@ def test_settings_of_any_number_of_origins_take_bounded_memory() -> None:
     for number in range(5_000):
         settings.of(f"https://{number}", "")
     assert len(settings._known) <= 1_000
+
+
+@pytest.mark.parametrize(
+    ("end", "target"), [("", "/"), ("?page=2", "/?page=2"), ("/a#top", "/a"), ("/a?b=1#top", "/a?b=1")]
+)
+def test_the_request_line_has_path_and_query_whatever_the_url_looks_like(
+    transport: RequestsTransport, station: Station, end: str, target: str
+) -> None:
+    for _ in range(2):
+        send(transport, HttpRequest("GET", station.url + end, {}))
+    assert [seen.target for seen in station.seen] == [target, target]
+
+
+@pytest.mark.parametrize(("connections", "kept"), [(1, 100), (100, 100), (101, 101), (400, 400)])
+def test_as_many_connections_are_kept_as_are_asked_for_and_at_least_a_burst_of_calls(
+    connections: int, kept: int
+) -> None:
+    transport = RequestsTransport(SystemClock(), "parcels-connector/1", connections)
+    adapter: Any = transport._session.get_adapter(ORIGIN)
+    assert adapter.poolmanager.connection_from_url(ORIGIN).pool.maxsize == kept

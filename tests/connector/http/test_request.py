@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from connector.connections.endpoint import Endpoint, path_segment
-from connector.http.request import HttpRequest, body_of, build, masked
+from connector.http.request import HttpRequest, body_of, build, masked, secret_texts, secret_values
 from connector.http.transport import RequestsTransport, SendOptions
 from connector.secrets import MASK
 from connector.testing import FakeClock
@@ -211,6 +211,25 @@ def test_secrets_are_hidden_at_any_depth_of_what_is_shown() -> None:
         "name": "Ada",
     }
     assert json.dumps(values).count("hunter2") == 5
+    assert secret_texts(made, values) == ["hunter2"] * 5
+    assert secret_texts(made, {"pin": "a", "doors": [{"code": {"b": ["c", 1]}}, {"name": "d"}]}) == ["a", "c"]
+    assert secret_values(made, {"pin": 7, "keys": [["a"]], "name": "d"}) == [7, ["a"]]
+
+
+def test_an_input_that_has_no_secret_in_it_is_not_searched_for_one() -> None:
+    class Unread(list[Any]):
+        def __iter__(self) -> Any:
+            raise AssertionError("searched")
+
+    row = {"a": field(), "b": field("array", items=field("integer"))}
+    made = definition({"plain": rows(row, x_in="body"), "pin": body(writeOnly=True)})
+    assert secret_texts(made, {"plain": Unread([{"a": "1"}]), "pin": "hunter2"}) == ["hunter2"]
+
+
+def test_rows_in_rows_of_their_own_kind_are_searched_for_secrets() -> None:
+    node = {"type": "object", "properties": {"code": field(writeOnly=True), "inner": {"$ref": "#/$defs/nodes"}}}
+    made = definition({"nodes": {"$ref": "#/$defs/nodes", "x-in": "body"}}, defs={"nodes": field("array", items=node)})
+    assert secret_texts(made, {"nodes": [{"inner": [{"inner": [{"code": "hunter2"}]}]}]}) == ["hunter2"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connector.errors import OutputError
-from connector.http.response import HttpResponse, flatten
+from connector.http.response import HttpResponse, file_of, flatten
 from connector.json_pointer import MISSING
 from connector.testing import response
 from tests.connector.parcels import Json, definition, field, rows
@@ -186,3 +186,33 @@ def test_the_clock_is_looked_at_once_in_a_thousand_rows(count: int, looks: int) 
     found: list[bool] = []
     flatten(outputs, response(200, {"rows": [{"id": "a"}] * count}), lambda: found.append(True))
     assert len(found) == looks
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ("attachment; filename=a.txt", "a.txt"),
+        ("attachment; filename=a.txt; size=3", "a.txt"),
+        ('attachment; FILENAME = "a b.txt"', "a b.txt"),
+        (r'attachment; filename="a\"b.txt"', 'a"b.txt'),
+        ('attachment; filename="C:/temp/a.txt"', "a.txt"),
+        ("attachment; filename*=UTF-8'en'na%C3%AFve%2Ftr%C3%A9s.txt", "trés.txt"),
+        ("attachment; filename*=iso-8859-1''caf%E9.txt", "café.txt"),
+        ("attachment; filename=b.txt; filename* = utf-8''a.txt", "a.txt"),
+        ("attachment; filename*=utf-8''a%0D%0A%7F.txt", "a.txt"),
+        ("inline; filename=.profile", ".profile"),
+        ('inline; filename="..."', None),
+        ('inline; filename="dir/"', None),
+        ("inline; filename=", None),
+        ("inline", None),
+        ("", None),
+    ],
+)
+def test_a_file_has_the_name_that_content_disposition_says_without_a_path(disposition: str, name: str | None) -> None:
+    file = file_of(HttpResponse(200, {"content-disposition": disposition} if disposition else {}, b"x"))
+    assert file is not None
+    assert file.filename == name
+
+
+def test_an_empty_body_is_no_file() -> None:
+    assert file_of(HttpResponse(200, {"content-disposition": "attachment; filename=a.txt"}, b"")) is None
