@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connector.connections.auth import Auth
+from connector.connections.auth import Auth, identity_of
 from connector.connections.connection import Connection
 from connector.connections.endpoint import Endpoint
 from connector.definition.service import ConnectorDefinition
@@ -52,11 +52,88 @@ def test_a_missing_secret_is_told_with_where_it_may_come_from(given: str | None)
     }
 
 
-@pytest.mark.parametrize("given", ["hunter2 x", "hunter2\r\nX-Evil: 1", "hunter2ä", "hun\x00ter2"])
+def test_a_missing_value_without_a_title_or_a_variable_has_its_name() -> None:
+    made = connector_definition(connection={"properties": {"key": {"type": "string", "writeOnly": True}},
+                                            "required": ["key"]}, authorization={})  # fmt: skip
+    with pytest.raises(AuthorizationError) as caught:
+        Auth.of(made, Connection())
+    assert (caught.value.message, caught.value.hint) == (
+        "The connection has no key.",
+        "Pass key=... to the connection.",
+    )
+
+
+@pytest.mark.parametrize(
+    "given", ["hunter2 x", "hunter2\r\nX-Evil: 1", "hunter2ä", "hun\x00ter2", "hunter2\x7f", "hunter2\x1fx"]
+)
 def test_a_secret_that_cannot_travel_in_a_header_is_refused_without_showing_it(given: str) -> None:
     with pytest.raises(AuthorizationError, match="contains invalid characters") as caught:
         Auth.of(PARCELS, Connection(api_key=given))
     assert "hunter2" not in str(caught.value.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("template", "given", "is_sent"),
+    [
+        ("Bearer {connection.key}", "!~", True),
+        ("Bearer {connection.key}", "a b", False),
+        ("{connection.key}", "Token a b~", True),
+        ("{connection.key}", "Token a\x7f", False),
+        ("{connection.key}", "Token é", False),
+        ("user {connection.user}", "ada b", True),
+        ("user {connection.user}", "é", False),
+    ],
+)
+def test_what_a_header_takes_depends_on_what_it_is_part_of(template: str, given: str, is_sent: bool) -> None:
+    made = connector({"headers": {"X-Key": template}}, {"key": {}, "user": {"writeOnly": False}}, required=[])
+    values = {name: given for name in ("key", "user") if name in template}
+    if is_sent:
+        assert list(sent(made, **values)[1].values()) == [template.partition("{")[0] + given]
+    else:
+        with pytest.raises(AuthorizationError, match="contains invalid characters, such as a space") as caught:
+            Auth.of(made, Connection(**values))
+        assert caught.value.to_dict() == {
+            "code": "secret_form",
+            "message": f"The connection's {caught.value.field} contains invalid characters, "
+            "such as a space or a line break.",
+            "hint": "Copy it again, without anything before or after it.",
+            "field": next(iter(values)),
+            "retryable": False,
+        }
+
+
+@pytest.mark.parametrize(
+    ("given", "is_sent"),
+    [("a b~é\xa0b", True), ("a\tb", False), ("a\x7fb", False), ("a\x9fb", False), ("a\x1fb", False)],
+)
+def test_no_control_character_is_sent_in_a_query(given: str, is_sent: bool) -> None:
+    made = connector({"query": {"key": "{connection.key}"}})
+    if is_sent:
+        assert sent(made, key=given)[0] == f"{REQUEST.url}?key=a%20b~%C3%A9%C2%A0b"
+    else:
+        with pytest.raises(AuthorizationError, match="contains invalid characters, such as a line break"):
+            Auth.of(made, Connection(key=given))
+
+
+def test_a_secret_is_hidden_in_every_form_in_which_it_may_be_sent_or_repeated() -> None:
+    made = connector({"headers": {"X": "{connection.key}"}}, {"key": {}, "user": {"writeOnly": False}}, required=[])
+    assert set(Auth.of(made, Connection(key='a/b "c+d/', user="ada")).hidden) == {
+        'a/b "c+d/', 'a/b "c+d', "a%2Fb%20%22c%2Bd%2F", "a%2Fb+%22c%2Bd%2F", 'a/b \\"c+d/',
+    }  # fmt: skip
+    assert list(Auth.of(made, Connection(user="ada")).hidden) == []
+    basic = connector({"basic": {"username": "ada", "password": "{connection.key}"}})
+    assert {"YWRhOj8_Pz8=".replace("_", "/"), "YWRhOj8/Pz8", "YWRhOj8%2FPz8%3D"} <= set(
+        Auth.of(basic, Connection(key="????")).hidden
+    )
+
+
+def test_a_preview_shows_what_would_be_sent_of_a_connection_that_lacks_something() -> None:
+    places = {"X-A": "{connection.a}", "X-B": "{connection.b}"}
+    made = connector({"headers": places}, {"a": {}, "b": {}}, required=["a"])
+    shown = [set(Auth.preview(made, each).mask(REQUEST)[1]) - {"Accept"} for each in (
+        None, Connection(b="1"), Connection(a="1"), Connection(a="1", b="1"),
+    )]  # fmt: skip
+    assert shown == [{"X-A", "X-B"}, {"X-A", "X-B"}, {"X-A"}, {"X-A", "X-B"}]
 
 
 def test_what_is_shown_has_a_mask_in_the_secrets_place() -> None:
@@ -148,6 +225,34 @@ def test_a_connection_of_no_kind_is_told_which_there_are(values: Any, message: s
     with pytest.raises(AuthorizationError) as caught:
         Auth.of(connector_definition(connection=KINDS), Connection(**values))
     assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    ("made", "hint"),
+    [
+        (connector_definition(connection=KINDS), "Kinds of connection: api_key, oauth."),
+        (PARCELS, "Leave the kind out: there is only one."),
+    ],
+)
+def test_an_unknown_kind_is_cut_and_the_kinds_that_there_are_named(made: ConnectorDefinition, hint: str) -> None:
+    with pytest.raises(AuthorizationError) as caught:
+        Auth.of(made, Connection(kind="x" * 81, api_key="k", key="k"))
+    assert caught.value.message == f"There is no kind of connection “{'x' * 80}”."
+    assert (caught.value.error_code, caught.value.hint) == ("unknown_kind", hint)
+
+
+@pytest.mark.parametrize(
+    ("values", "same"),
+    [
+        ({"key": "k", "token": "t"}, True),
+        ({"key": "k", "kind": "api_key"}, True),
+        ({"key": "l"}, False),
+        ({"key": "k", "token": "t", "kind": "oauth"}, False),
+    ],
+)
+def test_only_the_fields_of_its_kind_make_an_account_another(values: Any, same: bool) -> None:
+    made = connector_definition(connection=KINDS)
+    assert (identity_of(made, Connection(**values)) == identity_of(made, Connection(key="k"))) is same
 
 
 TEMPLATES = {

@@ -24,6 +24,11 @@ def test_a_connection_never_shows_its_secret(shown: str) -> None:
 
 def test_a_connection_tells_what_it_has_and_not_what_it_is() -> None:
     assert repr(OPEN) == "Connection(name='home', base_url='https://eu.parcels.example', api_key='••••••')"
+    assert (
+        repr(Connection(region="b", kind="oauth", user="a"))
+        == "Connection(kind='oauth', region='••••••', user='••••••')"
+    )
+    assert repr(Connection()) == "Connection()"
     assert OPEN.fields == {"api_key"}
     assert not hasattr(OPEN, "__dict__")
 
@@ -51,6 +56,7 @@ def test_a_value_of_blanks_counts_as_none_and_blanks_around_are_cut() -> None:
         ("http://127.0.0.1:1", "http://127.0.0.1:1"),
         ("http://[::1]:1", "http://[::1]:1"),
         ("http://parcels.localhost", "http://parcels.localhost"),
+        ("https://a.example:65535/!~é//", "https://a.example:65535/!~é"),
     ],
 )
 def test_an_address_is_taken_without_its_last_slash(url: str, clean: str) -> None:
@@ -78,6 +84,10 @@ def test_an_address_is_taken_without_its_last_slash(url: str, clean: str) -> Non
         "https://a.example/a\nb",
         "https://a b.example",
         "https://a.exam\tple",
+        "https://a.example/a b",
+        "https://a.example/\x7f",
+        "https://a.example/{b",
+        "https://a.example/b}",
         "http://api.parcels.example",
         "http://localhost.parcels.example",
         "http://localhost\\.parcels.example",
@@ -96,6 +106,22 @@ def test_a_refused_address_is_not_repeated_as_it_may_hold_a_password() -> None:
     with pytest.raises(AuthorizationError) as caught:
         Connection(api_key=API_KEY, base_url="https://ada:hunter2@a.example")
     assert "hunter2" not in str(caught.value.to_dict())
+
+
+@pytest.mark.parametrize(
+    ("url", "message", "hint"),
+    [
+        ("ftp://" + "a" * 100, f"“ftp://{'a' * 74}” is not a valid base URL.", "Example: https://api.example.com"),
+        ("\x1b[31mshop\x07", "“[31mshop” is not a valid base URL.", "Example: https://api.example.com"),
+        ("https://a.example?b", "The base URL cannot contain a user name, password, query or fragment.", ""),
+        ("http://a.example", "The base URL starts with http://, which would send the secret unencrypted.",
+         "Use https://, or allow the insecure URL explicitly."),
+    ],
+)  # fmt: skip
+def test_a_refused_address_is_shown_without_what_would_steer_a_terminal(url: str, message: str, hint: str) -> None:
+    with pytest.raises(AuthorizationError) as caught:
+        check_base_url(url)
+    assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
 def test_an_insecure_address_must_be_allowed_by_name() -> None:
@@ -137,6 +163,9 @@ def test_two_spellings_of_an_address_are_one_account(one: str, other: str) -> No
         Connection(api_key=API_KEY, region="eu"),
         Connection(token=API_KEY),
         Connection(api_key=API_KEY, base_url="https://eu.parcels.example"),
+        Connection(api_key=API_KEY, base_url=f"{BASE}:80"),
+        Connection(api_key=API_KEY, base_url=f"{BASE}/v1"),
+        Connection(api_key=API_KEY, base_url=BASE.replace("https", "http"), allow_insecure=True),
     ],
 )
 def test_another_account_has_another_identity(other: Connection) -> None:
@@ -166,6 +195,10 @@ def test_what_is_made_of_a_connection_is_made_once_and_again_after_a_change() ->
     assert connection.keep(one, "a", make) == 2
     assert connection.keep(other, "a", make) == 3
     assert connection.keep(one, "a", make) == 4
+    connection.kind = "oauth"
+    assert connection.keep(one, "a", make) == 5
+    connection.allow_insecure = True
+    assert [connection.keep(one, "a", make), connection.keep(one, "a", make)] == [6, 6]
 
 
 def test_what_cannot_be_made_of_a_connection_is_tried_again() -> None:
