@@ -92,7 +92,9 @@ def test_a_place_that_cannot_be_used_is_an_error_with_a_way_out(place: Path) -> 
     with pytest.raises(state_dir.StateError) as caught:
         state_dir.folder()
     assert isinstance(caught.value, ConnectorError)
-    assert state_dir.OVERRIDE in caught.value.hint
+    assert caught.value.error_code == "state"
+    assert caught.value.message.startswith(f"The state folder {place} cannot be used: ")
+    assert caught.value.hint == "Set CONNECTOR_STATE_DIR to a folder that this user may write to."
 
 
 @posix
@@ -100,6 +102,13 @@ def test_the_place_does_not_depend_on_the_shells_environment(monkeypatch: pytest
     monkeypatch.setenv("HOME", "/elsewhere")
     monkeypatch.setenv("XDG_STATE_HOME", "/elsewhere")
     assert not str(state_dir._default()).startswith("/elsewhere")
+
+
+@posix
+def test_a_state_dir_that_is_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(state_dir.OVERRIDE, "")
+    monkeypatch.setattr(state_dir, "_default", lambda: tmp_path / "own")
+    assert state_dir.folder() == tmp_path / "own"
 
 
 @posix

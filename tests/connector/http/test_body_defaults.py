@@ -30,11 +30,19 @@ def completed(document: Json, *body_defaults: Json) -> Json:
         ({"a": {}}, {"at": "/a", "ifPresent": "y", "set": {"x": 1}}, {"a": {}}),
         ({"a": {"y": 0}}, {"at": "/a", "ifAbsent": "y", "set": {"x": 1}}, {"a": {"y": 0}}),
         ({"a": [{}, "b", {"x": 2}]}, {"at": "/a/*", "set": {"x": 1}}, {"a": [{"x": 1}, "b", {"x": 2}]}),
+        ({"a": {"b": {}}}, {"at": "/a/c", "set": {"x": 1}}, {"a": {"b": {}}}),
+        ({"a": [1]}, {"at": "/a/0", "set": {"x": 1}}, {"a": [1]}),
+        ({"a": [{"b": [{}, {}]}, {}, {"b": {}}]}, {"at": "/a/*/b/*", "set": {"x": 1}},
+         {"a": [{"b": [{"x": 1}, {"x": 1}]}, {}, {"b": {}}]}),
+        ({"a": [{"b": {}}, {"b": {"y": 0}}]}, {"at": "/a/*/b", "ifAbsent": "y", "set": {"x": 1}},
+         {"a": [{"b": {"x": 1}}, {"b": {"y": 0}}]}),
+        ({"a": {}, "b": None}, {"at": "/a", "set": {"x": 1}, "copy": {"x": "/b", "y": "/b"}},
+         {"a": {"x": 1, "y": None}, "b": None}),
         ({"a": {"*": {}}}, {"at": "/a/*", "set": {"x": 1}}, {"a": {"*": {"x": 1}}}),
         ({"a": {}, "b": 3}, {"at": "/a", "copy": {"x": "/b"}}, {"a": {"x": 3}, "b": 3}),
         ({"a": {}}, {"at": "/a", "copy": {"x": "/b"}}, {"a": {}}),
     ],
-)
+)  # fmt: skip
 def test_what_the_service_wants_to_see_is_added_where_it_is_absent(
     document: Json, completion: Json, expected: Json
 ) -> None:
