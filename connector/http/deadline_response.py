@@ -120,5 +120,4 @@ class DeadlineResponse(http.client.HTTPResponse):
             if not interim:
                 return found
             http.client.parse_headers(self.fp)
-            self.fp.in_head = False
         raise http.client.BadStatusLine("too many interim responses")

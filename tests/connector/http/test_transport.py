@@ -373,15 +373,20 @@ def test_a_closed_transport_opens_anew(transport: RequestsTransport, send: Send,
     assert len(station.seen) == 2
 
 
-@pytest.mark.parametrize("count", [1, 20])
-def test_interim_answers_are_passed_over_up_to_a_bound(send: Send, station: Station, count: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "count", "found"),
+    [(100, 1, 200), (102, 1, 200), (103, 19, 200), (199, 1, 200), (103, 20, None), (101, 1, 101)],
+)
+def test_interim_answers_are_passed_over_up_to_a_bound(
+    send: Send, station: Station, status: int, count: int, found: int | None
+) -> None:
     def interim(talk: Conversation) -> None:
-        talk.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * count)
+        talk.wfile.write(b"HTTP/1.1 %d Early Hints\r\nLink: </x>\r\n\r\n" % status * count)
         talk.say(200, b"{}")
 
     station.replies = [interim]
-    if count == 1:
-        assert send().status == 200
+    if found is not None:
+        assert send().status == found
     else:
         with pytest.raises(ConnectionLostError):
             send()
