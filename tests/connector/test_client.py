@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import contextlib
+import random
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -175,6 +178,26 @@ def test_a_retry_that_would_pass_the_deadline_is_not_waited_for() -> None:
     attempt = Try([response(503, retry_after="60"), OK], deadline=1_010.0)
     assert attempt().status == 503
     assert attempt.clock.slept == []
+
+
+@pytest.mark.parametrize(("deadline", "tries"), [(1_000.5, 1), (1_000.75, 2)])
+def test_a_retry_at_the_deadline_is_not_made(deadline: float, tries: int) -> None:
+    class Longest(random.Random):
+        def uniform(self, a: float, b: float) -> float:
+            return max(a, b)
+
+    attempt = Try([response(500), OK], deadline=deadline)
+    attempt.run = replace(attempt.run, rng=Longest())
+    attempt()
+    assert (attempt.tries, attempt.clock.slept) == (tries, [0.5] * (tries - 1))
+
+
+@pytest.mark.parametrize(("moment", "is_over"), [(1_010.0, False), (1_010.5, True)])
+def test_reading_ends_when_the_deadline_has_passed(moment: float, is_over: bool) -> None:
+    attempt = Try([], deadline=1_010.0, repeatable=False)
+    attempt.clock.sleep(moment - 1_000)
+    with pytest.raises(OutcomeUnknownError, match="too large to be read") if is_over else contextlib.nullcontext():
+        attempt.run.in_time()
 
 
 def test_every_attempt_takes_a_token_of_its_own_and_waits_for_it() -> None:

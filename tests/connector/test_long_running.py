@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from typing import Any
 
@@ -12,6 +13,7 @@ from connector.catalogue.action import Action
 from connector.client import Client
 from connector.clock import complete
 from connector.connections.connection import Connection
+from connector.errors import OutcomeUnknownError
 from connector.http.response import HttpResponse
 from connector.testing import FakeClock, ScriptedTransport, response
 from connector.throttle.memory_store import MemoryStore
@@ -48,6 +50,17 @@ def test_a_run_that_is_stopped_between_polls_says_that_its_call_was_sent(bench: 
     with pytest.raises(KeyboardInterrupt) as caught:
         run(bench(actions=[EXPORT]), [ACCEPTED, OK], Stopped())
     assert caught.value.__notes__ == ["The call had been sent and may have been carried out."]
+
+
+@pytest.mark.parametrize(("timeout", "requests"), [(1.0, 1), (1.25, 2)])
+def test_a_poll_that_would_come_at_the_deadline_or_later_is_not_waited_for(
+    bench: MakeBench, timeout: float, requests: int
+) -> None:
+    made = bench([ACCEPTED, OK], actions=[EXPORT])
+    with contextlib.nullcontext() if requests == 2 else pytest.raises(OutcomeUnknownError, match="did not end within"):
+        made.run("export_parcels", timeout=timeout)
+    assert len(made.requests) == requests
+    assert made.clock.slept == [1.0] * (requests - 1)
 
 
 def test_polls_count_against_the_call_limit(bench: MakeBench) -> None:
