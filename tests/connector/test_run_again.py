@@ -77,6 +77,22 @@ def test_an_interrupted_call_says_that_it_may_have_been_carried_out_and_its_key(
     assert shown in caught.value.__notes__[0]
 
 
+class Stopped(FakeClock):
+    """Ctrl-C is pressed during a wait."""
+
+    def sleep(self, *_: object) -> None:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("reply", [NotSentError("Not reached."), response(429)], ids=["not sent", "429"])
+def test_a_run_that_is_stopped_before_its_call_is_sent_again_says_nothing_of_it(
+    bench: MakeBench, reply: HttpResponse | Exception
+) -> None:
+    with pytest.raises(KeyboardInterrupt) as caught:
+        bench([reply], clock=Stopped()).run("send_parcel", {"recipient": "ada"})
+    assert not hasattr(caught.value, "__notes__")
+
+
 def test_a_run_that_iterates_is_not_charged_for_the_time_its_caller_takes(bench: MakeBench) -> None:
     clock = FakeClock()
     pages = [

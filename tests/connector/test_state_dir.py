@@ -123,6 +123,18 @@ def test_a_file_is_replaced_whole_and_readable_for_its_owner_alone(tmp_path: Pat
 
 
 @posix
+def test_a_file_is_whole_on_the_disk_before_it_takes_the_place_of_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, written = tmp_path / "file", list[tuple[int, bytes]]()
+    path.write_bytes(b"old")
+    monkeypatch.setattr("os.fsync", lambda handle: written.append((os.fstat(handle).st_size, path.read_bytes())))
+    state_dir.write_private(path, b"the new one")
+    assert written == [(11, b"old")]
+    assert path.read_bytes() == b"the new one"
+
+
+@posix
 def test_no_link_is_followed_when_writing(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("keep me")

@@ -9,7 +9,7 @@ from connector.call import InputView, check, send
 from connector.call.handler import checks_of, without_checks
 from connector.errors import DefinitionError, InputError, Problem, RefusedError
 from connector.testing import response
-from tests.connector.parcels import ACTIONS, Json, MakeBench, action, body, field, manifest
+from tests.connector.parcels import ACTIONS, Bench, Json, MakeBench, action, body, field, manifest
 
 CHECKED = action(
     "move_parcel",
@@ -119,6 +119,23 @@ def test_a_request_too_large_is_refused_before_a_token_is_taken(
         made.run("big", inputs)
     assert message in caught.value.problems[0].message
     assert made.run("big", {"recipient": "Ada"}, max_wait=0).meta.waited == 0
+
+
+@pytest.mark.parametrize("name", ["requestBytes", "urlCharacters"])
+def test_a_request_may_be_as_large_as_the_limit_and_no_larger(bench: MakeBench, name: str) -> None:
+    big = action("big", {"recipient": body(), "trace": field(x_in="query")})
+    inputs = {"recipient": "Adä", "trace": "a" * 60}
+    (request,) = _run(bench, big, inputs).requests
+    size = {"requestBytes": len('{"recipient":"Adä"}'.encode()), "urlCharacters": len(request.url)}[name]
+    assert len(_run(bench, big, inputs, {name: size}).requests) == 1
+    with pytest.raises(InputError, match="too large"):
+        _run(bench, big, inputs, {name: size - 1})
+
+
+def _run(bench: MakeBench, document: Json, inputs: Json, limits: Json | None = None) -> Bench:
+    made = bench([response(200, {})], actions=[document], connector=manifest(limits=limits or {}))
+    made.run(document["key"], inputs)
+    return made
 
 
 def test_a_handler_that_sends_nothing_is_the_authors_mistake(bench: MakeBench) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from connector.call.tasks import TaskThreads, default_in_flight
+from connector.clock import SystemClock, network, pause
 
 _FORKS = """
 import asyncio, os, signal
@@ -48,3 +51,53 @@ def test_calls_in_flight_leave_files_for_the_rest_of_the_process(
     monkeypatch.setattr("resource.getrlimit", lambda _: (files, files))
     monkeypatch.setattr("resource.RLIM_INFINITY", -1)
     assert default_in_flight() == TaskThreads().max_in_flight == calls
+
+
+def test_closing_waits_for_no_call_and_what_goes_on_gets_new_threads() -> None:
+    began, closed, names = threading.Event(), threading.Event(), list[str]()
+
+    async def work() -> bool:
+        await network()
+        began.set()
+        in_time = closed.wait(30)
+        await pause(0)
+        names.append(threading.current_thread().name)
+        return in_time
+
+    async def main() -> bool:
+        threads = TaskThreads(1)
+        task = asyncio.create_task(threads.complete(work(), SystemClock()))
+        while not began.is_set():
+            await asyncio.sleep(0.001)
+        threads.close()
+        closed.set()
+        return await task
+
+    assert asyncio.run(main())
+    assert names[0].startswith("connector-step")
+
+
+def test_calls_have_as_many_threads_as_may_be_in_flight_and_the_steps_between_them_four() -> None:
+    entered: dict[str, int] = {"call": 0, "step": 0}
+    lock, release = threading.Lock(), threading.Event()
+
+    async def work(kind: str) -> None:
+        if kind == "call":
+            await network()
+        with lock:
+            entered[kind] += 1
+        release.wait(30)
+
+    async def main(kind: str, threads: TaskThreads, expected: int) -> None:
+        release.clear()
+        tasks = [asyncio.create_task(threads.complete(work(kind), SystemClock())) for _ in range(expected + 2)]
+        while entered[kind] < expected:
+            await asyncio.sleep(0.001)
+        await asyncio.sleep(0.01)
+        assert entered[kind] == expected
+        release.set()
+        await asyncio.gather(*tasks)
+        threads.close()
+
+    asyncio.run(main("call", TaskThreads(3), 3))
+    asyncio.run(main("step", TaskThreads(3), 4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
 from collections.abc import Iterator
@@ -39,6 +40,20 @@ def test_a_certificate_file_that_does_not_exist_is_named_and_nothing_is_sent(
     assert "REQUESTS_CA_BUNDLE" in caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("host", "target"), [("service.invalid", "http://service.invalid/x"), ("127.0.0.1", "/x"), ("localhost", "/x")]
+)
+def test_a_proxy_is_used_for_every_machine_but_this_one(
+    transport: RequestsTransport, station: Station, monkeypatch: pytest.MonkeyPatch, host: str, target: str
+) -> None:
+    for name in ("no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("http_proxy", station.url)
+    port = "" if host == "service.invalid" else ":" + station.url.rsplit(":", 1)[1]
+    assert send(transport, f"http://{host}{port}/x").status == 200
+    assert [seen.target for seen in station.seen] == [target]
+
+
 def socks_server(target: int) -> tuple[int, threading.Thread]:
     """A SOCKS 5 proxy for one connection, which leads to a port of this machine."""
     listener = socket.create_server(("127.0.0.1", 0))
@@ -51,8 +66,8 @@ def socks_server(target: int) -> tuple[int, threading.Thread]:
             client.recv(300)
             client.sendall(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00")
             server.sendall(client.recv(65_536))
-            client.sendall(server.recv(65_536))
-            client.sendall(server.recv(65_536))
+            while client not in select.select([client, server], [], [])[0]:
+                client.sendall(server.recv(65_536))
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
