@@ -25,7 +25,7 @@ START = ["curl", "--globoff", "--path-as-is"]
 def command(
     authorization: Json,
     request: HttpRequest,
-    values: Mapping[str, str] | None = None,
+    values: Json | None = None,
     variables: Mapping[str, list[str]] | None = None,
 ) -> str:
     """The command for a request with these values of the connection, each a secret."""

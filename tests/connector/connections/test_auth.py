@@ -86,7 +86,7 @@ def test_a_secret_that_cannot_travel_in_a_header_is_refused_without_showing_it(g
 )
 def test_what_a_header_takes_depends_on_what_it_is_part_of(template: str, given: str, is_sent: bool) -> None:
     made = connector({"headers": {"X-Key": template}}, {"key": {}, "user": {"writeOnly": False}}, required=[])
-    values = {name: given for name in ("key", "user") if name in template}
+    values: Json = {name: given for name in ("key", "user") if name in template}
     if is_sent:
         assert list(sent(made, **values)[1].values()) == [template.partition("{")[0] + given]
     else:

@@ -174,6 +174,31 @@ def test_nothing_is_stored_where_no_keyring_keeps_the_secret(safe: MemoryKeyring
     assert safe.secrets == {}
 
 
+def test_a_removed_connection_takes_its_own_secrets_along_and_no_others(safe: MemoryKeyring) -> None:
+    add("prod", {**LOGIN, "api_key": "k1"}, kind="login")
+    add("eu", {"api_key": "k2"})
+    stored.remove(KINDS, "prod")
+    assert stored.known(KINDS) == {"eu": {"kind": "key"}}
+    assert safe.secrets == {("parcels-connector", "eu/api_key"): "k2"}
+
+
+@pytest.mark.usefixtures("safe")
+def test_a_connection_whose_secret_cannot_be_deleted_is_removed_and_the_secret_named() -> None:
+    add("prod", {"api_key": "k1"})
+    keyring.set_keyring(LockedKeyring())
+    with pytest.raises(NoKeyringError) as caught:
+        stored.remove(KINDS, "prod")
+    assert stored.known(KINDS) == {}
+    assert caught.value.message == (
+        "Connection “prod” is deleted, but its secret is still in the keyring. "
+        "The system keyring cannot be used (KeyringLocked)."
+    )
+    assert caught.value.hint in {
+        f"Delete the entry “prod/{name}” of “parcels-connector” from the keyring yourself."
+        for name in ("api_key", "password")
+    }
+
+
 @pytest.mark.usefixtures("safe")
 def test_a_field_that_the_connector_no_longer_has_is_passed_over() -> None:
     add("prod", LOGIN)
