@@ -58,6 +58,14 @@ def test_a_status_says_who_must_act(
 @pytest.mark.parametrize(
     ("status", "message"),
     [
+        (101, "The service responded with 101 Switching Protocols, which does not complete a request."),
+        (199, "The service responded with 199, which does not complete a request."),
+        (200, "The service rejected the request, although its status is a success."),
+        (299, "The service rejected the request, although its status is a success."),
+        (300, "The service responded with a redirect (300 Multiple Choices), which is not followed."),
+        (399, "The service responded with a redirect (399), which is not followed."),
+        (400, "The service rejected the request (400 Bad Request)."),
+        (500, "The service failed (500 Internal Server Error)."),
         (302, "The service responded with a redirect (302 Found), which is not followed."),
         (404, "The service rejected the request (404 Not Found)."),
         (499, "The service rejected the request (499)."),
@@ -93,6 +101,31 @@ def test_what_would_steer_a_terminal_is_taken_out_and_long_words_are_cut() -> No
     assert "[2Jevilxx" in error.message
     assert error.message.endswith("…")
     assert len(error.message) < 600
+
+
+def test_500_characters_of_the_services_words_are_shown() -> None:
+    whole, cut = (refused(response(400, {"message": "x" * count})).message for count in (500, 501))
+    assert whole.endswith(" says: " + "x" * 500 + ".")
+    assert cut.endswith(" says: " + "x" * 500 + "…")
+
+
+@pytest.mark.parametrize("ends", [".", "!", "?", "…", ""])
+def test_the_services_words_end_as_a_sentence(ends: str) -> None:
+    assert refused(response(400, {"message": f"Bad{ends}"})).message.endswith(f"says: Bad{ends or '.'}")
+
+
+def test_an_error_has_all_that_is_known_of_it() -> None:
+    known = [
+        {"status": status, "code": "odd", "sentence": "Odd.", "hint": "Mend it.", "field": "room"}
+        for status in (400, 429)
+    ]
+    for status in (400, 429):
+        reply = response(status, {"message": "name: no"}, x_request_id="r1", retry_after="3")
+        shown = refused(reply, INPUTS | PLACES, errors=known).to_dict()
+        common = {"code": "odd", "message": "Odd. Parcels says: name: no.", "hint": "Mend it.", "status": status,
+                  "request_id": "r1"}  # fmt: skip
+        more = {"field": "room", "retryable": False} if status == 400 else {"wait": 3.0, "retryable": True}
+        assert shown == common | more
 
 
 @pytest.mark.parametrize("said", ["the key hunter2 is bad", "the key hun\x00ter2 is bad", "hunter2"])
@@ -189,6 +222,12 @@ PLACES: Json = {
         ("name is wrong", None),
         ("settings: wrong", None),
         ("see https://x.example: name", None),
+        ("settings.colors: wrong; settings.colors.primary.a.b: wrong", "primary"),
+        ("  name: wrong", "name"),
+        ("name:wrong", None),
+        ("0name: wrong", None),
+        ("name[0][1].x: wrong", "name"),
+        ("other[0].name: wrong", None),
     ],
 )
 def test_a_complaint_that_begins_with_a_place_names_the_input_there(said: str, named: str | None) -> None:
