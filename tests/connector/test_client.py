@@ -217,6 +217,29 @@ def test_the_wait_for_tokens_is_bounded_over_all_attempts() -> None:
     assert attempt.tries == 2
 
 
+@pytest.mark.parametrize(
+    ("first", "most", "taken", "replies", "tries"),
+    [
+        (5, 120, 1, [OK], 0),
+        (15, 120, 1, [OK], 1),
+        (15, 5, 1, [OK], 0),
+        (None, 120, 1, [OK], 1),
+        (5, 120, 0, [response(500), OK], 2),
+        (5, 5, 0, [response(500), OK], 1),
+    ],
+)
+def test_the_wait_before_anything_was_sent_has_a_bound_of_its_own(
+    first: float | None, most: float, taken: int, replies: list[HttpResponse], tries: int
+) -> None:
+    tight = RateLimit("tight", 1, 10.0)
+    attempt = Try(replies, rate_limits=[tight], max_wait=most, max_first_wait=first)
+    for _ in range(taken):
+        attempt.store.reserve([tight], 0)
+    with contextlib.nullcontext() if tries == len(replies) else pytest.raises((ThrottledError, UnavailableError)):
+        attempt()
+    assert attempt.tries == tries
+
+
 def test_the_deadline_bounds_the_wait_for_a_token_as_well() -> None:
     tight = RateLimit("tight", 1, 60.0)
     attempt = Try([OK], rate_limits=[tight], deadline=1_030.0)

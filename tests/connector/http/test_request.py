@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from connector.connections.endpoint import Endpoint, path_segment
-from connector.http.request import HttpRequest, body_of, build, masked, secret_texts, secret_values
+from connector.http.request import HttpRequest, body_of, build, collisions, masked, secret_texts, secret_values
 from connector.http.transport import RequestsTransport, SendOptions
 from connector.secrets import MASK
 from connector.testing import FakeClock
@@ -168,6 +168,42 @@ def test_spread_alone_makes_its_own_place() -> None:
     values = {"more": {"x": 1}}
     assert sent_body(inputs, values) == {"data": {"x": 1}}
     assert values == {"more": {"x": 1}}
+
+
+ROOMS: Json = {
+    "name": body(title="Name"),
+    "primary": body(title="Primary", x_pointer="/settings/colors/primary"),
+    "left_out": body(title="Left out", x_pointer="/left"),
+    "more": body("object", "More", x_spread=True, x_pointer=""),
+    "colors": body("object", x_spread=True, x_pointer="/settings/colors"),
+    "pairs": rows({"key": field(), "value": field()}, x_in="body", x_spread=True, x_pointer="/settings",
+                  x_map_key="key", x_map_value="value"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("values", "problems"),
+    [
+        ({"more": {"name": "b"}}, [("more", "More names “name”, which is also filled in under Name.")]),
+        ({"more": {"settings": 1}}, [("more", "More names “settings”, which is also filled in under Primary.")]),
+        ({"colors": {"primary": 1}}, [("colors", "colors names “primary”, which is also filled in under Primary.")]),
+        ({"pairs": [{"key": "a", "value": "1"}, {"key": "colors", "value": "2"}]},
+         [("pairs", "pairs names “colors”, which is also filled in under Primary.")]),
+        ({"more": {"left": 1, "primary": 1, "nam": 1, "name/x": 1}, "colors": {"name": 1, "second": 2},
+          "pairs": [{"key": "primary", "value": "1"}]}, []),
+        ({"more": {"name": 1, "settings": 2}, "colors": {"primary": 3}},
+         [("more", "More names “name”, which is also filled in under Name."),
+          ("more", "More names “settings”, which is also filled in under Primary."),
+          ("colors", "colors names “primary”, which is also filled in under Primary.")]),
+    ],
+)  # fmt: skip
+def test_a_key_of_a_free_form_object_that_another_field_fills_is_a_problem(
+    values: Json, problems: list[tuple[str, str]]
+) -> None:
+    found = collisions(definition(ROOMS), {"name": "a", "primary": "#fff", **values})
+    assert [(problem.field, problem.message) for problem in found] == problems
+    assert {(problem.rule, problem.hint) for problem in found} <= {("twice", "Fill in one of the two.")}
+    assert collisions(definition(ROOMS), values) == []
 
 
 def test_each_value_of_a_list_can_have_an_object_of_its_own() -> None:
