@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,10 @@ from connector import (
     UnavailableError,
 )
 from connector.call.events import Event, WaitStarted
+from connector.clock import SystemClock
 from connector.errors import ConnectionLostError, NotSentError
 from connector.secrets import MASK
-from connector.testing import FakeClock, response
+from connector.testing import FakeClock, ScriptedTransport, response
 from connector.throttle.memory_store import MemoryStore
 from tests.connector.parcels import (
     API_KEY,
@@ -481,6 +483,36 @@ def test_a_connector_is_closed_with_its_block(bench: MakeBench) -> None:
         assert not echo.closed
     assert echo.closed
     connector.close()
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_store_is_closed_by_whoever_made_it(bench: MakeBench, monkeypatch: pytest.MonkeyPatch, own: bool) -> None:
+    class Noted(MemoryStore):
+        def close(self) -> None:
+            closed.append(self)
+
+    closed: list[MemoryStore] = []
+    monkeypatch.setattr("connector.connector.default_store", Noted)
+    store = None if own else Noted(SystemClock())
+    unused, used = (Connector(bench().bundle, transport=ScriptedTransport([OK]), store=store) for _ in range(2))
+    used.run("get_parcel", {"parcel_id": "a"}, Connection(api_key=API_KEY))
+    used.close()
+    unused.close()
+    assert len(closed) == own
+
+
+def test_a_connector_made_without_settings_names_itself_and_makes_keys_that_nobody_else_makes(
+    bench: MakeBench, station: Station
+) -> None:
+    connection = Connection(api_key=API_KEY, base_url=station.url, ephemeral=True)
+    with Connector(bench().bundle, max_in_flight=250) as connector:
+        keys = [connector.run("send_parcel", {"recipient": "Ada"}, connection).meta.idempotency_key for _ in range(2)]
+        adapter: Any = connector._transport._session.get_adapter(station.url)  # type: ignore[attr-defined]
+        assert adapter.poolmanager.connection_from_url(station.url).pool.maxsize == 250
+    assert {seen.headers["user-agent"] for seen in station.seen} == {"parcels-connector/1.2.3"}
+    assert [seen.headers["idempotency-key"] for seen in station.seen] == keys
+    assert [uuid.UUID(key).version for key in keys] == [4, 4]
+    assert keys[0] != keys[1]
 
 
 def test_a_folder_that_is_not_there_cannot_be_loaded(tmp_path: Path) -> None:
