@@ -298,6 +298,47 @@ def test_what_the_url_of_an_action_needs_from_the_connection_is_checked(values: 
     assert caught.value.message == message
 
 
+@pytest.mark.parametrize(
+    ("words", "values", "shown"),
+    [
+        ({"path": "/a"}, {"region": "eu/x"}, ("host", "“eu/x” is not a host name.", "region")),
+        ({"path": "/a/{connection.account}"}, {"region": "eu", "account": "."},
+         ("secret_form", "The connection's account cannot be part of a path.", "account")),
+        ({"path": "/a/{connection.account}"}, {"region": "eu"},
+         ("missing_secret", "The connection has no account.", "account")),
+        ({"path": "/a/{connection.account}"}, {"region": "eu", "account": "a/.."}, None),
+        ({"path": "/a", "headers": {"X-Note": "to {connection.expand}"}}, {"region": "eu", "expand": "é"},
+         ("secret_form", "The connection's expand contains invalid characters, such as a space or a line break.",
+          "expand")),
+        ({"path": "/a", "headers": {"X-Note": "to {connection.expand}"}}, {"region": "eu", "expand": "a b"}, None),
+        ({"path": "/a"}, {"region": "eu", "account": "é"},
+         ("secret_form", "The connection's account contains invalid characters, such as a space or a line break.",
+          "account")),
+        ({"path": "/a"}, {"region": "eu", "expand": "é"}, None),
+    ],
+)  # fmt: skip
+def test_an_action_asks_of_a_connection_what_its_own_requests_need(
+    words: Json, values: Any, shown: tuple[str, str, str] | None
+) -> None:
+    made = connector({}, FIELDS, required=["key"], **TEMPLATES)
+    auth = Auth.of(made, Connection(key="k", **values))
+    request = definition().request.model_validate({"method": "GET", **words})
+    for _ in range(2):  # what was refused once is refused again
+        if shown is None:
+            auth.require(request)
+        else:
+            with pytest.raises(AuthorizationError) as caught:
+                auth.require(request)
+            assert (caught.value.error_code, caught.value.message, caught.value.field) == shown
+
+
+def test_what_one_action_asks_of_a_connection_is_asked_for_the_next_one_too() -> None:
+    auth = Auth.of(connector({}, FIELDS, required=["key"], **TEMPLATES), Connection(key="k", region="eu"))
+    auth.require(definition(method="GET", path="/a").request)
+    with pytest.raises(AuthorizationError, match="no account"):
+        auth.require(definition(method="GET", path="/a/{connection.account}").request)
+
+
 def test_a_secret_may_be_the_whole_url() -> None:
     made = connector({}, {"hook": {}}, baseUrl="{connection.hook}")
     auth = Auth.of(made, Connection(hook="https://hooks.example/s3cr3t/"))
