@@ -106,7 +106,7 @@ def require_safe(pattern: str, longest_text: int | None = None) -> None:
     ways = _Parser(pattern, length).parse().ways
     # A search begins at every place of the text unless each alternative says where.
     starts = 1 if pattern.startswith("^") and "|" not in pattern else length
-    if starts * ways > max(MAX_WAYS, length):
+    if starts * ways > MAX_WAYS:
         raise UnsafePatternError(
             "the pattern can match a long text in too many ways; begin it with ^, use fewer quantifiers, or set a "
             "smaller maxLength"

@@ -30,6 +30,9 @@ from connector.definition.patterns import UnsafePatternError, compile_pattern, r
         ("^[a-z-]+$", None),
         ("^\\u00e9$", None),
         ("a.*b", 3_000),
+        ("^\\S*$", None),
+        ("^\\s*$", None),
+        ("^(\\b\\W)*$", None),
     ],
 )
 def test_a_pattern_of_the_subset_is_accepted(pattern: str, longest_text: int | None) -> None:
@@ -81,6 +84,7 @@ def test_a_pattern_of_the_subset_is_accepted(pattern: str, longest_text: int | N
         ("a\\", "middle of an escape"),
         ("a" * 1_001, "1,000 characters"),
         ("(" * 21 + ")" * 21, "20 deep"),
+        ("(a)" * 5 + "(" * 21 + ")" * 21, "20 deep"),
     ],
 )
 def test_any_other_pattern_is_rejected_with_a_reason(pattern: str, reason: str) -> None:
@@ -93,8 +97,64 @@ def test_groups_may_be_twenty_deep_and_any_number_beside_one_another() -> None:
     require_safe("(a)" * 30)
 
 
-def test_a_pattern_may_have_ten_thousand_characters_when_written_out() -> None:
-    require_safe("(a{1000}){10}")
+@pytest.mark.parametrize(
+    "pattern",
+    ["(a{1000}){10}", "(\\ba{100}\\B){100}", "(^a{100}$){100}", "(a{1000}b{0}){9}c{991}", "((.\\d[a]\\S){50}){50}"],
+)
+def test_a_pattern_may_have_ten_thousand_characters_when_written_out(pattern: str) -> None:
+    require_safe(pattern)
+    with pytest.raises(UnsafePatternError, match="10,000 characters"):
+        require_safe(pattern + "a")
+
+
+def test_a_pattern_itself_may_have_a_thousand_characters() -> None:
+    require_safe("a" * 1_000)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "longest_text"),
+    [
+        ("a*", 3_161),
+        ("^a*a*$", 3_161),
+        ("^a+a+$", 3_162),
+        ("^a{1,}a{0,}b?$", 2_235),
+        ("a*|b*", 2_235),
+        ("^a*|^b*", 2_235),
+        ("^a{0,1000}a{0,1000}a{0,1000}$", 214),
+        ("^a{500,600}a{0,600}a{0,600}a{0,600}$", 214),
+        ("^" + "a?" * 22 + "c{0,600}", 1),
+        ("^(?:a{0,9}){2}b*", 99_999),
+        ("^(a?){0,3}(c{1,2}){1,3}b*", 47_618),
+        ("(a|b){0,3}(c{1,2}){1,3}b*", 217),
+    ],
+)
+def test_the_ways_to_match_are_counted_exactly(pattern: str, longest_text: int) -> None:
+    require_safe(pattern, longest_text)
+    with pytest.raises(UnsafePatternError, match="too many ways"):
+        require_safe(pattern, longest_text + 1)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "too_many"),
+    [
+        ("^" + "a{1,10}" * 7, "a?"),
+        ("^" + "(a?){1}" * 7 + "(a{1,5}){1}" * 7, "a?"),
+        ("^" + "a?" * 23, "a?"),
+    ],
+)
+def test_ten_million_ways_are_not_too_many(pattern: str, too_many: str) -> None:
+    require_safe(pattern)
+    with pytest.raises(UnsafePatternError, match="too many ways"):
+        require_safe(pattern + too_many)
+
+
+def test_a_text_of_no_length_is_searched_as_one_of_a_single_character() -> None:
+    require_safe("^" + "a?" * 22 + "c{0,600}", 0)
+
+
+def test_no_text_is_taken_for_longer_than_a_million_characters() -> None:
+    for longest_text in (1_000_000, 10**12):
+        require_safe("^a*b{1,9}$", longest_text)
 
 
 @pytest.mark.parametrize(
@@ -138,10 +198,51 @@ def test_the_slowest_patterns_that_are_accepted_take_a_moment(
         ("^ab{2}$", "abb", True),
         ("^(ab){2,}$", "ab", False),
         ("^#-&~$", "#-&~", True),
+        ("^\\Sa$", "a", False),
+        ("^\\Da$", "ba", True),
+        ("^(?:ab)c$", "abc", True),
+        ("^(?:ab)c$", "bc", False),
+        ("^a{2,3}$", "aaa", True),
+        ("^a{2,3}$", "aaaa", False),
+        ("^a{2}$", "aaa", False),
+        ("^a{2,}$", "aaaaa", True),
+        ("^a?b$", "b", True),
+        ("^a+b$", "b", False),
+        ("^a|b$", "xb", True),
+        ("\\ba\\B", "ab", True),
+        ("\\ba\\b", "ab", False),
+        ("^[^a-c]$", "b", False),
+        ("^[a-]$", "-", True),
+        ("^[+-]$", ",", False),
+        ("^[\\t-\\r]$", "\n", True),
+        ("^\\n\\r\\f\\v$", "\n\r\f\v", True),
+        ("^\\u00E9$", "\u00e9", True),
+        ("^[\\u0041-\\u0043]$", "B", True),
     ],
 )
 def test_a_pattern_means_what_it_means_in_javascript(pattern: str, text: str, matches: bool) -> None:
     assert (compile_pattern(pattern).search(text) is not None) is matches
+
+
+CLASSES = {
+    "d": ("0189", "/:aA_\x00\u0663\U0010ffff"),
+    "w": ("0189AMZ_amz", "/:@[^`{-\x00\u00e9\U0010ffff"),
+    "s": (
+        "\t\n\v\f\r \u00a0\u1680\u2000\u2005\u200a\u2028\u2029\u202f\u205f\u3000\ufeff",
+        "\x08\x0e\x1c\x1f!\x00\u0085\u180e\u1fff\u200b\u2027\u202a\u2030\u2060\ufefe\uff00a\U0010ffff",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_class_and_its_negation_divide_all_characters_as_javascript_does(name: str) -> None:
+    inside, outside = CLASSES[name]
+    for written in (f"\\{name}", f"[\\{name}]", f"[^\\{name.upper()}]"):
+        matches = compile_pattern(f"^{written}$").search
+        assert [char for char in inside + outside if matches(char)] == list(inside), written
+    for written in (f"\\{name.upper()}", f"[\\{name.upper()}]", f"[^\\{name}]"):
+        matches = compile_pattern(f"^{written}$").search
+        assert [char for char in inside + outside if matches(char)] == list(outside), written
 
 
 def test_case_is_ignored_on_request_beyond_ascii_too() -> None:
