@@ -77,6 +77,8 @@ def test_a_pattern_of_the_subset_is_accepted(pattern: str, longest_text: int | N
         ("[\\d-z]", "range"),
         ("a{3,2}", "wrong way round"),
         ("a{1001}", "1,000 times"),
+        ("a{0,1001}", "1,000 times"),
+        ("a{1001,}", "1,000 times"),
         ("((a{1000}){1000})", "10,000 characters"),
         ("*", "must be written \\*"),
         ("{", "must be written \\{"),
@@ -155,6 +157,9 @@ def test_a_text_of_no_length_is_searched_as_one_of_a_single_character() -> None:
 def test_no_text_is_taken_for_longer_than_a_million_characters() -> None:
     for longest_text in (1_000_000, 10**12):
         require_safe("^a*b{1,9}$", longest_text)
+    require_safe("a{1,10}")
+    with pytest.raises(UnsafePatternError, match="too many ways"):
+        require_safe("a{1,11}")
 
 
 @pytest.mark.parametrize(
