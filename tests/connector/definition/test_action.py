@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from connector.definition.action import ActionDefinition, KnownError
-from connector.definition.field import FieldSchema
+from connector.definition.field import DynamicValues, FieldSchema
 from connector.definition.model import spelling
 from connector.definition.service import ConnectorDefinition
 from connector.http.request import collisions
@@ -26,11 +26,73 @@ from tests.connector.parcels import Json, action, body, definition, field, manif
         (field("text"), "Input should be"),
         (field(xin="body"), "not permitted"),
         ({"type": "string", "x_in": "body"}, "not permitted"),
+        ({"x-map-value": "a", "x-map-key": "a", "type": "array"}, "x-map-key must name"),
+        (field("array", x_spread=True, items=field()), "x-spread needs the type"),
+        (field("string", x_file=True), "x-file needs the type"),
+        (field(["object", "string"], x_file=True), "x-file needs the type"),
+        (field("object", x_file=True, properties={"a": field()}), "x-file needs the type"),
+        ({"x-file": True, "items": field()}, "x-file needs the type"),
+        (field("string", x_array_style="csv"), "x-array-style needs the type"),
+        ({"x-array-style": "csv"}, "x-array-style needs the type"),
+        ({"type": None}, "type must not be null"),
+        (field(maxLength=None), "maxLength must not be null"),
+        (field(x_in=None), "x-in must not be null"),
+        (field(pattern="(a+)+"), "several ways"),
+        (field(pattern="a*b"), "too many ways"),
     ],
 )
 def test_annotations_that_cannot_mean_anything_are_refused(words: Json, message: str) -> None:
     with pytest.raises(ValidationError, match=message):
         FieldSchema.model_validate(words)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        rows({"a": field(), "b": field()}, x_map_key="a", x_map_value="b"),
+        rows({"a": field(), "b": field()}, x_map_key="a", x_spread=True),
+        field("object", x_spread=True),
+        field(["object", "null"], x_file=True),
+        {"x-file": True},
+        field("array", x_array_style="csv"),
+        {"items": field(), "x-array-style": "pipes"},
+        {"const": None, "default": None, "title": None, "description": None},
+        field(pattern="a*b", maxLength=100),
+    ],
+)
+def test_annotations_that_mean_something_are_taken(words: Json) -> None:
+    assert FieldSchema.model_validate(words)
+
+
+@pytest.mark.parametrize(
+    ("type_", "types"), [(None, ()), ("string", ("string",)), (["string", "null"], ("string", "null"))]
+)
+def test_a_field_has_one_type_several_or_any(type_: Any, types: tuple[str, ...]) -> None:
+    assert FieldSchema.model_validate({} if type_ is None else {"type": type_}).types == types
+
+
+@pytest.mark.parametrize(
+    ("words", "pointers"),
+    [
+        ({}, ("/filter/operator",)),
+        ({"x-pointer": "/a"}, ("/a",)),
+        ({"x-pointer": ""}, ("",)),
+        ({"x-pointer": ["/a", "/b"]}, ("/a", "/b")),
+    ],
+)
+def test_a_field_is_at_the_place_of_its_name_or_at_the_places_that_it_says(
+    words: Json, pointers: tuple[str, ...]
+) -> None:
+    assert FieldSchema.model_validate(words).pointers("filter.operator") == pointers
+
+
+def test_choices_depend_on_the_inputs_that_they_take_from_the_form() -> None:
+    names = {"value-collection": "rows", "value-path": "id", "value-title": "name"}
+    parameters = {"a": "fixed", "b": {"parameter": "kind"}, "c": {"parameter": 7}, "d": {"other": 1}, "e": 5}
+    values = DynamicValues.model_validate({"operationId": "List", **names, "parameters": parameters})
+    assert values.depends_on == ("kind",)
+    assert values.inputs({"kind": "k", "a": "not this"}) == {**parameters, "b": "k"}
+    assert values.inputs({}) == parameters
 
 
 @pytest.mark.parametrize(
