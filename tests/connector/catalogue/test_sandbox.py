@@ -55,5 +55,7 @@ def test_the_service_is_stopped_with_the_block_even_after_a_failure(tmp_path: Pa
 
 def test_a_service_that_cannot_start_says_why(tmp_path: Path) -> None:
     bundle = load(folder(tmp_path))
-    with pytest.raises(SandboxError, match=r"The sandbox cannot start: port 1 is taken\.$"), started(bundle, port=1):
-        pass
+    starting = started(bundle, port=1)
+    with pytest.raises(SandboxError, match=r"The sandbox cannot start: port 1 is taken\.$") as caught:
+        starting.__enter__()
+    assert caught.value.error_code == "sandbox"

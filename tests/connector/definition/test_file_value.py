@@ -1,4 +1,4 @@
-"""A file by itself: as JSON, as a stream, and as it is shown. How it is sent is in tests/connector/http/test_files.py."""
+"""A file by itself: as JSON, as a stream, and as it is shown; tests/connector/http/test_files.py sends it."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -37,9 +38,7 @@ def test_a_reference_to_nothing_is_found_at_its_place(declared: Json, place: str
 def chain(count: int) -> dict[str, Json]:
     """So many definitions, each of which names the next."""
     names = [f"d{number}" for number in range(count)]
-    return {name: {"$ref": f"#/$defs/{after}"} for name, after in zip(names, names[1:], strict=False)} | {
-        names[-1]: field()
-    }
+    return {name: {"$ref": f"#/$defs/{after}"} for name, after in itertools.pairwise(names)} | {names[-1]: field()}
 
 
 @pytest.mark.parametrize(
