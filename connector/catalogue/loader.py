@@ -120,9 +120,10 @@ class Bundle:
             with _import_lock:
                 return importlib.import_module(f"{self._package}.{name}")
         except Exception as error:  # the module is somebody else's code: whatever it raises, it is not there
-            if isinstance(error, ModuleNotFoundError) and (error.name or "").startswith(self._package):
+            if isinstance(error, ModuleNotFoundError) and f"{self._package}.{name}.".startswith(f"{error.name}."):
                 raise DefinitionError(f"The connector folder has no {name.replace('.', '/')}.py.") from None
-            raise DefinitionError(f"{name.replace('.', '/')}.py cannot be imported: {_reason(error)}.") from error
+            reason = _reason(error).replace(f"{self._package}.", "")
+            raise DefinitionError(f"{name.replace('.', '/')}.py cannot be imported: {reason}.") from error
 
     @cached_property
     def _package(self) -> str:

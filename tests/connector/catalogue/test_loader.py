@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from connector.call import page, send
 from connector.catalogue import loader
 from connector.catalogue.loader import load
 from connector.connections.connection import Connection
@@ -15,7 +16,19 @@ from connector.connector import Connector
 from connector.definition.expand import Expanded, expand
 from connector.errors import DefinitionError
 from connector.testing import FakeClock, ScriptedTransport, response
-from tests.connector.parcels import ACTIONS, API_KEY, GET, Json, action, body, field, manifest, whole, write_folder
+from tests.connector.parcels import (
+    ACTIONS,
+    API_KEY,
+    GET,
+    LIST,
+    Json,
+    action,
+    body,
+    field,
+    manifest,
+    whole,
+    write_folder,
+)
 
 
 def problems(folder: Path) -> list[tuple[str, str]]:
@@ -265,3 +278,61 @@ def test_loading_a_connector_reads_no_definition_until_it_is_used(
     assert connector.find("get_parcel").inputs
     assert connector.find("get_parcel").outputs
     assert read == ["get_parcel"]
+
+
+def test_an_action_without_a_function_is_sent_or_paged(tmp_path: Path) -> None:
+    bare = load(write_folder(tmp_path / "bare", handlers=""))
+    without = load(write_folder(tmp_path / "without"))
+    (without.folder / "actions/parcels.py").unlink()
+    for bundle in (bare, without):
+        assert (bundle.handler("get_parcel"), bundle.handler("list_parcels")) == (send, page)
+
+
+def test_a_module_that_is_there_in_any_form_is_never_passed_over(tmp_path: Path) -> None:
+    package = load(write_folder(tmp_path / "package"))
+    (package.folder / "actions/parcels.py").unlink()
+    (package.folder / "actions/parcels").mkdir()
+    (package.folder / "actions/parcels/__init__.py").write_text("from connector.call import page as get_parcel")
+    assert package.handler("get_parcel") is page
+    broken = load(write_folder(tmp_path / "broken"))
+    (broken.folder / "actions/parcels.py").unlink()
+    (broken.folder / "actions/parcels.py").symlink_to(tmp_path / "nowhere.py")
+    with pytest.raises(DefinitionError, match=r"The connector folder has no actions/parcels\.py\."):
+        broken.handler("get_parcel")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("raise ValueError('Boom.')", "actions/parcels.py cannot be imported: Boom."),
+        ("raise ValueError", "actions/parcels.py cannot be imported: ValueError."),
+        ("import none_such", "actions/parcels.py cannot be imported: No module named 'none_such'."),
+        ("from . import none_such", "actions/parcels.py cannot be imported: cannot import name 'none_such'"),
+        ("from .none import such", "actions/parcels.py cannot be imported: No module named 'actions.none'."),
+        ("get_parcel = 7", "“get_parcel” in actions/parcels.py is not a function."),
+    ],
+)
+def test_a_function_that_cannot_be_had_is_told_why(source: str, message: str, tmp_path: Path) -> None:
+    bundle = load(write_folder(tmp_path / "parcels", handlers=source))
+    with pytest.raises(DefinitionError) as caught:
+        bundle.handler("get_parcel")
+    assert caught.value.message.startswith(message)
+
+
+def test_actions_stand_in_the_order_of_the_groups_and_their_keys(tmp_path: Path) -> None:
+    groups = {"zoo": {}, "parcels": {}, "air": {}}
+    folder = write_folder(tmp_path / "parcels", [GET, LIST], connector=manifest(groups=groups))
+    for group, key in (("air", "fly"), ("zoo", "visit"), ("zoo", "ask"), ("other", "more")):
+        (folder / f"definitions/{group}").mkdir(exist_ok=True)
+        (folder / f"definitions/{group}/{key}.json").write_text(json.dumps(action(key, group=group)))
+    order = ["ask", "visit", "get_parcel", "list_parcels", "fly", "more"]
+    assert (list(load(folder).actions), list(loader.read(folder).actions)) == (order, order)
+
+
+@pytest.mark.parametrize("word", ["$defs", "fieldsets", "rules", "errors"])
+def test_what_is_shared_is_an_object_of_each_kind(word: str, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels")
+    (folder / "definitions/common.json").write_text(json.dumps({word: []}))
+    assert problems(folder) == [(f"definitions/common.json#/{word}", "type")]
+    (folder / "definitions/common.json").write_text(json.dumps({word: {}}))
+    assert load(folder)
