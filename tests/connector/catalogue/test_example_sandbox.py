@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from connector.catalogue.example_responses import ExampleResponses, Received
+from connector.catalogue.example_sandbox import ExampleSandbox
 from connector.catalogue.loader import load
 from connector.catalogue.sandbox import SandboxError, started
 from connector.connector import Connector
@@ -145,3 +146,104 @@ def test_a_taken_port_is_explained(items: Connector) -> None:
         port = taken.getsockname()[1]
         with pytest.raises(SandboxError, match="cannot start"), started(items._bundle, port=port):
             pass
+
+
+def responding(place: Path, response: dict[str, Any], **limits: Any) -> ExampleSandbox:
+    """A sandbox with one action, `POST /its`, that has one response."""
+    example = {"title": "One", "inputs": {}, "interactions": [{"response": response}], "outputs": {}}
+    made = action("add_it", {"name": body()}, {"id": TEXT}, path="/its", examples=[example])
+    return ExampleSandbox(load(folder(place, made, **limits)))
+
+
+@pytest.mark.parametrize(
+    ("response", "status", "headers", "content"),
+    [
+        ({"body": {"id": "ä"}}, 200, {"Content-Type": "application/json"}, '{"id": "ä"}'),
+        ({"body": []}, 200, {"Content-Type": "application/json"}, "[]"),
+        ({"status": 201}, 201, {"Content-Type": "application/json"}, ""),
+        ({"text": "hi"}, 200, {"Content-Type": "text/plain; charset=utf-8"}, "hi"),
+        ({"text": ""}, 200, {"Content-Type": "text/plain; charset=utf-8"}, ""),
+        (
+            {"text": "<x>", "headers": {"Content-Type": "text/xml", "X-A": "b"}},
+            200,
+            {"Content-Type": "text/xml", "X-A": "b"},
+            "<x>",
+        ),
+    ],
+)
+def test_a_response_is_sent_as_the_example_has_it(
+    response: dict[str, Any], status: int, headers: dict[str, str], content: str, tmp_path: Path
+) -> None:
+    with responding(tmp_path, response) as service:
+        assert service.respond("POST", "/its", b"{}") == (status, headers, content.encode())
+
+
+@pytest.mark.parametrize(("size", "status"), [(20, 200), (21, 413)])
+def test_a_request_larger_than_the_service_accepts_is_refused(size: int, status: int, tmp_path: Path) -> None:
+    with responding(tmp_path, {"body": {"id": "1"}}, limits={"requestBytes": 20}) as service:
+        found, _, content = service.respond("POST", "/its", b'"' + b"x" * (size - 2) + b'"')
+        (entry,) = service.requests()
+    assert (found, entry["status"], entry["request"]) == (status, status, None)
+    assert (b"The request is too large." in content) is (status == 413)
+
+
+def test_the_last_hundred_requests_are_shown_newest_first(tmp_path: Path) -> None:
+    with responding(tmp_path, {"body": {"id": "1"}}) as service:
+        for number in range(101):
+            service.respond("POST", f"/its?n={number}", b"[1]" if number % 2 else b'{"name": "a"}')
+        shown = service.requests()
+        service.reset()
+        assert service.requests() == []
+    assert len(shown) == 100
+    assert [entry["request"] for entry in shown[:2]] == [{"name": "a"}, [1]]
+    assert {(entry["method"], entry["status"], str(entry["response"])) for entry in shown} == {
+        ("POST", 200, "{'id': '1'}")
+    }
+    assert shown[0]["time"] >= shown[-1]["time"]
+    assert all(entry["time"].endswith("+00:00") and 0 <= entry["seconds"] < 60 for entry in shown)
+
+
+def spoken(service: ExampleSandbox, *requests_: bytes) -> bytes:
+    """What comes back on one connection, to its end."""
+    host, port = service.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=30) as line:
+        line.sendall(b"".join(requests_))
+        line.shutdown(socket.SHUT_WR)
+        return b"".join(iter(lambda: line.recv(65_536), b""))
+
+
+def request(method: bytes, *headers: bytes, content: bytes = b"") -> bytes:
+    return b"\r\n".join([method + b" /its HTTP/1.1", b"Host: it", *headers, b"", content])
+
+
+@pytest.mark.parametrize("method", [b"GET", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"])
+def test_a_connection_carries_one_request_after_another(method: bytes, tmp_path: Path) -> None:
+    with responding(tmp_path, {"body": {"id": "1"}, "headers": {"content-length": "99", "X-A": "b"}}) as service:
+        whole = request(method, b"Content-Length: 2", content=b"{}")
+        in_chunks = request(
+            method, b"Transfer-Encoding: Chunked", content=b"1;x=y\r\n{\r\n01\r\n}\r\n0\r\nTrailer: a\r\n\r\n"
+        )
+        replies = spoken(service, whole, in_chunks, request(method))
+        seen = [(entry["method"], entry["request"]) for entry in service.requests()]
+    assert seen == [(method.decode(), None), (method.decode(), {}), (method.decode(), {})]
+    assert replies.count(b"HTTP/1.1 200" if method == b"POST" else b"HTTP/1.1 404") == 3
+    assert replies.lower().count(b"content-length") == 3
+    if method == b"POST":
+        assert replies.count(b'Content-Length: 11\r\n\r\n{"id": "1"}') == 3
+        assert replies.count(b"X-A: b\r\n") == 3
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_response_that_has_no_body_has_no_length(status: int, tmp_path: Path) -> None:
+    with responding(tmp_path, {"status": status, "body": {"id": "1"}}) as service:
+        reply = spoken(service, request(b"POST"))
+    assert reply.startswith(f"HTTP/1.1 {status}".encode())
+    assert reply.endswith(b"\r\n\r\n")
+    assert b"content-length" not in reply.lower()
+
+
+def test_a_head_request_has_the_length_of_what_a_get_would_have(tmp_path: Path) -> None:
+    with responding(tmp_path, {"body": {"id": "1"}}) as service:
+        reply = spoken(service, request(b"HEAD"))
+    message = b'{"message": "No action sends HEAD /its."}'
+    assert reply.endswith(b"Content-Length: %d\r\n\r\n" % len(message))
