@@ -249,16 +249,11 @@ def test_what_is_inside_another_output_changes_it() -> None:
 
 
 def test_rows_of_rows_end() -> None:
-    made = sample_body(
-        ObjectSchema.model_validate(schema({"it": {"$ref": "#/$defs/deep"}}, **{"$defs": {"deep": DEEP}}))
-    )
-    depth, inner = 0, made
+    many: Json = {"type": "array", "items": {"$ref": "#/$defs/many"}}
+    whole = schema({"one": {"$ref": "#/$defs/deep"}, "many": {"$ref": "#/$defs/many"}})
+    made = sample_body(ObjectSchema.model_validate(whole | {"$defs": {"deep": DEEP, "many": many}}))
+    assert made["many"] == [[[[[[[]]]]]]]
+    depth, inner = 0, made["one"]
     while inner:
-        inner = inner.get("it" if not depth else "inner")
-        depth += 1
-    assert depth == 7
-    many = {"type": "array", "items": {"$ref": "#/$defs/many"}}
-    made = sample_body(
-        ObjectSchema.model_validate(schema({"it": {"$ref": "#/$defs/many"}}, **{"$defs": {"many": many}}))
-    )
-    assert made == {"it": [[[[[[[]]]]]]]}
+        depth, inner = depth + 1, inner.get("inner")
+    assert depth == 6

@@ -320,7 +320,7 @@ def test_a_function_that_cannot_be_had_is_told_why(source: str, message: str, tm
 
 
 def test_actions_stand_in_the_order_of_the_groups_and_their_keys(tmp_path: Path) -> None:
-    groups = {"zoo": {}, "parcels": {}, "air": {}}
+    groups: Json = {"zoo": {}, "parcels": {}, "air": {}}
     folder = write_folder(tmp_path / "parcels", [GET, LIST], connector=manifest(groups=groups))
     for group, key in (("air", "fly"), ("zoo", "visit"), ("zoo", "ask"), ("other", "more")):
         (folder / f"definitions/{group}").mkdir(exist_ok=True)

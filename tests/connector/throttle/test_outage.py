@@ -81,7 +81,7 @@ def test_whoever_waits_in_the_share_leaves_in_turn_and_counts_from_the_due_time(
     assert share.claim([HOME], line[2], 100.0 + SPAN) == SPAN
     assert share.claim([HOME], line[0], 99.0 + SPAN) == 1.0
     assert share.claim([HOME], line[0], 100.0 + SPAN + 0.01) == 0
-    assert (line[0].wait, line[0].since, line[0].times) == (0.0, pytest.approx(100 + SPAN), [pytest.approx(100 + SPAN)])
+    assert [line[0].wait, line[0].since, *line[0].times] == pytest.approx([0.0, 100 + SPAN, 100 + SPAN])
     assert share.claim([HOME], line[1], 100.5 + SPAN) == 0
     assert sorted(share.own.of(HOME, 200.0).times)[-2:] == pytest.approx(
         [100 + SPAN, 100.5 + SPAN - HOME.safety_margin / 4]
@@ -96,10 +96,10 @@ def test_whoever_never_comes_loses_the_place_and_whoever_leaves_it_gives_it_up()
     share.leave([HOME], line[1])
     assert share.claim([HOME], line[4], 101.0) == 2 * SPAN - 1
     # The first does not come, and keeps the place for a second and the margin.
-    patience = 1.0 + HOME.safety_margin
-    assert share.claim([HOME], line[3], 100.0 + SPAN + patience) == SPAN
-    assert share.claim([HOME], line[3], 100.1 + SPAN + patience) == 0
-    assert share.claim([HOME], line[0], 100.1 + SPAN + patience) == -math.inf
+    kept_for = 1.0 + HOME.safety_margin
+    assert share.claim([HOME], line[3], 100.0 + SPAN + kept_for) == SPAN
+    assert share.claim([HOME], line[3], 100.1 + SPAN + kept_for) == 0
+    assert share.claim([HOME], line[0], 100.1 + SPAN + kept_for) == -math.inf
     share.leave([SLOW], line[4])  # it never waited there
 
 
