@@ -126,3 +126,46 @@ def test_a_connection_says_what_is_secret_what_is_sent_by_default_and_what_tests
     with pytest.raises(DefinitionError, match="names no action that tests a connection"):
         _ = made.connection.test_action
     assert ConnectorDefinition.model_validate(manifest()).connection.test_action == "list_parcels"
+
+
+def accepted(change: Json) -> bool:
+    try:
+        ConnectorDefinition.model_validate({**LEAST, **change})
+    except ValidationError:
+        return False
+    return True
+
+
+def error(**words: object) -> Json:
+    return {"errors": [{"status": 400, "code": "x", "sentence": "X.", **words}]}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ({"throttle": {"calls": 1, "renewalPeriod": 1}}, {"throttle": {"calls": 0, "renewalPeriod": 1}}),
+        ({"throttle": {"calls": 100_000, "renewalPeriod": 1}}, {"throttle": {"calls": 100_001, "renewalPeriod": 1}}),
+        ({"throttle": {"calls": 1, "renewalPeriod": 0.5}}, {"throttle": {"calls": 1, "renewalPeriod": 0}}),
+        (
+            {"throttle": {"calls": 1, "renewalPeriod": 2_678_400}},
+            {"throttle": {"calls": 1, "renewalPeriod": 2_678_400.5}},
+        ),
+        ({"retry": {"attempts": 1}}, {"retry": {"attempts": 0}}),
+        ({"retry": {"base": 0.5}}, {"retry": {"base": 0}}),
+        ({"retry": {"cap": 0.5}}, {"retry": {"cap": 0}}),
+        ({"timeouts": {"connect": 0.5}}, {"timeouts": {"connect": 0}}),
+        ({"timeouts": {"read": 0.5}}, {"timeouts": {"read": 0}}),
+        ({"timeouts": {"total": 0.5}}, {"timeouts": {"total": 0}}),
+        ({"timeouts": {"wait": 0}}, {"timeouts": {"wait": -0.5}}),
+        (error(status=400), error(status=399)),
+        (error(status=599), error(status=600)),
+        (error(pattern="a" * 7), error(pattern="(a+)+")),
+        ({"publication": {"categories": ["A", "B"]}}, {"publication": {"categories": ["A", "B", "C"]}}),
+        # What a text of 501 characters, or a type of 200, can match in ten million ways.
+        (error(pattern="a{1,50}b{1,399}"), error(pattern="a{1,50}b{1,400}")),
+        ({"errorBody": {"kinds": "a.*b{1,8}c{1,31}"}}, {"errorBody": {"kinds": "a.*b{1,8}c{1,32}"}}),
+    ],
+    ids=str,
+)
+def test_a_value_may_be_at_its_bound_and_not_beyond_it(right: Json, wrong: Json) -> None:
+    assert (accepted(right), accepted(wrong)) == (True, False)
