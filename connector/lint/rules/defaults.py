@@ -63,7 +63,7 @@ def _repeated(value: Any, place: str) -> Iterator[str]:
         for name in value.model_fields_set:
             inner = getattr(value, name)
             here = place + json_pointer.join([fields[name].alias or name])
-            if name in defaults and _same(inner, defaults[name]):
+            if name in defaults and inner == defaults[name]:
                 yield here
             else:
                 yield from _repeated(inner, here)
@@ -83,7 +83,3 @@ def _defaults(model: type[BaseModel]) -> dict[str, Any]:
         for name, field in model.model_fields.items()
         if not field.is_required() and field.annotation is not Any
     }
-
-
-def _same(value: Any, default: Any) -> bool:
-    return bool(value == default) and isinstance(value, bool) == isinstance(default, bool)

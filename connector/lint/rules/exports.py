@@ -32,14 +32,11 @@ def export_violations(view: FolderView, exporters: Mapping[str, Exporter]) -> It
     """What each format cannot express, at the action that it concerns.
 
     Problems of the connector as a whole, such as a file that is missing, count only for a connector that says whole
-    under `publication` how it is published. Nothing is tried on a folder that cannot be loaded.
+    under `publication` how it is published. The folder has to load otherwise; if two actions share a key, nothing is
+    tried.
     """
     bundle = view.bundle
-    loadable = view.complete and len(view.by_key) == len(view.actions)
-    if bundle is None or not loadable or any(isinstance(handler, str) for handler in view.handlers.values()):
-        return
-    test = bundle.manifest.connection.test
-    if test is not None and test not in bundle.actions:
+    if bundle is None or len(view.by_key) != len(view.actions):
         return
     published = with_publication(bundle) is bundle
     bundle = with_publication(bundle)
@@ -55,16 +52,19 @@ def export_violations(view: FolderView, exporters: Mapping[str, Exporter]) -> It
 def _problems_of_actions(exporter: Exporter, bundle: Bundle) -> Iterator[tuple[str, str]]:
     """The actions that cannot be exported, and why: an exporter stops at the first, so each is tried by itself.
 
-    The action that tests connections stays, since formats need it.
+    The action that tests connections stays, since formats need it. What goes wrong with any action is a problem of the
+    connector, unless it names the action.
     """
     test = bundle.manifest.connection.test
     basis = {} if test is None else {test: bundle.actions[test]}
-    problem = _problem(exporter, replace(bundle, actions=basis))
-    if test and any(name in problem for name in (f"“{test}”", f"“{bundle.actions[test].definition.summary}”")):
-        yield test, problem
-    for key, action in bundle.actions.items():
-        text = _problem(exporter, replace(bundle, actions=basis | {key: action}))
-        if text not in {"", problem}:
+    texts = {
+        key: _problem(exporter, replace(bundle, actions=basis | {key: bundle.actions[key]})) for key in bundle.actions
+    }
+    distinct = set(texts.values())
+    shared = texts[test] if test is not None else distinct.pop() if len(distinct) == 1 else ""
+    for key, text in texts.items():
+        names = (f"“{key}”", f"“{bundle.actions[key].definition.summary}”")
+        if text and (text != shared or any(name in text for name in names)):
             yield key, text
 
 

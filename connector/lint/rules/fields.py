@@ -165,8 +165,8 @@ def lists_have_items(action: ActionView) -> Iterator[tuple[str, str]]:
     """
     for node in action.nodes("inputs"):
         if "array" in node.field.types and node.field.items is None:
-            yield node.place, f"{_shown(node)} is a list without “items”."
+            yield node.place, f"The type of {_shown(node)} is a list without “items”."
 
 
 def _shown(node: LocatedField) -> str:
-    return f"“{node.name[:80]}”" if node.name else "The list item"
+    return f"“{node.name[:80]}”" if node.name else "the list item"

@@ -8,6 +8,7 @@ from typing import Any
 from connector.lint.rules import RULES
 from connector.lint.sample_folder import ACTION, CONNECTOR, HANDLERS
 
+COMMON = "definitions/common.json"
 LISTING = "definitions/things/list_things.json"
 OTHER = {"title": "Other", "description": "Another value, for testing."}
 DYNAMIC = {"operationId": "ThingsGet", "value-collection": "results", "value-path": "id", "value-title": "name"}
@@ -36,6 +37,22 @@ def idempotent(name: str = "key", **field: Any) -> dict[str, Any]:
     """A change that gives the sample an idempotency key."""
     key = {"title": "Key", "description": "Your own text.", "x-in": "header", "x-name": "Idempotency-Key"} | field
     return {ACTION: {"inputs": {"properties": {"key": key}}, "idempotency": {"input": name}}}
+
+
+def changing(encoding: str = "json", **fields: Any) -> dict[str, Any]:
+    """A change that makes the sample a POST with these inputs."""
+    request = {"method": "POST", "encoding": encoding}
+    return {ACTION: {"request": request, "effects": {"destructive": False}, "inputs": {"properties": fields}}}
+
+
+def placed(title: str, **keywords: Any) -> dict[str, Any]:
+    """An input, somewhere in the request."""
+    return {"title": title, "description": f"Whatever there is to say of {title.lower()}lings.", **keywords}
+
+
+def example(inputs: dict[str, Any], **ending: Any) -> dict[str, Any]:
+    """An example of the sample that sends a body."""
+    return {"title": "A", "inputs": inputs, "interactions": [{"response": {"body": {"name": "n"}}}], **ending}
 
 
 MISTAKES: dict[str, Mapping[str, Any]] = {f"{rule.code} anti-example": rule.bad for rule in RULES} | {

@@ -6,18 +6,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from connector.lint.sample_folder import ACTION, CONNECTOR, HANDLERS
-from tests.connector.lint.mistakes import ERROR, HEAD, LISTING, OTHER, dynamic, inputs, outputs
+from tests.connector.lint.mistakes import (
+    COMMON,
+    DYNAMIC,
+    ERROR,
+    HEAD,
+    LISTING,
+    OTHER,
+    changing,
+    dynamic,
+    example,
+    idempotent,
+    inputs,
+    outputs,
+    placed,
+)
 
-
-def changing(encoding: str = "json", **fields: Any) -> dict[str, Any]:
-    """A change that makes the sample a POST with these inputs."""
-    request = {"method": "POST", "encoding": encoding}
-    return {ACTION: {"request": request, "effects": {"destructive": False}, "inputs": {"properties": fields}}}
-
-
-def placed(title: str, **keywords: Any) -> dict[str, Any]:
-    """An input, somewhere in the request."""
-    return {"title": title, "description": f"Whatever there is to say of {title.lower()}lings.", **keywords}
+BULK = {
+    **dict.fromkeys(("create", "add", "run", "get", "results"), "list_things"),
+    **{"id": "results", "input": "cursor", "rows": "cursor", "status": "results"},
+    **{"same": {}, "own": {"cursor": "/id"}, "matches": {"id": "/id"}, "outcome": "name"},
+    **{"created": ["NEW"], "ended": ["DONE"], "succeeded": ["SENT"], "failed": ["LOST"]},
+}
 
 
 NEAR_MISSES: dict[str, Mapping[str, Any]] = {
@@ -211,4 +221,106 @@ NEAR_MISSES: dict[str, Mapping[str, Any]] = {
         CONNECTOR: {"conection": {}, "throttle": {"callls": 1}, "groups": {"a": {"tilte": "A"}}}
     },
     "unsendable texts in lists and keys": {ACTION: '{"a~b/c": ["\\udfff", {"x": NaN}, Infinity], "\\ud800": [NaN]}'},
+    "handlers beside a file that is broken": {
+        HANDLERS: HEAD + "get_thing = send\nlist_things = page\nmend_thing = send\n",
+        "definitions/things/mend_thing.json": "{",
+    },
+    "a folder named like handlers": {"actions/other.py/a.txt": "x", "actions/more.py": "def help_me(call): ...\n"},
+    "a default where a shared error is missing": {
+        ACTION: {"errors": ["thing_gone"], "inputs": {"properties": {"thing_id": {"x-in": "path"}}}}
+    },
+    "a shared keyword that is a default of one of two": {
+        COMMON: {"$defs": {"a": {**OTHER, "type": "string", "x-in": "query"}}},
+        **inputs(other={"$ref": "#/$defs/a"}),
+        LISTING: {
+            "request": {"method": "POST"},
+            "effects": {"destructive": False},
+            "inputs": {"properties": {"other": {"$ref": "#/$defs/a"}}},
+        },
+    },
+    "a shared keyword that is a default of both": {
+        COMMON: {"$defs": {"a": {**OTHER, "type": "string", "x-in": "query"}}},
+        **inputs(other={"$ref": "#/$defs/a"}),
+        LISTING: {"inputs": {"properties": {"other": {"$ref": "#/$defs/a"}}}},
+    },
+    "defaults inside lists and objects": {
+        ACTION: {
+            "examples": [
+                {**example({"thing_id": "t"}, outputs={"name": None}), "interactions": [{"response": {"headers": {}}}]}
+            ]
+        },
+        CONNECTOR: {"publication": {"categories": []}},
+    },
+    "x-in of a shared definition": {
+        COMMON: {"$defs": {"a": {**OTHER, "x-in": "header"}}},
+        **inputs(other={"$ref": "#/$defs/a"}),
+    },
+    "a test of connections in a file that is broken": {LISTING: "{"},
+    "a test of connections with required inputs": {LISTING: {"inputs": {"required": ["cursor"]}, "pagination": None}},
+    "no test of connections": {CONNECTOR: {"connection": {"test": None}}},
+    "no header for idempotency keys": {
+        CONNECTOR: {"idempotency": None},
+        **idempotent(**{"x-name": "X-Key", "description": "Your own text, once."}),
+    },
+    "an idempotency key under its own name": {
+        ACTION: {
+            "idempotency": {"input": "idempotency-KEY"},
+            "inputs": {"properties": {"idempotency-KEY": placed("Hat", **{"x-in": "header"})}},
+        }
+    },
+    "two idempotency keys, one of them broken": {
+        ACTION: {"idempotency": {"input": "none"}},
+        LISTING: {
+            "idempotency": {"input": "Idempotency-Key"},
+            "inputs": {"properties": {"Idempotency-Key": {**placed("Hat"), "x-in": "body"}}},
+        },
+    },
+    "a bulk job of actions that are not there": {LISTING: {"bulk": {**BULK, "run": "none"}}},
+    "a bulk job of an action in a file that is broken": {
+        LISTING: {"bulk": {**BULK, "run": "none"}},
+        "definitions/things/none.json": "{",
+    },
+    "dynamic values after a field without, and after broken ones": {
+        ACTION: {
+            "inputs": {
+                "properties": {
+                    "a": {**placed("Hat"), "x-ms-dynamic-values": DYNAMIC | {"operationId": "ThingsList"}},
+                    "b": {**placed("Cap"), "x-ms-dynamic-values": DYNAMIC | {"value-path": "key"}},
+                    "c": {**placed("Wig"), "x-ms-dynamic-values": DYNAMIC},
+                }
+            }
+        }
+    },
+    "a title that is another's beyond the object": {
+        ACTION: {
+            "inputs": {"properties": {"name": placed("Name")}},
+            "outputs": {"properties": {"b": {**placed("Hat"), "title": ""}, "c": {**placed("Cap"), "title": None}}},
+        }
+    },
+    "titles that three fields share": outputs(a=placed("Name"), b=placed("name"), c=placed("Hat")),
+    "descriptions that say less, and no more": outputs(
+        a={"title": "Hat", "description": "The hat, the hats, hatting."},
+        b={"title": "Hats and caps", "description": "“Hat”, hat."},
+        c={"title": "Passes", "description": "The pass of the passes."},
+        d={"title": "Boxing", "description": "Box, boxes, boxed, boxing."},
+        other_parts={"title": "The rest", "description": "The parts; others."},
+        partsOfIt={"title": "All", "description": "Parts of it."},
+    ),
+    "texts that end inside brackets": outputs(
+        a={"title": "Hat", "description": "A thing to wear (on one's head.)"},
+        b={"title": "Cap", "description": "A thing to wear (on one's head)"},
+        c={"title": "Wig", "description": "A thing to wear… "},
+    ),
+    "lists of many kinds": {
+        ACTION: {
+            "outputs": {
+                "properties": {
+                    "a": {**placed("Hat"), "type": ["array", "null"], "items": {"type": "string"}},
+                    "b": {**placed("Cap"), "type": "object", "properties": {"c": placed("Wig")}},
+                    "d": {"$ref": "#/$defs/d"},
+                },
+                "$defs": {"d": {**placed("Bow"), "type": "array", "items": {"type": "object"}}},
+            }
+        }
+    },
 }

@@ -10,7 +10,7 @@ import pytest
 from connector.catalogue.loader import Bundle
 from connector.errors import DefinitionError
 from connector.lint import check_folder
-from connector.lint.sample_folder import ACTION, CONNECTOR, HANDLERS, write
+from connector.lint.sample_folder import ACTION, CONNECTOR, FILES, HANDLERS, write
 from tests.connector.lint.conftest import Check
 
 LISTING = "definitions/things/list_things.json"
@@ -50,6 +50,30 @@ def test_every_action_and_every_format_is_reported(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("test", ["list_things", None])
+@pytest.mark.parametrize("name", ["list_things", "List things"])
+def test_a_problem_that_names_an_action_is_reported_at_this_action_alone(
+    name: str, test: str | None, tmp_path: Path
+) -> None:
+    def export(bundle: Bundle) -> None:
+        if "list_things" in bundle.actions:
+            raise DefinitionError(f"“{name}” has no place.")
+
+    found = check_folder(write(tmp_path, {CONNECTOR: {"connection": {"test": test}}}), {"one": export})
+    assert [(finding.file, finding.message) for finding in found] == [(LISTING, f"one: “{name}” has no place.")]
+
+
+@pytest.mark.parametrize(("name", "count"), [("get_thing", 1), ("Get a thing", 1), ("a thing", 0)])
+def test_a_problem_of_the_only_action_names_it(name: str, count: int, tmp_path: Path) -> None:
+    def export(_bundle: Bundle) -> None:
+        raise DefinitionError(f"“{name}” has no place.")
+
+    handlers = "from connector.call import send\n\nget_thing = send\n"
+    changes = {LISTING: None, HANDLERS: handlers, CONNECTOR: {"connection": {"test": None}}}
+    found = check_folder(write(tmp_path, changes), {"one": export})
+    assert [(finding.file, finding.rule) for finding in found] == [(ACTION, "D951")] * count
+
+
 def test_an_exporter_that_crashes_is_a_finding(tmp_path: Path) -> None:
     def export(bundle: Bundle) -> None:
         if "get_thing" in bundle.actions:
@@ -63,6 +87,8 @@ def test_an_exporter_that_crashes_is_a_finding(tmp_path: Path) -> None:
     ("changes", "count"),
     [
         ({}, 0),
+        ({CONNECTOR: {"connection": {"test": None}}}, 0),
+        ({CONNECTOR: {"publication": PUBLICATION, "connection": {"test": None}}}, 1),
         ({CONNECTOR: {"publication": {"categories": ["Data"]}}}, 0),
         ({CONNECTOR: {"publication": PUBLICATION}}, 1),
     ],
@@ -86,6 +112,7 @@ def test_a_problem_of_the_whole_connector_counts_once_it_is_to_be_published(
         {ACTION: {"outputs": {"properties": {"name": {"$ref": "#/$defs/none"}}}}},
         {HANDLERS: "import nothing_of_that_name\n"},
         {CONNECTOR: {"connection": {"test": "none"}}},
+        {"definitions/others/get_thing.json": FILES[ACTION]},
     ],
 )
 def test_nothing_is_exported_from_a_folder_that_cannot_be_loaded(tmp_path: Path, changes: dict[str, Any]) -> None:
