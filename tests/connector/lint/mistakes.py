@@ -226,4 +226,44 @@ MISTAKES: dict[str, Mapping[str, Any]] = {f"{rule.code} anti-example": rule.bad 
     "a sandbox that is a file": {CONNECTOR: {"sandbox": "sandbox"}, "sandbox": "x"},
     "an icon that is a folder": {CONNECTOR: {"icon": "icons"}},
     "a shared definition that is wrong": {"definitions/common.json": {"$defs": {"a": {"typ": "string"}}}},
+    "mistakes inside rules": {
+        ACTION: {
+            "inputs": {
+                "x-rules": [
+                    {
+                        "kind": "choice",
+                        "key": "way",
+                        "title": "Way",
+                        "options": [{"key": "a", "titel": "A"}, {"key": "B", "title": "", "fields": [1]}],
+                    },
+                    {"kind": "together", "fields": ["a"], "if": {"filed": ["a"]}},
+                ]
+            }
+        }
+    },
+    "mistakes in what else an object may have": inputs(
+        other={**OTHER, "type": "object", "additionalProperties": {"typ": "string"}},
+        more={**OTHER, "additionalProperties": 7},
+        rows={"items": {"additionalProperties": [], "x-ms-dynamic-values": {"operationID": "a"}}},
+    ),
+    "mistakes in pairs, numbers and nulls": {
+        ACTION: {
+            "examples": [
+                {"title": "", "inputs": [], "interactions": [{"request": {"query": [["a", "b", "c"], 7, ["a", 1]]}}]}
+            ],
+            "outcomes": 7,
+            "deprecated": 1,
+            "errors": [{**ERROR, "status": 404.5}, {**ERROR, "status": 400.0}, {**ERROR, "status": True}],
+        },
+        CONNECTOR: {
+            "throttle": {"calls": 1.5, "renewalPeriod": "60"},
+            "retry": {"attempts": 0},
+            "key": "",
+            "baseUrl": "",
+        },
+    },
+    "templates that are none": {
+        ACTION: {"request": {"headers": {"X-A": "{a"}, "query": {"b": "{}"}, "baseUrl": "{connection.a}"}},
+        CONNECTOR: {"authorization": {"headers": {"X-Key": "{key}"}}, "headers": {"X-B": "a}"}},
+    },
 }

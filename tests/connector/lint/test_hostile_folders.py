@@ -141,37 +141,67 @@ def test_shared_definitions_of_the_wrong_form_are_a_finding(value: Any, tmp_path
     assert codes(check_folder(write(tmp_path, {"definitions/common.json": document}))) & {"D010", "D011", "D012"}
 
 
-@pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "icons/things.svg"])
+ICON, COMMON = "icons/things.svg", "definitions/common.json"
+IN_PLACE_OF = pytest.mark.parametrize("file", [ACTION, CONNECTOR, COMMON, HANDLERS, ICON])
+
+
+def said(file: str, why: str, of_handlers: str) -> list[tuple[str, str, str]]:
+    """The one finding of a file that cannot be used."""
+    if file == ICON:
+        return [("D701", CONNECTOR, f"The file “{ICON}” does not exist in the connector folder.")]
+    if file == HANDLERS:
+        return [("D601", HANDLERS, f"{HANDLERS} is {of_handlers}.")]
+    return [("D001", file, f"The file cannot be read: {why}.")]
+
+
+def place(folder: Path, file: str) -> Path:
+    """A file of the sample folder, taken away."""
+    path = write(folder, {COMMON: {"$defs": {}}}) / file
+    path.unlink()
+    return path
+
+
+def check(folder: Path) -> list[tuple[str, str, str]]:
+    return [(finding.rule, finding.file, finding.message) for finding in check_folder(folder)]
+
+
+@IN_PLACE_OF
 def test_a_link_out_of_the_folder_is_not_followed(file: str, tmp_path: Path) -> None:
-    folder = write(tmp_path / "folder", {})
-    outside = tmp_path / "outside"
-    outside.write_bytes((folder / file).read_bytes())
-    (folder / file).unlink()
-    (folder / file).symlink_to(outside)
-    assert check_folder(folder)
+    folder, outside = tmp_path / "folder", tmp_path / "outside"
+    path = place(folder, file)
+    outside.write_bytes((write(tmp_path / "other", {COMMON: {"$defs": {}}}) / file).read_bytes())
+    path.symlink_to(outside)
+    why = "the file is a link that leads out of the connector folder"
+    assert check(folder) == said(file, why, "a link to a file outside the connector folder")
 
 
-@pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "icons/things.svg"])
+@IN_PLACE_OF
+def test_a_link_inside_the_folder_is_followed(file: str, tmp_path: Path) -> None:
+    path = write(tmp_path, {COMMON: {"$defs": {}}}) / file
+    path.rename(tmp_path / "elsewhere")
+    path.symlink_to(tmp_path / "elsewhere")
+    assert check(tmp_path) == []
+
+
+@IN_PLACE_OF
 def test_a_link_to_itself_is_a_finding(file: str, tmp_path: Path) -> None:
-    folder = write(tmp_path, {})
-    (folder / file).unlink()
-    (folder / file).symlink_to(folder / file)
-    assert check_folder(folder)
+    path = place(tmp_path, file)
+    path.symlink_to(path)
+    ((rule, where, _),) = check(tmp_path)
+    assert (rule, where) == said(file, "", "")[0][:2]
 
 
-@pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "definitions/common.json"])
+@IN_PLACE_OF
 def test_a_folder_in_place_of_a_file_is_a_finding(file: str, tmp_path: Path) -> None:
-    folder = write(tmp_path, {file: None})
-    (folder / file).mkdir(parents=True)
-    assert check_folder(folder)
+    place(tmp_path, file).mkdir()
+    assert check(tmp_path) == said(file, "it is not a regular file", "not a regular file")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
-@pytest.mark.parametrize("file", [ACTION, CONNECTOR, HANDLERS, "definitions/common.json", "icons/things.svg"])
+@IN_PLACE_OF
 def test_a_pipe_in_place_of_a_file_is_not_waited_for(file: str, tmp_path: Path) -> None:
-    folder = write(tmp_path, {file: None})
-    os.mkfifo(folder / file)
-    assert check_folder(folder)
+    os.mkfifo(place(tmp_path, file))
+    assert check(tmp_path) == said(file, "it is not a regular file", "not a regular file")
 
 
 @pytest.mark.parametrize("name", ["..", "../..", "a/b", ".", "\u202e", "con"])
