@@ -35,6 +35,7 @@ def svg(inside: str) -> str:
         (svg('<g style="fill: url( &quot;//example.com/a&quot;)"/>'), "The icon links to another file or URL."),
         (svg("<style>@import 'a.css';</style>"), "The icon links to another file or URL."),
         (svg("<style>g { fill: u\\72l(//example.com) }</style>"), "The icon links to another file or URL."),
+        (svg("<style>g { fill: u&#114;l(//example.com) }</style>"), "The icon links to another file or URL."),
         (svg("<style>g { cursor: image-set('a.png' 1x) }</style>"), "The icon links to another file or URL."),
         ("<!DOCTYPE svg [<!ENTITY a 'b'>]>" + ICON, "The icon has a document type declaration."),
         ("<?xml-stylesheet href='a.css'?>" + ICON, "The icon has a processing instruction."),
