@@ -258,7 +258,7 @@ def _basic(access: Access, fields: dict[str, Json]) -> dict[str, str]:
     """The templates of the user name and the password; fields for them where the package declares none."""
     if not fields:
         for name in ("username", "password"):
-            access.properties[name] = {"type": "string", "title": label_of(name)}
+            access.add(name, {"type": "string"})
             fields[name] = {"uiDefinition": {"constraints": {"required": "true"}}}
     user, password = user_and_password(fields)
     if password is not None:

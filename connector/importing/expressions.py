@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-CALL = re.compile(r"@\{?\s*([A-Za-z][\w.]*)\(([^()]*)\)\s*\}?")
+CALL = re.compile(r"@\{?\s*([A-Za-z][\w.]*)\(([^()]*)\)(?:\s*\})?")
 _IN_BODY = re.compile(r"@\{?\s*body\(\s*\)((?:[./]\w+|\['[^']+'\])*)\s*\}?")
 _STEP = re.compile(r"[./](\w+)|\['([^']+)'\]")
 _CONNECTION = "connectionparameters"

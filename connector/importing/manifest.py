@@ -33,15 +33,16 @@ def manifest_of(package: Source) -> Json:
     base_url, insecure = base_url_of(document)
     version = version_of(document)
     base_url = package.base_url or base_url
+    host = as_text(document.get("host"))
+    website = _metadata(document, "website") or as_text(as_object(info.get("contact")).get("url"))
+    website = website or (f"https://{host}" if host else "")
     made: Json = {
         "key": key_of(title, fallback="connector"),
         "title": title,
         "description": as_text(info.get("description")) or title,
         "version": version,
         "since": version,
-        "website": _metadata(document, "website")
-        or as_text(as_object(info.get("contact")).get("url"))
-        or f"https://{as_text(document.get('host'))}",
+        **({"website": website} if website else {}),
         **_color(package.properties),
         "baseUrl": base_url,
         **({"insecure": True} if insecure or base_url.startswith("http://") else {}),

@@ -198,6 +198,8 @@ def _body(kind: str, media: Json, body: Json, reader: Swagger) -> list[Json]:
     fields = []
     for name, written in as_object(schema.get("properties")).items():
         field = dict(reader.schema(written))
+        if field.get("readOnly") is True:
+            continue
         if field.get("format") == "binary":
             field["type"] = "file"
         required = name in as_list(schema.get("required"))
