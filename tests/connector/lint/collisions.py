@@ -38,6 +38,11 @@ COLLISIONS: dict[str, Mapping[str, Any]] = {
     "a check of one of two inputs in one place": hats(checked("if inputs.has('a'):")),
     "a check of two inputs in one place": hats(checked("if inputs.has('a') and inputs.has('b'):")),
     "a check that fails": hats(checked("raise KeyError\n    if inputs.has('a') and inputs.has('b'):")),
+    "a check after one that fails": hats(
+        checked("if inputs.has('a') and inputs.has('b'):").replace(
+            "check(_check)", "check(lambda inputs: 1 / 0, _check)"
+        )
+    ),
     "a check of values": hats(
         checked("if (inputs.get('a'), inputs.get('b')) == ('top hat', 'round'):"),
         a={"examples": ["top hat", "cap"], "enum": ["cap", "top hat"]},

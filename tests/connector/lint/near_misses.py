@@ -323,4 +323,29 @@ NEAR_MISSES: dict[str, Mapping[str, Any]] = {
             }
         }
     },
+    "an action with a default after one of which something is missing": {
+        ACTION: {"errors": ["thing_gone"]},
+        LISTING: {"inputs": {"properties": {"cursor": {"x-in": "query"}}}},
+    },
+    "an example that does not hold after an action that cannot run": {
+        ACTION: {"request": {"path": "/things/{no}"}},
+        LISTING: {"examples": [{**example({}, outputs={"results": []}), "interactions": []}]},
+    },
+    "a handler of one page after one that is no function": {HANDLERS: HEAD + "get_thing = 7\nlist_things = send\n"},
+    "a throttle, an idempotency key and fields of the second action": {
+        LISTING: {
+            "throttle": {"calls": 1000, "renewalPeriod": 60},
+            "idempotency": {"input": "none"},
+            "inputs": {
+                "properties": {
+                    "rows": {**placed("Hat"), "items": {"properties": {"a": placed("Cap")}}},
+                    "more": {**placed("Wig"), "x-name": "cursor"},
+                    "last": {**placed("Bow"), "x-in": "header", "x-pointer": "/last"},
+                }
+            },
+        }
+    },
+    "a description that repeats its title after one that is blank": outputs(
+        a={"title": "Hat", "description": " "}, b={"title": "Cap", "description": "The cap."}
+    ),
 }

@@ -114,6 +114,16 @@ def test_two_choices_do_not_share_a_key(tmp_path: Path) -> None:
     assert violations(tmp_path, choice(ONE, TWO), other) == [("D904", f"{AT}/key"), ("D904", "/inputs/x-rules/1/key")]
 
 
+def test_a_rule_is_looked_at_after_one_of_another_kind(tmp_path: Path) -> None:
+    rules = [
+        {"kind": "together", "fields": ["short", "long"]},
+        choice(option("one", "thing_id"), TWO),
+        {"kind": "requires", "fields": ["note"]},
+    ]
+    found = [("D902", "/inputs/x-rules/1"), ("D907", "/inputs/x-rules/2")]
+    assert violations(tmp_path, *rules) == found
+
+
 @pytest.mark.parametrize(("name", "other"), [("lnog", "short"), ("short", "lnog")])
 def test_dependent_required_names_fields(tmp_path: Path, name: str, other: str) -> None:
     assert violations(tmp_path, dependentRequired={name: [other]}) == [("D901", "/inputs/dependentRequired")]
