@@ -191,6 +191,9 @@ def _read_query(draft: Draft, query: str) -> None:
         if parameter is not None:
             parameter.place, parameter.wire = "query", name
             parameter.required = is_true(parameter.document.get("required"))
+        elif only and draft.parameter("query", name) is None:
+            own = unique(plain(only[1]), [each.name for each in draft.parameters])
+            draft.parameters.append(Parameter(own, name, "query", {"type": "string"}, required=True))
         elif draft.parameter("query", name) is None:
             draft.query[name] = value
 
