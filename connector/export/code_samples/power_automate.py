@@ -66,19 +66,25 @@ def _in_the_body(run: SampleRun) -> Iterator[tuple[str, Any]]:
     if is_form(run.action):
         for key, value in form_fields(body):
             yield key, value if isinstance(value, str | int | float) else text_of(value)
-    elif isinstance(body, dict):
+    elif isinstance(body, dict) and not tree.root.free:
         yield from _leaves(tree.root, body, "body")
     elif body is not None:
         yield "body", body
 
 
 def _leaves(node: BodyNode, value: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
-    """The parameters for the parts of an object that a form has a field for."""
+    """The parameters for the parts of an object that a form has a field for.
+
+    Raises:
+        ExportError: It has no field for a part that the user names.
+    """
     for key, inner in node.properties.items():
         found = value.get(key)
         if found is None or found == {}:
             continue
         if inner.properties and isinstance(found, dict):
+            if other := next((name for name in found if inner.free and name not in inner.properties), ""):
+                raise ExportError(f"A flow has no field for “{other}” in {inner.title}.")
             yield from _leaves(inner, found, f"{place}/{key}")
         else:
             yield f"{place}/{key}", found

@@ -44,6 +44,11 @@ class BodyNode:
         """Whether it is an object, or may be one, without named properties."""
         return "object" in self.types and not self.properties
 
+    @property
+    def free(self) -> bool:
+        """Whether its field is an object whose names the user chooses, even if other fields are inside of it."""
+        return self.schema is not None and "object" in self.schema.types and not self.schema.properties
+
     def inside(self) -> Iterator[BodyNode]:
         """The parts directly inside that a form shows."""
         yield from self.properties.values()
@@ -79,11 +84,14 @@ def hide(node: BodyNode, side: Side, *, aside: bool = False, in_rows: bool = Fal
       for an empty list is undocumented;
     - free-form objects in the rows of an advanced list, or advanced ones in any rows, which would add a field per row;
     - in a response, every object without named properties: an expression can read it.
+
+    What is required is shown all the same: nobody could fill it in otherwise.
     """
     for inner in node.properties.values():
         free = inner.opaque or (side == "output" and len(inner.types) > 1 and not inner.properties)
         advanced = inner.schema is not None and inner.schema.x_ms_visibility == "advanced"
-        inner.hidden = free and (side == "output" or inner.values is not None or aside or (in_rows and advanced))
+        rare = side == "output" or inner.values is not None or aside or (in_rows and advanced)
+        inner.hidden = free and rare and not inner.required
         if inner.hidden:
             continue
         hide(inner, side, aside=aside, in_rows=in_rows)

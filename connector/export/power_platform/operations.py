@@ -73,7 +73,7 @@ def operation_of(action: Action, bundle: Bundle, choices: DynamicChoices) -> Ope
     label_nodes(response.root, [])
     if is_form(action):
         parameters += form_parameters(action, request.root, Schemas(action, "input", choices))
-    elif request.root.properties or request.root.types != ["object"]:
+    elif request.root.properties or request.root.schema is not None:
         schema = Schemas(action, "input", choices).of(request.root)
         always = bool(request.root.properties) and not definition.request.optional_body
         required = always or request.root.required or any(node.required for node in request.root.properties.values())

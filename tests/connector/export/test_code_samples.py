@@ -397,6 +397,25 @@ def test_any_connector_has_samples(tmp_path: Path) -> None:
     assert json.loads(found["power-automate"])["inputs"]["host"]["apiId"].endswith("/shared_postoffice")
 
 
+WHOLE = parcel_action(inputs={"all": body("object", "All", x_pointer="")})
+SPREAD = parcel_action(inputs={"to": body("object", "To"), "town": body(title="Town", x_pointer="/to/town")})
+
+
+@pytest.mark.parametrize(
+    ("document", "inputs", "parameters"),
+    [
+        (WHOLE, {"all": {"town": "@home", "size": 3}}, {"body": {"town": "@@home", "size": 3}}),
+        (WHOLE, {}, {}),
+        (SPREAD, {"to": {"town": "Delft"}}, {"body/to/town": "Delft"}),
+        (SPREAD, {"to": {"name": "Ann"}, "town": "Delft"}, "A flow has no field for “name” in To."),
+    ],
+)
+def test_a_flow_loses_nothing_of_a_free_object(document: Json, inputs: Json, parameters: Any, tmp_path: Path) -> None:
+    folder = parcels(tmp_path, document)
+    (sample,) = code_samples(folder, Action(folder, "send_parcel"), inputs, languages=["power-automate"])
+    assert (json.loads(sample.code)["inputs"]["parameters"] if sample.code else sample.reason) == parameters
+
+
 @pytest.fixture
 def program(tmp_path: Path) -> dict[str, str]:
     """An environment in which `courier-connector` is this checkout's, with a state folder of its own."""

@@ -187,6 +187,40 @@ def test_rows_in_rows_of_their_own_kind_are_told_apart_and_end(tmp_path: Path) -
     assert second["steps"]["items"] == {"type": "object"}
 
 
+@pytest.mark.parametrize(
+    ("inputs", "required", "schema"),
+    [
+        ({"all": body("object", "All", x_pointer="")}, [], {"type": "object", "title": "All"}),
+        ({"all": body("object", "All", x_pointer="")}, ["all"], {"type": "object", "title": "All"}),
+        ({"all": body("integer", "All", x_pointer="")}, [], {"type": "integer", "format": "int64", "title": "All"}),
+    ],
+)
+def test_the_whole_body_may_be_one_input(inputs: Json, required: list[str], schema: Json, tmp_path: Path) -> None:
+    document = action("send_parcel", inputs, required=required)
+    made = export(parcels(tmp_path, document, LIST, connector=manifest(publication=PUBLICATION)), "power-platform")
+    operation = json.loads(made["apiDefinition.swagger.json"])["paths"]["/parcels"]["post"]
+    (parameter,) = operation["parameters"]
+    assert parameter["schema"].items() >= schema.items()
+    assert (parameter["name"], parameter["required"]) == ("body", bool(required))
+
+
+@pytest.mark.parametrize("required", [[], ["prices"]])
+def test_a_required_field_is_never_hidden(required: list[str], tmp_path: Path) -> None:
+    keyed = rows({"currency": field(), "cents": field("integer")}, title="Prices", x_in="body", x_map_key="currency")
+    document = action("send_parcel", {"prices": keyed}, required=required)
+    made = export(parcels(tmp_path, document, LIST, connector=manifest(publication=PUBLICATION)), "power-platform")
+    operation = json.loads(made["apiDefinition.swagger.json"])["paths"]["/parcels"]["post"]
+    drawn = operation["parameters"][0]["schema"]["properties"]["prices"]
+    assert drawn["x-ms-visibility"] == ("important" if required else "internal")
+
+
+def test_an_action_without_a_body_has_no_parameter_for_it(tmp_path: Path) -> None:
+    fixed = action("send_parcel", request_body={"source": "flow"})
+    made = export(parcels(tmp_path, fixed, LIST, connector=manifest(publication=PUBLICATION)), "power-platform")
+    operation = json.loads(made["apiDefinition.swagger.json"])["paths"]["/parcels"]["post"]
+    assert operation["parameters"] == []
+
+
 def test_the_page_of_warnings_names_what_a_checker_warns_of_and_nothing_else() -> None:
     page = (ROOT / "docs/power-platform-warnings.md").read_text(encoding="utf-8")
     odd = {each.document["summary"] for each in operations().values() if not is_plain(each.document["summary"])}
