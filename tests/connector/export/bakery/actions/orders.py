@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from connector.call import Call, InputView, Outputs, check, page, send
 from connector.errors import Problem
 
-list_orders = page
 get_order = send
 cancel_order = send
 sign_order = send
+
+
+async def list_orders(call: Call) -> Outputs:
+    """Count the orders of all pages."""
+    outputs = await page(call)
+    return {**outputs, "count": len(outputs["orders"])}
 
 
 def _fits(inputs: InputView) -> Iterator[Problem]:
