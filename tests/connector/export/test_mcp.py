@@ -362,6 +362,33 @@ def test_each_rule_has_a_tool_that_breaks_it(complaint: str) -> None:
     assert re.search(complaint, "\n".join(problems(broken, "parcels")))
 
 
+def with_property(name: str, schema: Json) -> Json:
+    return GOOD | {"inputSchema": {"type": "object", "properties": {name: schema}}}
+
+
+TEXT: Json = {"type": "string"}
+LIMITS: dict[str, Callable[[int], Json]] = {
+    "52 characters of a name": lambda size: GOOD | {"name": "n" * size},
+    "1024 characters of a description": lambda size: GOOD | {"description": "d" * size},
+    "64 characters of a property": lambda size: with_property("p" * size, TEXT),
+    "10 levels": lambda size: with_property("rows", deep(size - 2)),
+    "5000 properties": lambda size: GOOD
+    | {"inputSchema": {"type": "object", "properties": {f"f{number}": TEXT for number in range(size)}}},
+}
+
+
+@pytest.mark.parametrize("limit", LIMITS)
+def test_a_tool_may_be_as_large_as_the_strictest_host_accepts_and_no_larger(limit: str) -> None:
+    most = int(limit.partition(" ")[0])
+    assert problems(LIMITS[limit](most), "parcels") == []
+    assert len(problems(LIMITS[limit](most + 1), "parcels")) == 1
+
+
+def test_a_long_name_of_a_server_counts_as_the_20_characters_that_people_keep() -> None:
+    assert problems(GOOD | {"name": "n" * 39}, "s" * 30) == []
+    assert len(problems(GOOD | {"name": "n" * 40}, "s" * 30)) == 1
+
+
 def test_every_rule_names_a_host_that_has_it() -> None:
     def broken() -> Iterator[str]:
         for change in REFUSED.values():

@@ -15,15 +15,18 @@ from connector.errors import (
     ConnectorError,
     DefinitionError,
     InputError,
+    NotSentError,
+    OutcomeUnknownError,
     OutputError,
     Problem,
     RefusedError,
     ThrottledError,
+    UnavailableError,
     UnknownActionError,
 )
 from connector.export import ExportError, export
 from connector.export.openapi.components import SIDES, Side
-from connector.export.openapi.error_responses import STATUS_OF
+from connector.export.openapi.error_responses import STATUS_OF, status_of
 from connector.export.openapi.security import security
 from tests.connector.export.whole import Json, bundle, definitions, document, exported, nodes, parcels
 from tests.connector.parcels import SEND, action, body, connector_definition, manifest
@@ -178,6 +181,30 @@ def test_every_kind_of_failure_has_a_status_that_every_operation_tells() -> None
         responses = operation(key)["responses"]
         assert {str(int(status)) for status in STATUS_OF.values()} - {"400", "404"} <= set(responses)
         assert "4XX" in responses
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (InputError("Wrong."), 422),
+        (UnknownActionError("None."), 404),
+        (RefusedError("No.", status=418), 418),
+        (AuthorizationError("Who?", status=400), 400),
+        (AuthorizationError("Who?", status=499), 499),
+        (AuthorizationError("Who?", status=500), 401),
+        (RefusedError("No.", status=302), 400),
+        (ThrottledError("Wait.", status=429), 429),
+        (UnavailableError("Later.", status=408), 503),
+        (NotSentError("Later."), 503),
+        (OutcomeUnknownError("Who knows.", status=409), 504),
+        (OutputError("Odd."), 502),
+        (ConnectorError("Something."), 500),
+    ],
+)
+def test_a_failed_run_has_the_4xx_of_the_service_or_else_the_status_of_its_kind(
+    error: ConnectorError, status: int
+) -> None:
+    assert status_of(error) == status
 
 
 @by_action
