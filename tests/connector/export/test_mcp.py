@@ -372,8 +372,9 @@ LIMITS: dict[str, Callable[[int], Json]] = {
     "1024 characters of a description": lambda size: GOOD | {"description": "d" * size},
     "64 characters of a property": lambda size: with_property("p" * size, TEXT),
     "10 levels": lambda size: with_property("rows", deep(size - 2)),
-    "5000 properties": lambda size: GOOD
-    | {"inputSchema": {"type": "object", "properties": {f"f{number}": TEXT for number in range(size)}}},
+    "5000 properties": lambda size: (
+        GOOD | {"inputSchema": {"type": "object", "properties": {f"f{number}": TEXT for number in range(size)}}}
+    ),
 }
 
 
