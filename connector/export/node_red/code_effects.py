@@ -9,7 +9,6 @@ from typing import Any
 from connector.call.handler import checks_of
 from connector.catalogue.action import Action
 from connector.definition.example import Example, SampleResponse
-from connector.errors import ConnectorError
 from connector.export.handler_code import handler_summary, is_standard
 from connector.http import request
 from connector.http.response import HttpResponse, flatten
@@ -53,11 +52,7 @@ def code_effect(action: Action) -> CodeEffect | None:
 
 def _reshapes(action: Action, example: Example) -> bool:
     inputs, _ = action.validate_inputs(example.inputs)
-    try:
-        made = request.body_of(action.definition, inputs)
-    except (ConnectorError, ValueError):
-        return True
-    return bool(made != example.interactions[0].request.body)
+    return bool(request.body_of(action.definition, inputs) != example.interactions[0].request.body)
 
 
 def _derived(action: Action, example: Example) -> list[str]:

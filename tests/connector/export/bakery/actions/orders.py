@@ -20,7 +20,7 @@ async def list_orders(call: Call) -> Outputs:
 
 def _fits(inputs: InputView) -> Iterator[Problem]:
     """A cake has room for its title."""
-    if inputs.has("cake_id") and len(inputs.get("title")) > 30:
+    if inputs.has("cake_id") and len(inputs.get("title", "")) > 30:
         yield Problem("title", "room", "Title is too long for the cake.")
 
 
