@@ -146,7 +146,7 @@ def test_a_schema_of_300_characters_is_worth_sharing(size: int, shared: bool) ->
     schema: Json = {"type": "object", "properties": {}}
     schema["properties"]["d" * (size - len(json.dumps(schema)) - len('"": {}'))] = {}
     assert len(json.dumps(schema)) == size
-    operations = [
+    operations: list[Json] = [
         {"operationId": name, "parameters": [], "responses": {"200": {"schema": dict(schema)}}} for name in ("a", "b")
     ]
     assert bool(share_schemas(operations)) is shared
