@@ -17,7 +17,7 @@ import urllib3.connection
 
 from connector.http import deadline, deadline_response
 
-OVERRIDDEN = {
+OVERRIDDEN: dict[tuple[type, str], list[str]] = {
     (http.client.HTTPResponse, "_close_conn"): ["self"],
     (http.client.HTTPResponse, "_read_next_chunk_size"): ["self"],
     (http.client.HTTPResponse, "_read_status"): ["self"],
@@ -25,7 +25,7 @@ OVERRIDDEN = {
 }
 """What is overridden, and the parameters it has there."""
 
-CALLED = {(http.client.HTTPConnection, "_output"): ["self", "s"]}
+CALLED: dict[tuple[type, str], list[str]] = {(http.client.HTTPConnection, "_output"): ["self", "s"]}
 """The same for what is called."""
 
 
