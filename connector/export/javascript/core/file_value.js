@@ -62,9 +62,21 @@ function fileOf(value) {
   return BASE64.test(content) ? new FileValue(bytesOfBase64(content), contentType, value.$filename) : '$content is not valid base64';
 }
 
+const known = new WeakMap();
+
+// Whether any field of a schema is a file; looked for once, so that inputs without one need no walk.
+function hasFiles(schema) {
+  if (!known.has(schema)) known.set(schema, [schema, ...Object.values(schema.$defs || {})].some(holdsFile));
+  return known.get(schema);
+}
+
+const holdsFile = (field) =>
+  field['x-file'] === true || (field.items !== undefined && holdsFile(field.items)) || fieldsOf(field).some(([, inner]) => holdsFile(inner));
+
 // The inputs with a file value for each file that is right, and a problem for each that is not.
 function readFiles(schema, inputs) {
   const problems = [];
+  if (!hasFiles(schema)) return { inputs, problems };
   const read = (field, value, place, label) => {
     const file = fileOf(value);
     if (typeof file !== 'string') return file;
@@ -75,7 +87,7 @@ function readFiles(schema, inputs) {
 }
 
 // The inputs with an empty object for each file, right or wrong, for the validator.
-const withoutFiles = (schema, inputs) => mapped(schema, inputs, () => ({}));
+const withoutFiles = (schema, inputs) => (hasFiles(schema) ? mapped(schema, inputs, () => ({})) : inputs);
 
 function problemOf(field, value, place, label, message) {
   const made = (text) => ({ field: place, rule: 'file', message: text, hint: HINT });
