@@ -96,6 +96,11 @@ def _in_tls(behaviour: Behaviour) -> Arrange:
     return arrange
 
 
+def begins_after_the_request(fault: Fault) -> bool:
+    """Whether it can meet a connection that was kept from an earlier call, too."""
+    return fault.arrange.__qualname__.startswith((f"{_does.__name__}.", f"{_in_tls.__name__}."))
+
+
 def _loses_the_name(scene: Scene) -> None:
     scene.host_known = False
 

@@ -21,8 +21,8 @@ from connector.call.events import Event
 from tests.faults.certificates import Certificates
 from tests.faults.page import ROWS, page
 from tests.faults.scene import CAP_BYTES, Scene, connector, scene
-from tests.faults.server import Heard
-from tests.faults.table import FAULTS, NODE_RED, Fault, Outcome
+from tests.faults.server import Heard, Talk, well
+from tests.faults.table import FAULTS, NODE_RED, Fault, Outcome, begins_after_the_request
 from tests.secrets.canary import shown, traces
 
 ERRANDS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -190,6 +190,35 @@ def test_the_next_call_works(observed: Observed) -> None:
 
 def test_the_secret_is_in_no_error_and_no_log(observed: Observed) -> None:
     assert traces(observed.shown) == []
+
+
+@pytest.mark.parametrize("errand", ["read", "write once"])
+@pytest.mark.parametrize("fault", [*filter(begins_after_the_request, FAULTS)], ids=lambda fault: fault.name)
+def test_on_a_connection_that_was_kept_it_ends_the_same_way(
+    fault: Fault, errand: str, certificates: Certificates
+) -> None:
+    seen = Observed(fault, errand, fault.once if errand == "write once" else fault.repeatable)
+    with scene(certificates) as stage:
+        moment = max(MOMENT, 10 * max(_paces, default=0.0))
+        seen.deadline = max(fault.seconds, moment)
+        with connector(seconds=moment) if fault.silent else connector() as running:
+            fault.arrange(stage)
+            does, stage.server.does = stage.server.does, well
+            running.run("get_list", {"list_id": "before"}, stage.connection)
+            stage.server.heard.clear()
+            opened: list[int] = []
+
+            def does_it(talk: Talk) -> None:
+                opened.append(stage.server.accepted)
+                does(talk)
+
+            stage.server.does = does_it
+            _meet(running, stage, seen)
+        heard = len(stage.server.heard)
+    assert opened[0] == 1
+    found = (None, "") if seen.error is None else (_public(seen.error), seen.error.message)
+    assert found == (seen.expected.error, seen.expected.sentence)
+    assert (heard, seen.tries) == (seen.expected.tries, seen.expected.tries)
 
 
 def test_the_page_about_faults_is_current() -> None:
