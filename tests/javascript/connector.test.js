@@ -256,6 +256,21 @@ test('the time that pages take is that of all of them, and of nothing else', asy
   assert.deepEqual(seen, [10, 7, 4]);
 });
 
+test('as many rows come as are asked for, and no page is fetched for more', async () => {
+  for (const [maxItems, ids, pages] of [[1, ['a'], 1], [2, ['a', 'b'], 1], [3, ['a', 'b', 'c'], 2], [9, ['a', 'b', 'c', 'd'], 2]]) {
+    let calls = 0;
+    const { io, runtime, connection } = sample((request, options, count) => {
+      calls = count;
+      const things = count === 1 ? ['a', 'b'] : ['c', 'd'];
+      return json(200, { things: things.map((id) => ({ id })), paging: { cursor: `${count}`, more: count < 2 } });
+    });
+    const rows = runtime.iterate('list_things', {}, connection, { maxItems });
+    const found = [];
+    for (let next = await io.until(rows.next()); !next.done; next = await io.until(rows.next())) found.push(next.value.id);
+    assert.deepEqual([found, calls], [ids, pages]);
+  }
+});
+
 test('an action without pages has no rows to go through', async () => {
   const { runtime, connection } = sample(thing);
   const message = '“Get thing” has no pages to read.';

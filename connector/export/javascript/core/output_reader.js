@@ -21,14 +21,7 @@ class Compiler {
   // Reads an object's fields, given as pairs of a name and a resolved field.
   fields(fields) {
     const readers = fields.map(([name, field]) => [name, this.field(name, field)]);
-    if (readers.some(([name]) => name === '__proto__')) {
-      return (document) => Object.fromEntries(readers.map(([name, read]) => [name, read(document)]));
-    }
-    return (document) => {
-      const found = {};
-      for (const [name, read] of readers) found[name] = read(document);
-      return found;
-    };
+    return (document) => Object.fromEntries(readers.map(([name, read]) => [name, read(document)]));
   }
 
   // Reads a field: the first of its places whose value fits, as rows, a time, or just as it is.
@@ -39,7 +32,7 @@ class Compiler {
       const [tokens] = places;
       return (document) => {
         const value = getAt(document, tokens);
-        return value === MISSING || value === null ? null : shape(value);
+        return value === MISSING ? null : shape(value);
       };
     }
     const types = typesOf(field);
@@ -68,7 +61,7 @@ class Compiler {
     const [key, whole] = [field['x-map-key'], field['x-map-value']];
     return (value) => {
       if (key && isObject(value)) {
-        const row = whole ? null : this.once(field.items, () => this.row(item));
+        const row = (entry) => this.once(field.items, () => this.row(item))(entry);
         return Object.entries(value).map(([name, entry]) =>
           whole ? { [key]: name, [whole]: entry } : { ...row(entry), [key]: name });
       }

@@ -83,9 +83,9 @@ function nextLink(paging, response, url) {
   return absolute(url, link);
 }
 
-// What the address of the next page has under the name of the cursor.
+// What the address of the next page has under the name of the cursor; empty for nothing.
 function cursorIn(url, name) {
-  if (typeof url !== 'string' || !url.includes('?')) return null;
+  if (typeof url !== 'string' || !url.includes('?')) return '';
   const pairs = url.split('#')[0].slice(url.indexOf('?') + 1).split('&').map((pair) => pair.split('='));
   const decoded = (text) => {
     try {
@@ -95,7 +95,7 @@ function cursorIn(url, name) {
     }
   };
   const found = pairs.filter(([key]) => decoded(key) === name).pop();
-  return found ? decoded(found.slice(1).join('=')) : null;
+  return found ? decoded(found.slice(1).join('=')) : '';
 }
 
 function pagingOf(action) {
