@@ -330,9 +330,9 @@ test('inputs that are no object, or have no end, are an error of the inputs', as
 
 test('what is no JSON is a problem at its field', () => {
   const { runtime } = sample(thing);
-  const { problems } = runtime.validate('every_keyword', { number: NaN, any: { f: () => 1, b: 10n, u: undefined, i: -Infinity } });
+  const { problems } = runtime.validate('every_keyword', { number: NaN, whole: 10n, any: { f: () => 1, b: 10n, u: undefined, i: -Infinity } });
   assert.deepEqual(problems.map(({ field, rule }) => `${field} ${rule}`), [
-    'number finite', 'any.f json', 'any.b json', 'any.u json', 'any.i finite',
+    'whole type', 'number finite', 'any.f json', 'any.b json', 'any.u json', 'any.i finite',
   ]);
 });
 

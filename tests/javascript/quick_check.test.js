@@ -78,7 +78,7 @@ const WRONG = {
   text: ['', 'abcd', '\ud800', null],
   long: [''],
   short: ['abc'],
-  code: ['d', 'abcab'],
+  code: ['d', 'abcd', 'abcab'],
   free: [1],
   when: ['2026-02-31', 'soon'],
   size: ['X', true, null, 2],

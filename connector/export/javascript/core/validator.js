@@ -112,22 +112,23 @@ function* unsendable(schema, value, path, fromFlow) {
     for (const [place, inner] of value.entries()) yield* unsendable(schema, inner, [...path, place], fromFlow);
     return;
   }
-  const misplaced = path.length === 1 ? placeRule(fieldAt(schema, path), value) : null;
-  const rule = wireRule(value) || misplaced || (fromFlow && isExpression(value) ? 'expression' : null);
+  const misplaced = path.length === 1 ? placeRule(fieldAt(schema, path), value) : '';
+  const rule = wireRule(value) || misplaced || (fromFlow && isExpression(value) ? 'expression' : '');
   if (rule) yield sentence(rule, subjectOf(schema, path), null, value);
 }
 
+// The rule that a value breaks wherever it is; empty for none.
 function wireRule(value) {
-  if (typeof value === 'string') return value.isWellFormed() ? null : 'encoding';
-  if (typeof value === 'number') return Number.isFinite(value) ? null : 'finite';
-  return value === null || typeof value === 'boolean' ? null : 'json';
+  if (typeof value === 'string') return value.isWellFormed() ? '' : 'encoding';
+  if (typeof value === 'number') return Number.isFinite(value) ? '' : 'finite';
+  return value === null || typeof value === 'boolean' ? '' : 'json';
 }
 
 // What the place of a value on the wire forbids: accents in a header, a dot segment (RFC 3986, 5.2.4) in a path.
 function placeRule(field, value) {
-  if (typeof value !== 'string') return null;
+  if (typeof value !== 'string') return '';
   if (field['x-in'] === 'header' && !/^[ -~]*$/.test(value)) return 'header';
-  return field['x-in'] === 'path' && (value === '.' || value === '..') ? 'path' : null;
+  return field['x-in'] === 'path' && (value === '.' || value === '..') ? 'path' : '';
 }
 
 // The schema of the value at `path`.
