@@ -143,6 +143,7 @@ test('an error that nobody knows may have been sent', async () => {
 
 test('the codes of Node.js say what was sent and what was not', () => {
   const kindOf = (error) => core.transportErrorOf(error).code + (core.transportErrorOf(error) instanceof core.NotSentError ? '' : ', sent');
+  const inside = (depth, cause) => (depth ? new Error('around', { cause: inside(depth - 1, cause) }) : cause);
   const failed = (code, more = {}) => Object.assign(new Error(code), { code, ...more });
   const cases = [
     [failed('ECONNREFUSED'), 'unavailable'],
@@ -161,6 +162,15 @@ test('the codes of Node.js say what was sent and what was not', () => {
     [new TypeError('fetch failed', { cause: failed('ECONNREFUSED') }), 'unavailable'],
     [new TypeError('fetch failed', { cause: Object.assign(new Error('all'), { errors: [failed('ECONNREFUSED'), failed('ECONNREFUSED')] }) }), 'unavailable'],
     [Object.assign(new Error('all'), { errors: [failed('ECONNREFUSED'), failed('ECONNRESET')] }), 'unavailable, sent'],
+    [Object.assign(new Error('all'), { errors: [failed('ECONNREFUSED'), new Error('other')] }), 'unavailable, sent'],
+    [Object.assign(new Error('all'), { errors: [new Error('other'), new Error('other')] }), 'unavailable, sent'],
+    [Object.assign(new Error('all'), { errors: [], cause: failed('ENOTFOUND') }), 'unknown_host'],
+    [inside(4, failed('ENOTFOUND')), 'unknown_host'],
+    [inside(5, failed('ENOTFOUND')), 'unavailable, sent'],
+    [failed('ECONNREFUSED', { message: 'before secure TLS connection' }), 'unavailable'],
+    [failed('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), 'certificate'],
+    [failed(111), 'unavailable, sent'],
+    [core.transportError('proxy'), 'proxy'],
   ];
   for (const [error, expected] of cases) assert.equal(kindOf(error), expected, error.code || error.message);
 });
