@@ -220,3 +220,28 @@ def test_as_many_connections_are_kept_as_are_asked_for_and_at_least_a_burst_of_c
     transport = RequestsTransport(SystemClock(), "parcels-connector/1", connections)
     adapter: Any = transport._session.get_adapter(ORIGIN)
     assert adapter.poolmanager.connection_from_url(ORIGIN).pool.maxsize == kept
+
+
+def test_as_many_origins_as_are_kept_are_found_again_and_more_take_no_more_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in ("transport", "deadline"):
+        monkeypatch.setattr(f"connector.http.{module}._ORIGINS", 3)
+    transport = RequestsTransport(SystemClock(), "parcels-connector/1")
+    adapter: Any = transport._session.get_adapter(ORIGIN)
+    known: list[tuple[int, int]] = []
+    for number in (0, 1, 2, 0, 3, 4):
+        origin = f"https://a{number}.example"
+        request = transport._prepared(HttpRequest("GET", f"{origin}/", {}), f"{origin}/", {}, origin)
+        adapter.get_connection_with_tls_context(request, True)
+        known.append((len(transport._sound_origins), len(adapter._origin_pools)))
+    assert known == [(1, 1), (2, 2), (3, 3), (3, 3), (1, 1), (2, 2)]
+
+
+def test_an_origin_has_one_pool_and_another_for_other_certificates() -> None:
+    transport = RequestsTransport(SystemClock(), "parcels-connector/1")
+    adapter: Any = transport._session.get_adapter(ORIGIN)
+    request = transport._prepared(HttpRequest("GET", f"{ORIGIN}/", {}), f"{ORIGIN}/", {}, ORIGIN)
+    first = adapter.get_connection_with_tls_context(request, True)
+    assert adapter.get_connection_with_tls_context(request, True) is first
+    assert adapter.get_connection_with_tls_context(request, False) is not first
