@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from connector.errors import OutputError
-from connector.http.response import HttpResponse, file_of, flatten
+from connector.http.response import HttpResponse, file_of, flatten, is_elsewhere
 from connector.json_pointer import MISSING
 from connector.testing import response
 from tests.connector.parcels import Json, definition, field, rows
@@ -216,3 +216,50 @@ def test_a_file_has_the_name_that_content_disposition_says_without_a_path(dispos
 
 def test_an_empty_body_is_no_file() -> None:
     assert file_of(HttpResponse(200, {"content-disposition": "attachment; filename=a.txt"}, b"")) is None
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ({"data": {"id": "a"}}, True),
+        ({"id": None, "data": 1}, True),
+        ({"id": "a"}, False),
+        ({"name": "a"}, False),
+        ({}, False),
+        ([{"data": 1}], False),
+        (None, False),
+        ("text", False),
+    ],
+)
+def test_outputs_are_elsewhere_where_an_object_has_something_and_none_of_them(reply: Any, expected: bool) -> None:
+    outputs = {"id": TEXT, "name": TEXT, "status": field("integer", x_from="status")}
+    schema, got = definition(outputs=outputs).outputs, response(200, reply)
+    assert is_elsewhere(schema, got, flatten(schema, got)) is expected
+
+
+def test_an_action_without_outputs_in_the_body_has_none_elsewhere() -> None:
+    schema, got = definition(outputs={"status": field("integer", x_from="status")}).outputs, response(200, {"a": 1})
+    assert not is_elsewhere(schema, got, flatten(schema, got))
+
+
+@pytest.mark.parametrize(
+    ("outputs", "error"),
+    [
+        ({"id": TEXT}, "a body that is not JSON"),
+        ({"id": TEXT, "text": field("string", x_from="text")}, None),
+        ({"code": field("integer", x_from="status")}, None),
+        ({"id": TEXT, "code": field("integer", x_from="status")}, "a body that is not JSON"),
+        ({"id": TEXT, "whole": field("string", x_pointer="")}, None),
+        ({"id": TEXT, "whole": field("integer", x_pointer="")}, "a body that is not JSON"),
+    ],
+)
+def test_a_body_that_is_not_json_is_an_error_unless_an_output_can_have_it(outputs: Json, error: str | None) -> None:
+    schema, got = definition(outputs=outputs).outputs, response(200, text="plain")
+    if error is None:
+        found = flatten(schema, got)
+        assert set(found) == set(outputs)
+        assert {found.get("text", "plain"), found.get("whole", "plain")} == {"plain"}
+        assert (found.get("id"), found.get("code", 200)) == (None, 200)
+    else:
+        with pytest.raises(OutputError, match=error):
+            flatten(schema, got)
