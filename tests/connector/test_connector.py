@@ -333,6 +333,9 @@ def test_an_actions_tighter_limit_counts_beside_the_connections(bench: MakeBench
     assert (whole.calls, whole.used, whole.free, whole.next_in) == (100, 1, 99, 0)
     assert whole.asked_in == 60.25
     assert (own.calls, own.used, own.free, own.next_in) == (1, 1, 0, 10.05)
+    whole, own = made.connector.throttle(made.connection, "get_parcel")
+    assert (whole.asked_in, own.asked_in) == (0, 10.05)
+    assert len(made.connector.throttle(made.connection)) == 1
 
 
 def test_a_wait_is_told_to_the_host(bench: MakeBench) -> None:

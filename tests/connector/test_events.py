@@ -64,6 +64,12 @@ def test_a_run_reports_its_start_its_attempt_its_response_and_its_result(bench: 
     assert (shown["type"], shown["meta"]["status"], shown["meta"]["request_id"]) == ("result", 200, "r-1")
 
 
+def test_the_same_happening_is_an_equal_event(bench: MakeBench) -> None:
+    one, other = (events_of(bench([OK]), "send_parcel", {"recipient": "Ada"}) for _ in range(2))
+    assert one == other
+    assert one != events_of(bench([OK]), "send_parcel", {"recipient": "Ada"}, idempotency_key="another")
+
+
 def test_details_show_headers_and_bodies(bench: MakeBench) -> None:
     made = bench([response(200, {"id": "p1"}, x_request_id="r-1")])
     _, attempt, received, _ = events_of(made, "send_parcel", {"recipient": "Ada", "pin": "123"})

@@ -12,6 +12,7 @@ import pytest
 from connector.connections import stored, stored_names
 from connector.connections.stored import NoKeyringError, stored_connection
 from connector.errors import AuthorizationError, ExitStatus
+from connector.state_dir import StateError
 from tests.connector.cli.keyrings import ForgetfulKeyring, LockedKeyring, MemoryKeyring
 from tests.connector.parcels import Json, connector_definition, field
 
@@ -82,6 +83,42 @@ def test_an_entry_has_what_is_not_secret_and_the_keyring_the_rest(
     assert without.reveal() == entry.get("fields", {})
     elsewhere = stored_connection(KINDS, "prod", base_url="http://us.example", allow_insecure=True)
     assert (elsewhere.base_url, elsewhere.allow_insecure) == ("http://us.example", True)
+
+
+@pytest.mark.usefixtures("safe")
+def test_the_file_of_connections_can_be_read_by_people_and_is_in_the_order_of_the_names(tmp_path: Path) -> None:
+    add("prod", {"api_key": "k1"})
+    add("é", {"api_key": "k2"}, "https://eu.example")
+    add("eu", LOGIN)
+    assert (tmp_path / "state/parcels-connections.json").read_text(encoding="utf-8").splitlines() == [
+        "{",
+        '  "eu": {',
+        '    "fields": {',
+        '      "user": "ada"',
+        "    },",
+        '    "kind": "login"',
+        "  },",
+        '  "prod": {',
+        '    "default": true,',
+        '    "kind": "key"',
+        "  },",
+        '  "é": {',
+        '    "base_url": "https://eu.example",',
+        '    "kind": "key"',
+        "  }",
+        "}",
+    ]
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '"a"', '{"prod": 1, "eu": {}}', '{"eu": {}, "prod": []}', b"\xff"])
+def test_a_file_of_connections_that_is_damaged_is_explained(tmp_path: Path, content: str | bytes) -> None:
+    path = tmp_path / "state/parcels-connections.json"
+    path.parent.mkdir(mode=0o700)
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(StateError) as caught:
+        stored.known(KINDS)
+    assert caught.value.message == f"The file {path} is damaged and cannot be read."
+    assert caught.value.hint == "Move it away and add the connections again. It contains no secrets."
 
 
 def test_a_replaced_connection_stays_the_default_and_keeps_no_old_secret(safe: MemoryKeyring) -> None:

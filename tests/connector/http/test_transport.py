@@ -19,6 +19,7 @@ import urllib3
 
 from connector.clock import SystemClock
 from connector.errors import ConnectionLostError, NotSentError, UnavailableError
+from connector.http.deadline import DeadlineAdapter
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
 from connector.http.transport import RequestsTransport, SendOptions
@@ -223,6 +224,22 @@ def test_a_silent_service_is_given_up_after_the_read_time(send: Send, station: S
     finally:
         done.set()
     assert heard.is_set()
+
+
+@pytest.mark.parametrize(("deadline", "timeout"), [(1_003.0, (3, 3)), (1_006.0, (5, 6)), (1_060.0, (5, 7))])
+def test_no_wait_to_connect_or_to_read_is_longer_than_what_is_left(
+    transport: RequestsTransport, monkeypatch: pytest.MonkeyPatch, deadline: float, timeout: tuple[float, float]
+) -> None:
+    asked: list[Any] = []
+
+    def noted(*_: Any, **options: Any) -> None:
+        asked.append(options["timeout"])
+        raise requests.exceptions.ConnectTimeout
+
+    monkeypatch.setattr(DeadlineAdapter, "send", noted)
+    with pytest.raises(NotSentError, match="could not be reached in time"):
+        transport.send(HttpRequest("GET", "https://a.example/", {}), AUTH, SendOptions(5, 7, deadline, 1))
+    assert asked == [timeout]
 
 
 def test_an_answer_that_drips_without_end_is_given_up_at_the_deadline(station: Station) -> None:
