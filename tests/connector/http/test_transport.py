@@ -10,7 +10,8 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 import requests
@@ -22,7 +23,7 @@ from connector.errors import ConnectionLostError, NotSentError, UnavailableError
 from connector.http.deadline import DeadlineAdapter
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse
-from connector.http.transport import RequestsTransport, SendOptions
+from connector.http.transport import RequestsTransport, SendOptions, _read
 from connector.testing import FakeClock
 from tests.connector.parcels import API_KEY, AUTH
 from tests.connector.station import Conversation, Station
@@ -162,6 +163,60 @@ def test_an_answer_is_read_up_to_its_bound_packed_or_not(
     else:
         with pytest.raises(ConnectionLostError, match="larger than 1 MB"):
             send()
+
+
+class Raw:
+    """The chunks of a response on the way; `length` is what its head says."""
+
+    def __init__(self, *chunks: bytes, length: int | None = None, coding: str = "") -> None:
+        self.chunks = [*chunks]
+        self.length_remaining = length
+        self.headers = {"content-encoding": coding} if coding else {}
+        self.reads = 0
+
+    def read(self, size: int, *, decode_content: bool) -> bytes:
+        assert not decode_content
+        self.reads += 1
+        chunk = self.chunks.pop(0) if self.chunks else b""
+        assert len(chunk) <= size
+        if self.length_remaining is not None:
+            self.length_remaining -= len(chunk)
+        return chunk
+
+
+def read(raw: Raw, response_bytes: int = 1_000, now: float = 0.0) -> bytes:
+    options = SendOptions(5, 5, 10.0, response_bytes)
+    return _read(cast("requests.Response", SimpleNamespace(raw=raw)), options, lambda: now)
+
+
+@pytest.mark.parametrize(("length", "reads"), [(4, 2), (None, 3), (9, 3)])
+def test_nothing_more_is_waited_for_when_the_response_has_all_that_its_head_says(
+    length: int | None, reads: int
+) -> None:
+    raw = Raw(b"ab", b"cd", length=length)
+    assert (read(raw), raw.reads) == (b"abcd", reads)
+
+
+@pytest.mark.parametrize(("now", "in_time"), [(10.0, True), (10.5, False)])
+def test_a_response_is_read_until_the_deadline_has_passed(now: float, in_time: bool) -> None:
+    if in_time:
+        assert read(Raw(b"ab"), now=now) == b"ab"
+    else:
+        with pytest.raises(ConnectionLostError, match="did not end within the time"):
+            read(Raw(b"ab"), now=now)
+    assert read(Raw(), now=10.5) == b""
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+def test_a_response_that_is_too_large_says_how_large_one_may_be_and_is_not_tried_again(coding: str) -> None:
+    content = bytes(2_500_001)
+    packed = gzip.compress(content) if coding else content
+    chunks = [packed[start : start + 65_536] for start in range(0, len(packed), 65_536)]
+    with pytest.raises(ConnectionLostError) as caught:
+        read(Raw(*chunks, coding=coding), 2_500_000)
+    assert caught.value.message == "The response is larger than 2 MB and was not read."
+    assert (caught.value.error_code, caught.value.retryable) == ("response_size", False)
+    assert len(read(Raw(*chunks, coding=coding), 2_500_001)) == 2_500_001
 
 
 def cut(talk: Conversation) -> None:
