@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connector.errors import OutputError
 from connector.testing import response
 from tests.connector.parcels import GET, LIST, SEND, MakeBench
 
@@ -38,3 +39,20 @@ def test_the_types_of_the_first_thousand_rows_are_checked(bench: MakeBench, wron
     rows = [{"id": 7 if place == wrong else "a"} for place in range(1_001)]
     made = bench([response(200, {"parcels": rows, "paging": {"more": False}})], actions=[LIST])
     assert len(made.run("list_parcels", {}).meta.warnings) == count
+
+
+def test_the_types_of_all_rows_are_checked_where_they_have_to_fit(bench: MakeBench) -> None:
+    rows = [{"id": 7 if place == 1_000 else "a"} for place in range(1_001)]
+    made = bench([response(200, {"parcels": rows})], actions=[LIST], strict_outputs=True)
+    with pytest.raises(OutputError) as caught:
+        made.run("list_parcels", {})
+    assert [problem.field for problem in caught.value.problems] == ["parcels[1000].id"]
+
+
+def test_warnings_of_the_inputs_come_first_then_those_of_the_call_and_of_the_outputs(bench: MakeBench) -> None:
+    made = bench([response(200, {"paging": {"more": 7}})], actions=[LIST])
+    assert made.run("list_parcels", {"state": ""}).meta.warnings == (
+        "Empty fields are not sent, so they change nothing: State.",
+        "The response has no list “parcels”, so no rows are shown.",
+        "more must be true or false, not a whole number.",
+    )

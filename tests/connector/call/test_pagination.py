@@ -86,6 +86,7 @@ def test_a_bound_that_is_none_is_refused(bench: MakeBench, bound: int) -> None:
     with pytest.raises(InputError) as caught:
         bench().run("list_parcels", max_items=bound)
     assert caught.value.field == "max_items"
+    assert caught.value.problems[0].message == f"The number of rows must be 1 or more, but it is {bound}."
 
 
 @pytest.mark.parametrize("options", [{"all_pages": True}, {"max_items": 5}])
