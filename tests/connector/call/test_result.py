@@ -62,3 +62,10 @@ def test_choices_are_all_that_there_are_unless_it_is_said() -> None:
     one = Choice(value="a", label="A")
     assert (Choices([one]).complete, Choices([one], complete=False).complete) == (True, False)
     assert list(Choices([one])) == [one]
+
+
+def test_what_a_curl_command_is_made_of_is_not_shown_with_a_preview() -> None:
+    preview = Preview(method="GET", url="/", headers={"A": "b"}, unsigned="unsigned")
+    assert preview.model_dump() == {"method": "GET", "url": "/", "headers": {"A": "b"}, "body": None}
+    assert "unsigned" not in repr(preview)
+    assert preview.unsigned == "unsigned"
