@@ -89,6 +89,22 @@ def test_a_connection_is_kept_and_used_again(send: Send, station: Station) -> No
     assert len({seen.peer for seen in station.seen}) == 1
 
 
+@pytest.mark.parametrize(
+    "more",
+    [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nanother", b"x"],
+    ids=["nothing", "a response", "a byte"],
+)
+def test_a_connection_on_which_more_came_than_the_response_is_not_used_again(
+    send: Send, station: Station, more: bytes
+) -> None:
+    def says_more(talk: Conversation) -> None:
+        talk.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none" + more)
+
+    station.replies = [says_more, says_more]
+    assert [send().content, send().content] == [b"one", b"one"]
+    assert len({seen.peer for seen in station.seen}) == (2 if more else 1)
+
+
 def test_a_netrc_of_the_user_never_replaces_the_secret(
     send: Send, station: Station, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
