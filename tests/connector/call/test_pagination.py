@@ -122,9 +122,11 @@ def test_streaming_fetches_a_page_when_its_first_row_is_asked_for(bench: MakeBen
     assert list(stream) == []
 
 
-def test_streaming_stops_at_its_bound_without_another_call(bench: MakeBench) -> None:
-    made = bench([sheet("a", "b", cursor="c2", more=True)])
-    assert ids(made.connector.iterate("list_parcels", {}, made.connection, max_items=2)) == ["a", "b"]
+@pytest.mark.parametrize(("bound", "pages"), [(1, 1), (2, 1), (3, 2), (4, 2), (5, 3), (9, 3)])
+def test_streaming_stops_at_its_bound_without_another_call(bench: MakeBench, bound: int, pages: int) -> None:
+    made = bench([sheet("a", "b", cursor="c2"), sheet("c", "d", cursor="c3"), sheet("e")])
+    assert ids(made.connector.iterate("list_parcels", {}, made.connection, max_items=bound)) == [*"abcde"][:bound]
+    assert len(made.requests) == pages
 
 
 def test_streaming_refuses_wrong_inputs_before_the_first_row(bench: MakeBench) -> None:

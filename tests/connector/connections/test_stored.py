@@ -203,7 +203,7 @@ def test_nothing_is_stored_where_no_keyring_keeps_the_secret(safe: MemoryKeyring
     keyring.set_keyring(backend())
     with pytest.raises(NoKeyringError) as caught:
         add("prod", {"api_key": "k1"})
-    assert caught.value.exit_status is ExitStatus.CONNECTION
+    assert (caught.value.error_code, caught.value.exit_status) == ("no_keyring", ExitStatus.CONNECTION)
     assert caught.value.hint == (
         "Unlock or install a keyring, or set PARCELS_USER or PARCELS_LOGIN and PARCELS_PASSWORD."
     )

@@ -263,7 +263,7 @@ def test_an_input_that_has_no_secret_in_it_is_not_searched_for_one() -> None:
 
 
 def test_rows_in_rows_of_their_own_kind_are_searched_for_secrets() -> None:
-    node = {"type": "object", "properties": {"code": field(writeOnly=True), "inner": {"$ref": "#/$defs/nodes"}}}
+    node = {"type": "object", "properties": {"inner": {"$ref": "#/$defs/nodes"}, "code": field(writeOnly=True)}}
     made = definition({"nodes": {"$ref": "#/$defs/nodes", "x-in": "body"}}, defs={"nodes": field("array", items=node)})
     assert secret_texts(made, {"nodes": [{"inner": [{"inner": [{"code": "hunter2"}]}]}]}) == ["hunter2"]
 
