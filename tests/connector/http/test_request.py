@@ -170,7 +170,7 @@ def test_spread_alone_makes_its_own_place() -> None:
     assert values == {"more": {"x": 1}}
 
 
-ROOMS: Json = {
+SPREAD: Json = {
     "name": body(title="Name"),
     "primary": body(title="Primary", x_pointer="/settings/colors/primary"),
     "left_out": body(title="Left out", x_pointer="/left"),
@@ -200,10 +200,10 @@ ROOMS: Json = {
 def test_a_key_of_a_free_form_object_that_another_field_fills_is_a_problem(
     values: Json, problems: list[tuple[str, str]]
 ) -> None:
-    found = collisions(definition(ROOMS), {"name": "a", "primary": "#fff", **values})
+    found = collisions(definition(SPREAD), {"name": "a", "primary": "#fff", **values})
     assert [(problem.field, problem.message) for problem in found] == problems
     assert {(problem.rule, problem.hint) for problem in found} <= {("twice", "Fill in one of the two.")}
-    assert collisions(definition(ROOMS), values) == []
+    assert collisions(definition(SPREAD), values) == []
 
 
 def test_each_value_of_a_list_can_have_an_object_of_its_own() -> None:
