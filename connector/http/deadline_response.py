@@ -91,8 +91,7 @@ class DeadlineResponse(http.client.HTTPResponse):
     def begin(self) -> None:
         """Read the head of the response. The library would log lines that are not headers, whatever they contain."""
         super().begin()
-        if self.fp is not None:
-            self.fp.in_head = False
+        self.fp.in_head = False
         self.headers.defects.clear()
         self.headers.set_payload("")
 

@@ -158,7 +158,9 @@ def test_a_body_is_read_whatever_the_bytes(content: bytes, value: Any) -> None:
     assert HttpResponse(200, {}, content).body == value
 
 
-@pytest.mark.parametrize(("status", "expected"), [(199, False), (200, True), (204, True), (299, True), (302, False)])
+@pytest.mark.parametrize(
+    ("status", "expected"), [(199, False), (200, True), (204, True), (299, True), (300, False), (302, False)]
+)
 def test_any_2xx_is_a_success(status: int, expected: bool) -> None:
     assert response(status).succeeded is expected
 
@@ -177,7 +179,7 @@ def test_where_any_type_is_allowed_the_first_place_with_a_value_wins() -> None:
 
 
 def test_the_bytes_of_a_response_are_not_shown() -> None:
-    assert "5ec7e7" not in repr(HttpResponse(200, {}, b"k-5ec7e7"))
+    assert repr(HttpResponse(200, {"x": "k-5ec7e7"}, b"k-5ec7e7")) == "HttpResponse(status=200)"
 
 
 @pytest.mark.parametrize(("count", "looks"), [(999, 0), (1_000, 1), (2_500, 2)])

@@ -47,6 +47,7 @@ def test_no_wait_of_no_time_begins(most: float) -> None:
 def test_a_request_leaves_once_and_whoever_wants_to_know_hears_of_it_once() -> None:
     heard: list[str] = []
     call = TimedCall(math.inf, lambda: heard.append("departing"), lambda: heard.append("sent"))
+    assert (call.observed, call.departed, call.connecting) == (False, False, False)
     call.has_left()
     assert (call.departed, heard) == (False, [])
     for _ in range(2):

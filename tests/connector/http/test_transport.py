@@ -454,6 +454,22 @@ def test_no_failure_shows_the_secret(
     assert API_KEY not in repr(transport)
 
 
+@pytest.mark.parametrize(
+    "lines", [b"no header 5ecret\r\nX-A: 1\r\n", b"X-A: 1\r\nno header 5ecret\r\n", b": 5ecret\r\n", b" X: 5ecret\r\n"]
+)
+def test_lines_of_a_response_that_are_not_headers_are_not_logged(
+    send: Send, station: Station, caplog: pytest.LogCaptureFixture, lines: bytes
+) -> None:
+    def says(talk: Conversation) -> None:
+        talk.wfile.write(b"HTTP/1.1 200 OK\r\n" + lines + b"Content-Length: 0\r\n\r\n")
+        talk.hang_up()
+
+    caplog.set_level(logging.DEBUG)
+    station.replies = [says]
+    assert send().status == 200
+    assert caplog.text == ""
+
+
 def test_a_closed_transport_opens_anew(transport: RequestsTransport, send: Send, station: Station) -> None:
     send()
     transport.close()
