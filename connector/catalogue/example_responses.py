@@ -35,7 +35,7 @@ class Received(NamedTuple):
     path: str
     query: Sequence[tuple[str, str]]
     body: Any
-    is_form: bool = False
+    is_form: bool
 
     @classmethod
     def of(cls, method: str, target: str, content: bytes, content_type: str = "") -> Received:
