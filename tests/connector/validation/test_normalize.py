@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from connector.definition.action import ActionDefinition
+from connector.definition.field import FieldSchema
 from connector.validation.flow_action import with_inputs
-from connector.validation.normalize import accept, accepted_names, path_style_key
-from tests.connector.parcels import Json, body, definition, field, rows
+from connector.validation.normalize import accept, accepted_names, documented_path, parameter_key, path_style_key
+from tests.connector.parcels import Json, action, body, definition, field, rows
 
 
 def accepted(inputs: Json, given: Any, **words: Any) -> dict[str, Any]:
@@ -205,3 +206,101 @@ def test_an_entry_that_may_be_an_object_is_not_unwrapped() -> None:
     item = field(["string", "object"], x_pointer="/id")
     given = {"ids": ["a", {"id": "b"}]}
     assert accepted({"ids": body("array", items=item)}, given) == given
+
+
+@pytest.mark.parametrize(
+    ("declared", "documented", "flow", "parameter"),
+    [
+        (body(), "it", "body/it", "body/it"),
+        (body(x_pointer="/a/b"), "a.b", "body/a/b", "body/a/b"),
+        (body(x_pointer=""), "", "body", "body"),
+        (body(x_pointer="/patch", x_path="[]"), "[]", "body", "body/patch"),
+        (body(x_pointer="/f/e", x_path="f.e[]"), "f.e[]", "body/f/e", "body/f/e"),
+        (field(x_in="query", x_name="dry-run"), "dry-run", "dry-run", "dry-run"),
+        (field(x_in="header"), "it", "it", "it"),
+        (field(x_in="path", x_path="documented"), "documented", "documented", "it"),
+        (field(x_pointer="/a/b"), "a.b", "a.b", "it"),
+    ],
+)
+def test_a_field_has_a_documented_path_and_keys_in_flows(
+    declared: Json, documented: str, flow: str, parameter: str
+) -> None:
+    made = FieldSchema.model_validate(declared)
+    assert (documented_path("it", made), path_style_key("it", made), parameter_key("it", made)) == (
+        documented,
+        flow,
+        parameter,
+    )
+
+
+def test_of_two_inputs_with_one_accepted_name_the_first_has_it() -> None:
+    made = definition({"a": body(x_aliases=["x", "b"]), "b": body(x_aliases=["x"]), "c": body(x_pointer="/a")})
+    assert accepted_names(made) == {
+        **{"body/a": "a", "x": "a", "body/b": "b"},
+        **{"a": "a", "b": "b", "c": "c"},
+    }
+
+
+WIRE: Json = rows(
+    {
+        "name": field(x_pointer="/profile/name"),
+        "city": field(x_pointer="/profile/address/city"),
+        "street": field(x_pointer="/profile/address/street"),
+        "kept": field(x_keep_empty=True),
+        "inner": rows({"a": field(x_pointer="/deep/a")}),
+    },
+    x_in="body",
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"profile": {"name": "Ada", "address": {"city": "Rom"}}}, {"name": "Ada", "city": "Rom"}),
+        ({"profile": {"address": {"city": "Rom", "zip": 1}}}, {"city": "Rom", "profile": {"address": {"zip": 1}}}),
+        ({"profile": {"address": {"city": ""}}}, {}),
+        ({"profile": {"address": {"city": "Rom", "street": "Via"}}}, {"city": "Rom", "street": "Via"}),
+        ({"profile": {"address": 7}}, {"profile": {"address": 7}}),
+        ({"profile": {"address": {}}, "name": "Ada"}, {"name": "Ada", "profile": {"address": {}}}),
+        ({"profile": {}, "name": "Ada"}, {"name": "Ada"}),
+        ({"name": "Ada", "profile": {"name": "Bob"}}, {"name": "Ada", "profile": {"name": "Bob"}}),
+        ({"kept": "", "name": None}, {"kept": ""}),
+        ({"inner": [{"deep": {"a": "x"}}, {"a": ""}], "name": ""}, {"inner": [{"a": "x"}]}),
+        ({"unknown": "", "other": None}, {"unknown": "", "other": None}),
+    ],
+)
+def test_a_row_nested_as_on_the_wire_is_flattened_and_what_is_left_of_it_stays(given: Json, found: Json) -> None:
+    before = copy.deepcopy(given)
+    expected = {"people": [found]} if found else {}
+    assert accepted({"people": WIRE}, {"people": [given]}) == expected
+    assert given == before
+
+
+@pytest.mark.parametrize(
+    ("declared", "given", "found"),
+    [
+        (rows({"a": field()}, x_in="body"), "", None),
+        (rows({"a": field()}, x_in="body", x_keep_empty=True), "", ""),
+        (rows({"a": field()}, x_in="body"), ({"a": "x"}, {}), [{"a": "x"}]),
+        (rows({"a": field()}, x_in="body", x_keep_empty=True), [{}], None),
+        (rows({"a": field()}, x_in="body", x_keep_empty=True), (), []),
+        (rows({"a": field()}, ["a"], x_in="body"), [{}, None, ""], [{}]),
+        (body("object", properties={"a": field()}), "", None),
+        (body("object", properties={"a": field()}, x_keep_empty=True), "", ""),
+        (body("object", properties={"a": field()}), {"a": ""}, {}),
+        (KEYED, {"n1": 7, "n2": {}}, [7, {"id": "n2"}]),
+        (VALUED, {"a": None}, [{"name": "a"}]),
+        (body("array", items=field(x_pointer="/c/d")), [{"c": {"d": "x"}}, {"c": 1}, "y"], ["x", {"c": 1}, "y"]),
+    ],
+)
+def test_what_is_left_of_a_list_or_an_object(declared: Json, given: Any, found: Any) -> None:
+    assert accepted({"it": declared}, {"it": given}) == ({} if found is None else {"it": found})
+
+
+def test_a_parameter_of_a_flow_that_only_repeats_what_is_filled_in_anyway_is_no_unknown_name() -> None:
+    document = action(inputs={"title": body()})
+    document["request"]["bodyDefaults"] = [{"at": "/message", "set": {"version": "2"}}]
+    made = ActionDefinition.model_validate(document)
+    found, _ = accept(made, {"title": "a", "body/message/version": "2", "body/message/other": "2"})
+    assert found == {"title": "a", "body/message/other": "2"}
+    assert accept(made, {"body/message/version": "3"})[0] == {"body/message/version": "3"}
