@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from connector.validation.messages import Subject, nearest, sentence, show
+from connector.definition.file_value import File
+from connector.validation.messages import Subject, did_you_mean, nearest, sentence, show
 
 NAME = Subject("name", "Name", example="Ada")
 EMAIL = Subject("people[1].email", "E-mail", "People, row 2")
@@ -105,7 +106,14 @@ def test_no_rule_shows_the_value_or_the_example_of_a_secret(rule: str, expected:
     ("value", "shown"),
     [
         ("a\x1b[2Jb", "the text “a[2Jb”"),
+        ("x" * 40, "the text “" + "x" * 40 + "”"),
         ("x" * 41, "the text “" + "x" * 39 + "…”"),
+        (10**40 - 1, f"the number {10**40 - 1}"),
+        (10**40, "a very long number"),
+        (-(10**40), "a very long number"),
+        (False, "false"),
+        (0, "the number 0"),
+        (File(b""), "a file"),
         ("half \ud800", "the text “half ?”"),
         (True, "true"),
         (None, "empty"),
@@ -118,6 +126,60 @@ def test_no_rule_shows_the_value_or_the_example_of_a_secret(rule: str, expected:
 )
 def test_a_value_is_shown_short_and_harmless(value: Any, shown: str) -> None:
     assert show(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("hunter2", "text"),
+        (7, "a whole number"),
+        (1.5, "a number"),
+        (True, "true or false"),
+        ([7], "a list"),
+        ({"a": 7}, "an object"),
+        (None, "empty"),
+    ],
+)
+def test_of_a_secret_only_its_type_is_shown(value: Any, kind: str) -> None:
+    assert show(value, secret=True) == kind
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected", "value", "message"),
+    [
+        ("minLength", 3, "ab", "have at least 3 characters; it has 2"),
+        ("maxItems", 1, [1, 2], "have at most 1 entries; it has 2"),
+        ("minProperties", 1, {}, "have at least 1 values; it has 0"),
+        ("maxProperties", 1, {"a": 1, "b": 2}, "have at most 1 values; it has 2"),
+        ("minimum", 3, 2, "be 3 or more; it is the number 2"),
+        ("exclusiveMinimum", 3, 3, "be more than 3; it is the number 3"),
+        ("exclusiveMaximum", 3, 3, "be less than 3; it is the number 3"),
+    ],
+)
+def test_a_bound_is_told_with_what_breaks_it(rule: str, expected: Any, value: Any, message: str) -> None:
+    assert sentence(rule, EMAIL, expected, value).message == f"People, row 2, E-mail must {message}."
+
+
+@pytest.mark.parametrize(("count", "more"), [(12, ""), (13, " and 1 more"), (20, " and 8 more")])
+def test_a_dozen_names_are_listed(count: int, more: str) -> None:
+    names = [f"n{number}" for number in range(count)]
+    hint = sentence("unknown", Subject("zzz", "zzz"), names, None).hint
+    assert hint == f"Available fields: {', '.join(names[:12])}{more}."
+
+
+def test_an_example_is_shown_as_it_is_typed() -> None:
+    assert sentence("required", Subject("a", "A", example={"ü": 1}), None, None).hint == 'For example: {"ü": 1}'
+    assert sentence("required", Subject("a", "A", example="ü"), None, None).hint == "For example: ü"
+
+
+def test_a_question_proposes_the_nearest_name_or_says_something_else() -> None:
+    assert did_you_mean("tilte", ["title", "note"], "No.") == "Did you mean “title”?"
+    assert did_you_mean("q", ["title", "note"], "No.") == "No."
+
+
+def test_as_many_names_are_found_as_are_asked_for() -> None:
+    assert nearest("send-a", ["Send_A", "send_b", "other"], 2) == ["Send_A", "send_b"]
+    assert nearest("a", ["A", "a"]) == ["A"]
 
 
 @pytest.mark.parametrize(
