@@ -14,6 +14,7 @@ from connector.errors import ThrottledError
 from connector.testing import FakeClock
 from connector.throttle.bucket import RateLimit
 from connector.throttle.default_store import default_store
+from connector.throttle.file_format import BucketFile
 from connector.throttle.file_store import FileStore, ThrottleFileError
 from tests.connector.throttle.machine import HOME, SPAN, Process, bucket_file, posix, waits
 from tests.connector.throttle.worlds import FOREVER
@@ -297,3 +298,33 @@ def test_without_a_folder_memory_stands_in_and_every_result_says_so(
     store = default_store(SystemClock())
     assert store.reserve([HOME], 0).wait == 0
     assert store.warnings()[0].startswith("Other processes do not share this call limit. ")
+
+
+@posix
+def test_a_file_that_is_removed_whenever_it_is_opened_ends_in_an_error(
+    process: Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = process()
+    waits(store, 1)
+    tries: list[int] = []
+
+    def removed(file: BucketFile) -> bool:
+        tries.append(file.handle)
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BucketFile, "is_in_its_place", removed)
+        with pytest.raises(ThrottleFileError, match="removed again and again"):
+            store.reserve([HOME], 5)
+    assert 5 <= len(tries) <= 100
+    assert waits(store, 4) == [0.0, 0.0, 0.0, SPAN]
+
+
+def test_a_missing_folder_is_an_error_that_names_the_file(process: Process, folder: Path) -> None:
+    store = process(place=lambda: folder / "nowhere")
+    with pytest.raises(ThrottleFileError) as caught:
+        store.reserve([HOME], 5)
+    assert caught.value.message == (
+        f"The call limit's state file {folder / 'nowhere/throttle.key'} cannot be opened: No such file or directory."
+    )
+    assert caught.value.error_code == "throttle_file"

@@ -58,7 +58,7 @@ def test_anything_else_is_inputs(given: Json) -> None:
 
 @pytest.mark.parametrize("own", ["inputs", "host", "parameters"])
 def test_an_input_of_such_a_name_means_itself(own: str) -> None:
-    given = {"host": {}, "parameters": {}}
+    given: Json = {"host": {}, "parameters": {}}
     assert parameters_of({**NAMES, own: own}, given) is given
     assert not is_from_flow({**NAMES, own: own}, given)
 
