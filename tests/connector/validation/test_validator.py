@@ -178,3 +178,52 @@ def test_a_text_that_is_too_long_is_reported_for_its_length_and_not_searched_for
 
 def test_the_end_of_a_pattern_is_the_end_of_the_text() -> None:
     assert shown({"code": body(title="Code", pattern="^a$")}, {"code": "a\n"}) == [("code", "pattern")]
+
+
+@pytest.mark.parametrize(("value", "rules"), [(2**14_000 - 1, []), (2**14_000, ["json"]), (-(2**14_000), ["json"])])
+def test_a_whole_number_may_have_as_many_digits_as_python_writes(value: int, rules: list[str]) -> None:
+    assert [rule for _, rule in shown(FORM, {"data": {"a": value}})] == rules
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({"trace": " ~", "id": "..."}, []),
+        ({"trace": "\x1f"}, [("trace", "header")]),
+        ({"trace": "\x7f"}, [("trace", "header")]),
+        ({"id": "."}, [("id", "path")]),
+        ({"id": ".."}, [("id", "path")]),
+        ({"name": ".", "data": {"a": "..", "b": "ä"}}, []),
+    ],
+)
+def test_only_what_travels_in_a_header_or_the_path_has_its_rules(values: Json, found: list[tuple[str, str]]) -> None:
+    assert shown({**FORM, "id": field(x_in="path")}, values) == found
+
+
+def test_what_comes_from_a_flow_holds_no_expression() -> None:
+    made = definition(FORM)
+    validator = Validator(made.inputs, action(inputs=FORM)["inputs"])
+    values = {"size": "@{x}", "data": {"a": ["b", "@utcNow()"]}, "name": "a@b.c"}
+    found = validator.problems(values, from_flow=True)
+    assert [(problem.field, problem.rule) for problem in found] == [("size", "expression"), ("data.a[1]", "expression")]
+    assert [(problem.field, problem.rule) for problem in validator.problems(values)] == [("size", "enum")]
+
+
+def test_an_unknown_name_in_rows_is_told_by_the_names_of_the_row() -> None:
+    (found,) = problems(FORM, {"people": [{"email": "a@b.co", "zzz": 1}]})
+    assert (found.field, found.hint) == ("people[0].zzz", "Available fields: email, age.")
+    (found,) = problems(FORM, {"zzz": 1})
+    assert found.hint == f"Available fields: {', '.join(FORM)}."
+
+
+def test_an_output_is_never_quoted() -> None:
+    made = definition(FORM)
+    validator = Validator(made.inputs, action(inputs=FORM)["inputs"], quotes=False)
+    (found,) = validator.problems({"size": "hunter2"})
+    assert found.message == "Size must be one of small, big, not text."
+
+
+def test_an_example_helps_where_it_is_declared() -> None:
+    inputs = {"rows": rows({"a": field("integer", "A", examples=[7])}, x_in="body"), "b": body(examples=["x"])}
+    found = problems(inputs, {"rows": [{"a": "x"}], "b": 7})
+    assert [problem.hint for problem in found] == ["For example: 7", "For example: x"]
