@@ -117,6 +117,15 @@ def test_a_granted_call_that_is_not_made_gives_its_token_back_also_from_the_midd
     assert world.store.reserve([HOME], FOREVER).wait == pytest.approx(SPAN - 10, abs=1e-4)
 
 
+def test_a_token_that_is_given_back_goes_to_whoever_waits_and_takes_nobodys_place(world: World) -> None:
+    granted = take(world, 10)
+    first, second = take(world, 2)
+    world.store.release([HOME], granted[0])
+    assert world.stores[-1].claim([HOME], second) == pytest.approx(SPAN, abs=1e-4)
+    assert world.store.claim([HOME], first) == 0
+    assert world.store.claim([HOME], second) == pytest.approx(SPAN, abs=HOME.safety_margin / 3)
+
+
 def test_two_limits_are_left_in_one_step(world: World) -> None:
     both = [HOME, SLOW]
     for _ in range(2):
