@@ -165,3 +165,58 @@ def test_of_several_limits_the_smallest_margin_says_what_is_late(late: float, mo
 @pytest.mark.parametrize(("period", "margin"), [(60.0, 0.25), (240.0, 1.0), (1.0, 0.05), (0.1, 0.05)])
 def test_the_safety_margin_grows_with_the_period_and_is_never_tiny(period: float, margin: float) -> None:
     assert RateLimit("b", 1, period).safety_margin == margin
+
+
+class PausedClock(FakeClock):
+    """The service asks for a pause during the first sleep."""
+
+    store: MemoryStore | None = None
+    pause = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        if self.store is not None and not self.slept:
+            self.store.pause(TIGHT, self.pause)
+        super().sleep(seconds)
+
+
+@pytest.mark.parametrize(
+    ("max_wait", "deadline", "pause", "left", "allowed"),
+    [
+        (20.0, math.inf, 30.0, 24.975, "14.975"),
+        (60.0, 12.0, 30.0, 24.975, "6.975"),
+        (10.1, math.inf, 12.0, 6.975, "5.075"),
+    ],
+)
+def test_a_wait_that_grew_too_long_ends_with_what_is_left_of_it(
+    max_wait: float, deadline: float, pause: float, left: float, allowed: str
+) -> None:
+    clock = PausedClock(0.0)
+    store = MemoryStore(clock)
+    waits(store, 3)
+    clock.store, clock.pause = store, pause
+    with pytest.raises(ThrottledError) as caught:
+        acquire(store, clock, [TIGHT], max_wait, deadline=deadline)
+    assert caught.value.wait == pytest.approx(left)
+    assert caught.value.message.endswith(f"longer than the maximum wait of {allowed} seconds.")
+    assert clock.slept == [pytest.approx(5.025)]
+
+
+@pytest.mark.parametrize(("pause", "announced"), [(10.09, 1), (10.11, 2), (30.0, 2)])
+def test_a_wait_that_grows_by_more_than_the_margin_is_announced_again(pause: float, announced: int) -> None:
+    clock = PausedClock(0.0)
+    store = MemoryStore(clock)
+    waits(store, 3)
+    clock.store, clock.pause = store, pause
+    shown: list[float] = []
+    acquire(store, clock, [TIGHT], 60, on_wait=shown.append)
+    assert [round(wait, 3) for wait in shown] == [10.05, round(pause - 5.025, 3)][:announced]
+
+
+def test_whoever_has_no_time_left_does_not_wait() -> None:
+    clock = FakeClock(100.0)
+    store = MemoryStore(clock)
+    assert acquire(store, clock, [TIGHT], 60, deadline=99.0).waited == 0
+    waits(store, 2)
+    with pytest.raises(ThrottledError) as caught:
+        acquire(store, clock, [TIGHT], 60, deadline=99.0)
+    assert caught.value.message.endswith("longer than the maximum wait of 0 seconds.")
