@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connector.definition.action import ActionDefinition, KnownError
+from connector.definition.action import ActionDefinition, KnownError, Pagination
+from connector.definition.bulk import BulkJob
 from connector.definition.field import DynamicValues, FieldSchema
 from connector.definition.model import spelling
 from connector.definition.service import ConnectorDefinition
@@ -187,3 +188,33 @@ def test_a_key_given_twice_once_in_a_box_and_once_in_a_free_object_is_a_problem(
 
 def test_a_known_error_is_an_error() -> None:
     assert KnownError.model_validate({"status": 404, "code": "x", "sentence": "X."}).hint == ""
+
+
+@pytest.mark.parametrize(("pattern", "accepted"), [("a{1,50}b{1,399}", True), ("a{1,50}b{1,400}", False)])
+def test_the_pattern_of_a_known_error_is_for_a_message_of_501_characters(pattern: str, accepted: bool) -> None:
+    known = {"status": 404, "code": "x", "sentence": "X.", "pattern": pattern}
+    if accepted:
+        assert KnownError.model_validate(known).pattern == pattern
+        return
+    with pytest.raises(ValidationError, match="too many ways"):
+        KnownError.model_validate(known)
+
+
+def test_what_an_action_leaves_out_is_what_the_reference_says() -> None:
+    made = definition()
+    assert (made.visibility, made.deprecated, made.documented, made.long_running) == ("important", False, True, False)
+    assert (made.request.encoding, made.request.optional_body) == ("json", False)
+    pages = Pagination.model_validate({"rows": "list"}).model_dump()
+    assert pages == {
+        **{"rows": "list", "input": "cursor", "cursor": "/paging/cursor", "more": "/paging/more"},
+        **{"next_url": None, "follow": False, "offset": False},
+    }
+    switches = FieldSchema().model_dump(include={"write_only", "deprecated", "x_spread", "x_keep_empty", "x_file"})
+    assert list(switches.values()) == [False] * 5
+    job = dict.fromkeys(("create", "add", "run", "get", "results", "id", "input", "rows", "status", "outcome"), "x")
+    lists = {word: ["x"] for word in ("created", "ended", "succeeded", "failed")}
+    bulk = {**job, **lists, "same": {}, "own": {}, "matches": {}}
+    assert BulkJob.model_validate(bulk).most == 1_000
+    assert BulkJob.model_validate({**bulk, "most": 1}).most == 1
+    with pytest.raises(ValidationError):
+        BulkJob.model_validate({**bulk, "most": 0})
