@@ -220,3 +220,16 @@ def test_whoever_has_no_time_left_does_not_wait() -> None:
     with pytest.raises(ThrottledError) as caught:
         acquire(store, clock, [TIGHT], 60, deadline=99.0)
     assert caught.value.message.endswith("longer than the maximum wait of 0 seconds.")
+
+
+@pytest.mark.parametrize(("late", "costs"), [(0.0, False), (0.025, False), (0.0251, True)])
+@pytest.mark.parametrize(("act", "step"), [("depart", "depart"), ("sent", "stamp")])
+def test_within_half_the_margin_of_the_grant_a_call_costs_no_step_of_the_store(
+    act: str, step: str, late: float, costs: bool
+) -> None:
+    clock = FakeClock(0.0)
+    store = Recorded(clock)
+    permit = acquire(store, clock, [TIGHT], 0)
+    clock.advance(late)
+    getattr(permit, act)()
+    assert [name for name, _ in store.steps] == ["reserve", *([step] if costs else [])]
