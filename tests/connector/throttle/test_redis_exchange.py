@@ -220,7 +220,7 @@ def test_without_a_share_an_absent_server_is_an_error(clock: FakeClock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "least", "most"), [(5.0, 2.0, 2.0), (1.0, 0.5, 1.0), (0.0, 0.001, 0.001), (-1.0, 0.001, 0.001)]
+    ("seconds", "least", "most"), [(1e6, 2.0, 2.0), (1.0, 0.001, 1.0), (0.0, 0.001, 0.001), (-1.0, 0.001, 0.001)]
 )
 def test_a_response_has_the_time_of_the_call_and_two_seconds_at_most(seconds: float, least: float, most: float) -> None:
     redis_connection.bound(seconds)
