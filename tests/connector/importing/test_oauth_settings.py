@@ -10,7 +10,8 @@ import pytest
 import responses
 
 from connector import Connector
-from connector.errors import AuthorizationError
+from connector.errors import AuthorizationError, UnavailableError
+from connector.examples import FakeClock
 from connector.importing.oauth import OAuthTokens
 from connector.importing.source import Source
 from tests.connector.importing.facts_package import write_package
@@ -134,3 +135,71 @@ def test_a_field_with_one_allowed_value_is_not_asked_for(tmp_path: Path) -> None
     constraints: Json = {"required": "true", "allowedValues": [{"value": "anonymous", "text": "Anonymous"}]}
     source = source_of(tmp_path, authType={"type": "string", "uiDefinition": {"constraints": constraints}})
     assert (source.access.properties, source.access.template("authType")) == ({}, "anonymous")
+
+
+@responses.activate
+@pytest.mark.parametrize(("said", "seconds"), [({"expires_in": 600}, 540), ({"expires_in": "90"}, 30), ({}, 3540)])
+def test_a_token_is_used_until_a_minute_before_its_end(said: Json, seconds: int, tmp_path: Path) -> None:
+    source = source_of(tmp_path, token=token(tokenUrl="https://a.example/token"))
+    for number in (1, 2):
+        responses.post("https://a.example/token", json={"access_token": f"t{number}", **said})
+    clock = FakeClock()
+    tokens = OAuthTokens(source, **CLIENT, clock=clock)
+    assert tokens.access_token() == "t1"
+    clock.advance(seconds - 1)
+    assert tokens.access_token() == "t1"
+    clock.advance(1)
+    assert tokens.access_token() == "t2"
+
+
+@responses.activate
+def test_why_no_token_is_given_is_quoted_up_to_200_characters(tmp_path: Path) -> None:
+    source = source_of(tmp_path, token=token(tokenUrl="https://a.example/token"))
+    responses.post("https://a.example/token", json={"error": "e" * 300}, status=400)
+    with pytest.raises(AuthorizationError) as refused:
+        OAuthTokens(source, **CLIENT).access_token()
+    assert refused.value.message == f"The service gave no access token: {'e' * 200}."
+
+
+@responses.activate
+@pytest.mark.parametrize(("more", "host"), [({}, "a.example"), (REFRESH, "b.example")])
+def test_the_host_that_cannot_be_reached_is_the_one_that_was_asked(more: Json, host: str, tmp_path: Path) -> None:
+    made = token(tokenUrlTemplate="https://a.example/token", refreshUrlTemplate="https://b.example/again")
+    for url in ("https://a.example/token", "https://b.example/again"):
+        responses.post(url, body=ConnectionError("s3cret"))
+    with pytest.raises(UnavailableError, match=f"^{host} could not be reached for a token: ConnectionError"):
+        OAuthTokens(source_of(tmp_path, token=made), **CLIENT, **more).access_token()
+
+
+@pytest.mark.parametrize("word", ["tokenUrl", "refreshUrl"])
+def test_one_url_serves_both_purposes(word: str, tmp_path: Path) -> None:
+    tokens = OAuthTokens(source_of(tmp_path, token=token(**{word: "https://a.example"})), **CLIENT)
+    assert [tokens.token_url, tokens._refresh_url] == ["https://a.example", "https://a.example"]
+
+
+def test_a_url_that_is_given_serves_both_purposes(tmp_path: Path) -> None:
+    tokens = OAuthTokens(source_of(tmp_path, token=token()), **{**CLIENT, "token_url": "https://b.example"})
+    assert [tokens.token_url, tokens._refresh_url] == ["https://b.example", "https://b.example"]
+
+
+@pytest.mark.parametrize(
+    ("scopes", "given", "used"),
+    [(["a", " ", "b"], None, "a b"), (["a"], "", ""), (["a"], "c", "c"), ([], None, "of.description")],
+)
+def test_the_scopes_are_those_given_those_of_the_package_or_those_of_the_description(
+    scopes: list[str], given: str | None, used: str, tmp_path: Path
+) -> None:
+    made = token(tokenUrl="https://a.example")
+    made["oAuthSettings"]["scopes"] = scopes
+    schemes = {
+        "key": {"type": "apiKey"},
+        "o": {"type": "oauth2", "tokenUrl": "https://c.example", "scopes": {"of.description": ""}},
+    }
+    folder = write_package(tmp_path, swagger(securityDefinitions=schemes), {"connectionParameters": {"token": made}})
+    assert says(OAuthTokens(Source(folder), **CLIENT, scope=given)) == ("https://a.example", used)
+
+
+def test_the_description_says_where_tokens_come_from_if_the_package_does_not(tmp_path: Path) -> None:
+    schemes = {"o": {"type": "oauth2", "tokenUrl": "https://c.example"}}
+    folder = write_package(tmp_path, swagger(securityDefinitions=schemes), {"connectionParameters": {"token": token()}})
+    assert says(OAuthTokens(Source(folder), **CLIENT)) == ("https://c.example", "")
