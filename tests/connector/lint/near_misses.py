@@ -348,4 +348,16 @@ NEAR_MISSES: dict[str, Mapping[str, Any]] = {
     "a description that repeats its title after one that is blank": outputs(
         a={"title": "Hat", "description": " "}, b={"title": "Cap", "description": "The cap."}
     ),
+    "a list of files in a form, and a file in a row": changing(
+        "multipart",
+        a=placed("Hat", items={"x-file": True}, examples=None),
+        b=placed("Cap", items={"properties": {"c": placed("Wig", **{"x-file": True})}}),
+    ),
+    "a fieldset, a rule and an error that nobody uses": {
+        COMMON: {
+            "fieldsets": {"hats": {"...caps": {}}},
+            "$defs": {"wig": {"type": "object", "properties": {"...wigs": {}}}},
+            "errors": {"gone": {"status": 410, "sentence": "Gone"}},
+        }
+    },
 }
