@@ -14,10 +14,11 @@ from connector.lint import check_folder
 from connector.lint.sample_folder import write
 from tests.connector.lint.collisions import COLLISIONS
 from tests.connector.lint.conftest import EXPORTERS
+from tests.connector.lint.long_names import LONG_NAMES
 from tests.connector.lint.mistakes import MISTAKES
 from tests.connector.lint.near_misses import NEAR_MISSES
 
-CASES = MISTAKES | NEAR_MISSES | COLLISIONS
+CASES = MISTAKES | NEAR_MISSES | COLLISIONS | LONG_NAMES
 FILE = Path(__file__).with_name("findings.json")
 
 
