@@ -39,8 +39,7 @@ def defaults_are_left_out(view: FolderView) -> Iterator[Violation]:
     for (file, pointer), same in repeated.items():
         if same:
             *_, around, keyword = ("", *json_pointer.parse(pointer))
-            is_index = keyword.isascii() and keyword.isdigit()
-            entry = f"Item {int(keyword) + 1} of “{around}”" if is_index else f"“{keyword[:80]}”"
+            entry = f"Item {int(keyword) + 1} of “{around}”" if keyword.isdigit() else f"“{keyword}”"
             yield Violation(file, pointer, f"{entry} only repeats the default.")
 
 
