@@ -63,7 +63,7 @@ class OAuthTokens:
         unknown = [name for name in parameters if f"{{{name}}}".casefold() not in f"{urls} {settings.scope}".casefold()]
         if unknown:
             raise TypeError(f"“{unknown[0]}” is neither an argument nor a value that the package asks for")
-        if not all(urls):
+        if not urls[0]:
             raise AuthorizationError(
                 "The package does not say where tokens come from.", code="token_url", hint="Pass token_url."
             )
