@@ -26,7 +26,7 @@ def key_of(text: str, taken: Container[str] = (), fallback: str = "action") -> s
         fallback: The key where the text has no letter of ASCII.
     """
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z](?!s(?![a-z]))[a-z])", "_", text)
-    key = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")[:_LONGEST]
+    key = re.sub(r"[^a-z0-9]+", "_", spaced.lower()).strip("_")[:_LONGEST].rstrip("_")
     key = key if key[:1].isalpha() else f"{fallback}_{key}".strip("_")
     return unique(key, taken)
 
