@@ -112,6 +112,7 @@ def test_each_kind_of_connection_has_its_own_tokens(tmp_path: Path) -> None:
         Connector.load(tmp_path).preview("GetThing", {}, tokens.connection()).headers["Authorization"]
         == "Bearer ••••••"
     )
+    assert tokens.connection().kind == "two"
     with pytest.raises(AuthorizationError, match="no kind of connection “three” that takes a token"):
         OAuthTokens(source, **CLIENT, kind="three")
 
