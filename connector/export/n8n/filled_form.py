@@ -14,7 +14,7 @@ from connector.export.n8n import style
 from connector.export.n8n.layout import empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.parameters import action_properties
-from connector.export.n8n.selects import ANY, selects_of
+from connector.export.n8n.selects import ANY, Select, selects_of
 
 Json = dict[str, Any]
 
@@ -55,20 +55,18 @@ def _chosen(action: Action, inputs: Json) -> Json:
         filled = {name for name in select.choice.names if name in inputs}
         fitting = [option.key for option in select.choice.options if filled <= set(option.fields)]
         default = next((option.key for option in select.choice.options if option.default), None)
-        inner_fits = all(chosen.get(name) in values for name, values in select.show.items())
         if fitting:
             chosen[select.parameter] = _best(select.choice.options, filled, fitting, default)
         elif not select.show:
             chosen[select.parameter] = ANY
-        elif inner_fits:
-            outer = next(iter(select.show))
-            chosen[outer] = ANY
-    shown = [
-        select.parameter
-        for select in selects_of(action)
-        if all(chosen.get(name) in values for name, values in select.show.items())
-    ]
+        elif _is_offered(select, chosen):
+            chosen[next(iter(select.show))] = ANY
+    shown = [select.parameter for select in selects_of(action) if _is_offered(select, chosen)]
     return {parameter: chosen[parameter] for parameter in shown if parameter in chosen}
+
+
+def _is_offered(select: Select, chosen: Json) -> bool:
+    return all(chosen.get(name) in values for name, values in select.show.items())
 
 
 def _best(options: Sequence[Option], filled: set[str], fitting: list[str], default: str | None) -> str:
