@@ -56,7 +56,7 @@ def files(selection: ExportSelection) -> dict[str, bytes]:
         "apiProperties.json": json_bytes(api_properties.api_properties(selection), ascii_only=True),
         "icon.png": png_icon(selection.bundle),
         "readme.md": text.encode("ascii", "xmlcharrefreplace"),
-        "settings.json": json_bytes(api_properties.settings(), ascii_only=True),
+        "settings.json": json_bytes(api_properties.settings()),
     }
 
 
