@@ -21,25 +21,60 @@ from connector.export.code_samples import Target, code_samples
 from connector.export.mcp.schemas import PortableSchema
 from connector.export.mcp.tools import meta_tools, tool_names
 from connector.lint.sample_folder import merged
-from tests.vectors.files import FOLDERS, Json
+from tests.connector.parcels import Json
 
 FOLDER = Path(__file__).with_name("recorded")
 BAKERY = Path(__file__).with_name("bakery")
 _CARRIED = ("/core/", "/lib/", "/resources/editor.js", "/definitions.json", ".png")
 _EXPORTERS = Path(__file__).parents[3] / "connector/export"
-_PUBLICATION = {
-    "publisher": {"name": "Depot", "email": "it@depot-service.org", "url": "https://depot-service.org"},
-    "privacyPolicy": "https://depot.example/privacy",
-    "categories": ["Data"],
-}
-_WITHOUT_ICONS: Json = {"icon": None, "publication": _PUBLICATION}
-CONNECTORS: dict[str, tuple[Path, Json, tuple[str, ...]]] = {
-    "bakery": (BAKERY, {}, ()),
-    "archive": (FOLDERS["archive"], {}, ()),
-    "depot": (FOLDERS["depot"], {**_WITHOUT_ICONS, "groups": {"items": {"icon": None}}}, ()),
-    "sample": (FOLDERS["sample"], {**_WITHOUT_ICONS, "groups": {"things": {"icon": None}}}, ()),
+_EVERYWHERE = ["shop", "language"]
+_KINDS = [
+    {
+        "key": "key",
+        "title": "API key",
+        "description": "For programs.",
+        "fields": ["api_key", *_EVERYWHERE],
+        "required": ["api_key", "shop"],
+        "authorization": {"query": {"api key": "{connection.api_key}"}, "headers": {"X-Static": "1"}},
+    },
+    {
+        "key": "login",
+        "title": "User name and password",
+        "fields": ["user", "word", *_EVERYWHERE],
+        "required": ["user", "word", "shop"],
+        "authorization": {"basic": {"username": "{connection.user}", "password": "{connection.word}"}},
+    },
+    {
+        "key": "token",
+        "title": "Token",
+        "fields": ["word", "user", *_EVERYWHERE],
+        "required": ["word", "shop"],
+        "authorization": {
+            "headers": {"Authorization": "Token {connection.word}", "X-User": "{connection.user} or {connection.shop}"},
+            "strip": ["Token ", "Bearer "],
+        },
+    },
+]
+CONNECTORS: dict[str, tuple[Json, tuple[str, ...]]] = {
+    "bakery": ({}, ("orders", "price_list", "workshop")),
+    "papers": ({}, ("papers",)),
+    "keywords": ({}, ("keywords",)),
+    "bakery with kinds of connection": (
+        {
+            "baseUrl": "https://{connection.shop}.bakery.example/v1/",
+            "connection": {
+                "properties": {
+                    "user": {"type": "string", "title": "User name"},
+                    "word": {"type": "string", "title": "Word", "writeOnly": True},
+                },
+                "required": None,
+                "kinds": _KINDS,
+            },
+            "authorization": None,
+        },
+        ("price_list",),
+    ),
     "bakery with user names": (
-        BAKERY,
         {
             "baseUrl": "{connection.shop}",
             "website": "https://bakery.example",
@@ -65,7 +100,6 @@ CONNECTORS: dict[str, tuple[Path, Json, tuple[str, ...]]] = {
         ("price_list",),
     ),
     "bakery with a key in the URL": (
-        BAKERY,
         {
             "headers": None,
             "authorization": {"headers": None, "strip": None, "query": {"key": "{connection.api_key}", "v": "2"}},
@@ -75,12 +109,12 @@ CONNECTORS: dict[str, tuple[Path, Json, tuple[str, ...]]] = {
         ("price_list",),
     ),
 }
-"""Each connector: a folder, what is different in its `connector.json`, and the groups that are exported, if not all."""
+"""Each connector: what is different in the bakery's `connector.json`, and the groups that are exported."""
 CASES = [
     *(("bakery", name) for name in (*EXPORT_FORMATS, "code samples", "tools for all actions", "inputs of tools")),
-    *(("depot", name) for name in ("catalogue", "openapi", "n8n", "node-red", "docs")),
-    *(("archive", name) for name in ("power-platform", "n8n", "mcp")),
-    *(("sample", name) for name in ("power-platform", "mcp")),
+    *(("papers", name) for name in ("power-platform", "n8n", "mcp")),
+    *(("keywords", name) for name in ("power-platform", "mcp")),
+    *(("bakery with kinds of connection", name) for name in ("catalogue", "openapi", "n8n", "node-red", "docs")),
     *(("bakery with user names", name) for name in ("power-platform", "openapi", "n8n", "node-red", "docs")),
     *(("bakery with a key in the URL", name) for name in ("power-platform", "openapi", "n8n", "node-red", "docs")),
 ]
@@ -89,8 +123,8 @@ CASES = [
 @cache
 def bundle(name: str) -> Bundle:
     """The connector of that name."""
-    folder, patch, _ = CONNECTORS[name]
-    loaded = load(folder)
+    patch, _ = CONNECTORS[name]
+    loaded = load(BAKERY)
     document = merged(loaded.document, patch)
     return dataclasses.replace(loaded, manifest=ConnectorDefinition.model_validate(document), document=document)
 
@@ -108,7 +142,7 @@ def written(name: str, kind: str) -> str:
 
 
 def _files(name: str, kind: str) -> Iterator[tuple[str, str]]:
-    for file, content in export(bundle(name), kind, groups=CONNECTORS[name][2]).items():
+    for file, content in export(bundle(name), kind, groups=CONNECTORS[name][1]).items():
         if not any(part in f"/{file}" for part in _CARRIED) and content not in _carried():
             yield file, content.decode()
 
@@ -125,7 +159,7 @@ def _samples(connector: Bundle) -> Iterator[tuple[str, str]]:
         "sandbox": (Target("bake", "./bakery", sandbox=True), {"all_pages": True}),
         "stored": (Target("bake", "./bakery", connection="my shop", server="https://run.example"), {"max_items": 7}),
     }
-    for action in select(connector).actions:
+    for action in select(connector, CONNECTORS["bakery"][1]).actions:
         for example in action.definition.examples:
             for way, (target, options) in ways.items():
                 if way == "installed" or action.key == "list_orders":
@@ -134,11 +168,11 @@ def _samples(connector: Bundle) -> Iterator[tuple[str, str]]:
 
 
 def _tools(connector: Bundle) -> Iterator[tuple[str, str]]:
-    yield "tools", json.dumps(meta_tools(select(connector)), ensure_ascii=False, indent=2)
+    yield "tools", json.dumps(meta_tools(select(connector, CONNECTORS["bakery"][1])), ensure_ascii=False, indent=2)
 
 
 def _inputs(connector: Bundle) -> Iterator[tuple[str, str]]:
-    selection = select(connector)
+    selection = select(connector, CONNECTORS["bakery"][1])
     names = tool_names(selection)
     for action in selection.actions:
         yield action.key, json.dumps(PortableSchema(action, names).schema(), ensure_ascii=False, indent=1)
