@@ -57,6 +57,15 @@ H = """
 #...#
 #...#
 """
+A = """
+.###.
+#...#
+#...#
+#####
+#...#
+#...#
+#...#
+"""
 NINE = """
 .###.
 #...#
@@ -77,7 +86,9 @@ DISC = """
 """
 
 
-@pytest.mark.parametrize(("title", "picture"), [("Harbour", H), (" 9 lives", NINE), ("東京", DISC), ("", DISC)])
+@pytest.mark.parametrize(
+    ("title", "picture"), [("Harbour", H), ("archive", A), (" 9 lives", NINE), ("東京", DISC), ("", DISC)]
+)
 def test_a_letter_is_five_by_seven_squares_in_both_formats(title: str, picture: str) -> None:
     lines = picture.split()
     expected = {(x, y) for y, line in enumerate(lines) for x, mark in enumerate(line) if mark == "#"}
