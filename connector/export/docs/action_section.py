@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from connector.catalogue.action import Action
-from connector.definition.action import Effects, KnownError
+from connector.definition.action import Effects, KnownError, Pagination
 from connector.export.docs.field_rows import FieldRow, by_list, detail_list, details, field_rows, summary, type_name
 from connector.export.docs.markdown import anchor, code, json_block, table, text
 from connector.export.examples import example_inputs, successful_examples
@@ -65,9 +65,7 @@ def _facts(action: Action) -> Iterator[tuple[str, str]]:
     yield "Operation ID", code(action.operation_id)
     yield "Effect", _effect(definition.effects)
     if definition.pagination is not None:
-        rows, cursor = code(definition.pagination.rows), code(definition.pagination.input)
-        follows = "the service says where the next page is" if definition.pagination.follow else ""
-        yield "Pagination", f"Rows in {rows}; {follows or f'{cursor} takes the cursor of the next page'}"
+        yield "Pagination", f"Rows in {code(definition.pagination.rows)}; {_next_page(definition.pagination)}"
     if definition.long_running:
         yield "Long-running", "A run waits until the service is done"
     if definition.throttle is not None:
@@ -75,6 +73,13 @@ def _facts(action: Action) -> Iterator[tuple[str, str]]:
         yield "Limit", f"{throttle.calls} calls per {throttle.renewal_period:g} seconds and connection"
     if definition.idempotency is not None:
         yield "Idempotency key", f"{code(definition.idempotency.input)}; generated for each run if empty"
+
+
+def _next_page(pagination: Pagination) -> str:
+    if pagination.follow:
+        return "the service says where the next page is"
+    taken = "number of rows to skip" if pagination.offset else "cursor of the next page"
+    return f"{code(pagination.input)} takes the {taken}"
 
 
 def _effect(effects: Effects) -> str:
