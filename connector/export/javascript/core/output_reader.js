@@ -21,7 +21,15 @@ class Compiler {
   // Reads an object's fields, given as pairs of a name and a resolved field.
   fields(fields) {
     const readers = fields.map(([name, field]) => [name, this.field(name, field)]);
-    return (document) => Object.fromEntries(readers.map(([name, read]) => [name, read(document)]));
+    if (readers.some(([name]) => name === '__proto__')) {
+      return (document) => Object.fromEntries(readers.map(([name, read]) => [name, read(document)]));
+    }
+    // Pairs of names and values would take twice as long.
+    return (document) => {
+      const found = {};
+      for (const [name, read] of readers) found[name] = read(document);
+      return found;
+    };
   }
 
   // Reads a field: the first of its places whose value fits, as rows, a time, or just as it is.
