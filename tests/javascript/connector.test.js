@@ -130,7 +130,8 @@ test('a response larger than the limit is not read', async () => {
 
 test('a response in bytes is read as UTF-8', async () => {
   const { run } = sample(() => ({ status: 200, headers: {}, body: new TextEncoder().encode('\ufeff{"id":"é"}') }));
-  assert.equal((await run('get_thing', { thing_id: 't' })).fields.id, 'é');
+  const { fields, meta } = await run('get_thing', { thing_id: 't' });
+  assert.deepEqual([fields.id, meta.request_id, meta.idempotency_key], ['é', null, null]);
 });
 
 test('an error that nobody knows may have been sent', async () => {

@@ -147,7 +147,7 @@ function filled(pairs, inputs, endpoint) {
       else if (endpoint.secrets.includes(field)) texts.push(field, '');
       else {
         const value = field === undefined ? inputs[piece] : endpoint.values[field];
-        if (value === undefined || value === null || value === '') return [];
+        if (value === undefined || value === '') return [];
         texts[texts.length - 1] += textOf(value);
       }
     }
