@@ -37,10 +37,10 @@ const FORM = {
 const text = (v) => ({ t: 'str', v });
 
 // An open form of a node, and what a person does with it.
-function opened(node, more = {}) {
+function opened(node, more = {}, form = FORM) {
   globalThis.$ = Object.assign(page(), more);
   const edited = { action: 'send', fields: {}, selected: {}, ...node };
-  prepare(edited, FORM);
+  prepare(edited, form);
   const inputs = (place) => $(place).find((each) => each.tag === 'input');
   const names = (place) => inputs(place).map((input) => input.attr('data-input'));
   const input = (name) => [...inputs('.connector-inputs'), ...inputs('.connector-folded')].find((each) => each.attr('data-input') === name);
@@ -56,7 +56,7 @@ function opened(node, more = {}) {
     act: (key) => $('#node-input-action').val(key).trigger('change'),
     unfold: () => $('.connector-advanced').prop('open', true).trigger('toggle'),
     saved: () => {
-      save(edited, FORM);
+      save(edited, form);
       return { fields: edited.fields, selected: edited.selected };
     },
   };
@@ -94,6 +94,30 @@ test('of what was saved, the option is shown whose fields have values', () => {
   assert.deepEqual(form.saved(), { fields: { list: text('l'), filter: text('f') }, selected: { to: 'list' } });
   assert.equal(opened({ fields: { user: text('u') }, selected: { to: 'list' } }).choice('to').val(), 'list');
   assert.equal(opened({ fields: { list: text('l'), user: text('u') } }).choice('to').val(), 'user');
+});
+
+test('a choice is folded away only if all of its fields are, and a field of two choices is shown if both ask for it', () => {
+  const choices = [
+    { key: 'some', title: 'Some', required: false, options: [option('x', ['x', 'y']), option('z', ['z'])] },
+    { key: 'all', title: 'All', required: true, options: [option('a', ['a', 'both'], ['both']), { ...option('b', ['b']), default: true }] },
+    { key: 'other', title: 'Other', required: true, options: [option('d', ['both', 'd']), option('e', ['e'])] },
+  ];
+  const fields = ['x', 'z', 'a', 'b', 'both', 'd', 'e'].map((name) => field(name, { advanced: true }));
+  const mixed = { send: { title: 'Mixed', description: '', paged: false, choices, fields: [...fields, field('y')] } };
+  const form = opened({}, {}, mixed);
+  const isIn = (place, key) => $(place).find((each) => each === form.choice(key)).length === 1;
+  assert.deepEqual(['some', 'all', 'other'].map((key) => isIn('.connector-folded', key)), [false, true, true]);
+  assert.deepEqual([form.choice('all').val(), form.choice('other').val()], ['b', 'd']);
+  assert.deepEqual(form.shown(), { main: [], folded: ['b', 'd'] });
+  form.select('all', 'a');
+  assert.deepEqual(form.shown(), { main: ['both'], folded: ['a', 'd'] }); // What is required is not folded away.
+  form.select('other', 'e');
+  assert.deepEqual(form.shown(), { main: [], folded: ['a', 'e'] });
+  form.select('some', 'x');
+  assert.deepEqual(form.shown(), { main: ['y'], folded: ['x', 'a', 'e'] });
+  assert.deepEqual(isWhole({ action: 'send', fields: { d: text('d') } }, mixed), false);
+  assert.deepEqual(isWhole({ action: 'send', fields: { d: text('d'), b: text('b') } }, mixed), true);
+  assert.deepEqual(isWhole({ action: 'send', fields: { d: text('d'), a: text('a') } }, mixed), false);
 });
 
 test('what is typed is kept while another option is looked at, and given up when it is saved so', () => {
