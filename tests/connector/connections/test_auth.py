@@ -402,3 +402,10 @@ def test_the_url_of_a_next_page_gets_no_secret_that_it_names_and_no_parameter_tw
         definition(method="GET", path="/a"), {}, auth.endpoint, None, f"{BASE}/a?p=2&key=k-1234&x={{connection.other}}"
     )
     assert auth.sign(page)[0] == f"{BASE}/a?p=2&key=k-1234&x=%7Bconnection.other%7D"
+
+
+def test_the_url_of_a_next_page_gets_what_it_lacks_of_several_parameters() -> None:
+    made = connector({"query": {"a b": "{connection.key}", "c": "1", "d": "2"}})
+    request = HttpRequest("GET", f"{BASE}/a?a%20b=k&c=3", {})
+    assert sent(made, request, key="k")[0] == f"{BASE}/a?a%20b=k&c=3&d=2"
+    assert sent(made, HttpRequest("GET", f"{BASE}/c=3", {}), key="k")[0] == f"{BASE}/c=3?a%20b=k&c=1&d=2"
