@@ -365,6 +365,15 @@ def test_an_unencrypted_url_is_allowed_by_the_connector_or_the_connection(
             auth.require(request)
 
 
+def test_a_header_may_have_several_secrets_with_text_around_them() -> None:
+    made = connector({}, {"key": {}, "pin": {}}, headers={"X-Both": "a {connection.key}:{connection.pin} b"})
+    auth = Auth.of(made, Connection(key="k-1", pin="p-2"))
+    request = build(definition(method="GET", path="/a"), {}, auth.endpoint, None)
+    assert request.secret_headers == {"X-Both": ("a ", "key", ":", "pin", " b")}
+    assert auth.sign(request)[1]["X-Both"] == "a k-1:p-2 b"
+    assert auth.mask(request)[1]["X-Both"] == f"a {MASK}:{MASK} b"
+
+
 def test_an_input_cannot_name_a_secret_in_a_header_or_a_base_url() -> None:
     made = connector({}, {"key": {}}, headers={"X-Key": "{connection.key}"})
     action = definition(
