@@ -139,6 +139,15 @@ def test_pages_are_counted_with_their_rows(bench: MakeBench) -> None:
     ]
 
 
+def test_a_page_without_its_list_has_no_rows(bench: MakeBench) -> None:
+    pages = [PAGES[0], response(200, {"parcels": None, "paging": {"more": False}})]
+    events = events_of(bench(pages), "list_parcels", {}, all_pages=True)
+    assert [(event.to_dict()["number"], event.to_dict()["rows"]) for event in events if event.type == "page"] == [
+        (1, 2),
+        (2, 2),
+    ]
+
+
 @pytest.mark.parametrize("taken", [2, 9])
 def test_rows_one_by_one_report_the_same_and_end_once_wherever_the_reader_stops(bench: MakeBench, taken: int) -> None:
     events: list[Event] = []
