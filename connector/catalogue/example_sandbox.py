@@ -104,7 +104,6 @@ class _Server(ThreadingHTTPServer):
     """The listening socket, and who responds."""
 
     daemon_threads = True
-    block_on_close = False
 
     def __init__(self, address: tuple[str, int], sandbox: ExampleSandbox) -> None:
         self.sandbox = sandbox

@@ -66,7 +66,6 @@ class Permit:
         self._deadline = deadline
         self._on_wait = on_wait
         self._rng = rng
-        self._departed = False
         self.waited = 0.0
 
     async def take(self) -> None:

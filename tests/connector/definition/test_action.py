@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from connector.definition.action import ActionDefinition, KnownError, Pagination
+from connector.definition.action import ActionDefinition, KnownError, Pagination, Throttle
 from connector.definition.bulk import BulkJob
 from connector.definition.field import DynamicValues, FieldSchema
 from connector.definition.model import spelling
@@ -190,14 +190,33 @@ def test_a_known_error_is_an_error() -> None:
     assert KnownError.model_validate({"status": 404, "code": "x", "sentence": "X."}).hint == ""
 
 
-@pytest.mark.parametrize(("pattern", "accepted"), [("a{1,50}b{1,399}", True), ("a{1,50}b{1,400}", False)])
-def test_the_pattern_of_a_known_error_is_for_a_message_of_501_characters(pattern: str, accepted: bool) -> None:
-    known = {"status": 404, "code": "x", "sentence": "X.", "pattern": pattern}
-    if accepted:
-        assert KnownError.model_validate(known).pattern == pattern
-        return
-    with pytest.raises(ValidationError, match="too many ways"):
-        KnownError.model_validate(known)
+def error(**words: Any) -> Json:
+    return {"status": 400, "code": "x", "sentence": "X.", **words}
+
+
+@pytest.mark.parametrize(
+    ("model", "right", "wrong"),
+    [
+        (Throttle, {"calls": 1, "renewalPeriod": 1}, {"calls": 0, "renewalPeriod": 1}),
+        (Throttle, {"calls": 100_000, "renewalPeriod": 1}, {"calls": 100_001, "renewalPeriod": 1}),
+        (Throttle, {"calls": 1, "renewalPeriod": 0.5}, {"calls": 1, "renewalPeriod": 0}),
+        (Throttle, {"calls": 1, "renewalPeriod": 2_678_400}, {"calls": 1, "renewalPeriod": 2_678_400.5}),
+        (KnownError, error(status=400), error(status=399)),
+        (KnownError, error(status=599), error(status=600)),
+        # What a message of 501 characters can match in ten million ways.
+        (KnownError, error(pattern="a{1,50}b{1,399}"), error(pattern="a{1,50}b{1,400}")),
+        (Pagination, {"rows": "a", "follow": True, "nextUrl": "/n"}, {"rows": "a", "follow": True}),
+        (
+            Pagination,
+            {"rows": "a", "offset": True, "nextUrl": "/n"},
+            {"rows": "a", "offset": True, "nextUrl": "/n", "follow": True},
+        ),
+    ],
+)
+def test_a_value_may_be_at_its_bound_and_not_beyond_it(model: type[BaseModel], right: Json, wrong: Json) -> None:
+    assert model.model_validate(right)
+    with pytest.raises(ValidationError):
+        model.model_validate(wrong)
 
 
 def test_what_an_action_leaves_out_is_what_the_reference_says() -> None:
