@@ -8,7 +8,7 @@ in mind where everything was written (`provenance`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +33,9 @@ class Expanded:
 
     document: dict[str, Any]
     problems: list[tuple[str, str]]
-    _written: Mapping[str, Any] = field(repr=False)
-    _common: Mapping[str, Any] = field(repr=False)
-    _provenance: Provenance = field(repr=False)
+    _written: Mapping[str, Any]
+    _common: Mapping[str, Any]
+    _provenance: Provenance
 
     def home(self, pointer: str) -> tuple[str, str]:
         """The file, and the pointer in it, of the value at a pointer of the document.
