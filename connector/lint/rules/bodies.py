@@ -53,9 +53,10 @@ def files_are_in_the_body(action: ActionView) -> Iterator[tuple[str, str]]:
     for node in action.nodes("inputs"):
         if not node.field.x_file:
             continue
+        is_entry = not node.name  # of a list, which a form sends one by one
         if node.depth == 0 and node.field.x_in not in {"body", None}:
             yield node.place, f"“{node.name}” is a file, which cannot be sent in the {node.field.x_in}."
-        elif in_form and (node.depth > 1 or len(json_pointer.parse(node.field.pointers(node.name)[0])) > 1):
+        elif in_form and (node.depth > is_entry or len(json_pointer.parse(node.field.pointers(node.name)[0])) > 1):
             yield node.place, f"“{node.name}” is inside an object of the form, which is sent as JSON text."
 
 

@@ -348,10 +348,11 @@ NEAR_MISSES: dict[str, Mapping[str, Any]] = {
     "a description that repeats its title after one that is blank": outputs(
         a={"title": "Hat", "description": " "}, b={"title": "Cap", "description": "The cap."}
     ),
-    "a list of files in a form, and a file in a row": changing(
+    "a list of files in a form, and files in a row and in an object": changing(
         "multipart",
         a=placed("Hat", items={"x-file": True}, examples=None),
         b=placed("Cap", items={"properties": {"c": placed("Wig", **{"x-file": True})}}),
+        d=placed("Bow", type="object", properties={"e": placed("Tie", **{"x-file": True})}),
     ),
     "a fieldset, a rule and an error that nobody uses": {
         COMMON: {
