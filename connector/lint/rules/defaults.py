@@ -80,5 +80,5 @@ def _defaults(model: type[BaseModel]) -> dict[str, Any]:
     return {
         name: field.get_default(call_default_factory=True)
         for name, field in model.model_fields.items()
-        if not field.is_required() and field.annotation is not Any
+        if field.annotation is not Any
     }

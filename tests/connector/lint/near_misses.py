@@ -251,6 +251,11 @@ NEAR_MISSES: dict[str, Mapping[str, Any]] = {
         },
         CONNECTOR: {"publication": {"categories": []}},
     },
+    "a null that is a value": {
+        ACTION: {
+            "examples": [{**example({"thing_id": "t"}), "interactions": [{"response": {"body": None}}], "outputs": {}}]
+        }
+    },
     "x-in of a shared definition": {
         COMMON: {"$defs": {"a": {**OTHER, "x-in": "header"}}},
         **inputs(other={"$ref": "#/$defs/a"}),
