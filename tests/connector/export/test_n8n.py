@@ -595,11 +595,54 @@ def test_data_becomes_typescript(value: Any, text: str) -> None:
         ("Run an ad-hoc automation", "Run an ad-Hoc Automation", "Run an ad hoc automation"),
         ("Add subscriber(s) to a list", "Add Subscriber(s) to a List", "Add subscribers to a list"),
         ("recipient id", "Recipient ID", "Recipient id"),
+        ("Get A list by ID", "Get A List by ID", "Get a list by ID"),
+        ("ids of Urls in json", "IDs of URLs in JSON", "Ids of urls in json"),
+        ("a list’s e-mail", "A List’s E-Mail", "A list e mail"),  # noqa: RUF001 - as people type it
     ],
 )
 def test_names_are_cased_as_n8n_reckons_it(words_given: str, titled: str, said: str) -> None:
     assert style.title(words_given) == titled
     assert style.sentence(words_given) == said
+
+
+@pytest.mark.parametrize(
+    ("many", "one"),
+    [("Categories", "Category"), ("Bulk jobs", "Bulk job"), ("Address", "Address"), ("Inbox", "Inbox")],
+)
+def test_a_resource_is_named_in_the_singular(many: str, one: str) -> None:
+    assert style.singular(many) == one
+
+
+@pytest.mark.parametrize(
+    ("words", "beside", "text"),
+    [
+        ("", "", ""),
+        ("  the   name ", "Name", ""),
+        ("Name.", "name", ""),
+        ("the id of a <b>.", "Name", "The ID of a &lt;b&gt;"),
+        ("One. Two", "", "One. Two."),
+        ("One. Two.", "", "One. Two."),
+    ],
+)
+def test_a_description_is_a_phrase_or_sentences_and_says_more_than_the_name(words: str, beside: str, text: str) -> None:
+    assert style.description(words, beside=beside) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("Turn on to send it.", "Whether to send it"),
+        ("Whether it is sent. Really.", "Whether it is sent. Really."),
+        ("Sends it.", "Whether this applies. Sends it."),
+    ],
+)
+def test_the_description_of_a_switch_begins_with_whether(words: str, text: str) -> None:
+    assert style.description(words, boolean=True) == text
+
+
+def test_names_are_sorted_as_a_browser_sorts_them() -> None:
+    ordered = ["a b", "a-b", "a1", "ab", "Ab", "e", "é", "É", "f", "Z"]
+    assert sorted(ordered[::-1], key=style.listed) == ordered
 
 
 def test_allowed_values_that_would_have_one_name_are_numbered(tmp_path: Path) -> None:
