@@ -99,17 +99,25 @@ def _moved(operations: list[Operation]) -> Iterator[str]:
 
 def _limits(operations: list[Operation]) -> Iterator[str]:
     actions = [operation.action for operation in operations]
-    paged_by = {action.summary: action.definition.pagination for action in actions}
-    if followed := ", ".join(name for name, paging in paged_by.items() if paging is not None and paging.follow):
-        yield (
-            "- One call returns one page, and the service names the URL of the next one, which an action cannot call. "
-            f"Only the first page can be read. This applies to: {followed}.\n"
-        )
-    if paged := ", ".join(name for name, paging in paged_by.items() if paging is not None and not paging.follow):
-        yield (
-            "- One call returns one page. To get all pages, repeat the action in a Do until loop with the cursor of "
-            f"the previous page, until there are no more. This applies to: {paged}.\n"
-        )
+    paged = [(action.summary, action.definition.pagination) for action in actions]
+    for way, names in (
+        (
+            "The service names the URL of the next one, which an action cannot call. Only the first page can be read.",
+            [name for name, paging in paged if paging is not None and paging.follow],
+        ),
+        (
+            "To get all pages, repeat the action in a Do until loop with the cursor of the previous page, until there"
+            " are no more.",
+            [name for name, paging in paged if paging is not None and not (paging.follow or paging.offset)],
+        ),
+        (
+            "To get all pages, repeat the action in a Do until loop with the number of rows to skip, until a page has"
+            " none.",
+            [name for name, paging in paged if paging is not None and paging.offset],
+        ),
+    ):
+        if names:
+            yield f"- One call returns one page. {way} This applies to: {', '.join(names)}.\n"
     if keyed := ", ".join(action.summary for action in actions if action.definition.idempotency):
         yield (
             "- No idempotency key is generated, but the cloud retries failed calls. To prevent duplicates, set a key "
