@@ -66,6 +66,15 @@ def test_exit_statuses_never_change() -> None:
     }  # fmt: skip
 
 
+def test_the_codes_of_errors_never_change() -> None:
+    assert {kind.__name__: kind("It failed.").error_code for kind in KINDS if not kind.__name__.startswith("_")} == {
+        "ConnectorError": "error", "DefinitionError": "definition", "InputError": "input",
+        "UnknownActionError": "unknown_action", "AuthorizationError": "connection", "RefusedError": "refused",
+        "ThrottledError": "throttled", "UnavailableError": "unavailable", "NotSentError": "unavailable",
+        "ConnectionLostError": "unavailable", "OutcomeUnknownError": "outcome_unknown", "OutputError": "output",
+    }  # fmt: skip
+
+
 def test_only_what_may_go_well_later_is_retryable() -> None:
     assert {kind.__name__ for kind in KINDS if kind("It failed.").retryable} == {
         "ThrottledError", "UnavailableError", "NotSentError", "ConnectionLostError",

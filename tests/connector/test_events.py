@@ -104,7 +104,7 @@ def test_a_failure_and_a_response_say_how_long_the_attempt_took(
     bench: MakeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = bench([NotSentError("No route."), OK])
-    took = iter([1.25, 2.5])
+    took = iter([1.23456789, 2.3456789])
     send = made.transport.send
 
     def slow(*args: Any) -> Any:
@@ -114,7 +114,7 @@ def test_a_failure_and_a_response_say_how_long_the_attempt_took(
     monkeypatch.setattr(made.transport, "send", slow)
     events = events_of(made, "get_parcel", {"parcel_id": "a"})
     shown = [event.to_dict() for event in events if event.type in {"failure", "response"}]
-    assert [each["seconds"] for each in shown] == [1.25, 2.5]
+    assert [each["seconds"] for each in shown] == [1.234568, 2.345679]
 
 
 def test_a_wait_for_the_call_limit_comes_before_its_attempt(bench: MakeBench) -> None:
