@@ -124,8 +124,8 @@ class Run:
             reason = self._record(outcome, wait)
             if wait is None:
                 break
-            if may_have_acted(request, outcome):
-                earlier = reason
+            earlier = reason if may_have_acted(request, outcome) else earlier
+            self.trace.in_flight = earlier is not None  # for whoever stops the wait
             self._notify_wait(
                 "retry_after" if self._retry_after(outcome) else "backoff", f"{reason}; trying again.", wait
             )
@@ -215,12 +215,12 @@ class Run:
         timeouts, limits = self.definition.timeouts, self.definition.limits
         options = SendOptions(timeouts.connect, timeouts.read, self.deadline, limits.response_bytes, departing, sent)
         on_event, started = self.settings.on_event, self.clock.monotonic()
-        self.trace.in_flight = True
+        was_in_flight, self.trace.in_flight = self.trace.in_flight, True
         try:
             response = self.transport.send(request, self.auth, options)
         except (UnavailableError, _HeldBack) as error:
             error.__context__ = None  # the library's own error has the URL, and a URL may have a secret
-            self.trace.in_flight = False
+            self.trace.in_flight = was_in_flight
             if isinstance(error, NotSentError):
                 permit.release()
             if isinstance(error, UnavailableError):

@@ -35,7 +35,7 @@ class RunTrace:
     Attributes:
         attempts: Every attempt, of every page.
         throttled: Seconds waited for the call limit.
-        in_flight: Whether a request has left and its response has not come.
+        in_flight: Whether a request has left, and no response says that it was not carried out.
     """
 
     attempts: list[Attempt] = field(default_factory=list)

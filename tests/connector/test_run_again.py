@@ -93,6 +93,25 @@ def test_a_run_that_is_stopped_before_its_call_is_sent_again_says_nothing_of_it(
     assert not hasattr(caught.value, "__notes__")
 
 
+@pytest.mark.parametrize(
+    ("replies", "wait"),
+    [([LOST], 1), ([response(503)], 1), ([LOST, NotSentError("Not reached.")], 2), ([LOST, response(429)], 2)],
+)
+def test_a_run_that_is_stopped_before_it_tries_again_says_that_its_call_may_have_been_carried_out(
+    bench: MakeBench, replies: list[HttpResponse | Exception], wait: int
+) -> None:
+    class StoppedLater(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            if len(self.slept) == wait:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        bench(replies, clock=StoppedLater()).run("send_parcel", {"recipient": "ada"})
+    (note,) = caught.value.__notes__
+    assert note == "The call had been sent and may have been carried out. Its idempotency key was made-key."
+
+
 def test_a_run_that_iterates_is_not_charged_for_the_time_its_caller_takes(bench: MakeBench) -> None:
     clock = FakeClock()
     pages = [
