@@ -6,7 +6,6 @@ It knows nothing of retries, throttles or definitions. The HTTP library's own re
 
 from __future__ import annotations
 
-import http.cookiejar
 import os
 import re
 import threading
@@ -83,16 +82,6 @@ class Transport(Protocol):
         """Give back what is held."""
 
 
-class _NoCookies(http.cookiejar.DefaultCookiePolicy):
-    """No cookie in, no cookie out: one session serves many accounts."""
-
-    def set_ok(self, *_: object) -> bool:
-        return False
-
-    def return_ok(self, *_: object) -> bool:
-        return False
-
-
 def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Used where `requests` would otherwise look up `.netrc` and replace our header."""
     return request
@@ -131,7 +120,6 @@ class RequestsTransport:
 
     def _new_session(self) -> requests.Session:
         session = requests.Session()
-        session.cookies.set_policy(_NoCookies())
         adapter = DeadlineAdapter(pool_connections=_POOL, pool_maxsize=self._connections, max_retries=0)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
