@@ -142,3 +142,13 @@ def test_what_is_written_begins_at_the_start_and_leaves_what_is_behind_it(tmp_pa
     private_file.write(handle, bytearray(b"AB"))
     assert [private_file.read(handle, size) for size in (3, 100)] == [b"ABc", b"ABcdef"]
     private_file.close(handle)
+
+
+def test_a_forked_child_closes_what_it_inherits_and_forgets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    reading, inherited = os.pipe()
+    monkeypatch.setattr(private_file, "_open", {inherited, 1_000_000})
+    private_file._opening.acquire()  # as before a fork
+    private_file._close_in_child()
+    assert os.read(reading, 1) == b""  # nobody has the other end
+    assert private_file._open == set()
+    os.close(reading)

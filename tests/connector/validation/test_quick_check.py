@@ -70,7 +70,7 @@ def test_what_is_accepted_has_no_problem(given: Json) -> None:
 RIGHT: Json = {
     "text": ["a", "abc", "üß"],
     "code": ["abca"],
-    "free": ["", None, "x" * 5_000],
+    "free": ["", "ü", None, "x" * 5_000],
     "when": ["2026-01-31"],
     "size": ["S", 1],
     "fixed": [1],
