@@ -67,7 +67,9 @@ def add_rows(outputs: Json, places: dict[str, str], listings: Iterable[Listing])
         listings: What other operations read from it.
     """
     properties, known, added = outputs["properties"], columns_of(outputs), set[str]()
-    for collection, value, title in listings:
+    # What needs rows of its own comes first, for then all choices from that list are read from them.
+    missing_first = sorted(listings, key=lambda each: each[1] in known.get(places.get(each[0]) or "", {}))
+    for collection, value, title in missing_first:
         name = places.get(collection)
         if name is None or name not in added:
             rows = properties.get(name or WHOLE)

@@ -155,7 +155,7 @@ def _request(draft: Draft, accept: str | None, body_defaults: list[Json]) -> Jso
 def _description(operation: Operation, findings: Findings) -> str:
     text = as_text(operation.document.get("description")) or as_text(operation.document.get("summary"))
     gaps = [f"Cannot run here: {gap}" for gap in findings.gaps]
-    return sentences(text or f"{operation.method} {operation.path}", *gaps, *findings.notes)
+    return sentences(text or f"{operation.method} {operation.path}", *gaps, *dict.fromkeys(findings.notes))
 
 
 def _deletes(operation: Operation) -> bool:
