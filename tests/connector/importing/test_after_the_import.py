@@ -161,6 +161,15 @@ def test_a_row_that_failed_comes_again() -> None:
     assert again == ["2"]
 
 
+@pytest.mark.parametrize(("action", "inputs"), [("ListFiles", {"drive": "d1"}), ("ListDrives", {})])
+def test_the_options_of_a_run_are_those_of_asking_for_new_rows(action: str, inputs: Json) -> None:
+    folder = HERE / "oauth_with_pages_and_choices"
+    seen: list[Any] = []
+    with loaded(folder, service_of(folder)) as connector:
+        assert list(new_rows(connector, action, inputs, connection_of({"token": "t"}), {}, on_event=seen.append))
+    assert seen
+
+
 def test_the_service_describes_an_object_whose_fields_only_it_knows() -> None:
     folder = HERE / "oauth_with_pages_and_choices"
     service = service_of(folder)
