@@ -5,17 +5,12 @@
 const assert = require('node:assert/strict');
 const { getEventListeners, once } = require('node:events');
 const http = require('node:http');
-const Module = require('node:module');
 const net = require('node:net');
-const path = require('node:path');
 const test = require('node:test');
 const zlib = require('node:zlib');
+const { lib } = require('./node_red_lib');
 
-// In the package, the runtime is beside `lib`.
-const CORE = path.join(__dirname, '../../connector/export/javascript/core');
-const resolved = Module._resolveFilename;
-Module._resolveFilename = (name, ...rest) => resolved.call(Module, name === '../core' ? CORE : name, ...rest);
-const { send } = require('../../connector/export/node_red/package/lib/http_call');
+const { send } = lib('http_call');
 
 const NEVER = { timeout: 60_000 }; // Only a broken one takes so long.
 

@@ -2,15 +2,10 @@
 // Which proxy Node-RED uses for an address, by the variables that curl and Python's requests read.
 
 const assert = require('node:assert/strict');
-const Module = require('node:module');
-const path = require('node:path');
 const test = require('node:test');
+const { lib } = require('./node_red_lib');
 
-// In the package, the runtime is beside `lib`.
-const CORE = path.join(__dirname, '../../connector/export/javascript/core');
-const resolved = Module._resolveFilename;
-Module._resolveFilename = (name, ...rest) => resolved.call(Module, name === '../core' ? CORE : name, ...rest);
-const { proxyOf, routeOf } = require('../../connector/export/node_red/package/lib/proxy');
+const { proxyOf, routeOf } = lib('proxy');
 
 const NAMES = ['http_proxy', 'https_proxy', 'all_proxy', 'no_proxy'];
 
