@@ -85,7 +85,12 @@ test('a call leaves no timer and no listener behind, however it ended', NEVER, a
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const { signal } = new AbortController();
   const before = timers();
-  await served(answering({}, 'x'), (url) => get(url, { signal }));
+  let waiting;
+  const departing = async () => {
+    waiting = timers();
+  };
+  await served(answering({}, 'x'), (url) => get(url, { signal, departing }));
+  assert.equal(waiting, before + 1); // While it waits to depart, only the end of the run is near.
   await assert.rejects(served(answering({}, 'x'.repeat(1001)), (url) => get(url, { signal })));
   await assert.rejects(served(answering({}, ''), (url) => get(url, { signal, departing: () => Promise.reject(new Error('no')) })), { message: 'no' });
   assert.deepEqual([timers(), getEventListeners(signal, 'abort').length], [before, 0]);
