@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 _MOST = 400
@@ -34,16 +35,21 @@ class Coverage:
         begins = range(number, max(0, number - _LONGEST_STATEMENT), -1)
         found = next((names for line in begins if any(names := tests.get(line, []))), None)
         named = {name.rpartition("|")[0] for name in found or itertools.chain(*tests.values())} - {""}
-        beside = f"tests/{path.parent}/"
-        of_each_file: dict[str, list[str]] = {}
-        for name in sorted(name for name in named if not name.startswith(beside)):
-            of_each_file.setdefault(name.partition("::")[0], []).append(name)
-        in_turn = itertools.chain(*itertools.zip_longest(*of_each_file.values()))
-        near = sorted(name for name in named if name.startswith(beside))
-        return list(filter(None, (*near, *in_turn)))[:_MOST]
+        near, others = _by_file(named, lambda file: file.parent == Path("tests", path.parent))
+        return list(filter(None, (*near, *others)))[:_MOST]
 
     def _measured(self, path: Path) -> dict[int, list[str]]:
         for name in self._data.measured_files():
             if Path(name).parts[-len(path.parts) :] == path.parts:
                 return self._data.contexts_by_lineno(name)
         return {}
+
+
+def _by_file(names: set[str], is_near: Callable[[Path], bool]) -> tuple[Iterator[str | None], Iterator[str | None]]:
+    """The tests of near files and those of the others: of each file the first, then of each the second, and so on."""
+    files: dict[str, list[str]] = {}
+    for name in sorted(names):
+        files.setdefault(name.partition("::")[0], []).append(name)
+    near = [tests for file, tests in files.items() if is_near(Path(file))]
+    others = [tests for file, tests in files.items() if not is_near(Path(file))]
+    return itertools.chain(*itertools.zip_longest(*near)), itertools.chain(*itertools.zip_longest(*others))
