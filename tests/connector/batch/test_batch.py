@@ -173,7 +173,7 @@ def test_a_small_connection_never_waits_behind_a_large_one(desk: MakeDesk) -> No
     with pytest.raises(KeyboardInterrupt):
         batch.run(until_small_is_done)
     assert stop.is_set()
-    assert sum(call.startswith("r") for call in made.service.calls) == 5
+    assert sum(call.startswith("r") for call in made.service.calls) <= 5
 
 
 def test_several_connections_need_a_column_that_names_one(desk: MakeDesk) -> None:

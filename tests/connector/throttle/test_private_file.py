@@ -130,8 +130,9 @@ def test_whoever_is_second_to_create_a_file_opens_that_of_the_first(
             raise FileNotFoundError
         return opening(name, flags, mode)
 
-    monkeypatch.setattr(os, "open", slow)
-    handle, is_new = open_private(path)
+    with monkeypatch.context() as patch:  # what takes the folder away opens files, too
+        patch.setattr(os, "open", slow)
+        handle, is_new = open_private(path)
     assert (is_new, private_file.read(handle, 100)) == (False, b"of the first")
     private_file.close(handle)
 
