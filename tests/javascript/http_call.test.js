@@ -104,3 +104,20 @@ test('a call that is given up says whether it had left', NEVER, async () => {
   const later = { signal: stop.signal, sent: () => setImmediate(() => stop.abort()) };
   await assert.rejects(served(silent(), (url) => get(url, later)), { name: 'ConnectionLostError', message: 'The run was cancelled before the response came.' });
 });
+
+test('a connection that was closed before anything was written to it is made anew', NEVER, async () => {
+  const [opened, heard] = [[], []];
+  const server = http.createServer((request, response) => {
+    heard.push(request.url);
+    response.writeHead(200, { Connection: 'close' }).end('x');
+  });
+  server.on('connection', (socket) => opened.push(socket));
+  const departing = async () => {
+    const [socket] = opened;
+    if (opened.length > 1) return;
+    socket.end();
+    await once(socket, 'close'); // The other side has noticed, and ended too.
+  };
+  const response = await served(server, (url) => get(url, { departing }));
+  assert.deepEqual([response.status, opened.length, heard], [200, 2, ['/']]);
+});

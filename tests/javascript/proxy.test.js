@@ -2,6 +2,8 @@
 // Which proxy Node-RED uses for an address, by the variables that curl and Python's requests read.
 
 const assert = require('node:assert/strict');
+const http = require('node:http');
+const https = require('node:https');
 const test = require('node:test');
 const { lib } = require('./node_red_lib');
 
@@ -72,4 +74,19 @@ test('a request over TLS goes through one tunnel per proxy', () => {
   assert.equal(one.agent, same.agent);
   assert.notEqual(one.agent, other.agent);
   assert.deepEqual([one.path, one.agent.keepAlive], ['/', true]);
+});
+
+test('a tunnel is asked for with the proxy\'s user name and password', async () => {
+  const asked = [];
+  const proxy = http.createServer().on('connect', (request, socket) => {
+    asked.push([request.url, request.headers['proxy-authorization']]);
+    socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+  });
+  await new Promise((listening) => { proxy.listen(0, '127.0.0.1', listening); });
+  const url = new URL('https://service.example/a');
+  const direct = { hostname: url.hostname, path: url.pathname };
+  const route = routeOf(new URL(`http://ada:s%40crt@127.0.0.1:${proxy.address().port}`), url, direct, url.href);
+  await new Promise((failed) => { https.request(route).once('error', failed).end(); });
+  assert.deepEqual(asked, [['service.example:443', `Basic ${Buffer.from('ada:s@crt').toString('base64')}`]]);
+  proxy.close();
 });
