@@ -12,9 +12,15 @@ from typing import Any, cast
 
 import pytest
 from urllib3.connection import HTTPConnection
-from urllib3.exceptions import ConnectTimeoutError, LocationParseError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    LocationParseError,
+    NameResolutionError,
+    NewConnectionError,
+    ReadTimeoutError,
+)
 
-from connector.http.deadline import _addresses, _connected
+from connector.http.deadline import _PIECE, _addresses, _connected, _send
 from connector.http.deadline_response import _TimedBytes
 from connector.http.timed_call import within
 
@@ -63,6 +69,20 @@ def test_no_wait_begins_when_the_time_is_over(
     monkeypatch.setattr(time, "monotonic", lambda: 10.0)
     with pytest.raises(TimeoutError):
         _TimedBytes(ours, 10.0 + left).readinto(bytearray(2))
+
+
+def test_each_piece_of_a_request_may_take_what_is_left_of_the_calls_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, waits, sent = [10.0], list[float](), list[int]()
+    connection = SimpleNamespace(sock=SimpleNamespace(settimeout=waits.append), timeout=3.0)
+
+    def send(data: bytes) -> None:
+        sent.append(len(data))
+        now[0] += 2
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    with within(5), pytest.raises(ReadTimeoutError, match="the request was not taken in time"):
+        _send(cast("HTTPConnection", connection), bytes(3 * _PIECE + 1), send)
+    assert (waits, sent) == ([3.0, 3.0, 1.0], [_PIECE] * 3)
 
 
 class Made:
