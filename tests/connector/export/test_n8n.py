@@ -505,6 +505,20 @@ def test_a_form_that_is_filled_in_prefers_the_default_of_a_choice() -> None:
     assert _best(options, {"a"}, ["first", "usual"], None) == "first"
 
 
+def test_a_form_chooses_the_option_that_has_what_it_asks_for() -> None:
+    options = [
+        Option.model_validate({"key": key, "title": key, "fields": ["a", "b", "c"], "required": asked})
+        for key, asked in {"all": ["a", "b"], "one": ["c"]}.items()
+    ]
+    keys = [option.key for option in options]
+    assert _best(options, {"c"}, keys, "all") == "one"
+    assert _best(options, {"a", "b", "c"}, keys, None) == "all"
+    assert _best(options, {"a", "b"}, keys, "one") == "all"
+    assert _best(options, {"a"}, keys, "one") == "one"
+    any_of = [Option(key=key, title=key, fields=list(fields)) for key, fields in {"ab": "ab", "cd": "cd"}.items()]
+    assert _best(any_of, {"a"}, ["ab", "cd"], "cd") == "ab"
+
+
 def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
     speed = body(title="Speed", default="slow", enum=["slow", "fast"], **{"x_ms_visibility": "advanced"})
     made = parcels_node(tmp_path, action("send_parcel", {"speed": speed}), LIST)

@@ -139,6 +139,8 @@ def test_what_is_no_json_is_a_problem_and_not_a_crash(value: Any) -> None:
 def test_a_number_of_more_digits_than_python_writes_is_one_problem_whatever_it_breaks(keywords: Json) -> None:
     inputs = {"count": body(**{"type": "integer", "title": "Count", **keywords})}
     assert [problem.field for problem in problems(inputs, {"count": 10**5000})] == ["count"]
+    inputs["trace"] = FORM["trace"]
+    assert shown(inputs, {"count": 10**5000, "trace": "ä"}) == [("count", "json"), ("trace", "header")]
 
 
 def test_no_sentence_holds_a_secret_whatever_is_wrong_with_it() -> None:
