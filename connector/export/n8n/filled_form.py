@@ -26,7 +26,7 @@ def parameters(node: NodeData, action: Action, inputs: Json, **more: Any) -> Jso
         node: The node as it is exported.
         action: The action to run.
         inputs: Its inputs, under any name that it accepts; a secret may be a `Variable`.
-        more: Parameters of the node itself, such as `returnAll`.
+        more: Parameters of the node itself, such as `returnAll`; `wholePage` is put where it belongs.
 
     Raises:
         ExportError: The form has no field for an input beside the others.
@@ -35,6 +35,8 @@ def parameters(node: NodeData, action: Action, inputs: Json, **more: Any) -> Jso
     own = own_inputs(action, inputs)
     chosen = _chosen(action, own)
     filled = _fields([field for field in form if is_shown(field, chosen)], own, chosen)
+    if "wholePage" in more:
+        filled.setdefault("additionalFields", {})["wholePage"] = more.pop("wholePage")
     return {"resource": style.camel(action.group), "operation": action.key, **chosen, **filled, **more}
 
 

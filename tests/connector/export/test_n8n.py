@@ -519,6 +519,12 @@ def test_a_form_chooses_the_option_that_has_what_it_asks_for() -> None:
     assert _best(any_of, {"a"}, ["ab", "cd"], "cd") == "ab"
 
 
+def test_what_belongs_to_the_node_itself_is_put_where_its_form_has_it() -> None:
+    paged = next(one for one in ACTIONS if one.key == "get_list_subscriptions")
+    made = parameters(node(), paged, {"list_id": "a"}, returnAll=False, wholePage=True)
+    assert (made["returnAll"], made["additionalFields"]) == (False, {"wholePage": True})
+
+
 def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
     speed = body(title="Speed", default="slow", enum=["slow", "fast"], **{"x_ms_visibility": "advanced"})
     made = parcels_node(tmp_path, action("send_parcel", {"speed": speed}), LIST)
