@@ -1,7 +1,0 @@
-"""Handlers of the workshop."""
-
-from __future__ import annotations
-
-from connector.call import send
-
-build = list_flavors = replace_settings = open_door = send
