@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 _MOST = 400
@@ -35,8 +35,8 @@ class Coverage:
         begins = range(number, max(0, number - _LONGEST_STATEMENT), -1)
         found = next((names for line in begins if any(names := tests.get(line, []))), None)
         named = {name.rpartition("|")[0] for name in found or itertools.chain(*tests.values())} - {""}
-        near, others = _by_file(named, lambda file: file.parent == Path("tests", path.parent))
-        return list(filter(None, (*near, *others)))[:_MOST]
+        near = {name for name in named if Path(name.partition("::")[0]).parent == Path("tests", path.parent)}
+        return [*_in_turn(near), *_in_turn(named - near)][:_MOST]
 
     def _measured(self, path: Path) -> dict[int, list[str]]:
         for name in self._data.measured_files():
@@ -45,11 +45,9 @@ class Coverage:
         return {}
 
 
-def _by_file(names: set[str], is_near: Callable[[Path], bool]) -> tuple[Iterator[str | None], Iterator[str | None]]:
-    """The tests of near files and those of the others: of each file the first, then of each the second, and so on."""
+def _in_turn(names: set[str]) -> Iterator[str]:
+    """The first test of each file, then the second of each, and so on."""
     files: dict[str, list[str]] = {}
     for name in sorted(names):
         files.setdefault(name.partition("::")[0], []).append(name)
-    near = [tests for file, tests in files.items() if is_near(Path(file))]
-    others = [tests for file, tests in files.items() if not is_near(Path(file))]
-    return itertools.chain(*itertools.zip_longest(*near)), itertools.chain(*itertools.zip_longest(*others))
+    return (name for turn in itertools.zip_longest(*files.values()) for name in turn if name is not None)
