@@ -75,8 +75,8 @@ that writes under an idempotency key, and one that writes without; this page is 
 For every line it also holds that the run ends within its deadline; that what cannot be repeated is sent at most once;
 that neither the secret nor anything else reaches another host; that no connection stays open; that no more is kept in
 memory than the definition's limit of a response (here 1 MB; 20 MB as delivered); that the secret is in no error and no
-log, even where the service repeats it; and that the next call works. What begins after the request has come ends the
-same way on a new connection and on one that was kept.
+log, even where the service repeats it; and that the next call works. What goes wrong after the request has arrived
+ends the same way on a new connection and on a kept one.
 
 “Tried again” means up to the number of attempts that the definition allows, each with a token of its own. The
 sentence of an `OutcomeUnknownError` goes on: “The service may have carried it out, so it was not sent again.”
