@@ -31,7 +31,7 @@ from urllib3.exceptions import (
 )
 
 from connector.http.deadline_response import DeadlineResponse
-from connector.http.messages import OutgoingHeaders, UnreadResponse
+from connector.http.library_types import OutgoingHeaders, UnreadResponse
 from connector.http.timed_call import connecting, current_call, time_left
 
 _ORIGINS = 1_000

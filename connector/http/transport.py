@@ -24,7 +24,7 @@ from connector.connections.auth import Auth
 from connector.definition.base_url import is_loopback
 from connector.errors import ConnectionLostError, NotSentError, UnavailableError
 from connector.http.deadline import DeadlineAdapter
-from connector.http.messages import OutgoingHeaders, OutgoingRequest
+from connector.http.library_types import OutgoingHeaders, OutgoingRequest
 from connector.http.network_settings import NetworkSettings
 from connector.http.request import HttpRequest
 from connector.http.response import HttpResponse

@@ -59,7 +59,7 @@ MAY_OPEN_SOCKETS = {
     "http/transport.py",
     "http/deadline.py",
     "http/deadline_response.py",
-    "http/messages.py",
+    "http/library_types.py",
     "throttle/redis_connection.py",
     "throttle/redis_store.py",
     "web/serve.py",  # listens; it calls nobody
