@@ -21,13 +21,15 @@ SEND = {"message": {"to": {"list_id": "news.weekly"}, "content": {"title": "T", 
 WRITER = """
 import sys, threading, time
 from pathlib import Path
-from sandbox import start
+from sandbox import Sandbox, start
 
 main = threading.get_ident()
 
 def waiting():
-    frame = sys._current_frames()[main]
-    return frame.f_code.co_name == "wait" and frame.f_code.co_filename == threading.__file__
+    frame = sys._current_frames()[main].f_back
+    while frame and frame.f_code is not Sandbox.wait.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 def say(url):
     while not waiting():
@@ -38,7 +40,7 @@ with start(database=Path(sys.argv[1])) as running:
     threading.Thread(target=say, args=(running.url,)).start()
     running.wait()
 """
-"""Says its address when it waits and not before: what comes for a process that only begins to wait ends it."""
+"""Says its address when it is inside of what `Sandbox.wait` calls, and not before: Ctrl-C ends it in peace from then on."""
 
 
 def launch(file: Path) -> tuple[subprocess.Popen[str], str]:
