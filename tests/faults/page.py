@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tests.faults.table import FAULTS, NODE_RED, Fault, Outcome
+from tests.faults.table import FAULTS, N8N, NODE_RED, Fault, Outcome, Special
 
 _UNAVAILABLE = "`UnavailableError`"
 _AGAIN = f"{_UNAVAILABLE}, after it was tried again"
 _SAME = "the same"
-_BY_CODE = "by the error's code"
 
 
 @dataclass(frozen=True)
@@ -32,30 +32,31 @@ class Row:
 
 _BEHIND = "Behind a proxy (for HTTP, for HTTPS, or speaking TLS itself): "
 _PYTHON = "tests.faults.test_proxies"
-_NODE = "tests.faults.test_node_red"
+_HOSTS = "tests.faults.javascript_hosts.FaultTable"
 ROWS = [
     Row(
         *(f"{_BEHIND}no response arrives, or half of one", "The connection broke before a response came."),
-        *(_AGAIN, "`OutcomeUnknownError`", _SAME, _BY_CODE),
+        *(_AGAIN, "`OutcomeUnknownError`", _SAME, _SAME),
         (
             f"{_PYTHON}.test_what_may_have_arrived_and_has_no_key_is_sent_once_and_reported_as_unknown",
             f"{_PYTHON}.test_what_may_have_arrived_and_has_a_key_is_tried_again_and_never_called_not_sent",
-            f"{_NODE}.test_behind_a_proxy_what_may_have_arrived_is_not_repeated_without_a_key",
+            f"{_HOSTS}.test_behind_a_proxy_what_may_have_arrived_is_not_repeated_without_a_key",
         ),
     ),
     Row(
-        *(f"{_BEHIND}the proxy cannot be reached", "The proxy could not be reached.", _AGAIN, _AGAIN, _SAME, _BY_CODE),
+        *(f"{_BEHIND}the proxy cannot be reached", "The proxy could not be reached.", _AGAIN, _AGAIN, _SAME),
+        f"“The service could not be reached.”: {_AGAIN}",
         (
             f"{_PYTHON}.test_a_proxy_that_cannot_be_reached_means_that_nothing_was_sent",
-            f"{_NODE}.test_a_proxy_that_cannot_be_reached_means_that_nothing_was_sent",
+            f"{_HOSTS}.test_a_proxy_that_cannot_be_reached_means_that_nothing_was_sent",
         ),
     ),
     Row(
         *("Behind a proxy for HTTPS: it makes no tunnel", "The proxy could not be reached.", _AGAIN, _AGAIN),
-        *(_SAME, _BY_CODE),
+        *(_SAME, f"{_AGAIN}; without a key `OutcomeUnknownError`"),
         (
             f"{_PYTHON}.test_a_proxy_that_makes_no_tunnel_means_that_nothing_was_sent",
-            f"{_NODE}.test_a_proxy_that_makes_no_tunnel_means_that_nothing_was_sent",
+            f"{_HOSTS}.test_a_proxy_that_makes_no_tunnel_lets_nothing_through",
         ),
     ),
     Row(
@@ -82,11 +83,11 @@ ends the same way on a new connection and on a kept one.
 sentence of an `OutcomeUnknownError` goes on: “The service may have carried it out, so it was not sent again.”
 
 The hosts that run JavaScript decide as Python does, from the same vectors. What differs is what their HTTP library
-reports. The Node-RED package sends with Node.js's own `http` and `https`, and the tests send it through the same faulty
-server: “the same” is how a run ends, the sentence, and the number of attempts. Node.js reads HTTP more strictly than
-Python in places; such a response counts as lost. The n8n node sends with n8n's own helper. Where the response is whole,
-it ends as in Python. Otherwise the code of the helper's error decides: what is not known to be unsent counts as sent,
-so that nothing is repeated that could happen twice.
+reports, so both meet the same faulty server in the tests: “the same” is how a run ends, the sentence, and the number of
+attempts. The Node-RED package sends with Node.js's own `http` and `https`, which read HTTP more strictly than Python in
+places; such a response counts as lost. The n8n node sends with the helper of the n8n that it runs in (here 2.41.1),
+which does not say whether a connection was made: what is not known to be unsent counts as sent, so that nothing is
+repeated that could happen twice.
 
 | fault | what the run says | reads, or writes under a key | writes without a key | Node-RED | n8n |
 |---|---|---|---|---|---|
@@ -102,20 +103,16 @@ def page() -> str:
 
 def _of_fault(fault: Fault) -> tuple[str, ...]:
     said = fault.repeatable.sentence or "(nothing: the response is complete)"
-    return fault.name, said, _cell(fault.repeatable), _cell(fault.once), _node_red(fault), _n8n(fault)
+    return fault.name, said, _cell(fault.repeatable), _cell(fault.once), _special(fault, NODE_RED), _special(fault, N8N)
 
 
-def _node_red(fault: Fault) -> str:
-    other = NODE_RED.get(fault.name)
+def _special(fault: Fault, specials: Mapping[str, Special]) -> str:
+    other = specials.get(fault.name)
     if other is None:
         return _SAME
+    if other.repeatable == other.once:
+        return f"“{other.once.sentence}”: {_cell(other.once)}"
     return f"“{other.repeatable.sentence}”: {_cell(other.repeatable)}; without a key {_cell(other.once)}"
-
-
-def _n8n(fault: Fault) -> str:
-    is_whole = fault.once.tries == 1 and fault.once == fault.repeatable and fault.name not in NODE_RED
-    is_read = fault.repeatable.error is None or "certificate" not in fault.repeatable.sentence
-    return _SAME if is_whole and is_read else _BY_CODE
 
 
 def _cell(outcome: Outcome) -> str:

@@ -527,30 +527,48 @@ FAULTS = [
 
 
 @dataclass(frozen=True)
-class Stricter:
-    """How a run in Node-RED ends where Node.js reads HTTP more strictly.
+class Special:
+    """How a run ends in a host whose HTTP library reads or reports otherwise.
 
     Attributes:
         repeatable: As in `Fault`.
         once: As in `Fault`.
         silent: Whether it is patience that ends it there.
+        seconds: The deadline of the run, where it is what ends the run there.
     """
 
     repeatable: Outcome
     once: Outcome
     silent: bool = False
+    seconds: float | None = None
 
 
-def _unreadable(sentence: str, *, silent: bool = False) -> Stricter:
+def _lost(sentence: str, *, silent: bool = False, seconds: float | None = None) -> Special:
     once = Outcome(OutcomeUnknownError, sentence + _UNKNOWN, 1)
-    return Stricter(Outcome(UnavailableError, sentence, TRIES), once, silent)
+    return Special(Outcome(UnavailableError, sentence, TRIES if seconds is None else 1), once, silent, seconds)
 
 
-NODE_RED: dict[str, Stricter] = {
-    "Content-Length is shorter than the body": _unreadable(_BROKE_READING),
-    "Content-Length is not a number": _unreadable(_BROKE),
-    "Headers that come twice": _unreadable("The headers of the response contradict each other, so it was not read."),
-    "A header line without a colon": _unreadable(_BROKE),
-    "Interim responses (102) and nothing else": _unreadable(_SILENT, silent=True),
+def _whole(outcome: Outcome) -> Special:
+    return Special(outcome, outcome)
+
+
+_STRICTER = {
+    "Content-Length is not a number": _lost(_BROKE),
+    "Headers that come twice": _lost("The headers of the response contradict each other, so it was not read."),
+    "A header line without a colon": _lost(_BROKE),
+    "Interim responses (102) and nothing else": _lost(_SILENT, silent=True),
 }
+"""Node.js reads HTTP more strictly than Python in places."""
+
+NODE_RED: dict[str, Special] = {**_STRICTER, "Content-Length is shorter than the body": _lost(_BROKE_READING)}
 """The faults that end in another way in Node-RED, by name."""
+
+N8N: dict[str, Special] = {
+    **_STRICTER,
+    "101: the service wants to speak something else": _lost(_SILENT, seconds=2.0),
+    "A small gzip, and 100 MB after its end": _lost(_BROKE_READING),
+    "Packed, and cut off": _whole(Outcome(OutputError, _NO_JSON, 1)),
+    "TLS: reset in the handshake": _lost(_BROKE),
+    "TLS: the handshake stops": _lost(_SILENT, silent=True),
+}
+"""The same for n8n, whose helper unpacks what is cut off, and does not say whether a connection was made."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
+import pkgutil
 import time
 import tracemalloc
 from collections import deque
@@ -22,7 +22,7 @@ from tests.faults.certificates import Certificates
 from tests.faults.page import ROWS, page
 from tests.faults.scene import CAP_BYTES, Scene, connector, scene
 from tests.faults.server import Heard, Talk, well
-from tests.faults.table import FAULTS, NODE_RED, Fault, Outcome, begins_after_the_request
+from tests.faults.table import FAULTS, N8N, NODE_RED, Fault, Outcome, begins_after_the_request
 from tests.secrets.canary import shown, traces
 
 ERRANDS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -226,10 +226,9 @@ def test_the_page_about_faults_is_current() -> None:
 
 
 def test_every_row_of_the_page_has_its_tests() -> None:
-    assert {fault.name for fault in FAULTS} >= set(NODE_RED)
+    assert {fault.name for fault in FAULTS} >= {*NODE_RED, *N8N}
     for name in (name for row in ROWS for name in row.tests):
-        module, _, function = name.rpartition(".")
-        assert callable(getattr(importlib.import_module(module), function)), name
+        assert callable(pkgutil.resolve_name(name)), name
 
 
 def test_as_delivered_an_answer_may_have_20_megabytes() -> None:

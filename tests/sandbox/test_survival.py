@@ -40,7 +40,7 @@ with start(database=Path(sys.argv[1])) as running:
     threading.Thread(target=say, args=(running.url,)).start()
     running.wait()
 """
-"""Says its address when it is inside of what `Sandbox.wait` calls, and not before: Ctrl-C ends it in peace from then on."""
+"""Says its address once it is inside of what `Sandbox.wait` calls: from then on, Ctrl-C ends it in peace."""
 
 
 def launch(file: Path) -> tuple[subprocess.Popen[str], str]:

@@ -1,21 +1,11 @@
 'use strict';
-// The exported Node-RED package in a process of its own: a request per line on the standard input, a response per line.
-//
-// `node` runs messages through a node as Node-RED does, `run` an action through the package's connector, and `choices` asks
-// what the editor asks. Names are not looked up; `lost_name` says which one is not found.
+// The exported Node-RED package in a process: `node` runs messages through a node as Node-RED does, `run` an action through
+// the package's connector, and `choices` asks what the editor asks.
 
-const dns = require('node:dns');
 const path = require('node:path');
-const readline = require('node:readline');
+const { listen, running } = require('../../javascript/package_process');
 
 const folder = path.resolve(process.argv[2]);
-const truly = dns.lookup;
-let lostName = null;
-dns.lookup = (name, options, done) => {
-  if (name === lostName) return process.nextTick(done, Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND', syscall: 'getaddrinfo' }));
-  return truly('127.0.0.1', options, done);
-};
-
 const { connector, io, types } = require(path.join(folder, 'lib/host.js'));
 const core = require(path.join(folder, 'core'));
 const shared = connector.throttle;
@@ -57,20 +47,7 @@ function nodeRed() {
 }
 
 const ways = {
-  async run({ action, inputs, values = {}, base_url: baseUrl, allow_insecure: allowInsecure, options = {}, timeouts, env = {}, lost_name: lost = null }) {
-    Object.assign(connector.definition.timeouts, timeouts);
-    Object.assign(process.env, env);
-    lostName = lost;
-    connector.throttle = new core.Throttle();
-    const waits = [];
-    try {
-      const connection = core.connect(connector.definition, { baseUrl, allowInsecure, values }, io.sha256);
-      const result = await connector.run(action, inputs, connection, { ...options, onWait: (reason) => waits.push(reason) });
-      return { ...result, waits };
-    } catch (error) {
-      return { error: error.toDict?.() ?? { code: 'crash', message: String(error.stack) }, kind: error.name, shown: `${error.stack}`, waits };
-    }
-  },
+  run: running(core.Throttle, (values) => ({ connector, connection: core.connect(connector.definition, values, io.sha256) })),
 
   async node({ group, config, account, messages, close_after: closeAfter = null }) {
     connector.throttle = shared;
@@ -99,7 +76,4 @@ const ways = {
   },
 };
 
-readline.createInterface({ input: process.stdin }).on('line', async (line) => {
-  const { way, ...asked } = JSON.parse(line, (key, value) => (value?.type === 'Buffer' ? Buffer.from(value.data) : value));
-  process.stdout.write(`${JSON.stringify(await ways[way](asked))}\n`);
-});
+listen(ways);

@@ -2,7 +2,7 @@
 
 import { NodeApiError, NodeOperationError, type IDataObject, type INode, type JsonObject } from 'n8n-workflow';
 import type { ConnectorError } from './core/types';
-import { runtime } from './host';
+import { runtime } from './runtime';
 
 /** The error that stops a workflow. `context` has what the message does not say. */
 export function nodeError(node: INode, error: unknown, itemIndex?: number): NodeApiError | NodeOperationError {

@@ -1,27 +1,17 @@
 /** What the runtime in `core` needs of n8n: how to send and to sleep, and a connection from a credential. */
 
 import { createHash, randomUUID } from 'crypto';
-import {
-	sleep,
-	type IExecuteFunctions,
-	type IHttpRequestMethods,
-	type IHttpRequestOptions,
-	type ILoadOptionsFunctions,
-	type IN8nHttpFullResponse,
-} from 'n8n-workflow';
-import * as javascript from './core/index';
+import { sleep } from 'n8n-workflow';
 import type * as Core from './core/types';
 import definitions from './definitions.json';
-import { credential, userAgent } from './names';
-
-/** The runtime, under the types that it is documented with. */
-export const runtime = javascript as unknown as typeof Core;
+import { credential } from './names';
+import { runtime } from './runtime';
+import { send, type Context } from './send';
 
 const whole = definitions as unknown as Core.Definitions;
 /** Seconds. How often who waits looks whether the execution was cancelled. */
 const NAP = 0.5;
 
-type Context = IExecuteFunctions | ILoadOptionsFunctions;
 type Fields = Record<string, unknown>;
 
 export interface Host {
@@ -76,41 +66,6 @@ function io(context: Context): Core.IO {
 		uuid: () => randomUUID(),
 		sha256,
 	};
-}
-
-/** n8n adds the secret. What it throws carries the code of the failure, which the runtime reads. */
-async function send(
-	context: Context,
-	request: Core.HttpRequest,
-	options: Core.SendOptions,
-): Promise<Core.HttpResponse> {
-	const call: IHttpRequestOptions = {
-		method: request.method as IHttpRequestMethods, // What sends it takes OPTIONS too.
-		url: options.templated.url,
-		headers: { ...request.headers, ...options.templated.headers, 'User-Agent': userAgent },
-		body: request.content instanceof Uint8Array ? Buffer.from(request.content) : request.content,
-		encoding: 'arraybuffer',
-		timeout: Math.ceil(Math.min(options.readTimeout, options.timeout) * 1000),
-		returnFullResponse: true,
-		ignoreHttpStatusErrors: true,
-		disableFollowRedirect: true,
-		abortSignal: options.signal,
-	};
-	const response = (await context.helpers.httpRequestWithAuthentication.call(
-		context,
-		credential,
-		call,
-	)) as IN8nHttpFullResponse;
-	return {
-		status: response.statusCode,
-		headers: response.headers as Core.HttpResponse['headers'],
-		body: bodyOf(response.body),
-	};
-}
-
-function bodyOf(body: unknown): string | Uint8Array {
-	if (typeof body === 'string' || body instanceof Uint8Array) return body;
-	return body === undefined || body === null ? '' : JSON.stringify(body);
 }
 
 async function doze(seconds: number, signal?: AbortSignal): Promise<void> {

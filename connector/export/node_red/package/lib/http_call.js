@@ -14,8 +14,6 @@ const LONGEST_TIMER = 2_000_000; // Seconds; timers take no more than 2^31 milli
 const REMADE = 3; // How often a connection is made anew that was closed before anything was written to it.
 const unzip = promisify(zlib.unzip);
 const PACKED = ['gzip', 'x-gzip', 'deflate'];
-// Headers of the response that do not agree about where its body ends.
-const CONTRADICTIONS = ['HPE_UNEXPECTED_CONTENT_LENGTH', 'HPE_INVALID_TRANSFER_ENCODING'];
 // Connections are kept: a handshake for each call would take longer than the call.
 const agents = { 'http:': new http.Agent({ keepAlive: true }), 'https:': new https.Agent({ keepAlive: true }) };
 
@@ -143,8 +141,8 @@ class Call {
   broke(error) {
     if (error instanceof ConnectorError) return this.reject(error);
     if (this.hasResponse) return this.fail('broken_response');
-    if (this.hasLeft) return this.fail(CONTRADICTIONS.includes(error.code) ? 'response_headers' : 'lost');
     const known = transportErrorOf(error);
+    if (this.hasLeft) return this.reject(known instanceof NotSentError ? transportError('lost') : known);
     const isCertificate = /^(EPROTO|ERR_SSL_)/.test(error.code) || known.code === 'certificate';
     if (this.proxy && !isCertificate && !['base_url', 'header'].includes(known.code)) return this.fail('proxy');
     if (known instanceof NotSentError) return this.reject(known);
