@@ -1,6 +1,8 @@
 """Random faults, direct and through a proxy: what the service did and what the client says agree in every run.
 
     python -m tests.storms.random_faults --runs 10000 --seed 1
+    python -m tests.storms.random_faults --runs 2000 --seed 1 --host Node-RED
+    N8N_BUILD=... N8N_HOST=... python -m tests.storms.random_faults --runs 2000 --seed 1 --host n8n
 
 Each run calls an action against a service that misbehaves at random, and is compared with what the service has seen:
 
@@ -24,17 +26,27 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from connector import Connection, Connector, ThrottledError
+from connector import Connection, ThrottledError, errors
 from connector.errors import ConnectorError, NotSentError, OutcomeUnknownError, RefusedError, UnavailableError
+from tests.connector.export.node_red_package import NodeRedPackage
 from tests.faults import certificates
 from tests.faults.proxy import Proxy
-from tests.faults.scene import connector
+from tests.faults.scene import bundle_with_timeouts, connector
 from tests.faults.server import Behaviour, FaultServer, Heard, Talk
+from tests.hosts.n8n_package import N8nPackage
+from tests.javascript.node import find_node
+from tests.javascript.package_process import Json, PackageProcess
 
 HOST = "service.example"
 WAYS = ("direct", "direct TLS", "proxy", "proxy TLS", "TLS proxy", "TLS proxy, TLS")
 PROXIED = WAYS[2:]
+PROXIES = ("http_proxy", "https_proxy")
+TIMEOUT = 5.0
+"""Seconds for a run."""
+Run = Callable[[str, Json], ConnectorError | None]
+"""Runs an action with its inputs; how that ended, None for success."""
 KEYED, CARRIED, GREETED_BADLY = 0.5, 0.6, 0.1
 """Shares: of calls with a key, of requests that are carried out, of connections that are reset before they are used."""
 
@@ -113,10 +125,8 @@ def verdict_on(error: ConnectorError | None, heard: list[Heard], carried_out: in
 class World:
     """A service that misbehaves, and a way to it."""
 
-    way: str
     server: FaultServer
-    connector: Connector
-    connection: Connection
+    client: Run
     rng: random.Random
 
     def run(self) -> Verdict:
@@ -139,18 +149,89 @@ class World:
 
         self.server.heard.clear()
         self.server.does, self.server.greets = does, greets
-        error: ConnectorError | None = None
-        try:
-            self.connector.run(action, inputs, self.connection, timeout=5)
-        except ConnectorError as caught:
-            error = caught
+        error = self.client(action, inputs)
         while self.server.busy:
             time.sleep(0.001)
         return verdict_on(error, list(self.server.heard), carried_out, keyed=keyed)
 
 
+Host = Callable[[certificates.Certificates], contextlib.AbstractContextManager[Callable[[str, str], Run]]]
+"""Starts a host; it makes a client of the service at a base URL, behind a proxy or, where that is empty, none."""
+
+
 @contextlib.contextmanager
-def world(way: str, made: certificates.Certificates, rng: random.Random) -> Iterator[World]:
+def in_python(made: certificates.Certificates) -> Iterator[Callable[[str, str], Run]]:
+    """The Python runtime in this process, with a call limit of its own for each service."""
+    names = (*PROXIES, "REQUESTS_CA_BUNDLE")
+    before = {name: os.environ.pop(name, None) for name in names}
+    os.environ["REQUESTS_CA_BUNDLE"] = str(made.authority)
+    with contextlib.ExitStack() as stack:
+
+        def client(base_url: str, proxy: str) -> Run:
+            running = stack.enter_context(connector())
+            connection = Connection(api_key="key-of-nobody", base_url=base_url, allow_insecure=True)
+
+            def run(action: str, inputs: Json) -> ConnectorError | None:
+                os.environ.update(dict.fromkeys(PROXIES, proxy))
+                try:
+                    running.run(action, inputs, connection, timeout=TIMEOUT)
+                except ConnectorError as error:
+                    return error
+                return None
+
+            return run
+
+        try:
+            yield client
+        finally:
+            for name in names:
+                os.environ.pop(name, None)
+            os.environ.update({name: value for name, value in before.items() if value is not None})
+
+
+@contextlib.contextmanager
+def in_package(start: Callable[[Path, dict[str, str]], PackageProcess], made: certificates.Certificates) -> Any:
+    """An exported package in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {"NODE_EXTRA_CA_CERTS": str(made.authority)}
+        with start(Path(folder) / "package", environment) as package:
+
+            def client(base_url: str, proxy: str) -> Run:
+                to = {"base_url": base_url, "allow_insecure": True, "values": {"api_key": "key-of-nobody"}}
+                asked = {**to, "env": dict.fromkeys(PROXIES, proxy), "options": {"timeout": TIMEOUT}}
+                return lambda action, inputs: error_of(package.run(action, inputs, **asked))
+
+            yield client
+
+
+def error_of(result: Json) -> ConnectorError | None:
+    """What a package says of a run, as the error that Python would have raised."""
+    if "error" not in result:
+        return None
+    error: ConnectorError = getattr(errors, result["kind"])(result["error"]["message"])
+    error.idempotency_key = result["error"].get("idempotency_key")
+    return error
+
+
+def in_node_red(made: certificates.Certificates) -> Any:
+    """The Node-RED package."""
+    node, why_not = find_node()
+    assert node is not None, why_not
+    return in_package(lambda folder, more: NodeRedPackage(node, bundle_with_timeouts(), folder, more), made)
+
+
+def in_n8n(made: certificates.Certificates) -> Any:
+    """The built node of n8n, with the helpers of a real n8n."""
+    return in_package(lambda folder, more: N8nPackage(bundle_with_timeouts(), folder, more), made)
+
+
+HOSTS: dict[str, Host] = {"Python": in_python, "Node-RED": in_node_red, "n8n": in_n8n}
+
+
+@contextlib.contextmanager
+def world(
+    way: str, made: certificates.Certificates, client: Callable[[str, str], Run], rng: random.Random
+) -> Iterator[World]:
     """A service that is reached in that way."""
     secure, proxied = way.endswith("TLS") and way != "TLS proxy", way in PROXIED
     with contextlib.ExitStack() as stack:
@@ -159,16 +240,14 @@ def world(way: str, made: certificates.Certificates, rng: random.Random) -> Iter
         server.listen()
         scheme = "https" if secure else "http"
         base_url = f"{scheme}://{HOST}" if proxied else f"{scheme}://127.0.0.1:{server.port}"
-        if proxied:
-            proxy = stack.enter_context(Proxy(server.port, tls=made.right if way.startswith("TLS") else None))
-            os.environ["http_proxy"] = os.environ["https_proxy"] = proxy.url
-        stack.callback(lambda: [os.environ.pop(name, None) for name in ("http_proxy", "https_proxy")])
-        running = stack.enter_context(connector())
-        connection = Connection(api_key="key-of-nobody", base_url=base_url, allow_insecure=True)
-        yield World(way, server, running, connection, rng)
+        tls = made.right if way.startswith("TLS") else None
+        proxy = stack.enter_context(Proxy(server.port, tls=tls)).url if proxied else ""
+        yield World(server, client(base_url, proxy), rng)
 
 
-def storm(runs: int, seed: int, report: Callable[[str], None] = lambda _line: None, batch: int = 50) -> Counter[str]:
+def storm(
+    runs: int, seed: int, report: Callable[[str], None] = lambda _line: None, batch: int = 50, host: str = "Python"
+) -> Counter[str]:
     """So many runs, spread over the ways; how often each outcome came.
 
     Args:
@@ -176,6 +255,7 @@ def storm(runs: int, seed: int, report: Callable[[str], None] = lambda _line: No
         seed: For the faults.
         report: Called with a line per way.
         batch: Runs by one connector, which has tokens for twice fifty calls.
+        host: What runs the actions; one of `HOSTS`.
 
     Raises:
         AssertionError: What the service did and what the client said do not agree.
@@ -184,18 +264,18 @@ def storm(runs: int, seed: int, report: Callable[[str], None] = lambda _line: No
     rng = random.Random(seed)  # noqa: S311 - a storm that can be repeated
     with tempfile.TemporaryDirectory() as folder:
         made = certificates.make(Path(folder))
-        os.environ["REQUESTS_CA_BUNDLE"] = str(made.authority)
-        for way in WAYS:
-            found: Counter[str] = Counter()
-            for _ in range(0, runs // len(WAYS), batch):
-                with world(way, made, rng) as place:
-                    for _ in range(batch):
-                        verdict = place.run()
-                        if verdict.faults:
-                            raise AssertionError(f"{way}, {verdict.outcome}: {'; '.join(verdict.faults)}")
-                        found[verdict.outcome] += 1
-            outcomes += found
-            report(f"{way:<16} {found.total():>6} runs  {dict(found.most_common())}")
+        with HOSTS[host](made) as client:
+            for way in WAYS:
+                found: Counter[str] = Counter()
+                for _ in range(0, runs // len(WAYS), batch):
+                    with world(way, made, client, rng) as place:
+                        for _ in range(batch):
+                            verdict = place.run()
+                            if verdict.faults:
+                                raise AssertionError(f"{host}, {way}, {verdict.outcome}: {'; '.join(verdict.faults)}")
+                            found[verdict.outcome] += 1
+                outcomes += found
+                report(f"{way:<16} {found.total():>6} runs  {dict(found.most_common())}")
     return outcomes
 
 
@@ -204,9 +284,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--host", choices=HOSTS, default="Python")
     options = parser.parse_args()
-    outcomes = storm(options.runs, options.seed, lambda line: print(line, flush=True))  # noqa: T201
-    sys.stdout.write(f"{outcomes.total()} runs, seed {options.seed}: all agree\n")
+    outcomes = storm(options.runs, options.seed, lambda line: print(line, flush=True), host=options.host)  # noqa: T201
+    sys.stdout.write(f"{outcomes.total()} runs in {options.host}, seed {options.seed}: all agree\n")
 
 
 if __name__ == "__main__":

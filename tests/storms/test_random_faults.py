@@ -6,19 +6,22 @@ import pytest
 
 from connector.errors import ConnectorError, NotSentError, OutcomeUnknownError, UnavailableError
 from tests.faults.server import Heard
-from tests.storms.random_faults import WAYS, storm, verdict_on
+from tests.hosts.n8n_package import is_there
+from tests.javascript.node import find_node
+from tests.storms.random_faults import HOSTS, WAYS, storm, verdict_on
 
+NODE, WHY_NOT = find_node()
 ONE = Heard("POST /bulk/job-1/run HTTP/1.1", {}, b"")
 
 
 # Python's ssl module leaves the socket to be collected where the other side is gone before the handshake begins.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.slow
-def test_what_the_service_did_and_what_the_client_says_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "REQUESTS_CA_BUNDLE"):
-        monkeypatch.setenv(name, "")  # the storm sets them, and they go with the test
-        monkeypatch.delenv(name)
-    assert storm(len(WAYS) * 10, seed=7, batch=10).total() == len(WAYS) * 10
+@pytest.mark.parametrize("host", [name for name in HOSTS if name != "n8n" or is_there()])
+def test_what_the_service_did_and_what_the_client_says_agree(host: str) -> None:
+    if host == "Node-RED" and NODE is None:
+        pytest.skip(WHY_NOT)
+    assert storm(len(WAYS) * 10, seed=7, batch=10, host=host).total() == len(WAYS) * 10
 
 
 @pytest.mark.parametrize(
