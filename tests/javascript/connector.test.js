@@ -196,15 +196,18 @@ test('a run that is given up after it was sent is not tried again, and says that
   assert.deepEqual([error.code, error.idempotencyKey], ['unavailable', 'made-key']);
 });
 
-test('a host whose sleep rejects when a run is given up is understood', async () => {
-  const stop = new AbortController();
-  const { io, runtime, connection } = sample(() => json(503));
-  io.sleep = async () => {
-    stop.abort();
-    throw new Error('aborted');
-  };
-  const error = await runtime.run('get_thing', { thing_id: 't' }, connection, { signal: stop.signal }).catch((caught) => caught);
-  assert.deepEqual([error.code, error.message], ['throttled', 'The run was cancelled while it waited for the call limit.']);
+test('a run that is given up between two attempts ends as the first did, whether the host sleeps on or rejects', async () => {
+  for (const wake of [() => {}, () => Promise.reject(new Error('aborted'))]) {
+    const stop = new AbortController();
+    const { io, run } = sample(() => json(503));
+    io.sleep = async () => {
+      stop.abort();
+      return wake();
+    };
+    const error = await run('send_thing', { to: 'ada' }, { signal: stop.signal }).catch((caught) => caught);
+    const expected = ['unavailable', 'The service failed (503 Service Unavailable).', 503, 'made-key'];
+    assert.deepEqual([error.code, error.message, error.status, error.idempotencyKey], expected);
+  }
 });
 
 test('a call that was not sent gives its place in the limit back', async () => {
@@ -337,6 +340,15 @@ test('inputs that are no object, or have no end, are an error of the inputs', as
   const endless = {};
   endless.self = endless;
   assert.throws(() => runtime.validate('every_keyword', { any: endless }), /nested too deeply/);
+});
+
+test('a file as large as a service takes may come as base64', () => {
+  const { runtime } = sample(() => thing(), { connector: 'archive' });
+  const given = (base64) => runtime.validate('put_content', { id: 'd', content: { $content: base64 } });
+  const whole = 'AAAA'.repeat(5_000_000);
+  const { inputs, problems } = given(`${whole}/w==`);
+  assert.deepEqual([problems, inputs.content.bytes.length, inputs.content.bytes.at(-1)], [[], 15_000_001, 255]);
+  for (const wrong of ['/', '=', '/w=', '====']) assert.match(given(whole + wrong).problems[0].message, /not valid base64/);
 });
 
 test('what is no JSON is a problem at its field', () => {

@@ -21,10 +21,11 @@ async function send(run, request, isRepeatable) {
     const wait = waitBeforeRetry(run, outcome, attempt, isRepeatable);
     const reason = record(run, outcome, wait);
     if (wait === null) return ended(run, request, outcome, earlier, isRepeatable);
-    if (mayHaveActed(request, outcome)) earlier = reason;
     run.onWait(`${reason}; trying again`, wait);
     run.waited += wait;
     await sleep(run.io, wait, run.signal);
+    if (run.signal?.aborted) return ended(run, request, outcome, earlier, isRepeatable);
+    if (mayHaveActed(request, outcome)) earlier = reason;
   }
 }
 
