@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from tests.faults.certificates import Certificates
 from tests.faults.proxy import Proxy
 from tests.faults.scene import HOST as SERVICE
 from tests.faults.scene import TRIES, scene
-from tests.faults.server import Behaviour, FaultServer
+from tests.faults.server import Behaviour, FaultServer, Talk
 from tests.faults.table import FAULTS, Fault, Special
 from tests.faults.test_faults import ERRANDS
 from tests.faults.test_proxies import HOST, KEYED, KINDS, LOSSES, ONCE
@@ -27,6 +28,7 @@ MOMENT = 0.2
 _paces: deque[float] = deque(maxlen=10)
 """Seconds of the last calls that succeeded."""
 KINDS_OF_UNAVAILABLE = {"NotSentError": "UnavailableError", "ConnectionLostError": "UnavailableError"}
+BEGINNING = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
 LATE = 5.0
 """Seconds that a busy machine may need to notice that a run is over."""
 
@@ -125,6 +127,30 @@ class FaultTable:
         assert len(keys) <= 1
         assert errand != "write with a key" or None not in keys
         assert traces(json.dumps(result, ensure_ascii=False)) == []
+
+    @pytest.mark.parametrize("errand", ERRANDS)
+    @pytest.mark.parametrize("begins", [b"", BEGINNING], ids=["while the request is out", "while the response is read"])
+    def test_a_run_that_is_given_up_ends_at_once_and_says_that_it_had_left(
+        self, package: PackageProcess, certificates: Certificates, begins: bytes, errand: str
+    ) -> None:
+        gone = threading.Event()
+        with scene(certificates) as stage:
+
+            def does(talk: Talk) -> None:
+                talk.send(begins)
+                talk.rest()
+                package.cancel()
+                talk.stall()
+                gone.set()
+
+            stage.server.does = does
+            stage.listen()
+            result = package.run(*ERRANDS[errand], values={"api_key": CANARY}, base_url=stage.base_url)
+            assert gone.wait(4 * LATE)
+        kind, message, tries = ended(result)
+        assert kind == ("OutcomeUnknownError" if errand == "write once" else "UnavailableError")
+        assert message.startswith("The run was cancelled before the response came.")
+        assert (tries, len(stage.server.heard)) == (1, 1)
 
     @pytest.fixture(params=KINDS)
     def world(

@@ -19,8 +19,8 @@ const credentialsHelper = {
   authenticate: async ({ apiKey }, _, request) => ({ ...request, headers: { ...request.headers, Authorization: `Bearer ${apiKey}` } }),
 };
 
-function contextOf(credentials) {
-  const context = { getNode: () => node, getCredentials: async () => ({ ...credentials }), getExecutionCancelSignal: () => undefined };
+function contextOf(credentials, signal) {
+  const context = { getNode: () => node, getCredentials: async () => ({ ...credentials }), getExecutionCancelSignal: () => signal };
   context.helpers = getRequestHelperFunctions({}, node, { credentialsHelper });
   return context;
 }
@@ -30,5 +30,5 @@ const folder = path.join(build, path.dirname(file));
 const { hostOf } = require(path.join(folder, 'host.js'));
 const { Throttle } = require(path.join(folder, 'core/index.js'));
 
-const connect = ({ values, ...more }) => hostOf(contextOf({ apiKey: values.api_key, callsPerMinute: 100, ...more }));
+const connect = ({ values, signal, ...more }) => hostOf(contextOf({ apiKey: values.api_key, callsPerMinute: 100, ...more }, signal));
 listen({ run: running(Throttle, connect) });

@@ -1,12 +1,13 @@
 'use strict';
-// An exported package in a process of its own: a request per line on the standard input, a response per line. Names are not
-// looked up; `lost_name` says which one is not found.
+// An exported package in a process of its own: a request per line on the standard input, a response per line, and a line
+// `cancel` that gives the run up and has none. Names are not looked up; `lost_name` says which one is not found.
 
 const dns = require('node:dns');
 const readline = require('node:readline');
 
 const truly = dns.lookup;
 let lostName = null;
+let stop = new AbortController();
 dns.lookup = (name, options, done) => {
   if (name === lostName) return process.nextTick(done, Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND', syscall: 'getaddrinfo' }));
   return truly('127.0.0.1', options, done);
@@ -18,12 +19,14 @@ const running =
   async ({ action, inputs, values = {}, base_url: baseUrl, allow_insecure: allowInsecure, options = {}, timeouts, env = {}, lost_name: lost = null }) => {
     Object.assign(process.env, env);
     lostName = lost;
+    stop = new AbortController();
+    const { signal } = stop;
     const waits = [];
     try {
-      const { connector, connection } = await connect({ baseUrl, allowInsecure, values });
+      const { connector, connection } = await connect({ baseUrl, allowInsecure, values, signal });
       Object.assign(connector.definition.timeouts, timeouts);
       connector.throttle = new Throttle();
-      const result = await connector.run(action, inputs, connection, { ...options, onWait: (reason) => waits.push(reason) });
+      const result = await connector.run(action, inputs, connection, { ...options, signal, onWait: (reason) => waits.push(reason) });
       return { ...result, waits };
     } catch (error) {
       return { error: error.toDict?.() ?? { code: 'crash', message: String(error.stack) }, kind: error.name, shown: `${error.stack}`, waits };
@@ -34,7 +37,8 @@ const running =
 function listen(ways) {
   readline.createInterface({ input: process.stdin }).on('line', async (line) => {
     const { way, ...asked } = JSON.parse(line, (key, value) => (value?.type === 'Buffer' ? Buffer.from(value.data) : value));
-    process.stdout.write(`${JSON.stringify(await ways[way](asked))}\n`);
+    if (way === 'cancel') return stop.abort();
+    return process.stdout.write(`${JSON.stringify(await ways[way](asked))}\n`);
   });
 }
 

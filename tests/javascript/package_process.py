@@ -40,11 +40,18 @@ class PackageProcess:
 
     def ask(self, way: str, **request: Any) -> Json:
         """The response to a request, in one of the ways that the program knows."""
-        assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"way": way, **request}) + "\n")
-        self._process.stdin.flush()
+        self._tell({"way": way, **request})
         return json.loads(self._process.stdout.readline())  # type: ignore[no-any-return]
+
+    def cancel(self) -> None:
+        """Give up the action that runs, from another thread than the one that waits for its end."""
+        self._tell({"way": "cancel"})
+
+    def _tell(self, request: Json) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
 
     def run(self, action: str, inputs: Json, **more: Any) -> Json:
         """Run an action through the package's connector, with a call limit of its own."""

@@ -40,7 +40,9 @@ export async function send(
 	const ends = performance.now() + options.timeout * 1000;
 	const { httpRequestWithAuthentication } = context.helpers;
 	const arriving = httpRequestWithAuthentication.call(context, credential, call) as Promise<IN8nHttpFullResponse>;
-	const response = await within(options.timeout * 1000, arriving);
+	const response = await within(options.timeout * 1000, arriving).catch((error) => {
+		throw options.signal?.aborted ? runtime.transportError('cancelled_in_flight') : error;
+	});
 	if (response === undefined) {
 		arriving.then(({ body }) => isStream(body) && body.destroy()).catch(() => {}); // Nobody waits for it.
 		throw runtime.transportError('read_timeout');
