@@ -64,6 +64,9 @@ test('a plain request names the whole address, and the proxy gets its own creden
     path: url.href,
     headers: { Host: 'service.example:8080', 'Proxy-Authorization': `Basic ${Buffer.from('ada:s@crt').toString('base64')}` },
   });
+  // A percent sign that begins no code is one, as in Python's requests.
+  const odd = routeOf(new URL('http://ada%40b:100%@proxy.example'), url, {}, url.href);
+  assert.equal(odd.headers['Proxy-Authorization'], `Basic ${Buffer.from('ada@b:100%').toString('base64')}`);
   const other = routeOf(new URL('https://[::3]'), url, {}, url.href);
   assert.deepEqual([other.hostname, other.port, other.servername, other.headers], ['::3', undefined, '', { Host: 'service.example:8080' }]);
 });

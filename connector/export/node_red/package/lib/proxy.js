@@ -4,6 +4,7 @@
 const http = require('node:http');
 const https = require('node:https');
 const net = require('node:net');
+const { unescape } = require('node:querystring');
 const tls = require('node:tls');
 const { transportError } = require('../core');
 
@@ -49,7 +50,7 @@ function placeOf({ protocol, hostname, port }) {
 
 function authorizationOf({ username, password }) {
   if (!username) return {};
-  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const pair = `${unescape(username)}:${unescape(password)}`;
   return { 'Proxy-Authorization': `Basic ${Buffer.from(pair).toString('base64')}` };
 }
 
