@@ -12,11 +12,9 @@ from connector.export.javascript.definitions import SCHEMA
 from connector.validation.quick_check import KNOWN
 from tests.javascript.format_models import keywords_of, models
 from tests.javascript.keywords import LEFT_OUT, READ
-from tests.javascript.node import files_with_tests, find_node, run_tests
+from tests.javascript.node import files_with_tests, node_for, run_tests
 from tests.vectors.files import vectors
 
-NODE, WHY_NOT = find_node()
-with_node = pytest.mark.skipif(NODE is None, reason=WHY_NOT)
 FILES = sorted(path.name for path in CORE.glob("*.js"))
 by_file = pytest.mark.parametrize("name", FILES)
 LONGEST = 300
@@ -33,11 +31,12 @@ def report(done: subprocess.CompletedProcess[str]) -> str:
     return "".join(found[:10]) or (done.stdout[-2000:] + done.stderr[-2000:])
 
 
-@with_node
 @pytest.mark.parametrize("file", files_with_tests())
 def test_javascript_passes(file: str) -> None:
-    assert NODE is not None
-    done = run_tests(NODE, file)
+    node, why_not = node_for(file)
+    if node is None:
+        pytest.skip(why_not)
+    done = run_tests(node, file)
     assert done.returncode == 0, report(done)
     passed = int(re.findall(r"^# pass (\d+)$", done.stdout, re.MULTILINE)[-1])
     if file == "vectors.test.js":

