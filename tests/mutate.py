@@ -2,10 +2,10 @@
 
     python -m tests.mutate PATHS --tests COMMAND --seed 1 --count 40
 
-Python (.py) and JavaScript (.js) files are changed in a copy of the checkout, where the command runs: nothing here is
-touched. Comments, texts and assertions are left alone, and no change makes a file that cannot be read. In a command,
-`{importing}` is the test files beside the changed module's that import it; where there are none, the command is left
-out. `{covering}` is the tests that run the changed line, of any folder, by what this has written:
+Python (.py), JavaScript (.js) and TypeScript (.ts) files are changed in a copy of the checkout, where the command runs:
+nothing here is touched. Comments, texts, types and assertions are left alone, and no change makes a file that cannot be
+read. In a command, `{importing}` is the test files beside the changed module's that import it; where there are none,
+the command is left out. `{covering}` is the tests that run the changed line, of any folder, by what this has written:
 
     python -m pytest --cov=connector --cov=actions --cov-context=test --cov-report=
 
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import io
 import itertools
 import os
 import random
@@ -28,138 +27,14 @@ import subprocess
 import sys
 import tempfile
 import time
-import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.changes import SUFFIXES, Change, changes, readable
 from tests.covering import Coverage
-from tests.javascript.node import find_node
 
 _IMPORTING, _COVERING = "{importing}", "{covering}"
-_OPERATORS = {
-    **{"===": "!==", "!==": "===", "==": "!=", "!=": "==", "<=": "<", ">=": ">", "<": "<=", ">": ">="},
-    **{"&&": "||", "||": "&&", "??": "&&", "+": "-", "-": "+", "*": "/", "/": "*", "//": "*", "%": "*", "**": "*"},
-    **{"+=": "-=", "-=": "+=", "!": ""},
-}
-_WORDS = {
-    **{"and": "or", "or": "and", "not": "", "True": "False", "False": "True", "true": "false", "false": "true"},
-    **{"min": "max", "max": "min", "some": "every", "every": "some", "any": "all", "all": "any"},
-    **{"break": "continue", "continue": "break", "shift": "pop", "null": "undefined"},
-}
-_JAVASCRIPT = re.compile(
-    r"""(?P<skip>//[^\n]*|/\*[\s\S]*?\*/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`"""
-    r"""|(?<=[(,=:!&|?\[]\s)/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])+/[a-z]*"""
-    r"""|(?<=[(,=:!&|?\[])/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n])+/[a-z]*"""
-    r"""|=>|\.\.\.|\+\+|--)"""
-    r"""|(?P<token>\d[\d_]*(?:\.\d+)?|[A-Za-z_$][\w$]*|===|!==|[<>=!]=|&&|\|\||\?\?|\*\*|[+\-]=|[-+*/%<>!])""",
-)
-_TOKENS_OF_PYTHON = {tokenize.NAME, tokenize.NUMBER, tokenize.OP}
-
-
-@dataclass(frozen=True)
-class Change:
-    """Another text in one place of a file."""
-
-    path: Path
-    start: int
-    before: str
-    after: str
-
-    def applied(self, content: str) -> str:
-        """The file's content with it."""
-        return content[: self.start] + self.after + content[self.start + len(self.before) :]
-
-    def described(self, content: str) -> str:
-        """Where it is, and what it does to its line."""
-        number = content.count("\n", 0, self.start) + 1
-        begins = content.rfind("\n", 0, self.start) + 1
-        line = content[begins:].partition("\n")[0]
-        place = self.start - begins
-        changed = line[:place] + self.after + line[place + len(self.before) :]
-        return f"{self.path}:{number}\n    - {line.strip()}\n    + {changed.strip()}"
-
-
-def changes(path: Path, content: str) -> Iterator[Change]:
-    """Every change of a file that this program knows."""
-    elsewhere = _of_another_system(content) if path.suffix == ".py" else range(0)
-    tokens = _python(content) if path.suffix == ".py" else _javascript(content)
-    found = [Change(path, start, token, after) for start, token in tokens for after in _instead(token)]
-    for change in (*found, *_without_a_line(path, content)):
-        if content.count("\n", 0, change.start) not in elsewhere:
-            yield change
-
-
-def _of_another_system(content: str) -> range:
-    """The lines that only run on Windows, or none of them there."""
-    found = re.search(r'^if sys\.platform == "win32":\n((?: .*)?\n)+', content, re.MULTILINE)
-    if found is None or sys.platform == "win32":
-        return range(0)
-    return range(content.count("\n", 0, found.start()), content.count("\n", 0, found.end()))
-
-
-def _instead(token: str) -> Iterator[str]:
-    if re.fullmatch(r"\d[\d_]*(\.\d+)?", token):
-        yield str(float(token) + 1 if "." in token else int(token.replace("_", "")) + 1)
-    elif token in _OPERATORS:
-        yield _OPERATORS[token]
-    elif token in _WORDS:
-        yield _WORDS[token]
-
-
-def _javascript(content: str) -> Iterator[tuple[int, str]]:
-    for found in _JAVASCRIPT.finditer(content):
-        if found["token"]:
-            yield found.start(), found["token"]
-
-
-def _python(content: str) -> Iterator[tuple[int, str]]:
-    starts = [0]
-    for line in content.splitlines(keepends=True):
-        starts.append(starts[-1] + len(line))
-    tokens = list(tokenize.generate_tokens(io.StringIO(content).readline))
-    for token, following in itertools.pairwise(tokens):
-        is_mark = token.string == "*" and following.string == ","  # of parameters that have to be named
-        before = token.line[: token.start[1]]
-        is_assertion = before.endswith("(frozen=") or (before.endswith("strict=") and "zip(" in token.line)
-        if token.type in _TOKENS_OF_PYTHON and not is_mark and not is_assertion:
-            yield starts[token.start[0] - 1] + token.start[1], token.string
-
-
-def _texts(content: str) -> list[tuple[int, int]]:
-    """Where the texts of more than one line begin and end."""
-    found = re.finditer(r'"""[\s\S]*?"""', content)
-    return [(text.start(), text.end()) for text in found]
-
-
-def _without_a_line(path: Path, content: str) -> Iterator[Change]:
-    """Leave out a statement that is a line by itself."""
-    whole = r"^[ ]+(?!return|const|let|import|from|module)[\w.]+(?:\(.*\)| \+?= .*);$" if path.suffix == ".js" else (
-        r"^[ ]+(?!return|raise|import|from|yield|assert|pass)[\w.]+(?:\(.*\)| \+?= [^(\[{\n]*)$"
-    )  # fmt: skip
-    in_texts = _texts(content) if path.suffix == ".py" else []
-    for found in re.finditer(whole, content, re.MULTILINE):
-        indent = len(found[0]) - len(found[0].lstrip())
-        if any(start < found.start() + indent < end for start, end in in_texts):
-            continue
-        yield Change(path, found.start() + indent, found[0][indent:], ";" if path.suffix == ".js" else "pass")
-
-
-def _readable(change: Change, content: str) -> bool:
-    """Whether the language can read the file with the change; if not, any test notices, and shows nothing by it."""
-    if change.path.suffix == ".py":
-        with contextlib.suppress(SyntaxError):
-            compile(change.applied(content), str(change.path), "exec")
-            return True
-        return False
-    node, _ = find_node()
-    with tempfile.NamedTemporaryFile("w", suffix=".js", encoding="utf-8") as file:
-        file.write(change.applied(content))
-        file.flush()
-        return (
-            node is None
-            or subprocess.run([node, "--check", file.name], capture_output=True, check=False).returncode == 0
-        )
 
 
 def _importing(path: Path) -> list[str]:
@@ -250,14 +125,13 @@ def main() -> None:
     commands = [asked.tests, *asked.then]
     uses_coverage = any(_COVERING in command for command in commands)
     tests = _Tests(commands, Coverage(asked.coverage) if uses_coverage else None)
-    files = [file for path in asked.paths for file in (sorted(path.rglob("*.[jp][sy]")) if path.is_dir() else [path])]
+    found = [file for path in asked.paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path])]
+    files = [file for file in found if file.suffix in SUFFIXES]
     contents = {file: file.read_text(encoding="utf-8") for file in files}
     possible = [change for file, content in contents.items() for change in changes(file, content)]
     random.Random(asked.seed).shuffle(possible)  # noqa: S311
-    readable = (change for change in possible if _readable(change, contents[change.path]))
-    chosen = {
-        change: list(tests.of(change, contents[change.path])) for change in itertools.islice(readable, asked.count)
-    }
+    every = (change for change in possible if readable(change, contents[change.path]))
+    chosen = {change: list(tests.of(change, contents[change.path])) for change in itertools.islice(every, asked.count)}
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         _copied(folder)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { packageOf } from './n8n_package.mjs';
 
-const done = (name) => new Map([[0, [{ json: { name } }]]]);
+const done = (name) => new Map([[0, { items: [{ json: { name } }], warnings: [] }]]);
 
 test('what a failed run did is remembered once', async () => {
   const { forget, remember } = await packageOf('archive')('retries');

@@ -7,7 +7,7 @@ import { errorItem, nodeError } from './errors';
 import { withFiles, withoutFiles } from './files';
 import { hostOf, sha256, type Host } from './host';
 import { readInputs } from './inputs';
-import { forget, remember, type Done } from './retries';
+import { forget, remember, type Done, type Made } from './retries';
 
 /** Seconds. A workflow has a time limit of its own, and a long list of items waits long for the call limit. */
 const LONGEST_RUN = 3600;
@@ -21,9 +21,10 @@ export async function executeItems(context: IExecuteFunctions): Promise<INodeExe
 	let failed = false;
 	for (let index = 0; index < context.getInputData().length; index += 1) {
 		try {
-			const made = done.get(index) ?? (await runItem(context, host, index, place, hints));
+			const made = done.get(index) ?? (await runItem(context, host, index, place));
 			done.set(index, made);
-			items.push(...made);
+			items.push(...made.items);
+			for (const warning of made.warnings) hints.add(warning);
 		} catch (error) {
 			failed = true;
 			if (!context.continueOnFail()) {
@@ -66,8 +67,7 @@ async function runItem(
 	{ connector, connection, signal }: Host,
 	index: number,
 	place: string,
-	hints: Set<string>,
-): Promise<INodeExecutionData[]> {
+): Promise<Made> {
 	const action = connector.find(context.getNodeParameter('operation', index) as string);
 	const options: RunOptions = {
 		maxWait: LONGEST_RUN,
@@ -78,13 +78,12 @@ async function runItem(
 	};
 	const inputs = await withFiles(context, action, readInputs(context, action, index), index);
 	const result = await connector.run(action.key, inputs, connection, options);
-	for (const warning of result.meta.warnings) hints.add(warning);
 	const items: INodeExecutionData[] = [];
 	for (const row of rowsOf(context, action, result, index)) {
 		const { json, ...files } = row === result.fields ? await withoutFiles(context, action, row) : { json: row };
 		items.push({ json: named(json), ...files, pairedItem: { item: index } });
 	}
-	return items;
+	return { items, warnings: result.meta.warnings };
 }
 
 /** How far to read, as the form says. */
@@ -92,7 +91,7 @@ function pagesOf(context: IExecuteFunctions, action: ActionDefinition, index: nu
 	if (action.pagination === undefined) return {};
 	if (context.getNodeParameter('returnAll', index, false) as boolean) return { maxItems: Number.MAX_SAFE_INTEGER };
 	if (isWholePage(context, index)) return {};
-	return { maxItems: context.getNodeParameter('limit', index, 50) as number };
+	return { maxItems: Number(context.getNodeParameter('limit', index, 50)) };
 }
 
 function isWholePage(context: IExecuteFunctions, index: number): boolean {

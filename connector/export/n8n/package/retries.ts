@@ -5,8 +5,14 @@
 
 import type { INodeExecutionData } from 'n8n-workflow';
 
-/** The items that came of each input item, by its index. */
-export type Done = Map<number, INodeExecutionData[]>;
+/** What came of an input item: its items, and what the runtime warns of. */
+export interface Made {
+	items: INodeExecutionData[];
+	warnings: string[];
+}
+
+/** What came of each input item, by its index. */
+export type Done = Map<number, Made>;
 
 const MOST_RUNS = 100;
 const failedRuns = new Map<string, Done>();
