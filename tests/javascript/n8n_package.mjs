@@ -85,11 +85,10 @@ export function contextOf({
     getWorkflow: () => ({ id: 'workflow' }),
     getExecutionId: () => executionId,
     evaluateExpression: (expression) => (expression === '{{ $runIndex }}' ? runIndex : undefined),
-    getNodeParameter(parameter, index, ...fallback) {
-      const value = parameters(index)[parameter];
-      if (value !== undefined) return value;
-      if (!fallback.length) throw new Error(`Could not get parameter ${parameter}`);
-      return fallback[0];
+    getNodeParameter(parameter, index, fallback) {
+      const value = parameters(index)[parameter] ?? fallback;
+      if (value === undefined) throw new Error(`Could not get parameter ${parameter}`);
+      return value;
     },
     continueOnFail: () => continueOnFail,
     addExecutionHints: (...hints) => context.hints.push(...hints),

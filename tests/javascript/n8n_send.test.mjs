@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import test from 'node:test';
 import { contextOf, core, packageOf, streamOf } from './n8n_package.mjs';
-import { pass, settled, until } from './n8n_time.mjs';
+import { isHeard, pass, settled, until } from './n8n_time.mjs';
 
 const { send } = await packageOf('archive')('send');
 
@@ -122,6 +122,15 @@ test('a body that goes on and on ends with the time of the run', async () => {
   }
   await failed;
   assert.equal(body.destroyed, true);
+});
+
+test('a body that stops when the time of the run is over did not end in time', async () => {
+  await failsWith(sent(opened(), { readTimeout: 30, timeout: 30 }).response, 'response_endless');
+});
+
+test('a response that came leaves nobody behind who waits for it', async () => {
+  await sent(streamOf('a', 'b')).response;
+  assert.equal(isHeard(), false);
 });
 
 test('the time until the response came counts, too', async () => {

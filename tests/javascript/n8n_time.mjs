@@ -1,7 +1,10 @@
 // Time for the n8n package: it stands still while somebody can go on, and then moves to the next who waits. Importing this
 // puts it in place of the process's own.
 
+import { getEventListeners } from 'node:events';
+
 const waiting = [];
+const signals = [];
 let now = 1_000_000;
 
 export const sleep = (milliseconds) => new Promise((resolve) => waiting.push({ at: now + milliseconds, resolve }));
@@ -11,8 +14,12 @@ AbortSignal.timeout = (milliseconds) => {
   if (!Number.isInteger(milliseconds) || milliseconds < 0) throw new RangeError(`A signal cannot wait for ${milliseconds} ms.`);
   const controller = new AbortController();
   sleep(milliseconds).then(() => controller.abort());
+  signals.push(controller.signal);
   return controller.signal;
 };
+
+// Whether anybody still listens to a signal of this process's time.
+export const isHeard = () => signals.some((signal) => getEventListeners(signal, 'abort').length > 0);
 
 // Milliseconds since a moment.
 export const since = (moment) => now - moment;

@@ -45,11 +45,8 @@ async function rowsOf(context: ILoadOptionsFunctions, source: Source): Promise<I
 		const name = `${connection.identity}/${source.action}`;
 		const known = recent.get(name);
 		if (known !== undefined && performance.now() / 1000 - known.read < FRESH) return known.rows;
-		const options = { maxItems: MOST_ROWS, maxWait: LONGEST_WAIT };
-		const { fields } = await connector.run(source.action, {}, connection, {
-			...options,
-			...(connector.find(source.action).pagination === undefined ? { maxItems: null } : {}),
-		});
+		const maxItems = connector.find(source.action).pagination === undefined ? undefined : MOST_ROWS;
+		const { fields } = await connector.run(source.action, {}, connection, { maxItems, maxWait: LONGEST_WAIT });
 		const rows = (fields[source.rows] ?? []) as IDataObject[];
 		recent.set(name, { read: performance.now() / 1000, rows });
 		return rows;
