@@ -27,8 +27,9 @@ function contextOf(credentials, signal) {
 
 const [file] = require(`${build}/package.json`).n8n.nodes;
 const folder = path.join(build, path.dirname(file));
+const { errorItem, nodeError } = require(path.join(folder, 'errors.js'));
 const { hostOf } = require(path.join(folder, 'host.js'));
 const { Throttle } = require(path.join(folder, 'core/index.js'));
 
 const connect = ({ values, signal, ...more }) => hostOf(contextOf({ apiKey: values.api_key, callsPerMinute: 100, ...more }, signal));
-listen({ run: running(Throttle, connect) });
+listen({ run: running(Throttle, connect, (error) => [nodeError(node, error, 0), errorItem(error, 0)]) });

@@ -4,6 +4,7 @@
 
 const dns = require('node:dns');
 const readline = require('node:readline');
+const { inspect } = require('node:util');
 
 const truly = dns.lookup;
 let lostName = null;
@@ -13,9 +14,10 @@ dns.lookup = (name, options, done) => {
   return truly('127.0.0.1', options, done);
 };
 
-// Run an action with a call limit of its own. `connect` brings the connector and the connection.
+// Run an action with a call limit of its own. `connect` brings the connector and the connection; `shown` are the errors that
+// the host makes of one: whatever is in them, people see.
 const running =
-  (Throttle, connect) =>
+  (Throttle, connect, shown) =>
   async ({ action, inputs, values = {}, base_url: baseUrl, allow_insecure: allowInsecure, options = {}, timeouts, env = {}, lost_name: lost = null }) => {
     Object.assign(process.env, env);
     lostName = lost;
@@ -29,9 +31,11 @@ const running =
       const result = await connector.run(action, inputs, connection, { ...options, signal, onWait: (reason) => waits.push(reason) });
       return { ...result, waits };
     } catch (error) {
-      return { error: error.toDict?.() ?? { code: 'crash', message: String(error.stack) }, kind: error.name, shown: `${error.stack}`, waits };
+      return { error: error.toDict?.() ?? { code: 'crash', message: String(error.stack) }, kind: error.name, shown: [error, ...shown(error)].map(everything), waits };
     }
   };
+
+const everything = (value) => [`${value}`, inspect(value, { depth: Infinity, showHidden: true }), JSON.stringify(value)];
 
 // Respond to each line in the way that it names.
 function listen(ways) {

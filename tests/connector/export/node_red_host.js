@@ -7,6 +7,7 @@ const { listen, running } = require('../../javascript/package_process');
 
 const folder = path.resolve(process.argv[2]);
 const { connector, io, types } = require(path.join(folder, 'lib/host.js'));
+const { nodeError } = require(path.join(folder, 'lib/node_error.js'));
 const core = require(path.join(folder, 'core'));
 const shared = connector.throttle;
 
@@ -47,7 +48,11 @@ function nodeRed() {
 }
 
 const ways = {
-  run: running(core.Throttle, (values) => ({ connector, connection: core.connect(connector.definition, values, io.sha256) })),
+  run: running(
+    core.Throttle,
+    (values) => ({ connector, connection: core.connect(connector.definition, values, io.sha256) }),
+    (error) => [nodeError(error)],
+  ),
 
   async node({ group, config, account, messages, close_after: closeAfter = null }) {
     connector.throttle = shared;

@@ -218,6 +218,18 @@ def test_a_node_that_is_stopped_gives_its_calls_up(package: NodeRedPackage, serv
     assert error["message"].startswith("The run was cancelled before the response came.")
 
 
+def test_what_a_stopped_node_may_have_done_is_in_the_log(package: NodeRedPackage, service: FaultServer) -> None:
+    """When all of a flow is stopped, its catch nodes are too, and nobody sees the errors of its calls."""
+    service.does = Talk.stall
+    config = {"action": "send_message", "fields": typed(user_id="ada", template="t")}
+    asked = {"account": account(service), "config": config, "messages": [{}], "close_after": 0.2}
+    outcome = package.ask("node", group="messages", **asked)
+    assert outcome["statuses"][-1] == {}
+    (warning,) = outcome["warnings"]
+    assert warning.startswith("The run was cancelled before the response came. To run it again")
+    assert warning.endswith(f"use the idempotency key {outcome['ends'][0]['error']['cause']['idempotency_key']}.")
+
+
 def operations() -> Json:
     return {"t": "json", "v": '[{"op": "add", "path": "/a", "value": "b"}]'}
 

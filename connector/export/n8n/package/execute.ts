@@ -8,6 +8,7 @@ import { withFiles, withoutFiles } from './files';
 import { hostOf, sha256, type Host } from './host';
 import { readInputs } from './inputs';
 import { forget, remember, type Done, type Made } from './retries';
+import { runtime } from './runtime';
 
 /** Seconds. A workflow has a time limit of its own, and a long list of items waits long for the call limit. */
 const LONGEST_RUN = 3600;
@@ -22,11 +23,13 @@ export async function executeItems(context: IExecuteFunctions): Promise<INodeExe
 	for (let index = 0; index < context.getInputData().length; index += 1) {
 		try {
 			const made = done.get(index) ?? (await runItem(context, host, index, place));
+			if (made instanceof Error) throw made;
 			done.set(index, made);
 			items.push(...made.items);
 			for (const warning of made.warnings) hints.add(warning);
 		} catch (error) {
 			failed = true;
+			if (error instanceof runtime.OutcomeUnknownError) done.set(index, error);
 			if (!context.continueOnFail()) {
 				keepForRetry(context, place, done);
 				throw nodeError(context.getNode(), error, index);

@@ -1,6 +1,6 @@
 /**
- * What succeeded before a node failed: when n8n tries the node again (Retry On Fail), it runs it for all items, and these
- * have been carried out.
+ * What is not to be repeated when a node failed: when n8n tries the node again (Retry On Fail), it runs it for all items, and
+ * some have been carried out, or may have been.
  */
 
 import type { INodeExecutionData } from 'n8n-workflow';
@@ -11,8 +11,8 @@ export interface Made {
 	warnings: string[];
 }
 
-/** What came of each input item, by its index. */
-export type Done = Map<number, Made>;
+/** What came of each input item, by its index; the error where nobody knows whether it was carried out. */
+export type Done = Map<number, Made | Error>;
 
 const MOST_RUNS = 100;
 const failedRuns = new Map<string, Done>();

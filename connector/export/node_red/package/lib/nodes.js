@@ -1,7 +1,7 @@
 'use strict';
 // The node types: the connection (a config node), and one node per group of actions.
 
-const { AuthorizationError, ConnectorError, UnknownActionError, connect } = require('../core');
+const { AuthorizationError, ConnectorError, UnavailableError, UnknownActionError, connect } = require('../core');
 const { connector, io, types } = require('./host');
 const { inputsOf } = require('./node_inputs');
 const { nodeError } = require('./node_error');
@@ -65,8 +65,10 @@ function registerGroup(RED, group) {
         send(msg);
         done();
       } catch (error) {
-        show('red', 'dot', [error.status, error.code].filter(Boolean).join(' ') || 'error');
         done(nodeError(error));
+        if (!stop.signal.aborted) show('red', 'dot', [error.status, error.code].filter(Boolean).join(' ') || 'error');
+        // When all of a flow is stopped, its catch nodes are too: nobody else says what may have been carried out.
+        else if (error instanceof UnavailableError) this.warn([error.message, error.hint].filter(Boolean).join(' '), msg);
       } finally {
         running.delete(stop);
       }
