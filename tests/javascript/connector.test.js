@@ -351,6 +351,15 @@ test('a file as large as a service takes may come as base64', () => {
   for (const wrong of ['/', '=', '/w=', '====']) assert.match(given(whole + wrong).problems[0].message, /not valid base64/);
 });
 
+test('nobody goes through the bytes of a file one by one', async () => {
+  const { run } = sample((request) => ({ status: 200, headers: {}, body: `{"id": ${request.content.length}}` }), { connector: 'archive' });
+  const $content = new TextEncoder().encode('abc');
+  const get = () => assert.fail('The bytes were gone through.');
+  Object.defineProperty($content, 'byte', { enumerable: true, get });
+  assert.equal((await run('put_content', { id: 'd', content: { $content } })).fields.status, 200);
+  assert.ok((await run('upload_document', { document: { $content }, previews: [{ $content }] })).fields.id > 300);
+});
+
 test('what is no JSON is a problem at its field', () => {
   const { runtime } = sample(thing);
   const { problems } = runtime.validate('every_keyword', { number: NaN, whole: 10n, any: { f: () => 1, b: 10n, u: undefined, i: -Infinity } });

@@ -29,7 +29,7 @@ const isFromFlow = (action, values) =>
 const isExpression = (value) => typeof value === 'string' && EXPRESSION.test(value);
 
 const holdsExpression = (value) =>
-  value !== null && typeof value === 'object' ? Object.values(value).some(holdsExpression) : isExpression(value);
+  Array.isArray(value) || isObject(value) ? Object.values(value).some(holdsExpression) : isExpression(value);
 
 // Whether a parameter of a flow says only what the runtime fills in by itself, such as a version.
 function isBodyDefault(action, parameters, key) {

@@ -1,7 +1,8 @@
 'use strict';
 // JSON values: objects told from lists, deep copies, comparison, and how a value is written in a sentence.
 
-const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+// Bytes are none: nobody goes through a file of megabytes as if each byte were a field.
+const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value) && !ArrayBuffer.isView(value);
 
 // An object without a prototype, in which `__proto__` is a key like any other.
 const blank = () => Object.create(null);
@@ -11,7 +12,7 @@ const isEmptyObject = (value) => isObject(value) && Object.keys(value).length ==
 // A deep copy; dates and the like become what JSON makes of them.
 function copy(value) {
   if (Array.isArray(value)) return value.map(copy);
-  if (!isObject(value) || ArrayBuffer.isView(value)) return value;
+  if (!isObject(value)) return value;
   if (typeof value.toJSON === 'function') return copy(value.toJSON());
   const twin = blank();
   for (const [key, inner] of Object.entries(value)) twin[key] = copy(inner);
