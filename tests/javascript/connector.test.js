@@ -160,6 +160,11 @@ test('the codes of Node.js say what was sent and what was not', () => {
     [failed('ECONNRESET', { message: 'Client network socket disconnected before secure TLS connection was established' }), 'unavailable'],
     [failed('ECONNABORTED'), 'unavailable, sent'],
     [failed('ETIMEDOUT'), 'unavailable, sent'],
+    // On a connection that stood, the same codes mean that the request had left.
+    [failed('EHOSTUNREACH', { syscall: 'connect' }), 'unavailable'],
+    [failed('EHOSTUNREACH', { syscall: 'read' }), 'unavailable, sent'],
+    [failed('ENETUNREACH', { cause: failed('ENETUNREACH', { syscall: 'write' }) }), 'unavailable, sent'],
+    [failed('ECONNREFUSED', { cause: failed('ECONNREFUSED', { syscall: 'writev' }) }), 'unavailable, sent'],
     [new TypeError('fetch failed', { cause: failed('ECONNREFUSED') }), 'unavailable'],
     [new TypeError('fetch failed', { cause: Object.assign(new Error('all'), { errors: [failed('ECONNREFUSED'), failed('ECONNREFUSED')] }) }), 'unavailable'],
     [Object.assign(new Error('all'), { errors: [failed('ECONNREFUSED'), failed('ECONNRESET')] }), 'unavailable, sent'],

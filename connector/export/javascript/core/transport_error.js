@@ -60,6 +60,7 @@ const CODES = {
   HPE_UNEXPECTED_CONTENT_LENGTH: 'response_headers',
   HPE_INVALID_TRANSFER_ENCODING: 'response_headers',
 };
+const ON_CONNECTION = /^(read|write)/; // System calls that fail on a connection that stood, with some of the same codes.
 const CERTIFICATE = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_TLS_CERT|INVALID_CA|HOSTNAME_MISMATCH)/;
 
 // The error of one kind of failure; hosts throw it from `send` when they know more than the code of an error says.
@@ -72,13 +73,16 @@ function transportError(kind, bytes = 0) {
 // The same for what an HTTP library threw. Only what is known not to have left is “not sent”.
 function transportErrorOf(error) {
   if (error instanceof ConnectorError) return error;
-  for (let cause = error, depth = 0; cause && depth < 5; cause = cause.cause, depth += 1) {
+  const chain = [];
+  for (let cause = error; cause && chain.length < 5; cause = cause.cause) chain.push(cause);
+  const hadConnection = chain.some(({ syscall }) => ON_CONNECTION.test(syscall));
+  for (const cause of chain) {
     const code = String(cause.code ?? '');
     // A connection that was not made in time; the same code while reading means that the request had left.
     if (code === 'ETIMEDOUT' && cause.syscall === 'connect') return transportError('connect_timeout');
     // The same code as for a connection that broke later, but here TLS was not agreed on yet.
     if (code === 'ECONNRESET' && /before secure TLS connection/.test(cause.message)) return transportError('unreachable');
-    if (CODES[code]) return transportError(CODES[code]);
+    if (CODES[code]) return transportError(hadConnection && CODES[code] === 'unreachable' ? 'lost' : CODES[code]);
     if (CERTIFICATE.test(code)) return transportError('certificate');
     const inner = Array.isArray(cause.errors) ? cause.errors.map((one) => CODES[String(one.code ?? '')]) : [];
     // Every address of a host was tried.
