@@ -207,6 +207,21 @@ test('when n8n tries the node again, only what failed is sent again', async () =
   }
 });
 
+test('what may have been carried out is not sent again when n8n tries the node again', async () => {
+  for (const continueOnFail of [false, true]) {
+    const more = { executionId: `unknown ${continueOnFail}`, retryOnFail: true, continueOnFail, items: 2 };
+    const lost = () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNRESET' }));
+    const starting = () => contextOf({ ...more, parameters: (index) => ({ operation: 'run_bulk_job', job_id: `${index}` }), respond: lost });
+    const calls = [];
+    for (let tries = 0; tries < 3; tries += 1) {
+      const context = starting();
+      const code = await run(context, courier.executeItems).then(([{ json }]) => json.details.code, (error) => error.context.code);
+      calls.push(code, context.calls.length);
+    }
+    assert.deepEqual(calls, ['outcome_unknown', continueOnFail ? 2 : 1, 'outcome_unknown', 0, 'outcome_unknown', 0]);
+  }
+});
+
 test('a node that fails and is not tried again keeps nothing', async () => {
   for (const continueOnFail of [false, true]) {
     const more = { executionId: `no retry ${continueOnFail}`, continueOnFail };

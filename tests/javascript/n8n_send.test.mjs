@@ -90,6 +90,15 @@ test('what the helper throws is for the runtime to read', async () => {
   await assert.rejects(sent(() => Promise.reject(refused)).response, refused);
 });
 
+test('a helper that throws because the run was cancelled does not say that the connection broke', async () => {
+  const controller = new AbortController();
+  const cancelled = () => {
+    controller.abort();
+    return Promise.reject(Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' }));
+  };
+  await failsWith(sent(cancelled, { signal: controller.signal }).response, 'cancelled_in_flight');
+});
+
 test('a body may be as large as the limit and no larger', async () => {
   assert.equal((await bodyOf(streamOf('12345', '67890'), { responseBytes: 10 })).length, 10);
   const large = streamOf('12345', '678901', 'more');

@@ -41,14 +41,14 @@ class PackageProcess:
     def ask(self, way: str, **request: Any) -> Json:
         """The response to a request, in one of the ways that the program knows."""
         assert self._process.stdout is not None
-        self._tell({"way": way, **request})
+        self._write({"way": way, **request})
         return json.loads(self._process.stdout.readline())  # type: ignore[no-any-return]
 
     def cancel(self) -> None:
         """Give up the action that runs, from another thread than the one that waits for its end."""
-        self._tell({"way": "cancel"})
+        self._write({"way": "cancel"})
 
-    def _tell(self, request: Json) -> None:
+    def _write(self, request: Json) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
