@@ -90,7 +90,8 @@ test('the runtime sends with the helper, and has a clock, chance, keys and hashe
   const before = io.now();
   await pass(1500);
   assert.equal(io.now() - before, 1.5);
-  assert.ok(Math.abs(io.wall() - Date.now()) < 60_000);
+  const [earlier, wall, later] = [Date.now(), io.wall(), Date.now()];
+  assert.ok(earlier <= wall && wall <= later);
   const chances = Array.from({ length: 20 }, io.random);
   assert.ok(chances.every((chance) => chance >= 0 && chance < 1) && new Set(chances).size > 1);
   assert.match(io.uuid(), /^[0-9a-f]{8}-[0-9a-f]{4}-4/);

@@ -51,8 +51,10 @@ function withLimit(callsPerMinute: number): Core.Definitions {
 	const { calls, renewalPeriod } = whole.connector.throttle;
 	const share = (callsPerMinute * renewalPeriod) / 60;
 	if (!(callsPerMinute > 0) || share >= calls) return whole;
-	const throttle =
-		share >= 1 ? { calls: Math.floor(share), renewalPeriod } : { calls: 1, renewalPeriod: 60 / callsPerMinute };
+	const throttle = {
+		calls: Math.max(1, Math.floor(share)),
+		renewalPeriod: Math.max(renewalPeriod, 60 / callsPerMinute),
+	};
 	return { ...whole, connector: { ...whole.connector, throttle } };
 }
 
