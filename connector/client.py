@@ -21,7 +21,7 @@ from connector.call.options import RunSettings
 from connector.call.preview import first_request
 from connector.call.result import Meta, Preview, Result
 from connector.catalogue.action import Action
-from connector.clock import Clock
+from connector.clock import Clock, rounded
 from connector.connections.auth import Auth, identity_of
 from connector.connections.connection import Connection
 from connector.definition.service import ConnectorDefinition
@@ -148,8 +148,8 @@ class Client:
             status=response.status,
             attempts=tuple(run.trace.attempts),
             pages=run.call.pages,
-            waited=round(run.trace.waited, 3),
-            elapsed=round(self.clock.monotonic() - started, 3),
+            waited=rounded(run.trace.waited, 3),
+            elapsed=rounded(self.clock.monotonic() - started, 3),
             request_id=find_request_id(self.definition, response, run.hidden),
             idempotency_key=run.idempotency_key,
             warnings=(*warnings, *run.store.warnings()),

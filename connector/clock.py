@@ -6,9 +6,10 @@ network (`network`). `complete` drives one in the caller's thread; `connector.ca
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import AsyncGenerator, Coroutine, Generator, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from types import coroutine
 from typing import Protocol, TypeVar
@@ -105,9 +106,16 @@ def iterate(pages: AsyncGenerator[Sequence[_T], None], clock: Clock) -> Iterator
         complete(pages.aclose(), clock)
 
 
+def rounded(seconds: float, places: int) -> float:
+    """Seconds with so many decimal places, half upwards as in JavaScript."""
+    scale = 10.0**places
+    return math.floor(seconds * scale + 0.5) / scale
+
+
 _LAST_QUICK = 4_000_000_000_000
 """Milliseconds, in 2096. Up to here Python's own arithmetic with fractions gives the same milliseconds."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = [f"{number:02}." for number in range(60)]
 _MILLISECONDS = [f"{number:03}Z" for number in range(1_000)]
 
@@ -119,8 +127,8 @@ def iso_from_epoch_milliseconds(milliseconds: float) -> str | None:
         minute, second = divmod(seconds, 60)
         return f"{_minute(minute)}{_SECONDS[second]}{_MILLISECONDS[rest]}"
     try:
-        moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    except (OverflowError, OSError, ValueError):
+        moment = _EPOCH + timedelta(milliseconds=math.trunc(milliseconds))
+    except (OverflowError, ValueError):
         return None
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 

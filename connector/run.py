@@ -15,7 +15,7 @@ from connector.call.masking import attempt_started, response_received
 from connector.call.options import RunSettings
 from connector.call.result import Attempt, RunTrace, responded
 from connector.catalogue.action import Action
-from connector.clock import Clock, network, pause
+from connector.clock import Clock, network, pause, rounded
 from connector.connections.auth import Auth
 from connector.definition.service import ConnectorDefinition
 from connector.errors import (
@@ -99,7 +99,7 @@ class Run:
             try:
                 if self.clock.monotonic() + wait >= self.deadline:
                     raise ConnectionLostError("It did not end within the time that this run has.")
-                self.trace.attempts[-1] = Attempt(status=response.status, wait=round(wait, 3))
+                self.trace.attempts[-1] = Attempt(status=response.status, wait=rounded(wait, 3))
                 self._notify_wait("poll", "The service is working on it.", wait)
                 self.trace.in_flight = True  # the request has been accepted, whatever ends the wait
                 await pause(wait)
@@ -258,7 +258,7 @@ class Run:
         status = outcome.status if isinstance(outcome, HttpResponse) else None
         reason = "" if isinstance(outcome, HttpResponse) else outcome.message
         self.trace.attempts.append(
-            Attempt(status=status, reason=reason, wait=round(wait or 0.0, 3))
+            Attempt(status=status, reason=reason, wait=rounded(wait or 0.0, 3))
             if status is None or wait
             else responded(status)
         )

@@ -14,6 +14,13 @@ _SHORTEST = 4
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
+_BETWEEN = r"[\s\ufeff\x00-\x1f\x7f-\x9f]"
+"""What may have been changed between the parts of a secret."""
+
+
+_ENDS = re.compile(r"^[\s\ufeff]+|[\s\ufeff]+\Z")
+
+
 class Secret:
     """A text that shows itself only when asked by name.
 
@@ -102,12 +109,23 @@ def mask_json(value: Any, secrets: Sequence[Any]) -> Any:
 
 def _loosely(secret: str) -> re.Pattern[str] | None:
     """Finds a secret with blanks or control characters in it however they were changed; None where it has none."""
-    parts = [re.escape(part) for part in re.split(r"[\s\x00-\x1f\x7f-\x9f]+", secret) if part]
+    parts = [re.escape(part) for part in re.split(rf"{_BETWEEN}+", secret) if part]
     if not parts or (len(parts) == 1 and re.escape(secret) == parts[0]):
         return None
-    return re.compile(r"[\s\x00-\x1f\x7f-\x9f]*".join(parts))
+    return re.compile(f"{_BETWEEN}*".join(parts))
+
+
+def stripped(text: str) -> str:
+    """`text` without the white space and byte order marks at its ends, as people paste them."""
+    return _ENDS.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """`text` on one line: what is printable, with one blank for white space and byte order marks."""
+    return " ".join(printable(text).replace("\ufeff", " ").split())
 
 
 def printable(text: str) -> str:
-    """`text` without the characters that would move a cursor, change a colour or ring a bell."""
-    return _CONTROL.sub("", text)
+    """`text` without the characters that would move a cursor, change a colour or ring a bell; half ones become `?`."""
+    shown = _CONTROL.sub("", text)
+    return shown if shown.isascii() else shown.encode("utf-8", "replace").decode()

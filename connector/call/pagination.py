@@ -11,6 +11,7 @@ from connector.definition.action import ActionDefinition, Pagination
 from connector.errors import DefinitionError, OutputError
 from connector.http.links import absolute, is_same_origin
 from connector.http.response import HttpResponse
+from connector.validation.json_values import is_encodable
 
 
 class PagedCall(Protocol):
@@ -63,6 +64,9 @@ async def walk(
                 code="cursor_repeats",
             )
         seen.add(cursor)
+        if isinstance(cursor, str) and not is_encodable(cursor):
+            message = "The service returned a next page that cannot be requested, so reading stopped."
+            raise OutputError(message, code="next_url")
         if paging.follow:
             if not is_same_origin(str(cursor), call.sent_url):
                 message = "The next page is not on the host of the base URL, so reading stopped."
@@ -77,7 +81,7 @@ async def pages(call: PagedCall, fetch: Callable[[], Awaitable[dict[str, Any]]])
     paging = _paging(call)
     left = call.max_items
     async for outputs in walk(call, fetch):
-        rows = (outputs[paging.rows] or [])[:left]
+        rows = _rows(paging, outputs)[:left]
         left -= len(rows)
         yield rows
         if left <= 0:
@@ -95,7 +99,7 @@ async def gather(call: PagedCall) -> dict[str, Any]:
     collected: list[Any] = []
     async for outputs in walk(call):
         _warn_without_rows(call, paging, outputs)
-        collected += outputs[paging.rows] or []
+        collected += _rows(paging, outputs)
         if len(collected) >= call.max_items:
             cut = len(collected) - call.max_items
             if cut or next_cursor(call, outputs) is not None:
@@ -114,7 +118,7 @@ def next_cursor(call: PagedCall, outputs: Mapping[str, Any]) -> str | int | None
     if json_pointer.get(body, paging.more) is False:
         return None
     if paging.offset:
-        rows_read = len(outputs[paging.rows] or ())
+        rows_read = len(_rows(paging, outputs))
         return int(call.inputs.get(paging.input) or 0) + rows_read if rows_read else None
     if paging.follow:
         link = json_pointer.get(body, paging.next_url or "")
@@ -133,8 +137,14 @@ def _cursor_in(url: Any, name: str) -> str | None:
     return found[-1] if found else None
 
 
+def _rows(paging: Pagination, outputs: Mapping[str, Any]) -> list[Any]:
+    """The rows of a page; none where the response has something else in their place."""
+    rows = outputs[paging.rows]
+    return rows if isinstance(rows, list) else []
+
+
 def _warn_without_rows(call: PagedCall, paging: Pagination, outputs: dict[str, Any]) -> None:
-    if outputs.get(paging.rows) is None:
+    if not isinstance(outputs.get(paging.rows), list):
         call.warnings.append(f"The response has no list “{paging.rows}”, so no rows are shown.")
 
 

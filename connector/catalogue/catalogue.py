@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from connector.catalogue.action import Action
 from connector.catalogue.loader import Bundle
 from connector.errors import UnknownActionError
+from connector.secrets import printable, stripped
 from connector.validation.messages import nearest
 from connector.validation.rule_messages import listed
 
@@ -19,7 +20,7 @@ class Catalogue:
         self._names: dict[str, Action] = {}
         for action in self._actions.values():
             for name in (action.key, action.operation_id, action.summary):
-                self._names.setdefault(name.casefold(), action)
+                self._names.setdefault(name.lower(), action)
 
     def __iter__(self) -> Iterator[Action]:
         return iter(self._actions.values())
@@ -30,17 +31,17 @@ class Catalogue:
         Raises:
             UnknownActionError: There is none; the nearest are proposed.
         """
-        found = self._names.get(name.strip().casefold())
+        found = self._names.get(stripped(name).lower())
         if found is not None:
             return found
         close = self.nearest(name)
         meant = f" Did you mean {listed([[f'“{key}”'] for key in close], 'or')}?" if close else ""
-        raise UnknownActionError(f"There is no action “{name[:80]}”.{meant}")
+        raise UnknownActionError(f"There is no action “{printable(name)[:80]}”.{meant}")
 
     def nearest(self, name: str, count: int = 3) -> list[str]:
         """The keys of the actions whose key, operation id or summary is most like a mistyped name."""
-        wanted = name.strip().replace(" ", "_")
+        wanted = stripped(name).replace(" ", "_")
         keys = nearest(wanted, list(self._actions), count)
-        keys += [self._names[other.casefold()].key for other in nearest(name, list(self._names), count)]
-        words = [key for key in self._actions if wanted.casefold() and wanted.casefold() in key]
+        keys += [self._names[other.lower()].key for other in nearest(name, list(self._names), count)]
+        words = [key for key in self._actions if wanted.lower() and wanted.lower() in key]
         return list(dict.fromkeys([*keys, *words]))[:count]

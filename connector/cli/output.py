@@ -153,4 +153,4 @@ def _file_cell(file: dict[str, Any]) -> str:
 
 def _safe(text: str) -> str:
     """The text without terminal controls and lone surrogates, which cannot be written."""
-    return printable(text).encode("utf-8", "replace").decode()
+    return printable(text)

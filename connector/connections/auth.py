@@ -270,7 +270,7 @@ def _check_values(connector: ConnectorDefinition, kind: ConnectionKind, values: 
     _check_headers(connector, sent.headers.values(), values)
     # No value in a variable of its own: what reports an error may show the variables.
     for name in values:
-        if any(char < " " or "\x7f" <= char <= "\x9f" for char in values[name]):
+        if any(char < " " or "\x7f" <= char <= "\x9f" or "\ud800" <= char <= "\udfff" for char in values[name]):
             raise _invalid(connector, name, "contains invalid characters, such as a line break")
     username = sent.basic.username if sent.basic is not None else ""
     if ":" in templates.fill_connection(username, lambda name: values.get(name, "")):

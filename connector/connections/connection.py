@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from connector.definition.base_url import is_loopback
+from connector.definition.base_url import is_ip_address, is_loopback
 from connector.errors import AuthorizationError
-from connector.secrets import MASK, Secret, printable
+from connector.secrets import MASK, Secret, printable, stripped
 
 _T = TypeVar("_T")
+
+_ADDRESS = re.compile(r"(?:[^@]*@)?\[[^\]]*\](?::[0-9]*)?")
+_HOST = re.compile(r"[^\x00-\x20\x7f#%/:<>?@\[\\\]^|]+")
 
 
 class Connection:
@@ -46,7 +50,7 @@ class Connection:
         self.name = name
         self.kind = kind
         self.ephemeral = ephemeral
-        self._values = {key: Secret(value.strip()) for key, value in values.items() if value and value.strip()}
+        self._values = {key: Secret(bare) for key, value in values.items() if value and (bare := stripped(value))}
         self._kept: dict[str, tuple[object, tuple[object, ...], Any]] = {}
 
     @property
@@ -99,12 +103,13 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
             unencrypted to another machine.
     """
     try:
-        parts = urlsplit(url.strip())
+        parts = urlsplit(stripped(url))
         host, port = parts.hostname, parts.port
     except ValueError:
         parts, host, port = urlsplit(""), None, None
-    odd = any(char <= " " or char in "\x7f{}" for char in url.strip())
-    if parts.scheme not in {"http", "https"} or not host or port == 0 or odd:
+    odd = "[" in parts.netloc and not _ADDRESS.fullmatch(parts.netloc)
+    odd = odd or any(char <= " " or char in "\x7f{}" or "\ud800" <= char <= "\udfff" for char in stripped(url))
+    if parts.scheme not in {"http", "https"} or not host or not _is_host(host) or port == 0 or odd:
         raise AuthorizationError(
             f"“{printable(url)[:80]}” is not a valid base URL.",
             code="base_url",
@@ -120,11 +125,19 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
             code="base_url",
             hint="Use https://, or allow the insecure URL explicitly.",
         )
-    return url.strip().rstrip("/")
+    return stripped(url).rstrip("/")
+
+
+def _is_host(host: str) -> bool:
+    """Whether a text can be a host (WHATWG URL, 3.5); one that ends in a number is an IP address."""
+    last = host.removesuffix(".").rpartition(".")[2]
+    if ":" in host or (last.isascii() and last.isdigit()):
+        return is_ip_address(host)
+    return _HOST.fullmatch(host) is not None
 
 
 def _same_address(url: str) -> str:
     """One spelling for the spellings of an address: host in lower case without a final dot, no default port."""
-    parts = urlsplit(url.strip().rstrip("/"))
+    parts = urlsplit(stripped(url).rstrip("/"))
     port = "" if parts.port in {None, {"http": 80, "https": 443}.get(parts.scheme)} else f":{parts.port}"
     return f"{parts.scheme}://{(parts.hostname or '').rstrip('.')}{port}{parts.path}".lower()

@@ -14,7 +14,7 @@ from connector.connections.connection import check_base_url
 from connector.definition import templates
 from connector.definition.action import RequestTemplate
 from connector.errors import AuthorizationError
-from connector.secrets import printable
+from connector.secrets import printable, stripped
 
 _HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 _SCHEME = re.compile(r"^https?://", re.IGNORECASE)
@@ -97,7 +97,7 @@ def host_name(value: str) -> str:
     Raises:
         AuthorizationError: It is not one.
     """
-    host = _SCHEME.sub("", value.strip()).rstrip("/")
+    host = _SCHEME.sub("", stripped(value)).rstrip("/")
     if not _HOST.fullmatch(host):
         raise AuthorizationError(
             f"“{printable(value)[:80]}” is not a host name.", code="host", hint="Example: api.example.com"

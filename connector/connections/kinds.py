@@ -8,6 +8,7 @@ from connector.connections.connection import Connection
 from connector.definition.connection import ConnectionKind
 from connector.definition.service import ConnectorDefinition
 from connector.errors import AuthorizationError
+from connector.secrets import stripped
 
 
 def chosen_kind(connector: ConnectorDefinition, connection: Connection) -> ConnectionKind:
@@ -83,6 +84,6 @@ def strip_prefixes(kind: ConnectionKind, values: Mapping[str, str]) -> dict[str,
 def _stripped(kind: ConnectionKind, value: str) -> str:
     for prefix in kind.authorization.strip:
         # A connection's values have no blank at their end: a prefix alone lost its own.
-        if f"{value} "[: len(prefix)].casefold() == prefix.casefold():
-            return value[len(prefix) :].strip()
+        if f"{value} ".lower().startswith(prefix.lower()):
+            return stripped(value[len(prefix) :])
     return value

@@ -16,6 +16,15 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def is_ip_address(host: str) -> bool:
+    """Whether the host is an address of version 4 or 6."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 def is_plain(url: str) -> bool:
     """Whether the URL, or the template of one, is `http://` on another machine."""
     try:

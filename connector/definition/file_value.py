@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Self
 
 from connector.errors import ConnectionLostError
+from connector.secrets import stripped
 
 CONTENT, CONTENT_TYPE, FILENAME = "$content", "$content-type", "$filename"
 OCTET_STREAM = "application/octet-stream"
@@ -32,7 +33,7 @@ _SHOWN = 1_000
 
 def media_type(text: str) -> str:
     """The media type that a text is; that of bytes if it is none."""
-    return text.strip() if _CONTENT_TYPE.fullmatch(text.strip()) else OCTET_STREAM
+    return stripped(text) if _CONTENT_TYPE.fullmatch(stripped(text)) else OCTET_STREAM
 
 
 class FileError(ValueError):
@@ -95,7 +96,10 @@ class File:
         if content_type and not _CONTENT_TYPE.fullmatch(content_type):
             raise FileError("$content-type is not a media type, such as image/png")
         try:
-            content = base64.b64decode("".join(value[CONTENT].split()), validate=True)
+            text = "".join(value[CONTENT].split()).replace("\ufeff", "")
+            if len(text) % 4:  # of some of these the library takes a part
+                raise ValueError
+            content = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
             raise FileError("$content is not valid base64") from None
         return cls(content, content_type=content_type, filename=value.get(FILENAME) or None)

@@ -21,6 +21,13 @@ _TEXT = re.compile(r"\s*(text/|application/([^;]*\+)?(xml|json|javascript|yaml)\
 _PLAIN_NAME = re.compile(r"""filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))""", re.IGNORECASE)
 
 
+_BLANKS = " \t\r\n"
+
+
+_JSON = json.JSONDecoder(parse_constant=lambda _: None)
+"""What some services send for a number that is none (`NaN`, `Infinity`) is not JSON, and nothing."""
+
+
 ELSEWHERE = "The response has none of the outputs. See the raw response."
 """The warning that `is_elsewhere` is for."""
 
@@ -41,10 +48,10 @@ class HttpResponse:
     @cached_property
     def body(self) -> Any:
         """The body's JSON value; None when it is empty, `MISSING` when it is not JSON."""
-        if not self.text.strip():
+        if not self.text.strip(_BLANKS):
             return None
         try:
-            return json.loads(self.text)
+            return _JSON.decode(self.text)
         except (ValueError, RecursionError):
             return json_pointer.MISSING
 
@@ -99,7 +106,7 @@ def flatten(schema: ObjectSchema, response: HttpResponse, in_time: Callable[[], 
         OutputError: Fields are read from the body, which is not JSON, and no output can have all of it.
     """
     if response.body is json_pointer.MISSING and schema.compiled(_needs_json)(response):
-        kind = "a web page" if response.text.lstrip()[:1] == "<" else "a body"
+        kind = "a web page" if response.text.lstrip(_BLANKS)[:1] == "<" else "a body"
         raise OutputError(f"The service responded with {response.status} and {kind} that is not JSON.")
     return schema.compiled(_outputs_reader)(response, Progress(in_time))
 

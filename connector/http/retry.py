@@ -5,10 +5,11 @@ Pure decisions; nothing here waits or sends. The JavaScript runtime makes the sa
 
 from __future__ import annotations
 
+import calendar
 import math
 import random
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+import re
+from datetime import date, datetime
 from http import HTTPStatus
 
 from connector.definition.service import RetryPolicy
@@ -26,6 +27,15 @@ from connector.http.response import HttpResponse
 LONGEST_RETRY_AFTER = 3600.0
 """Seconds. A longer Retry-After counts as an hour."""
 
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", re.IGNORECASE)
+_TIME = r"([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)"
+_OFFSET = r"(?: (?:GMT|UTC|([+-])([0-9]{2})([0-9]{2})))?"
+_USUAL = re.compile(
+    rf"(?:[a-z]+, )?([0-9]{{1,2}})[ -]([a-z]{{3}})[a-z]*[ -]([0-9]{{4}}|[0-9]{{2}}) {_TIME}{_OFFSET}",
+    re.IGNORECASE | re.ASCII,
+)
+_ASCTIME = re.compile(rf"(?:[a-z]{{3}} )?([a-z]{{3}}) +([0-9]{{1,2}}) {_TIME} ([0-9]{{4}})", re.IGNORECASE | re.ASCII)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _GONE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
@@ -88,16 +98,35 @@ def backoff(policy: RetryPolicy, attempt: int, retry_after: float | None, rng: r
 
 def retry_after_seconds(header: str | None, now: datetime) -> float | None:
     """Seconds that a Retry-After header asks for, as number or as date; None when it says nothing usable."""
-    if not header:
-        return None
-    try:
-        seconds = float(header.strip())
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(header)
-        except (TypeError, ValueError):
+    text = (header or "").strip(" \t")
+    if _NUMBER.fullmatch(text):
+        seconds = float(text)
+    else:
+        moment = _epoch_seconds(text)
+        if moment is None:
             return None
-        seconds = (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds()
+        seconds = moment - now.timestamp()
     if not math.isfinite(seconds):
         return None
     return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
+
+
+def _epoch_seconds(text: str) -> int | None:
+    """Seconds since 1970 for a date as RFC 9110 (5.6.7) has it, or with an offset; None for anything else."""
+    if usual := _USUAL.fullmatch(text):
+        day, month, year, hour, minute, second, sign, *offset = usual.groups()
+        if len(year) == len("26"):
+            year = f"{'19' if year > '68' else '20'}{year}"
+    elif asctime := _ASCTIME.fullmatch(text):
+        month, day, hour, minute, second, year = asctime.groups()
+        sign, offset = None, []
+    else:
+        return None
+    try:
+        on = date(int(year), _MONTHS.index(month.lower()) + 1, int(day))
+    except ValueError:
+        return None
+    seconds = calendar.timegm((on.year, on.month, on.day, int(hour), int(minute), int(second)))
+    if sign is None:
+        return seconds
+    return seconds - (-1 if sign == "-" else 1) * (int(offset[0]) * 3600 + int(offset[1]) * 60)

@@ -16,7 +16,7 @@ from connector.definition.service import LONGEST_KIND, ConnectorDefinition
 from connector.errors import AuthorizationError, ConnectorError, RefusedError, ThrottledError, UnavailableError
 from connector.http.response import HttpResponse
 from connector.http.retry import retry_after_seconds
-from connector.secrets import mask, printable
+from connector.secrets import mask, one_line, printable
 from connector.validation.messages import show
 
 _PLACEHOLDER = re.compile(r"{([^}]+)}")
@@ -80,7 +80,7 @@ def _words(connector: ConnectorDefinition, response: HttpResponse, secrets: Sequ
     said = json_pointer.get(response.body, connector.error_body.message)
     if not isinstance(said, str):
         return ""
-    text = mask(" ".join(printable(mask(said, secrets)).split()), secrets)
+    text = mask(one_line(mask(said, secrets)), secrets)
     return text if len(text) < LONGEST_MESSAGE else text[: LONGEST_MESSAGE - 1] + "…"
 
 

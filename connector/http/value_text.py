@@ -10,6 +10,7 @@ from urllib.parse import quote
 from connector.connections.endpoint import path_segment
 from connector.definition.field import FieldSchema
 from connector.definition.file_value import File
+from connector.definition.number_text import with_number_texts
 
 SEPARATORS = {"csv": ",", "ssv": " ", "pipes": "|"}
 """What is between the values of a list that is written as one text."""
@@ -28,7 +29,7 @@ def json_of(value: Any) -> str:
     Raises:
         ValueError: A number is infinite.
     """
-    return _ENCODER.encode(value)
+    return with_number_texts(_ENCODER.encode(value))
 
 
 def path_text(field: FieldSchema, value: Any) -> str:

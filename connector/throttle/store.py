@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from connector.clock import rounded
+from connector.definition.number_text import number_text
 from connector.errors import ThrottledError, UnavailableError
 from connector.throttle.bucket import Bucket, RateLimit, Reservation
 
@@ -70,8 +72,8 @@ class Store(Protocol):
 def throttled_error(wait: float, max_wait: float) -> ThrottledError:
     """The error of a caller who may wait `max_wait` seconds where `wait` would be needed."""
     return ThrottledError(
-        f"The call limit is used up: the next call is possible in {wait:.1f} seconds, "
-        f"longer than the maximum wait of {max_wait:g} seconds.",
+        f"The call limit is used up: the next call is possible in {rounded(wait, 1):.1f} seconds, "
+        f"longer than the maximum wait of {number_text(rounded(max_wait, 3))} seconds.",
         wait=wait,
         hint="Run it later, or allow a longer wait.",
     )

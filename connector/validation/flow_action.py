@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from connector.definition.action import BodyDefault
+from connector.validation.rules import among
 
-_EXPRESSION = re.compile(r"(?<!@)@\{[^}]*\}|^@[A-Za-z]\w*\(.*\)", re.DOTALL)
+_EXPRESSION = re.compile(r"(?<!@)@\{[^}]*\}|^@[A-Za-z]\w*\(.*\)", re.ASCII | re.DOTALL)
 """`@{...}` in a text, or a text that is one `@function(...)`; a flow writes a plain `@` as `@@`."""
 
 
 def parameters_of(names: Mapping[str, str], given: Mapping[str, Any]) -> Mapping[str, Any]:
     """The parameters of a pasted action, or what was passed itself; `names` are the accepted names of inputs."""
     pasted = _pasted(names, given)
-    return given if pasted is None else pasted.get("parameters") or {}
+    return given if pasted is None else _parameters_in(pasted)
 
 
 def with_inputs(names: Mapping[str, str], given: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
@@ -57,7 +58,8 @@ def is_body_default(defaults: Sequence[BodyDefault], parameters: Mapping[str, An
     here = [default for default in defaults if f"body{default.at}" == place]
     constants = [default.set_values[name] for default in here if name in default.set_values]
     sources = [f"body{default.copy_values[name]}" for default in here if name in default.copy_values]
-    return parameters[key] in [*constants, *(parameters[source] for source in sources if source in parameters)]
+    same_in = [*constants, *(parameters[source] for source in sources if source in parameters)]
+    return among(parameters[key], same_in)
 
 
 def _pasted(names: Mapping[str, str], given: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -67,4 +69,9 @@ def _pasted(names: Mapping[str, str], given: Mapping[str, Any]) -> Mapping[str, 
         return None
     pasted = given.get("inputs", given)
     is_action = isinstance(pasted, Mapping) and isinstance(pasted.get("host"), Mapping)
-    return pasted if is_action and isinstance(pasted.get("parameters") or {}, Mapping) else None
+    return pasted if is_action and isinstance(_parameters_in(pasted), Mapping) else None
+
+
+def _parameters_in(pasted: Mapping[str, Any]) -> Any:
+    parameters = pasted.get("parameters")
+    return {} if parameters is None else parameters

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime
-from urllib.parse import urlsplit
+from datetime import date
 
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = re.compile(
+    r"T([01]\d|2[0-3])(:?[0-5]\d(:?[0-5]\d([.,]\d+)?)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d(:?[0-5]\d(\.\d+)?)?)?)",
+    re.ASCII | re.IGNORECASE,
+)
 # ISO 8601: P1DT4H; at least one part, and at least one after a T.
-_DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_EMAIL = re.compile(r"[^\s@,;<>\"]+@[^\s@.,;<>\"]+(\.[^\s@.,;<>\"]+)+")
+_DURATION = re.compile(r"P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?", re.ASCII)
+_BLANK = r"\s\ufeff"
+"""White space in Python, and in JavaScript."""
+_EMAIL = re.compile(rf"[^{_BLANK}@,;<>\"]+@[^{_BLANK}@.,;<>\"]+(\.[^{_BLANK}@.,;<>\"]+)+")
 _COLOR = re.compile(r"#(?:[0-9a-fA-F]{3,4}|[0-9a-fA-F]{6}|[0-9a-fA-F]{8})")
+# A scheme, and a host or a path after it.
+_URI = re.compile(r"[a-z][a-z0-9+.-]*:(?://(?P<host>[^/?#]*))?(?P<path>[^?#]*)", re.ASCII | re.IGNORECASE)
+_NOT_IN_URI = re.compile(rf"[{_BLANK}\x00-\x1f\x7f]")
 
 
 def _is_date_time(text: str) -> bool:
-    try:
-        return (
-            bool(_DATE.match(text)) and "T" in text.upper() and datetime.fromisoformat(text.upper()).tzinfo is not None
-        )
-    except ValueError:
-        return False
+    return _is_date(text[:10]) and _TIME.fullmatch(text, 10) is not None
 
 
 def _is_date(text: str) -> bool:
@@ -32,11 +35,11 @@ def _is_date(text: str) -> bool:
 
 
 def _is_uri(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
+    parts = _URI.match(text)
+    if parts is None or _NOT_IN_URI.search(text):
         return False
-    return bool(parts.scheme and (parts.netloc or parts.path)) and not re.search(r"\s", text)
+    host = parts["host"] or ""
+    return bool(host or parts["path"]) and ("[" in host) == ("]" in host)
 
 
 FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {

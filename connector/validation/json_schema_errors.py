@@ -24,7 +24,22 @@ def _pattern(_validator: Any, pattern: str, value: Any, schema: Mapping[str, Any
         yield ValidationError("pattern")
 
 
-_Validator = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+def _additional_properties(
+    validator: Any, additional: Any, value: Any, schema: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    """The keyword `additionalProperties`, in the order of the object; the library's own has none."""
+    if not isinstance(value, dict):
+        return
+    others = [name for name in value if name not in schema.get("properties", {})]
+    if isinstance(additional, dict):
+        for name in others:
+            yield from validator.descend(value[name], additional, path=name)
+    elif others and not additional:
+        yield ValidationError("additionalProperties")
+
+
+_KEYWORDS = {"pattern": _pattern, "additionalProperties": _additional_properties}
+_Validator = validators.extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]
 
 
 def errors(document: Mapping[str, Any], values: Any) -> Iterator[ValidationError]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from connector.definition.file_value import File
+from connector.definition.number_text import number_text, with_number_texts
 from connector.errors import Problem
 from connector.secrets import printable
 from connector.validation.formats import FORMATS
@@ -67,13 +68,13 @@ def show(value: Any, *, secret: bool = False) -> str:
     if secret:
         return _TYPES.get(_type_of(value), "another value")
     if isinstance(value, str):
-        text = printable(value).encode("utf-8", "replace").decode()
+        text = printable(value)
         short = text if len(text) <= _LONGEST_QUOTE else text[: _LONGEST_QUOTE - 1] + "…"
         return f"the text “{short}”"
     if isinstance(value, bool) or value is None:
         return "empty" if value is None else str(value).lower()
     if isinstance(value, int | float):
-        return f"the number {value}" if abs(value) < 10**_LONGEST_QUOTE else "a very long number"
+        return f"the number {number_text(value)}" if abs(value) < 10**_LONGEST_QUOTE else "a very long number"
     if isinstance(value, File):
         return "a file"
     return "a list" if isinstance(value, list) else "an object"
@@ -83,14 +84,16 @@ def _type_of(value: Any) -> str:
     """The JSON type of a value."""
     if isinstance(value, bool):
         return "boolean"
+    if isinstance(value, float) and value.is_integer():
+        return "integer"
     kinds = ((str, "string"), (int, "integer"), (float, "number"), (list, "array"), (dict, "object"))
     return next((name for kind, name in kinds if isinstance(value, kind)), "null")
 
 
 def nearest(name: str, names: Sequence[str], count: int = 1) -> list[str]:
     """The names most like a mistyped one, without regard to case; none when nothing is like it."""
-    by_fold = {other.casefold().replace("-", "_"): other for other in reversed(names)}
-    matches = difflib.get_close_matches(name.casefold().replace("-", "_"), list(by_fold), n=count, cutoff=0.6)
+    by_fold = {other.lower().replace("-", "_"): other for other in reversed(names)}
+    matches = difflib.get_close_matches(name.lower().replace("-", "_"), list(by_fold), n=count, cutoff=0.6)
     return [by_fold[match] for match in matches]
 
 
@@ -103,8 +106,13 @@ def did_you_mean(name: str, names: Iterable[str], otherwise: str = "") -> str:
 def _example(subject: Subject) -> str:
     if subject.example is None or subject.secret:
         return ""
-    text = subject.example if isinstance(subject.example, str) else json.dumps(subject.example, ensure_ascii=False)
+    text = _as_text(subject.example)
     return f"For example: {text}"
+
+
+def _as_text(value: Any) -> str:
+    """A value of a definition: a text as it is, any other value as JSON."""
+    return value if isinstance(value, str) else with_number_texts(json.dumps(value, ensure_ascii=False))
 
 
 def _wrong_type(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
@@ -129,8 +137,8 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _not_listed(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
-    choices = ", ".join(str(choice) for choice in expected if choice is not None)
-    close = nearest(value, [str(choice) for choice in expected]) if isinstance(value, str) else []
+    choices = ", ".join(_as_text(choice) for choice in expected if choice is not None)
+    close = nearest(value, [_as_text(choice) for choice in expected]) if isinstance(value, str) else []
     shown = show(value, secret=subject.secret)
     return f"{subject.name} must be one of {choices}, not {shown}.", f"Did you mean {close[0]}?" if close else ""
 
@@ -143,7 +151,7 @@ def _bound(words: str) -> Callable[[Subject, Any, Any], tuple[str, str]]:
     def say(subject: Subject, expected: Any, value: Any) -> tuple[str, str]:
         size = len(value) if isinstance(value, str | list | dict) else None
         actual = f"it has {size}" if size is not None else f"it is {show(value, secret=subject.secret)}"
-        return f"{subject.name} must {words.format(expected)}; {actual}.", _example(subject)
+        return f"{subject.name} must {words.format(number_text(expected))}; {actual}.", _example(subject)
 
     return say
 

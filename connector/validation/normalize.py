@@ -14,6 +14,7 @@ from connector.definition.field import FieldSchema, ObjectSchema
 from connector.errors import Problem
 from connector.validation.flow_action import is_body_default, parameters_of
 from connector.validation.json_values import copied
+from connector.validation.rules import same
 
 
 def documented_path(name: str, field: FieldSchema) -> str:
@@ -74,7 +75,7 @@ def accept(
         cleaned = clean(value) if clean else copied(value)
         if cleaned is None and clean:
             continue
-        if name in inputs and inputs[name] != cleaned:
+        if name in inputs and not same(inputs[name], cleaned):
             problems.append(
                 Problem(name, "twice", f"“{keys[name]}” and “{key}” are the same field, but their values differ.")
             )

@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from connector.definition.number_text import with_number_texts
+
 MOST_ITEMS = 5
 """How many items a message names before it says “another”."""
 
@@ -21,9 +23,9 @@ def listed(items: Sequence[Sequence[str]], word: str) -> str:
 
 def shown(value: Any) -> str:
     """A value of a definition in a sentence: a text as it is, everything else as JSON without blanks."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, str):
+        return value
+    return with_number_texts(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def is_filled(title: str) -> str:

@@ -18,7 +18,8 @@ from connector.export.selection import ExportSelection
 Json = dict[str, Any]
 
 HERE = Path(__file__).parent
-FOLDERS = {"courier": HERE.parents[1]} | {name: HERE / name for name in ("sample", "depot", "archive")}
+FOLDERS = {"courier": HERE.parents[1], "twilio": HERE.parent / "connectors/twilio"}
+FOLDERS |= {name: HERE / name for name in ("sample", "depot", "archive")}
 KINDS = (
     "normalize",
     "validate",

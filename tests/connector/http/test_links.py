@@ -21,7 +21,7 @@ URL = "https://api.parcels.example/v1/parcels?page=1"
         ("?page=2", "https://api.parcels.example/v1/parcels?page=2"),
         ("//b.example/x", "https://b.example/x"),
         ("x#top", "https://api.parcels.example/v1/x"),
-        ("https://[::1/x#top", "https://[::1/x#top"),
+        ("https://[::1/x#top", "https://[::1/x"),
     ],
 )
 def test_a_relative_link_starts_from_the_url_of_the_request(link: str, url: str) -> None:

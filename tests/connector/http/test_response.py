@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import math
 from typing import Any
 
 import pytest
@@ -168,8 +167,7 @@ def test_any_2xx_is_a_success(status: int, expected: bool) -> None:
 def test_half_characters_and_nan_in_an_answer_do_not_break_reading() -> None:
     reply = HttpResponse(200, {}, json.dumps({"a": "\ud800", "b": float("nan")}).encode())
     found = flatten(definition(outputs={"a": TEXT, "b": field("number")}).outputs, reply)
-    assert found["a"] == "\ud800"
-    assert math.isnan(found["b"])
+    assert found == {"a": "\ud800", "b": None}
 
 
 def test_where_any_type_is_allowed_the_first_place_with_a_value_wins() -> None:

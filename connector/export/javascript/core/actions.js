@@ -1,9 +1,11 @@
 'use strict';
 // The actions of a definitions file: the shared definitions put in their places, and finding one by name.
 
+const { stripped } = require('./blanks');
 const { UnknownActionError } = require('./errors');
 const { nearest } = require('./nearest');
 const { listed } = require('./rule_messages');
+const { printable } = require('./secrets');
 
 const MOST_NEAREST = 3;
 const LONGEST_NAME = 80;
@@ -32,16 +34,16 @@ function findAction(actions, name) {
       if (!names.has(one.toLowerCase())) names.set(one.toLowerCase(), action);
     }
   }
-  const found = names.get(name.trim().toLowerCase());
+  const found = names.get(stripped(name).toLowerCase());
   if (found) return found;
   const close = nearestKeys(actions, names, name).map((key) => [`“${key}”`]);
   const meant = close.length ? ` Did you mean ${listed(close, 'or')}?` : '';
-  throw new UnknownActionError(`There is no action “${[...name].slice(0, LONGEST_NAME).join('')}”.${meant}`);
+  throw new UnknownActionError(`There is no action “${[...printable(name)].slice(0, LONGEST_NAME).join('')}”.${meant}`);
 }
 
 function nearestKeys(actions, names, name) {
   const keys = Object.keys(actions);
-  const wanted = name.trim().replaceAll(' ', '_');
+  const wanted = stripped(name).replaceAll(' ', '_');
   const like = nearest(wanted, keys).slice(0, MOST_NEAREST);
   const alike = nearest(name, [...names.keys()]).slice(0, MOST_NEAREST).map((other) => names.get(other).key);
   const inside = keys.filter((key) => wanted && key.includes(wanted.toLowerCase()));

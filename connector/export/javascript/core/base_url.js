@@ -1,6 +1,7 @@
 'use strict';
 // Whether a secret may be sent to an address.
 
+const { stripped } = require('./blanks');
 const { AuthorizationError } = require('./errors');
 const { printable } = require('./secrets');
 
@@ -8,7 +9,7 @@ const LONGEST_URL = 80; // Characters that a message shows.
 
 // The address without a slash at the end, if a secret may be sent there.
 function checkBaseUrl(url, allowInsecure) {
-  const address = url.trim();
+  const address = stripped(url);
   const wrong = (message, hint = '') => new AuthorizationError(message, { code: 'base_url', hint });
   let parts;
   try {
@@ -16,7 +17,7 @@ function checkBaseUrl(url, allowInsecure) {
   } catch {
     // It is no URL at all.
   }
-  if (!parts || !/^https?:\/\/[^/]/i.test(address) || parts.port === '0' || /[\s\u0000-\u0020\u007f\\{}]/.test(address)) {
+  if (!parts || !/^https?:\/\/[^/%]+(?:\/|$)/i.test(address.replace(/[?#].*/s, '')) || parts.port === '0' || /[\s\u0000-\u0020\u007f\\{}]/.test(address) || !address.isWellFormed()) {
     const shown = [...printable(url)].slice(0, LONGEST_URL).join('');
     throw wrong(`“${shown}” is not a valid base URL.`, 'Example: https://api.example.com');
   }

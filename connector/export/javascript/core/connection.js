@@ -2,6 +2,7 @@
 // A connection: where its requests go, how its secrets get onto them, and which bucket of calls it shares. A request is
 // built without secrets; `sign` adds them where the bytes leave.
 
+const { stripped } = require('./blanks');
 const { checkBaseUrl } = require('./base_url');
 const { AuthorizationError } = require('./errors');
 const { baseUrlOf, connectionFields, fieldOf, fillBaseUrl, fillConnection, placeholder } = require('./templates');
@@ -17,18 +18,19 @@ const AGAIN = 'Copy it again, without anything before or after it.';
 function connect(connector, { baseUrl = '', allowInsecure = false, kind: key = '', values }, sha256) {
   const given = Object.fromEntries(
     Object.entries(values)
-      .map(([name, value]) => [name, String(value ?? '').trim()])
+      .map(([name, value]) => [name, stripped(String(value ?? ''))])
       .filter(([, value]) => value),
   );
+  const isInsecure = allowInsecure || connector.insecure;
+  const ownUrl = baseUrl && baseUrl !== connector.baseUrl ? checkBaseUrl(baseUrl, isInsecure) : connector.baseUrl;
   const kind = kindOf(connector, given, key);
-  const all = Object.fromEntries(Object.entries(stripped(kind, given)).filter(([, value]) => value));
+  const all = Object.fromEntries(Object.entries(withoutPrefixes(kind, given)).filter(([, value]) => value));
   for (const name of kind.required) if (!all[name]) throw missing(connector, name);
   checkValues(connector, kind, all);
   const secrets = Object.keys(connector.connection.properties).filter((name) => connector.connection.properties[name].writeOnly);
-  const isInsecure = allowInsecure || connector.insecure;
   const endpoint = {
-    baseUrl: baseUrl && baseUrl !== connector.baseUrl ? checkBaseUrl(baseUrl, isInsecure) : connector.baseUrl,
-    isOwn: Boolean(baseUrl) && baseUrl.trim().replace(/\/+$/, '') !== connector.baseUrl.replace(/\/+$/, ''),
+    baseUrl: ownUrl,
+    isOwn: Boolean(baseUrl) && stripped(baseUrl).replace(/\/+$/, '') !== connector.baseUrl.replace(/\/+$/, ''),
     values: Object.fromEntries(Object.entries(all).filter(([name]) => !secrets.includes(name))),
     secrets: secrets.filter((name) => all[name]),
     headers: connector.headers,
@@ -73,12 +75,12 @@ const invalid = (connector, name, reason) =>
   new AuthorizationError(`The connection's ${labelOf(connector, name)} ${reason}.`, { code: 'secret_form', field: name, hint: AGAIN });
 
 // The values without prefixes that were pasted along with what is sent.
-function stripped(kind, values) {
+function withoutPrefixes(kind, values) {
   const sent = connectionFields(...templatesOf(kind.authorization));
   const bare = (value) => {
     for (const prefix of kind.authorization.strip) {
       // A form takes the blank at the end away: a prefix alone lost its own.
-      if (`${value} `.toLowerCase().startsWith(prefix.toLowerCase())) return value.slice(prefix.length).trim();
+      if (`${value} `.toLowerCase().startsWith(prefix.toLowerCase())) return stripped(value.slice(prefix.length));
     }
     return value;
   };
@@ -91,7 +93,7 @@ const templatesOf = ({ headers, query, basic }) => [headers, query, basic || {}]
 function checkValues(connector, kind, values) {
   checkHeaders(connector, Object.values(kind.authorization.headers), values);
   for (const [name, value] of Object.entries(values)) {
-    if (/[\u0000-\u001f\u007f-\u009f]/.test(value)) throw invalid(connector, name, 'contains invalid characters, such as a line break');
+    if (/[\u0000-\u001f\u007f-\u009f]/.test(value) || !value.isWellFormed()) throw invalid(connector, name, 'contains invalid characters, such as a line break');
   }
   const username = kind.authorization.basic?.username || '';
   if (fillConnection(username, (name) => values[name] || '').includes(':')) {

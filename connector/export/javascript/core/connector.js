@@ -224,7 +224,7 @@ class Connector {
     if (rows === undefined && isElsewhere(action.outputs, response, outputs)) {
       run.warnings.push('The response has none of the outputs. See the raw response.');
     }
-    if (rows !== undefined && outputs[rows] === null) run.warnings.push(`The response has no list “${rows}”, so no rows are shown.`);
+    if (rows !== undefined && !Array.isArray(outputs[rows])) run.warnings.push(`The response has no list “${rows}”, so no rows are shown.`);
     return { outputs, response, url: connection.urlOf(request.url) };
   }
 
@@ -236,7 +236,7 @@ class Connector {
       status: run.response.status,
       attempts: run.attempts,
       pages: run.pages,
-      waited: rounded(run.throttled + run.waited),
+      waited: rounded(run.throttled + run.attempts.reduce((waited, { wait }) => waited + wait, 0)),
       elapsed: rounded(this.io.now() - started),
       request_id: requestIdOf(this.definition, run.response, run.secrets),
       idempotency_key: run.key,

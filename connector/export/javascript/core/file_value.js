@@ -2,6 +2,7 @@
 // A file among the inputs or outputs: bytes with a content type and a name. As JSON it is
 // `{"$content-type": "image/png", "$content": "<base64>", "$filename": "cat.png"}`; a host may hand over `$content` as bytes.
 
+const { BLANKS, stripped } = require('./blanks');
 const { fieldsOf, resolve } = require('./field');
 const { isObject } = require('./json');
 const { show } = require('./messages');
@@ -39,7 +40,7 @@ function bytesOfBase64(text) {
 }
 
 // The media type that a text is; that of bytes if it is none.
-const mediaType = (text) => (CONTENT_TYPE.test(text.trim()) ? text.trim() : OCTET_STREAM);
+const mediaType = (text) => (CONTENT_TYPE.test(stripped(text)) ? stripped(text) : OCTET_STREAM);
 
 // The JSON value of a file.
 function fileJson(bytes, contentType, filename) {
@@ -63,7 +64,7 @@ function fileOf(value) {
   const contentType = value['$content-type'];
   if (contentType && !CONTENT_TYPE.test(contentType)) return '$content-type is not a media type, such as image/png';
   if (isBytes) return new FileValue(value.$content, contentType, value.$filename);
-  const content = value.$content.replace(/\s+/g, '');
+  const content = value.$content.split(BLANKS).join('');
   return content.length % 4 === 0 && BASE64.test(content) ? new FileValue(bytesOfBase64(content), contentType, value.$filename) : '$content is not valid base64';
 }
 

@@ -9,7 +9,7 @@ const EXPRESSION = /(?<!@)@\{[^}]*\}|^@[A-Za-z]\w*\(.*\)/s;
 // The parameters of a pasted action, or the values themselves.
 function parametersOf(action, values) {
   const pasted = pastedIn(action, values);
-  return pasted ? pasted.parameters || {} : values;
+  return pasted ? pasted.parameters ?? {} : values;
 }
 
 // Both together, `more` among the parameters of a pasted action. It counts under whichever name of an input.
@@ -48,7 +48,7 @@ const isName = (action, name) => Object.hasOwn(action.names, name) || Object.has
 function pastedIn(action, values) {
   if (['inputs', 'host', 'parameters'].some((word) => isName(action, word))) return null;
   const pasted = Object.hasOwn(values, 'inputs') ? values.inputs : values;
-  return isObject(pasted) && isObject(pasted.host) && isObject(pasted.parameters || {}) ? pasted : null;
+  return isObject(pasted) && isObject(pasted.host) && isObject(pasted.parameters ?? {}) ? pasted : null;
 }
 
 module.exports = { holdsExpression, inputName, isBodyDefault, isExpression, isFromFlow, parametersOf, withInputs };

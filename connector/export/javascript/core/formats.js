@@ -4,7 +4,7 @@
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const TIME = /^T([01]\d|2[0-3])(:?[0-5]\d(:?[0-5]\d([.,]\d+)?)?)?(Z|[+-]([01]\d|2[0-3])(:?[0-5]\d(:?[0-5]\d(\.\d+)?)?)?)$/i;
 const DURATION = /^P(?=.)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/;
-const EMAIL = /^[^\s@,;<>"]+@[^\s@.,;<>"]+(\.[^\s@.,;<>"]+)+$/;
+const EMAIL = /^[^\s\u001c-\u001f\u0085@,;<>"]+@[^\s\u001c-\u001f\u0085@.,;<>"]+(\.[^\s\u001c-\u001f\u0085@.,;<>"]+)+$/;
 const COLOR = /^#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i;
 
 function isDate(text) {
@@ -17,7 +17,7 @@ function isDate(text) {
 // A scheme, and a host or a path after it.
 function isUri(text) {
   const [, rest] = /^[a-z][a-z0-9+.-]*:(.*)$/is.exec(text) || [];
-  if (rest === undefined || /\s/.test(text)) return false;
+  if (rest === undefined || /[\s\u0000-\u001f\u007f\u0085]/.test(text)) return false;
   const [, host = '', path] = /^(?:\/\/([^/?#]*))?([^?#]*)/.exec(rest);
   return Boolean(host || path) && host.includes('[') === host.includes(']');
 }
@@ -35,4 +35,4 @@ const FORMATS = {
   color: [(text) => COLOR.test(text), 'a color, such as #9d3789'],
 };
 
-module.exports = { FORMATS };
+module.exports = { FORMATS, isDate };

@@ -43,7 +43,7 @@ function typeOf(value) {
 }
 
 function quoted(text) {
-  const characters = [...printable(text).replace(/\p{Surrogate}/gu, '?')];
+  const characters = [...printable(text)];
   const short = characters.length <= LONGEST_QUOTE ? characters : [...characters.slice(0, LONGEST_QUOTE - 1), '…'];
   return `“${short.join('')}”`;
 }

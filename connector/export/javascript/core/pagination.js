@@ -14,7 +14,7 @@ async function* pages(action, inputs, fetchPage) {
   let next;
   for (let current = inputs; ; ) {
     const { outputs, response, url } = await fetchPage(current, next);
-    const rows = outputs[paging.rows] || [];
+    const rows = Array.isArray(outputs[paging.rows]) ? outputs[paging.rows] : [];
     const cursor = paging.follow ? nextLink(paging, response, url) : nextCursor(action, response, current[paging.input], rows.length);
     if (paging.follow) seen.add(url);
     yield { rows, outputs, cursor };
@@ -24,6 +24,10 @@ async function* pages(action, inputs, fetchPage) {
       throw new OutputError(message, [], { code: 'cursor_repeats' });
     }
     seen.add(cursor);
+    if (typeof cursor === 'string' && !cursor.isWellFormed()) {
+      const message = 'The service returned a next page that cannot be requested, so reading stopped.';
+      throw new OutputError(message, [], { code: 'next_url' });
+    }
     if (paging.follow && !isSameOrigin(cursor, url)) {
       const message = 'The next page is not on the host of the base URL, so reading stopped.';
       throw new OutputError(message, [], { code: 'next_url' });

@@ -19,11 +19,20 @@ function responseOf(status, headers, content) {
   const named = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
   let body = null;
   try {
-    if (text.trim()) body = JSON.parse(text);
+    if (/[^ \t\r\n]/.test(text)) body = parsed(text);
   } catch {
     body = MISSING;
   }
   return { status, headers: Object.fromEntries(named), content, text, body };
+}
+
+// The value of a JSON text. What some services send for a number that is none (NaN, Infinity) is not JSON, and nothing.
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(text.replace(/"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g, (token) => (token[0] === '"' ? token : 'null')));
+  }
 }
 
 // The body as the JSON value of a file, named as Content-Disposition says; null if it is empty.
@@ -54,7 +63,7 @@ function flatten(schema, response) {
   const isJson = response.body !== MISSING;
   const whole = isJson ? [] : inBody.map(([name, field]) => [name, wholeBody(field, response)]).filter(([, value]) => value !== null);
   if (!isJson && inBody.length && !whole.length && !fields.some(([, field]) => field['x-from'] === 'text')) {
-    const kind = response.text.trimStart().startsWith('<') ? 'a web page' : 'a body';
+    const kind = /^[ \t\r\n]*</.test(response.text) ? 'a web page' : 'a body';
     throw new OutputError(`The service responded with ${response.status} and ${kind} that is not JSON.`);
   }
   if (!readers.has(schema)) readers.set(schema, fieldsReader(schema, inBody));

@@ -2,6 +2,7 @@
 // What the templates of a connector and an action make of a request: base URL, path, query, headers. The values of inputs
 // and of the connection are put in here; its secrets stay `{connection.field}` and are put in by connection.js.
 
+const { stripped } = require('./blanks');
 const { AuthorizationError } = require('./errors');
 const { checkBaseUrl } = require('./base_url');
 const { inputOf, placed } = require('./field');
@@ -60,7 +61,7 @@ function pieceOf(name, value, before, allowInsecure) {
 
 // A host name or a part of one; a pasted `https://` and slashes at the end are taken off.
 function hostName(value) {
-  const host = value.trim().replace(SCHEME, '').replace(/\/+$/, '');
+  const host = stripped(value).replace(SCHEME, '').replace(/\/+$/, '');
   if (HOST.test(host)) return host;
   const message = `“${[...printable(value)].slice(0, 80).join('')}” is not a host name.`;
   throw new AuthorizationError(message, { code: 'host', hint: 'Example: api.example.com' });

@@ -269,8 +269,8 @@ const marginOf = (buckets) => Math.min(...buckets.map((bucket) => bucket.margin)
 
 const throttledError = (wait, maxWait) =>
   new ThrottledError(
-    `The call limit is used up: the next call is possible in ${wait.toFixed(1)} seconds, ` +
-      `longer than the maximum wait of ${Number(maxWait.toPrecision(6))} seconds.`,
+    `The call limit is used up: the next call is possible in ${(Math.round(wait * 10) / 10).toFixed(1)} seconds, ` +
+      `longer than the maximum wait of ${Math.round(maxWait * 1000) / 1000} seconds.`,
     { wait, hint: 'Run it later, or allow a longer wait.' },
   );
 

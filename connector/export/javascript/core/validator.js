@@ -56,7 +56,7 @@ const INSIDE = {
   additionalProperties: function* additionalProperties(root, inner, value, path, schema) {
     if (!isObject(value) || inner === true) return;
     const others = Object.keys(value).filter((name) => !Object.hasOwn(schema.properties || {}, name));
-    if (inner === false) for (const name of others.sort()) yield { rule: 'unknown', path: [...path, name] };
+    if (inner === false) for (const name of others.sort(byCodePoint)) yield { rule: 'unknown', path: [...path, name] };
     else for (const name of others) yield* violations(root, inner, value[name], [...path, name]);
   },
 };
@@ -66,6 +66,13 @@ function* violations(root, schema, value, path) {
     if (KEEPS[keyword] && !KEEPS[keyword](value, expected, schema)) yield { rule: keyword, path, expected, value };
     if (INSIDE[keyword]) yield* INSIDE[keyword](root, expected, value, path, schema);
   }
+}
+
+// The order of texts in Python; JavaScript's own is that of halves of characters.
+function byCodePoint(one, other) {
+  const [first, second] = [[...one], [...other]];
+  const at = first.findIndex((char, place) => char !== second[place]);
+  return at < 0 || at >= second.length ? first.length - second.length : first[at].codePointAt(0) - second[at].codePointAt(0);
 }
 
 const hasTwice = (values) => values.some((value, place) => values.slice(0, place).some((other) => isSame(other, value)));
