@@ -11,7 +11,8 @@ _LEAST_EXPONENT = -6
 """Of the smallest number that it writes without one."""
 
 _FLOAT = re.compile(r"(?:^|[\s:\[,])-?\d+(?:\.|e)")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:e[+-]\d+)?')
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|-?\d++(?:\.\d+)?(?:e[+-]\d+)?')
+"""A text, which may be of megabytes and is therefore never gone back into, or a number."""
 
 
 def number_text(value: float) -> str:
