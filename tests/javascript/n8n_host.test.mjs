@@ -8,7 +8,11 @@ import { pass, since, until } from './n8n_time.mjs';
 
 const { hostOf, sha256 } = await packageOf('archive')('host');
 
-const throttleOf = async (callsPerMinute) => (await hostOf(contextOf({ credentials: { callsPerMinute } }))).connector.definition.throttle;
+async function throttleOf(callsPerMinute) {
+  const { share, throttle } = (await hostOf(contextOf({ credentials: { callsPerMinute } }))).connector.definition;
+  assert.deepEqual([throttle.calls, throttle.renewalPeriod], [50, 10]);
+  return share ?? throttle;
+}
 
 test('Calls per Minute is a share of the service’s limit, never more than that', async () => {
   const shares = [
@@ -30,6 +34,14 @@ test('all executions of a process share the limit of an account', async () => {
   assert.equal(await run({ apiKey: 'other' }), 0);
   const waited = await run({ apiKey: 'one' });
   assert.ok(waited >= 10 && waited < 11, `${waited}`);
+});
+
+test('an account has one limit, however many Calls per Minute its credentials allow', async () => {
+  const [all, most] = await Promise.all([6000, 240].map((callsPerMinute) => hostOf(contextOf({ credentials: { apiKey: 'both', callsPerMinute } }))));
+  const waited = async ({ connector, connection }) => (await until(connector.run('head_document', { id: 'a' }, connection))).meta.waited;
+  for (let call = 0; call < 40; call += 1) assert.equal(await waited(most), 0);
+  for (let call = 0; call < 10; call += 1) assert.equal(await waited(all), 0);
+  assert.ok((await waited(all)) >= 10);
 });
 
 // The depot has fields of every kind; one more has a name that n8n does not take.

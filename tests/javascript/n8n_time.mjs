@@ -21,8 +21,8 @@ AbortSignal.timeout = (milliseconds) => {
 // Whether anybody still listens to a signal of this process's time.
 export const isHeard = () => signals.some((signal) => getEventListeners(signal, 'abort').length > 0);
 
-// Milliseconds since a moment.
-export const since = (moment) => now - moment;
+// Milliseconds since a moment, without what is lost in sums of fractions.
+export const since = (moment) => Math.round((now - moment) * 1e6) / 1e6;
 
 // Let everybody who can go on do so.
 export async function settled() {

@@ -185,8 +185,9 @@ class Connector {
     connection ??= this.withoutSecrets();
     connection.require(action);
     const key = declared === undefined ? null : inputs[declared];
-    const { timeouts, throttle } = this.definition;
+    const { timeouts, throttle, share } = this.definition;
     const limits = [[connection.identity, throttle]];
+    if (share) limits.push([`${connection.identity}/`, share]);
     if (action.throttle) limits.push([`${connection.identity}/${action.key}`, action.throttle]);
     return {
       connector: this.definition,

@@ -18,6 +18,8 @@ export interface ConnectorDefinition {
   kinds: { key: string; title: string; fields: string[]; required: string[]; authorization: Authorization }[];
   /** The service's call limit; the period is in seconds. */
   throttle: { calls: number; renewalPeriod: number };
+  /** Of that limit, what this process may use; the host says so. */
+  share?: { calls: number; renewalPeriod: number };
   /** Seconds: to connect, between two bytes, for a whole run, and for its waits for the call limit. */
   timeouts: { connect: number; read: number; total: number; wait: number };
 }

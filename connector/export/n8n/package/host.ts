@@ -46,16 +46,16 @@ export function sha256(text: string): string {
 	return createHash('sha256').update(text).digest('hex');
 }
 
-/** The definitions with this process's share of the service's call limit. */
+/** The definitions, with this process's share of the service's call limit where it is less than all of it. */
 function withLimit(callsPerMinute: number): Core.Definitions {
 	const { calls, renewalPeriod } = whole.connector.throttle;
-	const share = (callsPerMinute * renewalPeriod) / 60;
-	if (!(callsPerMinute > 0) || share >= calls) return whole;
-	const throttle = {
-		calls: Math.max(1, Math.floor(share)),
+	const part = (callsPerMinute * renewalPeriod) / 60;
+	if (!(callsPerMinute > 0) || part >= calls) return whole;
+	const share = {
+		calls: Math.max(1, Math.floor(part)),
 		renewalPeriod: Math.max(renewalPeriod, 60 / callsPerMinute),
 	};
-	return { ...whole, connector: { ...whole.connector, throttle } };
+	return { ...whole, connector: { ...whole.connector, share } };
 }
 
 function io(context: Context): Core.IO {
