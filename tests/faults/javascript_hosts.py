@@ -152,6 +152,22 @@ class FaultTable:
         assert message.startswith("The run was cancelled before the response came.")
         assert (tries, len(stage.server.heard)) == (1, 1)
 
+    @pytest.mark.parametrize("code", ["EHOSTUNREACH", "ENETUNREACH", "ECONNREFUSED", "ETIMEDOUT"])
+    def test_a_network_that_goes_away_after_the_request_has_left_does_not_mean_that_nothing_was_sent(
+        self, package: PackageProcess, certificates: Certificates, code: str
+    ) -> None:
+        with scene(certificates) as stage:
+
+            def does(talk: Talk) -> None:
+                package.break_connection(code)
+                talk.stall()
+
+            stage.server.does = does
+            stage.listen()
+            result = package.run(*ERRANDS["write once"], values={"api_key": CANARY}, base_url=stage.base_url)
+        assert result["kind"] == "OutcomeUnknownError"
+        assert len(stage.server.heard) == 1
+
     @pytest.fixture(params=KINDS)
     def world(
         self, request: pytest.FixtureRequest, certificates: Certificates, package: PackageProcess

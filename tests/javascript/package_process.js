@@ -1,8 +1,10 @@
 'use strict';
 // An exported package in a process of its own: a request per line on the standard input, a response per line, and a line
-// `cancel` that gives the run up and has none. Names are not looked up; `lost_name` says which one is not found.
+// `cancel` that gives the run up, or `break` that fails its connection as the system does, and has none. Names are not looked up;
+// `lost_name` says which one is not found.
 
 const dns = require('node:dns');
+const net = require('node:net');
 const readline = require('node:readline');
 const { inspect } = require('node:util');
 
@@ -13,6 +15,15 @@ dns.lookup = (name, options, done) => {
   if (name === lostName) return process.nextTick(done, Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND', syscall: 'getaddrinfo' }));
   return truly('127.0.0.1', options, done);
 };
+
+// What the system says of a connection that stands when the network has gone away.
+const trulyConnect = net.Socket.prototype.connect;
+let socket;
+net.Socket.prototype.connect = function (...options) {
+  socket = this;
+  return trulyConnect.apply(this, options);
+};
+const breakWith = (code) => socket.destroy(Object.assign(new Error(`read ${code}`), { code, errno: -113, syscall: 'read' }));
 
 // Run an action with a call limit of its own. `connect` brings the connector and the connection; `shown` are the errors that
 // the host makes of one: whatever is in them, people see.
@@ -42,6 +53,7 @@ function listen(ways) {
   readline.createInterface({ input: process.stdin }).on('line', async (line) => {
     const { way, ...asked } = JSON.parse(line, (key, value) => (value?.type === 'Buffer' ? Buffer.from(value.data) : value));
     if (way === 'cancel') return stop.abort();
+    if (way === 'break') return breakWith(asked.code);
     return process.stdout.write(`${JSON.stringify(await ways[way](asked))}\n`);
   });
 }

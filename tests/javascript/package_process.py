@@ -48,6 +48,10 @@ class PackageProcess:
         """Give up the action that runs, from another thread than the one that waits for its end."""
         self._write({"way": "cancel"})
 
+    def break_connection(self, code: str) -> None:
+        """Fail the latest connection with a code of the system, from another thread, as when the network goes away."""
+        self._write({"way": "break", "code": code})
+
     def _write(self, request: Json) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(request) + "\n")
