@@ -76,7 +76,7 @@ if [ ! -f "$host/complete" ]; then
 fi
 
 step "Faults, through the helper of n8n $N8N_VERSION"
-N8N_BUILD=$build N8N_HOST=$host "$python" -m pytest -q -n 2 -p no:cacheprovider tests/faults/in_n8n.py
+N8N_BUILD=$build N8N_HOST=$host "$python" -m pytest -q -n 2 -p no:cacheprovider tests/faults/in_n8n.py tests/storms/test_random_faults.py
 
 step "n8n $N8N_VERSION"
 export N8N_USER_FOLDER=$scratch/home CONNECTOR_STATE_DIR=$scratch/state
