@@ -92,6 +92,7 @@ class Client:
                 if problems and self.strict_outputs:
                     raise OutputError("The response does not fit the definition.", problems)
                 response = _response(run)
+            given = action.with_idempotency_key(given, settings.idempotency_key)
             warnings = (*action.warnings(given), *run.call.warnings, *(problem.message for problem in problems))
             meta = self._meta(run, response, started, warnings)
         notify(settings.on_event, RunSucceeded(outputs, meta))
@@ -254,6 +255,6 @@ def _check_pages(action: Action, settings: RunSettings) -> None:
     if settings.walks_pages and action.definition.pagination is None:
         problem = Problem("", "pages", f"“{action.summary}” has no pages to read.")
         raise InputError("The action has no pages.", [problem])
-    if settings.max_items is not None and settings.max_items < 1:
+    if settings.max_items is not None and (type(settings.max_items) is not int or settings.max_items < 1):
         message = f"The number of rows must be 1 or more, but it is {settings.max_items}."
         raise InputError("The number of rows is wrong.", [Problem("max_items", "minimum", message)])

@@ -18,7 +18,11 @@ _BETWEEN = r"[\s\ufeff\x00-\x1f\x7f-\x9f]"
 """What may have been changed between the parts of a secret."""
 
 
-_ENDS = re.compile(r"^[\s\ufeff]+|[\s\ufeff]+\Z")
+_BLANKS = (
+    "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""What is white space in Python or in JavaScript."""
 
 
 class Secret:
@@ -117,7 +121,7 @@ def _loosely(secret: str) -> re.Pattern[str] | None:
 
 def stripped(text: str) -> str:
     """`text` without the white space and byte order marks at its ends, as people paste them."""
-    return _ENDS.sub("", text)
+    return text.strip(_BLANKS)
 
 
 def one_line(text: str) -> str:

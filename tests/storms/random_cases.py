@@ -19,6 +19,14 @@ CONNECTIONS: dict[str, Json] = {name: {"api_key": SECRET} for name in FOLDERS} |
 }
 
 
+OPTIONS: tuple[tuple[str, tuple[Any, ...]], ...] = (
+    ("timeout", (0.1, 0.9, 30, 1e6)),
+    ("max_wait", (0, 1, 60)),
+    ("max_items", (0, -1, 1.5)),
+    ("idempotency_key", ("own", "")),
+)
+
+
 class Cases(Values):
     """Makes random cases.
 
@@ -81,6 +89,11 @@ class Cases(Values):
         asked["connection"] = CONNECTIONS[connector]
         if action.definition.pagination and self.rng.random() < 0.5:
             asked["options"] = {"all_pages": True, "max_items": self.rng.choice((1, 2, 3, 100))}
+        if self.rng.random() < 0.2:
+            name, values = self.rng.choice(OPTIONS)
+            asked["options"] = {**asked.get("options", {}), name: self.rng.choice(values)}
+        if self.rng.random() < 0.1:
+            asked["times"] = self.rng.randint(2, 7)
         return "run", connector, {**asked, "random": self.rng.choice((0, 0.5, 0.125, 0.999, self.rng.random()))}
 
     def form(self) -> tuple[str, str, Json]:

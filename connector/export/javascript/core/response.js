@@ -31,7 +31,7 @@ function parsed(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN/g, (token) => (token[0] === '"' ? token : 'null')));
+    return JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?Infinity|NaN/gs, (token) => (token[0] === '"' ? token : 'null')));
   }
 }
 

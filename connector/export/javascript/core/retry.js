@@ -1,6 +1,7 @@
 'use strict';
 // Whether and when a failed attempt may be made again. Pure decisions; nothing here waits or sends.
 
+const { stripped } = require('./blanks');
 const { ConnectionLostError, NotSentError, OutcomeUnknownError, ThrottledError, UnavailableError } = require('./errors');
 const { isDate } = require('./formats');
 
@@ -54,7 +55,7 @@ function backoff(policy, attempt, retryAfter, random) {
 // Seconds that a Retry-After header asks for, as number or as date; null when it says nothing usable.
 // now: milliseconds since 1970.
 function retryAfterSeconds(header, now) {
-  const text = (header || '').replace(/^[ \t]+|[ \t]+$/g, '');
+  const text = stripped(header || '', /[ \t]/);
   const seconds = NUMBER.test(text) ? Number(text) : (httpDate(text) - now) / 1000;
   return Number.isFinite(seconds) ? Math.min(Math.max(0, seconds), LONGEST_RETRY_AFTER) : null;
 }
