@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
+from connector.definition.media_types import media_type_of_name
 from connector.errors import ConnectionLostError
 from connector.secrets import stripped
 
@@ -70,7 +71,9 @@ class File:
         else:
             self._stream = source
         self.filename = filename or (self.path.name if self.path else None)
-        self.content_type = content_type or mimetypes.guess_type(self.filename or "")[0] or OCTET_STREAM
+        named = self.filename or ""
+        guessed = media_type_of_name(named) or mimetypes.guess_type(named)[0]
+        self.content_type = content_type or guessed or OCTET_STREAM
         self._start: int | None = None  # of the stream, once it has positions
 
     @property
@@ -102,7 +105,9 @@ class File:
             content = base64.b64decode(text, validate=True)
         except (binascii.Error, ValueError):
             raise FileError("$content is not valid base64") from None
-        return cls(content, content_type=content_type, filename=value.get(FILENAME) or None)
+        filename = value.get(FILENAME) or None
+        known = content_type or media_type_of_name(filename or "") or OCTET_STREAM
+        return cls(content, content_type=known, filename=filename)
 
     def to_json(self) -> dict[str, str]:
         """The file as a JSON value, its content as base64.

@@ -5,6 +5,7 @@
 const { BLANKS, stripped } = require('./blanks');
 const { fieldsOf, resolve } = require('./field');
 const { isObject } = require('./json');
+const { mediaTypeOfName } = require('./media_types');
 const { show } = require('./messages');
 
 const OCTET_STREAM = 'application/octet-stream';
@@ -16,7 +17,7 @@ const PIECE = 0x8000; // Bytes that become a text at once: a function takes only
 class FileValue {
   constructor(bytes, contentType, filename) {
     this.bytes = bytes;
-    this.contentType = contentType || OCTET_STREAM;
+    this.contentType = contentType || mediaTypeOfName(filename || '') || OCTET_STREAM;
     this.filename = filename;
   }
 
