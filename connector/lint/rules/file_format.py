@@ -173,9 +173,9 @@ def _problem(model: type[BaseModel], document: Any, steps: tuple[str | int, ...]
         return FormatProblem(WRONG_VALUE, place, f"{name} {_BOUNDS[kind].format(**context)}.")
     expected = " or ".join(dict.fromkeys(map(_expected, details)))
     rule = WRONG_VALUE if kind in {"literal_error", "union_tag_invalid"} else WRONG_TYPE
-    return FormatProblem(
-        rule, place, f"{name} must be {expected}, but it is {show(json_pointer.get(document, place))}."
-    )
+    value = json_pointer.get(document, place)
+    shown = f"the number {value}" if isinstance(value, float) else show(value)  # 400.0 as the file has it
+    return FormatProblem(rule, place, f"{name} must be {expected}, but it is {shown}.")
 
 
 def _problem_of_model(kind: str, place: str, name: str, context: Mapping[str, Any]) -> FormatProblem:
