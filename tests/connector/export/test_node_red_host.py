@@ -21,6 +21,7 @@ from tests.connector.parcels import LIST, manifest, write_folder
 from tests.faults.proxy import Proxy
 from tests.faults.server import FaultServer, Talk
 from tests.javascript.node import find_node
+from tests.lag import Lag
 from tests.secrets.canary import CANARY
 
 NODE, WHY_NOT = find_node()
@@ -257,13 +258,15 @@ def test_many_messages_at_once_all_succeed_within_the_limit(hurried: NodeRedPack
         talk.reply()
 
     service.does = reply
-    outcome = send_message(hurried, service, *({"number": number} for number in range(70)))
+    with Lag() as lag:
+        outcome = send_message(hurried, service, *({"number": number} for number in range(70)))
     assert [end["sent"]["number"] for end in outcome["ends"]] == list(range(70))
     assert len({end["sent"]["call"]["idempotency_key"] for end in outcome["ends"]}) == 70
     assert any("waiting for the call limit" in status["text"] for status in outcome["statuses"])
     times.sort()
-    # The server counts a little later than the calls leave.
-    assert all(later - earlier > PERIOD - MARGIN for earlier, later in zip(times, times[20:], strict=False))
+    # The server counts a little later than the calls leave; on a busy machine, both of its threads may be late.
+    shortest = min(later - earlier for earlier, later in zip(times, times[20:], strict=False))
+    assert shortest > PERIOD - MARGIN - 2 * lag.worst
 
 
 def test_a_wait_beyond_the_longest_is_an_error_that_says_how_long(
