@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { NodeApiError, NodeOperationError } from './n8n_workflow.mjs';
-import { contextOf, nodeFile, packageOf } from './n8n_package.mjs';
+import { contextOf, nodeFile, packageOf, streamOf } from './n8n_package.mjs';
 import { until } from './n8n_time.mjs';
 
 const { executeItems } = await packageOf('archive')('execute');
@@ -207,18 +207,27 @@ test('when n8n tries the node again, only what failed is sent again', async () =
   }
 });
 
-test('what may have been carried out is not sent again when n8n tries the node again', async () => {
-  for (const continueOnFail of [false, true]) {
-    const more = { executionId: `unknown ${continueOnFail}`, retryOnFail: true, continueOnFail, items: 2 };
-    const lost = () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNRESET' }));
-    const starting = () => contextOf({ ...more, parameters: (index) => ({ operation: 'run_bulk_job', job_id: `${index}` }), respond: lost });
+test('what was carried out, or may have been, is not sent again when n8n tries the node again', async () => {
+  const lost = () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNRESET' }));
+  const strange = () => ({ status: 200, body: streamOf('<html>') });
+  const triedTwice = async (code, respond, once, parameters, continueOnFail) => {
+    const more = { executionId: `${code} ${once} ${continueOnFail}`, retryOnFail: true, continueOnFail, items: 2, respond, parameters };
     const calls = [];
-    for (let tries = 0; tries < 3; tries += 1) {
-      const context = starting();
-      const code = await run(context, courier.executeItems).then(([{ json }]) => json.details.code, (error) => error.context.code);
-      calls.push(code, context.calls.length);
+    for (const context of [contextOf(more), contextOf(more)]) {
+      assert.equal(await run(context, courier.executeItems).then(([{ json }]) => json.details.code, (error) => error.context.code), code);
+      calls.push(context.calls.length);
     }
-    assert.deepEqual(calls, ['outcome_unknown', continueOnFail ? 2 : 1, 'outcome_unknown', 0, 'outcome_unknown', 0]);
+    const most = continueOnFail ? 2 : 1;
+    assert.deepEqual(calls, [most, once ? 0 : most], code);
+  };
+  const starting = (index) => ({ operation: 'run_bulk_job', job_id: `${index}` });
+  const keyed = (index) => ({ operation: 'send_message', user_id: `${index}`, title: 'Hi', body: 'There' });
+  const reading = (index) => ({ operation: 'get_message', message_id: `${index}` });
+  for (const continueOnFail of [false, true]) {
+    await triedTwice('outcome_unknown', lost, true, starting, continueOnFail);
+    await triedTwice('output', strange, true, starting, continueOnFail);
+    await triedTwice('output', strange, false, keyed, continueOnFail);
+    await triedTwice('output', strange, false, reading, continueOnFail);
   }
 });
 

@@ -267,7 +267,9 @@ function withOwnKey(action, values, key) {
 
 // The key goes with the error: run again with it, the service does the thing once.
 function withKey(error, run) {
-  if (!(error instanceof ConnectorError) || run.key === null) return error;
+  if (!(error instanceof ConnectorError)) return error;
+  error.isRepeatable = run.isRepeatable;
+  if (run.key === null) return error;
   error.idempotencyKey = run.key;
   if (run.attempts.length && (error instanceof UnavailableError || error instanceof ThrottledError)) {
     error.hint = `${error.hint} To run it again without doing it twice, use the idempotency key ${run.key}.`.trimStart();

@@ -27,6 +27,7 @@ class ConnectorError extends Error {
     this.requestId = details.requestId ?? null;
     this.field = details.field ?? null;
     this.idempotencyKey = null;
+    this.isRepeatable = true;
     this.retryable = this.constructor.retryable && (details.retryable ?? true);
   }
 

@@ -241,6 +241,8 @@ export declare class ConnectorError extends Error {
   readonly field: string | null;
   /** The key of the run that failed: run again with it, the service does the thing once. */
   idempotencyKey: string | null;
+  /** Whether running it again with that key, if any, has the effect of once; of no run, it is true. */
+  isRepeatable: boolean;
   readonly retryable: boolean;
   readonly text: string;
   toDict(): ErrorValues;

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'crypto';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { ActionDefinition, Result, RunOptions } from './core/types';
+import type { ActionDefinition, ConnectorError, Result, RunOptions } from './core/types';
 import { errorItem, nodeError } from './errors';
 import { withFiles, withoutFiles } from './files';
 import { hostOf, sha256, type Host } from './host';
@@ -29,7 +29,7 @@ export async function executeItems(context: IExecuteFunctions): Promise<INodeExe
 			for (const warning of made.warnings) hints.add(warning);
 		} catch (error) {
 			failed = true;
-			if (error instanceof runtime.OutcomeUnknownError) done.set(index, error);
+			if (isDone(error)) done.set(index, error);
 			if (!context.continueOnFail()) {
 				keepForRetry(context, place, done);
 				throw nodeError(context.getNode(), error, index);
@@ -59,6 +59,12 @@ function placeOf(context: IExecuteFunctions): string {
 		context.getNode().id,
 		context.evaluateExpression('{{ $runIndex }}', 0),
 	]);
+}
+
+/** Whether the service has carried out an item that failed, or may have, and would do it twice if it came again. */
+function isDone(error: unknown): error is ConnectorError {
+	const kinds = [runtime.OutcomeUnknownError, runtime.OutputError];
+	return kinds.some((Kind) => error instanceof Kind) && !(error as ConnectorError).isRepeatable;
 }
 
 function keepForRetry(context: IExecuteFunctions, place: string, done: Done): void {

@@ -11,7 +11,7 @@ export interface Made {
 	warnings: string[];
 }
 
-/** What came of each input item, by its index; the error where nobody knows whether it was carried out. */
+/** What came of each input item, by its index; the error of one that is not to be sent again. */
 export type Done = Map<number, Made | Error>;
 
 const MOST_RUNS = 100;
