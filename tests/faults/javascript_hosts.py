@@ -139,7 +139,7 @@ class FaultTable:
             def does(talk: Talk) -> None:
                 talk.send(begins)
                 talk.rest()
-                package.cancel()
+                package.interrupt("cancel")
                 talk.stall()
                 gone.set()
 
@@ -159,7 +159,7 @@ class FaultTable:
         with scene(certificates) as stage:
 
             def does(talk: Talk) -> None:
-                package.break_connection(code)
+                package.interrupt("break", code=code)
                 talk.stall()
 
             stage.server.does = does

@@ -1,7 +1,6 @@
 'use strict';
-// An exported package in a process of its own: a request per line on the standard input, a response per line, and a line
-// `cancel` that gives the run up, or `break` that fails its connection as the system does, and has none. Names are not looked up;
-// `lost_name` says which one is not found.
+// An exported package in a process of its own: a request per line on the standard input, a response per line; a way that returns
+// nothing has none. Names are not looked up; `lost_name` says which one is not found.
 
 const dns = require('node:dns');
 const net = require('node:net');
@@ -23,7 +22,12 @@ net.Socket.prototype.connect = function (...options) {
   socket = this;
   return trulyConnect.apply(this, options);
 };
-const breakWith = (code) => socket.destroy(Object.assign(new Error(`read ${code}`), { code, errno: -113, syscall: 'read' }));
+
+// What interrupts a run: it is given up, or its connection fails as the system says it.
+const interrupts = {
+  cancel: () => stop.abort(),
+  break: ({ code }) => void socket.destroy(Object.assign(new Error(`read ${code}`), { code, errno: -113, syscall: 'read' })),
+};
 
 // Run an action with a call limit of its own. `connect` brings the connector and the connection; `shown` are the errors that
 // the host makes of one: whatever is in them, people see.
@@ -49,12 +53,12 @@ const running =
 const everything = (value) => [`${value}`, inspect(value, { depth: Infinity, showHidden: true }), JSON.stringify(value)];
 
 // Respond to each line in the way that it names.
-function listen(ways) {
+function listen(own) {
+  const ways = { ...interrupts, ...own };
   readline.createInterface({ input: process.stdin }).on('line', async (line) => {
     const { way, ...asked } = JSON.parse(line, (key, value) => (value?.type === 'Buffer' ? Buffer.from(value.data) : value));
-    if (way === 'cancel') return stop.abort();
-    if (way === 'break') return breakWith(asked.code);
-    return process.stdout.write(`${JSON.stringify(await ways[way](asked))}\n`);
+    const response = await ways[way](asked);
+    if (response !== undefined) process.stdout.write(`${JSON.stringify(response)}\n`);
   });
 }
 

@@ -44,13 +44,9 @@ class PackageProcess:
         self._write({"way": way, **request})
         return json.loads(self._process.stdout.readline())  # type: ignore[no-any-return]
 
-    def cancel(self) -> None:
-        """Give up the action that runs, from another thread than the one that waits for its end."""
-        self._write({"way": "cancel"})
-
-    def break_connection(self, code: str) -> None:
-        """Fail the latest connection with a code of the system, from another thread, as when the network goes away."""
-        self._write({"way": "break", "code": code})
+    def interrupt(self, way: str, **request: Any) -> None:
+        """Ask for what has no response, while another thread waits for the one to `ask`."""
+        self._write({"way": way, **request})
 
     def _write(self, request: Json) -> None:
         assert self._process.stdin is not None

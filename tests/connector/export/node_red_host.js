@@ -47,18 +47,23 @@ function nodeRed() {
   return red;
 }
 
+let latest;
+
 const ways = {
+  stop: () => void latest.handlers.close(),
+
   run: running(
     core.Throttle,
     (values) => ({ connector, connection: core.connect(connector.definition, values, io.sha256) }),
     (error) => [nodeError(error)],
   ),
 
-  async node({ group, config, account, messages, close_after: closeAfter = null }) {
+  async node({ group, config, account, messages }) {
     connector.throttle = shared;
     const red = nodeRed();
     if (account) red.deploy(types.connection, { id: 'account', ...account });
     const node = red.deploy(types.groups[group], { id: 'node', connection: 'account', ...config });
+    latest = node;
     const ends = messages.map(
       (msg) =>
         new Promise((resolve) => {
@@ -67,7 +72,6 @@ const ways = {
           node.handlers.input(msg, (out) => (sent = out), done);
         }),
     );
-    if (closeAfter !== null) setTimeout(() => node.handlers.close(), closeAfter * 1000);
     return { ends: await Promise.all(ends), statuses: node.statuses, warnings: node.warnings };
   },
 

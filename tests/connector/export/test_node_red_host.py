@@ -208,23 +208,28 @@ def test_choices_may_depend_on_what_is_typed_elsewhere(package: NodeRedPackage, 
     assert package.ask("choices", **asked)["status"] == 400
 
 
+def stopped(package: NodeRedPackage, service: FaultServer, group: str, config: Json) -> Json:
+    """What comes of a message to a node that is stopped when the service has heard of it."""
+
+    def does(talk: Talk) -> None:
+        package.interrupt("stop")
+        talk.stall()
+
+    service.does = does
+    return package.ask("node", group=group, account=account(service), config=config, messages=[{}])
+
+
 def test_a_node_that_is_stopped_gives_its_calls_up(package: NodeRedPackage, service: FaultServer) -> None:
-    service.does = Talk.stall
     whole = {"action": "update_profile", "fields": {**typed(recipient_id="ada"), "operations": operations()}}
-    outcome = package.ask(
-        "node", group="profiles", account=account(service), config=whole, messages=[{}], close_after=0.2
-    )
-    error = outcome["ends"][0]["error"]
+    error = stopped(package, service, "profiles", whole)["ends"][0]["error"]
     assert error["code"] == "outcome_unknown"
     assert error["message"].startswith("The run was cancelled before the response came.")
 
 
 def test_what_a_stopped_node_may_have_done_is_in_the_log(package: NodeRedPackage, service: FaultServer) -> None:
     """When all of a flow is stopped, its catch nodes are too, and nobody sees the errors of its calls."""
-    service.does = Talk.stall
     config = {"action": "send_message", "fields": typed(user_id="ada", template="t")}
-    asked = {"account": account(service), "config": config, "messages": [{}], "close_after": 0.2}
-    outcome = package.ask("node", group="messages", **asked)
+    outcome = stopped(package, service, "messages", config)
     assert outcome["statuses"][-1] == {}
     (warning,) = outcome["warnings"]
     assert warning.startswith("The run was cancelled before the response came. To run it again")
