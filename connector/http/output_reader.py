@@ -90,11 +90,13 @@ class _Compiler:
             return lambda document, progress: shape(_walk(document, places[0]), progress)
         types = {kind for word in field.types or PYTHON_TYPES for kind in PYTHON_TYPES[word]}
 
+        is_whole = int in types
+
         def read(document: Any, progress: Progress) -> Any:
             for place in places:
                 value = _walk(document, place)
                 shaped = None if value is None else shape(value, progress)
-                if value is not None and type(shaped) in types:
+                if value is not None and (type(shaped) in types or (is_whole and _is_whole(shaped))):
                     return shaped
             # Alternatives exist because the service has several forms; a value of none of them is nobody's.
             return None
@@ -154,6 +156,11 @@ def _file(value: Any, _: Progress) -> Any:
 
 def _time(value: Any, _: Progress) -> Any:
     return iso_from_epoch_milliseconds(value) if type(value) is int or type(value) is float else value
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a number is a whole one that was written with a fraction or an exponent."""
+    return type(value) is float and value.is_integer()
 
 
 def _as_it_is(value: Any, _: Progress) -> Any:

@@ -19,6 +19,15 @@ CONNECTIONS: dict[str, Json] = {name: {"api_key": SECRET} for name in FOLDERS} |
 }
 
 
+CONNECTION_FIELDS = ("key", "user", "password", "token", "hook", "badge", "pin", "region", "account", "lang")
+KINDS_OF_CONNECTION: tuple[Json, ...] = (
+    {"key": "k+1/2 3", "region": "eu", "account": "7"},
+    {"kind": "login", "user": "ada", "password": "p:w ü", "region": "eu", "account": "7", "lang": "de"},
+    {"token": "Token t-1", "hook": "https://hooks.example/s3cr3t/", "region": "eu", "account": "a/b"},
+    {"badge": "b-1", "pin": "12 34", "region": "https://eu/", "account": "7"},
+)
+
+
 OPTIONS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ("timeout", (0.1, 0.9, 30, 1e6)),
     ("max_wait", (0, 1, 60)),
@@ -84,6 +93,10 @@ class Cases(Values):
         connector, action = self._action()
         known = [given for given in self._inputs[connector, action.key] if not action.validate_inputs(given)[1]]
         given = self.rng.choice(known) if known else self._given(connector, action)
+        while self.rng.random() < 0.3:
+            given = self.changed_fields(given, action.inputs, action.inputs, action)
+        if connector == "depot":  # in which inputs are hosts
+            given = _ascii(given)
         interactions = [self._interaction(self._samples[connector, action.key], action) for _ in range(6)]
         asked: Json = {"action": action.key, "inputs": given, "interactions": interactions, "spare": True}
         asked["connection"] = CONNECTIONS[connector]
@@ -154,28 +167,16 @@ class Cases(Values):
     def auth(self) -> tuple[str, str, Json]:
         """A connection of one of several kinds, and the request that is signed with it."""
         action = self.rng.choice(list(actions("depot").values()))
-        fields = (
-            "key",
-            "user",
-            "password",
-            "token",
-            "hook",
-            "badge",
-            "pin",
-            "region",
-            "account",
-            "lang",
-            "kind",
-            "base_url",
-        )
-        names = self.rng.sample(fields, self.rng.randint(1, 6))
-        texts = (*ODD["urls"], *ODD["texts"], "eu", "key-123", "api_key", "login")
-        values = {name: self.spoiled(self.rng.choice(texts)) for name in names}
-        if "kind" in values:
+        whole = self.rng.choice(KINDS_OF_CONNECTION) if self.rng.random() < 0.7 else {}
+        names = self.rng.sample([*CONNECTION_FIELDS, "kind", "base_url"], self.rng.choice((0, 1, 1, 2, 6)))
+        texts = (*ODD["urls"], *ODD["texts"], "eu", "key-123", "Bearer key-123")
+        values = whole | {name: self.spoiled(self.rng.choice(texts)) for name in names}
+        if "kind" in names:
             values["kind"] = self.rng.choice(("api_key", "login", "token", "badge", "other"))
-        if "base_url" in values:
+        if "base_url" in names:
             values["base_url"] = self.rng.choice(ODD["base_urls"])
-        return "auth", "depot", {"action": action.key, "inputs": self._given("depot", action), "connection": values}
+        inputs = copy.deepcopy(self.rng.choice(self._inputs["depot", action.key]))
+        return "auth", "depot", {"action": action.key, "inputs": inputs, "connection": values}
 
     def _action(self) -> tuple[str, Action]:
         connector = self.rng.choice(self._connectors)

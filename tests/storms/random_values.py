@@ -145,9 +145,18 @@ class Values:
             return self.rng.choice((None, True, False, "", [], {}))
         if way < 0.9:
             return [self.odd(depth + 1) for _ in range(self.rng.randint(1, 3))]
-        return {
-            self.rng.choice((*ODD["names"], self.text())): self.odd(depth + 1) for _ in range(self.rng.randint(1, 2))
-        }
+        if self.rng.random() < 0.1:
+            return self._deep()
+        names = [self.rng.choice((*ODD["names"], self.text())) for _ in range(self.rng.randint(1, 2))]
+        # JavaScript sorts names that are whole numbers.
+        return {f"{name}_" if name.isdigit() else name: self.odd(depth + 1) for name in names}
+
+    def _deep(self) -> Any:
+        """Objects and lists inside one another, deeper than a quick check looks."""
+        made: Any = self.text()
+        for _ in range(self.rng.choice((20, 31, 32, 33, 100))):
+            made = [made] if self.rng.random() < 0.5 else {"a": made}
+        return made
 
     def field(self, depth: int) -> Json:
         """The schema of a field."""
