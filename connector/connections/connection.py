@@ -14,7 +14,7 @@ from connector.secrets import MASK, Secret, printable, stripped
 
 _T = TypeVar("_T")
 
-_ADDRESS = re.compile(r"(?:[^@]*@)?\[[^\]]*\](?::[0-9]*)?")
+_ADDRESS = re.compile(r"(?:[^@]*@)?\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\](?::[0-9]*)?")
 _HOST = re.compile(r"[^\x00-\x20\x7f#%/:<>?@\[\\\]^|]+")
 
 

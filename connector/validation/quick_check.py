@@ -66,14 +66,16 @@ class _Compiler:
         return self.checks(document, fields)
 
     def _sent(self, name: str, schema: _Document) -> Checks:
-        """The checks of a value at the top: a text is also one that can be sent where it goes."""
-        checks, place = self.checks(schema), self._places.get(name)
-        text = checks.get(str, _never)
-        if place == "header":
-            return {**checks, str: lambda value, depth: value.isascii() and value.isprintable() and text(value, depth)}
-        if place == "path":
-            return {**checks, str: lambda value, depth: value not in {".", ".."} and text(value, depth)}
-        return checks
+        """The checks of a value at the top: a text, or each of a list, is also one that can be sent where it goes."""
+        checks, fits = self.checks(schema), _FITS_IN.get(self._places.get(name) or "")
+        if fits is None:
+            return checks
+        text, several = checks.get(str, _never), checks.get(list, _never)
+
+        def list_fits(values: Any, depth: int) -> bool:
+            return all(type(value) is not str or fits(value) for value in values) and several(values, depth)
+
+        return {**checks, str: lambda value, depth: fits(value) and text(value, depth), list: list_fits}
 
     def checks(self, schema: Any, fields: Mapping[str, Checks] | None = None) -> Checks:
         """The checks of a schema; `fields` are those of its properties, where they were made."""
@@ -160,6 +162,13 @@ class _Compiler:
             return True
 
         return check
+
+
+_FITS_IN: dict[str, Callable[[str], bool]] = {
+    "header": lambda text: text.isascii() and text.isprintable(),
+    "path": lambda text: text not in {".", ".."},
+}
+"""Whether a text can be sent in a place; elsewhere each can."""
 
 
 def _text(schema: _Document) -> Check:

@@ -133,7 +133,7 @@ class Validator:
             for index, inner in enumerate(value):
                 yield from self._unsendable(inner, (*path, index), from_flow=from_flow)
         elif (rule := _unsendable_rule(value)) or (
-            isinstance(value, str) and len(path) == 1 and (rule := _misplaced_rule(value, self._row(path).x_in))
+            isinstance(value, str) and path and (rule := _misplaced_rule(value, self._row(path[:1]).x_in))
         ):
             yield sentence(rule, self._subject(path), None, None)
         elif from_flow and is_expression(value):

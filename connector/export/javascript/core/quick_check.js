@@ -139,9 +139,9 @@ function numberCheck(schema, isKind) {
   return (value) => isKind(value) && bounds.every(([keeps, bound]) => keeps(value, bound));
 }
 
-// Whether a text can be sent in its place, as validator.js says it.
+// Whether a text, or each of a list, can be sent in its place, as validator.js says it.
 const isSendable = (value, place) =>
-  typeof value !== 'string' ||
+  Array.isArray(value) ? value.every((item) => isSendable(item, place)) : typeof value !== 'string' ||
   (place === 'header' ? /^[ -~]*$/.test(value) : place !== 'path' || (value !== '.' && value !== '..'));
 
 const anything = new Compiler({}).byType({});

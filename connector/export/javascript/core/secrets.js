@@ -10,7 +10,7 @@ const SHORTEST = 4; // Characters. A shorter text is not a secret, and masking i
 const oneLine = (text) => printable(text).split(/\s+/).filter(Boolean).join(' ');
 
 // The text without the characters that would move a cursor, change a colour or ring a bell; half ones become `?`.
-const printable = (text) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '').replace(/\p{Surrogate}/gu, '?');
+const printable = (text) => text.replace(/\p{Surrogate}/gu, '?').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
 
 // The text with every secret replaced; the longest first, so that no tail stays. Where white space of a secret was
 // changed, or control characters of it were taken out, it is still found.

@@ -119,7 +119,7 @@ function* unsendable(schema, value, path, fromFlow) {
     for (const [place, inner] of value.entries()) yield* unsendable(schema, inner, [...path, place], fromFlow);
     return;
   }
-  const misplaced = path.length === 1 ? placeRule(fieldAt(schema, path), value) : '';
+  const misplaced = path.length ? placeRule(fieldAt(schema, path.slice(0, 1)), value) : '';
   const rule = wireRule(value) || misplaced || (fromFlow && isExpression(value) ? 'expression' : '');
   if (rule) yield sentence(rule, subjectOf(schema, path), null, value);
 }
