@@ -94,8 +94,9 @@ def test_an_action_without_pages_has_none_to_collect(bench: MakeBench, options: 
     made = bench()
     with pytest.raises(InputError, match="no pages"):
         made.run("get_parcel", {"parcel_id": "a"}, **options)
-    with pytest.raises(InputError, match="no pages"):
-        made.connector.iterate("get_parcel", {"parcel_id": "a"}, made.connection)
+    for rows in (made.connector.iterate, made.connector.aiterate):
+        with pytest.raises(InputError, match="no pages"):
+            rows("get_parcel", {"parcel_id": "a"}, made.connection)
     assert made.requests == []
 
 
