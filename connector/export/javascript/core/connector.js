@@ -199,7 +199,6 @@ class Connector {
       buckets: limits.map(([name, limit]) => this.throttle.bucket(name, limit)),
       isRepeatable: isRepeatable(action, key),
       key,
-      secrets: [...connection.secrets, ...secretTexts(action, inputs)],
       deadline: this.io.now() + (options.timeout ?? timeouts.total),
       maxWait: options.maxWait ?? timeouts.wait,
       signal: options.signal,
@@ -215,6 +214,8 @@ class Connector {
   // One call: its outputs, and the response they were read from.
   async page(run, inputs, url) {
     const { action, connection } = run;
+    // An error names what this page was asked with, and hides the secrets in it.
+    Object.assign(run, { inputs, secrets: [...connection.secrets, ...secretTexts(action, inputs)] });
     const boundary = encodingOf(action.request) === 'multipart' ? this.io.uuid() : '';
     const request = buildRequest(action, inputs, connection.endpoint, { url, boundary });
     checkSize(this.definition.limits, request);
