@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any, Protocol
-from urllib.parse import parse_qs, urlsplit
 
 from connector import json_pointer
 from connector.definition.action import ActionDefinition, Pagination
 from connector.errors import DefinitionError, OutputError
-from connector.http.links import absolute, is_same_origin
+from connector.http.links import absolute, is_same_origin, query_value
 from connector.http.response import HttpResponse
 from connector.validation.json_values import is_encodable
 
@@ -125,16 +124,10 @@ def next_cursor(call: PagedCall, outputs: Mapping[str, Any]) -> str | int | None
         return absolute(call.sent_url, link) if isinstance(link, str) and link else None
     cursor = json_pointer.get(body, paging.cursor)
     if paging.next_url is not None and not isinstance(cursor, str):
-        cursor = _cursor_in(
-            json_pointer.get(body, paging.next_url), call.action.input(paging.input).x_name or paging.input
-        )
+        link = json_pointer.get(body, paging.next_url)
+        name = call.action.input(paging.input).x_name or paging.input
+        cursor = query_value(link, name) if isinstance(link, str) else None
     return cursor if isinstance(cursor, str) and cursor else None
-
-
-def _cursor_in(url: Any, name: str) -> str | None:
-    """What the address of the next page has under the name of the cursor."""
-    found = parse_qs(urlsplit(url).query).get(name) if isinstance(url, str) else None
-    return found[-1] if found else None
 
 
 def _rows(paging: Pagination, outputs: Mapping[str, Any]) -> list[Any]:

@@ -286,5 +286,5 @@ def _validated(
     except ValidationError as error:
         for detail in error.errors(include_url=False, include_input=False):
             place = "/" + "/".join(str(step) for step in detail["loc"])
-            problems.append(_problem(home(place), detail["type"], f"{detail['msg']}."))
+            problems.append(_problem(home(place), detail["type"], f"{detail['msg'].removeprefix('Value error, ')}."))
         return None

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from connector.definition.base_url import is_ip_address, is_loopback
+from connector.definition.base_url import host_of, is_loopback
 from connector.errors import AuthorizationError
 from connector.secrets import MASK, Secret, printable, stripped
 
 _T = TypeVar("_T")
-
-_ADDRESS = re.compile(r"(?:[^@]*@)?\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\](?::[0-9]*)?")
-_HOST = re.compile(r"[^\x00-\x20\x7f#%/:<>?@\[\\\]^|]+")
 
 
 class Connection:
@@ -102,19 +98,15 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
         AuthorizationError: It is not a web address, has a user name, a query or a fragment, or would send the secret
             unencrypted to another machine.
     """
-    try:
-        parts = urlsplit(stripped(url))
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        parts, host, port = urlsplit(""), None, None
-    odd = "[" in parts.netloc and not _ADDRESS.fullmatch(parts.netloc)
-    odd = odd or any(char <= " " or char in "\x7f{}" or "\ud800" <= char <= "\udfff" for char in stripped(url))
-    if parts.scheme not in {"http", "https"} or not host or not _is_host(host) or port == 0 or odd:
+    bare = stripped(url)
+    host = host_of(bare)
+    if host is None:
         raise AuthorizationError(
             f"“{printable(url)[:80]}” is not a valid base URL.",
             code="base_url",
             hint="Example: https://api.example.com",
         )
+    parts = urlsplit(bare)
     if "@" in parts.netloc or "?" in url or "#" in url:
         raise AuthorizationError(
             "The base URL cannot contain a user name, password, query or fragment.", code="base_url"
@@ -125,15 +117,7 @@ def check_base_url(url: str, *, allow_insecure: bool = False) -> str:
             code="base_url",
             hint="Use https://, or allow the insecure URL explicitly.",
         )
-    return stripped(url).rstrip("/")
-
-
-def _is_host(host: str) -> bool:
-    """Whether a text can be a host (WHATWG URL, 3.5); one that ends in a number is an IP address."""
-    last = host.removesuffix(".").rpartition(".")[2]
-    if ":" in host or (last.isascii() and last.isdigit()):
-        return is_ip_address(host)
-    return _HOST.fullmatch(host) is not None
+    return bare.rstrip("/")
 
 
 def _same_address(url: str) -> str:

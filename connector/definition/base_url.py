@@ -1,9 +1,58 @@
-"""Base URLs: which ones a secret may be sent to unencrypted."""
+"""Base URLs: which ones are valid, and which ones a secret may be sent to unencrypted."""
 
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
+
+_ADDRESS = re.compile(r"(?:[^@]*@)?\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\](?::[0-9]*)?")
+_HOST = re.compile(r"[^\x00-\x20\x7f#%/:<>?@\[\\\]^|]+")
+_ODD = re.compile(r"[\x00-\x20\x7f{}\ud800-\udfff]")
+
+
+def host_of(url: str) -> str | None:
+    """The host of an `http` or `https` URL, in lower case; None if the URL is not valid."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    odd = _ODD.search(url) or ("[" in parts.netloc and not _ADDRESS.fullmatch(parts.netloc))
+    if parts.scheme not in {"http", "https"} or not host or not _is_host(host) or port == 0 or odd:
+        return None
+    return host
+
+
+def check_url(url: str) -> str:
+    """The URL.
+
+    Raises:
+        ValueError: It is not valid.
+    """
+    if host_of(url) is None:
+        raise ValueError(f"“{url}” is not a valid URL")
+    return url
+
+
+def check_template(url: str) -> str:
+    """The template of a URL, such as `https://{connection.region}.example.com`.
+
+    Raises:
+        ValueError: It is not valid, whatever its placeholders are filled with.
+    """
+    filled = re.sub(r"\{[^{}]*\}", "x", re.sub(r":\{[^{}]*\}", "", url))
+    if not url.startswith("{") and host_of(filled) is None:
+        raise ValueError(f"“{url}” is not a valid URL")
+    return url
+
+
+def _is_host(host: str) -> bool:
+    """Whether a text can be a host (WHATWG URL, 3.5); one that ends in a number is an IP address."""
+    last = host.removesuffix(".").rpartition(".")[2]
+    if ":" in host or (last.isascii() and last.isdigit()):
+        return is_ip_address(host)
+    return _HOST.fullmatch(host) is not None
 
 
 def is_loopback(host: str) -> bool:

@@ -152,8 +152,8 @@ class _Generator(GenerateJsonSchema):
 
     def function_after_schema(self, schema: core_schema.AfterValidatorFunctionSchema) -> JsonSchemaValue:
         made = super().function_after_schema(schema)
-        # The only check on a text that is a function: a pointer is empty or begins with a slash.
-        return {**made, "pattern": _POINTER} if made.get("type") == "string" else made
+        # Of texts without a pattern only pointers are checked by a function: empty, or with a slash in front.
+        return {"pattern": _POINTER, **made} if made.get("type") == "string" else made
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         made = super().dict_schema(schema)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
+
+from connector.definition.base_url import check_template, check_url
 
 Sentence = Annotated[str, StringConstraints(min_length=1)]
 Method = Literal["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
@@ -40,5 +42,8 @@ ConnectionTemplate = Annotated[str, StringConstraints(pattern=r"^[^{}]*(\{connec
 BaseUrl = Annotated[
     str,
     StringConstraints(pattern=r"^(https?://([^/{}]|\{[^{}]+\})|\{[^{}]+\})[^{}]*(\{[^{}]+\}[^{}]*)*$"),
+    AfterValidator(check_template),
 ]
 """A URL, or a template of one."""
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https://[^\s/]"), AfterValidator(check_url)]
+"""The URL of a page."""

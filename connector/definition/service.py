@@ -14,7 +14,7 @@ from connector.definition.base_url import is_plain
 from connector.definition.connection import Authorization, ConnectionKind, ConnectionSchema
 from connector.definition.defaults import group_texts
 from connector.definition.field import Pointer, check_pattern
-from connector.definition.model import BaseUrl, ConnectionTemplate, LeftOut, Model, Sentence
+from connector.definition.model import BaseUrl, ConnectionTemplate, LeftOut, Model, Sentence, WebAddress
 
 
 class RetryPolicy(Model):
@@ -134,7 +134,7 @@ class Publisher(Model):
 
     name: Sentence
     email: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")]
-    url: Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+")]
+    url: WebAddress
 
     @property
     def is_placeholder(self) -> bool:
@@ -155,7 +155,7 @@ class Publication(Model):
     """
 
     publisher: Publisher | None = None
-    privacy_policy: Annotated[str, StringConstraints(pattern=r"^https://")] | None = None
+    privacy_policy: WebAddress | None = None
     categories: Annotated[list[Sentence], Field(max_length=2)] = Field(default_factory=list)
     brand_color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")] | None = None
     icon: str | None = None

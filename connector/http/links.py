@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
+from urllib.parse import parse_qs
 
 _PARTS = re.compile(r"(?:([^:/?#]+):)?(?://([^/?#]*))?([^?#]*)(\?[^#]*)?", re.DOTALL)
 """Scheme, host with port, path and query (RFC 3986, appendix B)."""
@@ -45,6 +46,12 @@ def absolute(url: str, link: str) -> str:
 def is_same_origin(url: str, before: str) -> bool:
     """Whether a URL is on the host of the request before, so that the connection's secret may go with it."""
     return _SENDABLE.fullmatch(url) is not None and _origin(url) == _origin(before) is not None
+
+
+def query_value(link: str, name: str) -> str | None:
+    """The last value that the query of a link has under a name; None where there is none, or an empty one."""
+    values = parse_qs((_parts(link).query or "")[1:]).get(name)
+    return values[-1] if values else None
 
 
 def _parts(url: str) -> _Parts:

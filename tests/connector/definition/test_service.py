@@ -74,6 +74,32 @@ def test_only_this_machine_is_talked_to_unencrypted_unless_it_is_allowed(url: st
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.com:8443/v1",
+        "https://[::1]:8080",
+        "{connection.url}/v1",
+        "https://{connection.region}.example.com:{connection.port}/{connection.tenant}",
+    ],
+)
+def test_a_base_url_may_be_the_template_of_one(url: str) -> None:
+    assert ConnectorDefinition.model_validate({**LEAST, "baseUrl": url}).base_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://[x", "https://api example.com", "https://api.example.com:99999", "https://1.2.3.4.5", "https://a:b.test"],
+)
+def test_an_invalid_url_is_told_wherever_a_connector_has_one(url: str) -> None:
+    publisher: Json = {"name": "Ada", "email": "ada@example.org", "url": url}
+    publications: list[Json] = [{"publisher": publisher}, {"privacyPolicy": url}]
+    wrongs: list[Json] = [{"baseUrl": url}, *({"publication": each} for each in publications)]
+    for wrong in wrongs:
+        with pytest.raises(ValidationError, match=r"is not a valid URL"):
+            ConnectorDefinition.model_validate({**LEAST, **wrong})
+
+
+@pytest.mark.parametrize(
     ("host", "loopback"),
     [("localhost", True), ("notlocalhost", False), ("a.localhost", True), ("128.0.0.1", False), ("", False)],
 )

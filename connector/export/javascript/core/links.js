@@ -42,4 +42,21 @@ function originOf(url) {
   return `${scheme.toLowerCase()}://${name.endsWith(port) ? name.slice(0, -port.length) : name}`;
 }
 
-module.exports = { absolute, isSameOrigin };
+// The last value that the query of a link has under a name; undefined where there is none, or an empty one.
+function queryValue(link, name) {
+  const [, , , , query = ''] = PARTS.exec(link);
+  const pairs = query.slice(1).replaceAll('+', ' ').split('&').map((pair) => pair.split(/=(.*)/s));
+  const values = pairs.filter(([key, value]) => value && unquoted(key) === name).map(([, value]) => unquoted(value));
+  return values.pop();
+}
+
+// A text without percent-encoding; `%` without two digits stays.
+function unquoted(text, isLatin = false) {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+    const bytes = run.slice(1).split('%').map((digits) => parseInt(digits, 16));
+    if (isLatin) return bytes.map((byte) => String.fromCharCode(byte)).join('');
+    return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes));
+  });
+}
+
+module.exports = { absolute, isSameOrigin, queryValue, unquoted };

@@ -3,7 +3,7 @@
 
 const { DefinitionError, OutputError } = require('./errors');
 const { resolve } = require('./field');
-const { absolute, isSameOrigin } = require('./links');
+const { absolute, isSameOrigin, queryValue } = require('./links');
 const { get } = require('./pointer');
 
 // The outputs of page after page; each is fetched when it is asked for.
@@ -74,7 +74,8 @@ function nextCursor(action, response, start, count) {
   let cursor = get(response.body, paging.cursor);
   if (paging.nextUrl && typeof cursor !== 'string') {
     const name = resolve(action.inputs, action.inputs.properties[paging.input])['x-name'] || paging.input;
-    cursor = cursorIn(get(response.body, paging.nextUrl), name);
+    const link = get(response.body, paging.nextUrl);
+    cursor = typeof link === 'string' ? queryValue(link, name) : null;
   }
   return typeof cursor === 'string' && cursor ? cursor : null;
 }
@@ -85,21 +86,6 @@ function nextLink(paging, response, url) {
   const link = get(response.body, paging.nextUrl);
   if (typeof link !== 'string' || !link) return null;
   return absolute(url, link);
-}
-
-// What the address of the next page has under the name of the cursor; empty for nothing.
-function cursorIn(url, name) {
-  if (typeof url !== 'string' || !url.includes('?')) return '';
-  const pairs = url.split('#')[0].slice(url.indexOf('?') + 1).split('&').map((pair) => pair.split('='));
-  const decoded = (text) => {
-    try {
-      return decodeURIComponent(text.replaceAll('+', ' '));
-    } catch {
-      return text;
-    }
-  };
-  const found = pairs.filter(([key]) => decoded(key) === name).pop();
-  return found ? decoded(found.slice(1).join('=')) : '';
 }
 
 function pagingOf(action) {

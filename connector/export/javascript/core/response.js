@@ -5,6 +5,7 @@ const { OutputError } = require('./errors');
 const { fieldsOf, resolve } = require('./field');
 const { fileJson, mediaType } = require('./file_value');
 const { isObject } = require('./json');
+const { unquoted } = require('./links');
 const { fieldsReader } = require('./output_reader');
 const { MISSING } = require('./pointer');
 
@@ -45,15 +46,9 @@ function fileOfResponse({ headers, content }) {
 function filenameOf(disposition) {
   const extended = /filename\*\s*=\s*(utf-8|iso-8859-1)'[^']*'([^;\s]+)/i.exec(disposition);
   const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))/i.exec(disposition);
-  const name = extended ? unquoted(extended[2], extended[1]) : (plain?.[1] ?? plain?.[2] ?? '').replace(/\\(.)/g, '$1');
+  const name = extended ? unquoted(extended[2], extended[1].toLowerCase() !== 'utf-8') : (plain?.[1] ?? plain?.[2] ?? '').replace(/\\(.)/g, '$1');
   const last = name.replace(/[\x00-\x1f\x7f]/g, '').split(/[/\\]/).pop();
   return /[^.]/.test(last) ? last : null;
-}
-
-function unquoted(text, charset) {
-  const bytes = text.split(/(%[0-9a-f]{2})/i).flatMap((part) =>
-    /^%[0-9a-f]{2}$/i.test(part) ? [parseInt(part.slice(1), 16)] : [...new TextEncoder().encode(part)]);
-  return new TextDecoder(charset.toLowerCase() === 'utf-8' ? 'utf-8' : 'latin1').decode(Uint8Array.from(bytes));
 }
 
 // The declared output fields; throws an OutputError when they are read from a body that is not JSON, and none can have all of it.
