@@ -22,7 +22,7 @@ from pydantic import ValidationError
 
 from connector.call.handler import Handler, page, send
 from connector.definition.action import ActionDefinition
-from connector.definition.expand import expand
+from connector.definition.expand import expand, first_release
 from connector.definition.files import (
     COMMON,
     MANIFEST,
@@ -203,7 +203,7 @@ class _Folder:
 
     def action(self, path: Path, written: dict[str, Any], problems: list[Problem]) -> LoadedAction | None:
         """An action, validated; None and problems where its file is wrong."""
-        expanded = expand(written, path, self.common, self.manifest.since if self.manifest is not None else None)
+        expanded = expand(written, path, self.common, first_release(self.document))
         problems += [_problem(expanded.home(place), "shared", message) for place, message in expanded.problems]
         definition = _validated(ActionDefinition, expanded.document, expanded.home, problems)
         if definition is None:

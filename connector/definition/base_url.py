@@ -6,6 +6,8 @@ import ipaddress
 import re
 from urllib.parse import urlsplit
 
+from pydantic_core import PydanticCustomError
+
 _ADDRESS = re.compile(r"(?:[^@]*@)?\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\](?::[0-9]*)?")
 _HOST = re.compile(r"[^\x00-\x20\x7f#%/:<>?@\[\\\]^|]+")
 _ODD = re.compile(r"[\x00-\x20\x7f{}\ud800-\udfff]")
@@ -28,10 +30,10 @@ def check_url(url: str) -> str:
     """The URL.
 
     Raises:
-        ValueError: It is not valid.
+        PydanticCustomError: It is not valid; the error has the type `invalid_url`.
     """
     if host_of(url) is None:
-        raise ValueError(f"“{url}” is not a valid URL")
+        raise PydanticCustomError("invalid_url", "it must be a valid URL")
     return url
 
 
@@ -39,11 +41,10 @@ def check_template(url: str) -> str:
     """The template of a URL, such as `https://{connection.region}.example.com`.
 
     Raises:
-        ValueError: It is not valid, whatever its placeholders are filled with.
+        PydanticCustomError: It is not valid, whatever its placeholders are filled with.
     """
-    filled = re.sub(r"\{[^{}]*\}", "x", re.sub(r":\{[^{}]*\}", "", url))
-    if not url.startswith("{") and host_of(filled) is None:
-        raise ValueError(f"“{url}” is not a valid URL")
+    if not url.startswith("{"):
+        check_url(re.sub(r"\{[^{}]*\}", "x", re.sub(r":\{[^{}]*\}", "", url)))
     return url
 
 

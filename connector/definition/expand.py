@@ -7,6 +7,7 @@ in mind where everything was written (`provenance`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,16 @@ class Expanded:
             place = self._provenance.origin(pointer)
             found[place] = found.get(place, True) and same
         return found
+
+
+def first_release(manifest: Mapping[str, Any] | None) -> str | None:
+    """The `since` of actions that do not say their own; None where `connector.json` has none.
+
+    Args:
+        manifest: What `connector.json` holds; None if it cannot be read. What is wrong there is no problem of actions.
+    """
+    since = "" if manifest is None else manifest.get("since")
+    return "0.0.0" if since is not None and not re.fullmatch(r"\d+\.\d+\.\d+", str(since)) else since
 
 
 def expand(

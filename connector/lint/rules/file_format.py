@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_ori
 from pydantic import BaseModel, ValidationError
 
 from connector import json_pointer
-from connector.definition.model import BaseUrl, ConnectionTemplate, Template
+from connector.definition.model import BaseUrl, ConnectionTemplate, Template, WebAddress
 from connector.lint.rule import LintRule
 from connector.lint.sample_folder import ACTION, with_inputs, with_outputs
 from connector.validation.messages import did_you_mean, show
@@ -109,7 +109,7 @@ _PATTERNS = {
     r"\S": "must not be blank",
     r"^\d+\.\d+\.\d+$": "must be a version with three numbers, such as 1.0.0",
     r"^/": "must start with “/”",
-    r"^https://[^\s/]+": "must be a URL that starts with https://",
+    get_args(WebAddress)[1].pattern: "must be a URL that starts with https://",
     get_args(Template)[1].pattern: "must be text with names in braces, such as {thing_id} or {connection.account}",
     get_args(ConnectionTemplate)[1].pattern: "can only have fields of the connection in braces, such as "
     "{connection.api_key}",
@@ -164,16 +164,16 @@ def _problem(model: type[BaseModel], document: Any, steps: tuple[str | int, ...]
         return FormatProblem(MISSING_KEYWORD, place, f"{name} is required.")
     if kind in {"value_error", "unsafe_pattern"}:
         return _problem_of_model(kind, place, name, context)
-    if kind == "string_pattern_mismatch":
-        pattern = context["pattern"]
-        requirement = _PATTERNS.get(pattern, f"must match {pattern}")
-        value = str(steps[-1]) if details[0]["loc"][-1:] == ("[key]",) else json_pointer.get(document, place)
+    value = json_pointer.get(document, place)
+    if kind in {"string_pattern_mismatch", "invalid_url"}:
+        pattern = context.get("pattern")
+        requirement = _PATTERNS.get(pattern, f"must match {pattern}") if pattern else "must be a valid URL"
+        value = str(steps[-1]) if details[0]["loc"][-1:] == ("[key]",) else value
         return FormatProblem(WRONG_VALUE, place, f"{name} {requirement}, but it is {show(value)}.")
     if kind in _BOUNDS:
         return FormatProblem(WRONG_VALUE, place, f"{name} {_BOUNDS[kind].format(**context)}.")
     expected = " or ".join(dict.fromkeys(map(_expected, details)))
     rule = WRONG_VALUE if kind in {"literal_error", "union_tag_invalid"} else WRONG_TYPE
-    value = json_pointer.get(document, place)
     shown = f"the number {value}" if isinstance(value, float) else show(value)  # 400.0 as the file has it
     return FormatProblem(rule, place, f"{name} must be {expected}, but it is {shown}.")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from connector.definition.action import ActionDefinition
 from connector.definition.common import CommonDefinitions
-from connector.definition.expand import Expanded, expand, expand_common
+from connector.definition.expand import Expanded, expand, expand_common, first_release
 from connector.definition.files import COMMON, MANIFEST, definition_files, read_inside
 from connector.definition.service import ConnectorDefinition
 from connector.lint.folder_view import ActionView, FolderView
@@ -70,7 +70,7 @@ class FolderReader:
         document = self._read(MANIFEST)
         manifest = self._model(ConnectorDefinition, document, _in(MANIFEST))
         common = self._common()
-        since = manifest.since if manifest is not None else None
+        since = first_release(document)
         actions = [self._action(path, common, since) for path in definition_files(self._folder)]
         for path in self._strays():
             self.violations.append((STRAY, Violation(_name(path), "", "The file is never loaded.")))

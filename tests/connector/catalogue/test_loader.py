@@ -96,6 +96,17 @@ def test_an_empty_connector_file_is_told_with_a_reason(tmp_path: Path, content: 
     assert problems(folder)
 
 
+@pytest.mark.parametrize(
+    ("connector", "pointer"), [({"since": "1.0.0", "baseUrl": "https://[x"}, "/baseUrl"), ({"since": "one"}, "/since")]
+)
+def test_a_problem_of_the_connector_is_none_of_its_actions(connector: Json, pointer: str, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "parcels", connector=manifest(**connector))
+    for path in (folder / "definitions/parcels").glob("*.json"):
+        written = json.loads(path.read_text())
+        path.write_text(json.dumps({name: value for name, value in written.items() if name != "since"}))
+    assert [place for place, _ in problems(folder)] == [f"definitions/connector.json#{pointer}"]
+
+
 def test_two_files_may_not_have_one_key(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "parcels")
     (folder / "definitions/parcels/twin.json").write_text(json.dumps(GET))

@@ -95,7 +95,7 @@ def test_an_invalid_url_is_told_wherever_a_connector_has_one(url: str) -> None:
     publications: list[Json] = [{"publisher": publisher}, {"privacyPolicy": url}]
     wrongs: list[Json] = [{"baseUrl": url}, *({"publication": each} for each in publications)]
     for wrong in wrongs:
-        with pytest.raises(ValidationError, match=r"is not a valid URL"):
+        with pytest.raises(ValidationError, match=r"must be a valid URL"):
             ConnectorDefinition.model_validate({**LEAST, **wrong})
 
 

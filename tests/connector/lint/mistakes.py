@@ -65,6 +65,15 @@ MISTAKES: dict[str, Mapping[str, Any]] = {f"{rule.code} anti-example": rule.bad 
     },
     "a status that is no error": {ACTION: {"errors": [{**ERROR, "status": 200}]}},
     "a version": {CONNECTOR: {"version": "1.0"}},
+    "URLs that are not valid": {
+        CONNECTOR: {
+            "baseUrl": "https://[x",
+            "publication": {
+                "publisher": {"name": "P", "email": "p@example.org", "url": "https://a b"},
+                "privacyPolicy": "https://",
+            },
+        }
+    },
     "a base URL": {CONNECTOR: {"baseUrl": "http://example.com"}},
     "a color": {CONNECTOR: {"brandColor": "red"}},
     "a path": {ACTION: {"request": {"path": "things"}}},
