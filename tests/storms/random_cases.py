@@ -241,7 +241,8 @@ class Cases(Values):
 
 
 def _is_large(value: Any) -> bool:
-    return isinstance(value, int | float) and abs(value) >= 2**53
+    """Whether JavaScript cannot count on from here, some rows at a time."""
+    return isinstance(value, int | float) and abs(value) > 2**53 - 1_000
 
 
 def _ascii(value: Any) -> Any:
