@@ -95,7 +95,7 @@ class Values:
             return [self.value(field.get("items", {}), root, depth + 1) for _ in rows]
         properties = field.get("properties", {})
         if not properties:
-            return {self.text(): self.odd() for _ in range(self.rng.randint(0, 2))}
+            return {_named(self.text()): self.odd() for _ in range(self.rng.randint(0, 2))}
         names = self.rng.sample(list(properties), min(len(properties), self.rng.randint(0, 4)))
         return {name: self.value(properties[name], root, depth + 1) for name in names}
 
@@ -148,8 +148,7 @@ class Values:
         if self.rng.random() < 0.1:
             return self._deep()
         names = [self.rng.choice((*ODD["names"], self.text())) for _ in range(self.rng.randint(1, 2))]
-        # JavaScript sorts names that are whole numbers.
-        return {f"{name}_" if name.isdigit() else name: self.odd(depth + 1) for name in names}
+        return {_named(name): self.odd(depth + 1) for name in names}
 
     def _deep(self) -> Any:
         """Objects and lists inside one another, deeper than a quick check looks."""
@@ -215,3 +214,8 @@ class Values:
 def encodable(text: str) -> str:
     """The text without half characters, which no body can have."""
     return text.encode("utf-8", "replace").decode()
+
+
+def _named(name: str) -> str:
+    """The name, or another one for a whole number: those JavaScript sorts."""
+    return f"{name}_" if name.isdigit() else name
