@@ -87,6 +87,7 @@ def test_what_is_shown_of_secrets_is_their_names_and_their_number() -> None:
         ("x\ty z", " xy  z ", "x\ty z"),
         ("xy z", " xy  z ", MASK),
         ("ab\x07\x9fcd", "ab cd", MASK),
+        ("key: abcd.", " abcd\n", f"key: {MASK}."),
         ("a.cd abcd", "a.cd", f"{MASK} abcd"),
         ("a.c d abc d", "a.c d", f"{MASK} abc d"),
         ("     ", "     ", MASK),

@@ -33,12 +33,14 @@ class Service:
         effects: How often each key, or each recipient of a call without one, had its effect.
         calls: Requests that arrived.
         on_arrival: Called with every recipient.
+        before_response: Called with every recipient whose request has left whole.
     """
 
     effects: Counter[str] = field(default_factory=Counter)
     calls: list[str] = field(default_factory=list)
     down_for: int = 0
     on_arrival: Callable[[str], None] | None = None
+    before_response: Callable[[str], None] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, request: HttpRequest, auth: Auth, options: SendOptions) -> HttpResponse:
@@ -52,6 +54,8 @@ class Service:
             self.on_arrival(recipient)
         if options.sent is not None:
             options.sent()
+        if self.before_response is not None:
+            self.before_response(recipient)
         key = next((value for name, value in request.headers.items() if name.lower() == "idempotency-key"), recipient)
         with self._lock:
             self.calls.append(recipient)

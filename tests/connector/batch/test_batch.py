@@ -91,6 +91,14 @@ def test_a_row_that_was_begun_without_a_key_is_unknown(desk: MakeDesk) -> None:
     assert made.service.effects["ada"] == 1
 
 
+def test_rows_without_a_key_wait_for_their_responses_together(desk: MakeDesk) -> None:
+    made = desk()
+    together = threading.Barrier(4)
+    made.service.before_response = lambda _: together.wait(20) and None
+    report = made.batch("recipient\n" + "".join(f"r{n}\n" for n in range(4)), "post_once", concurrency=4).run()
+    assert (report.done, report.unknown, report.failed) == (4, 0, 0)
+
+
 def test_a_key_that_the_service_may_have_forgotten_is_not_relied_on(desk: MakeDesk) -> None:
     made = desk()
     made.batch("recipient\nada\n").run()
