@@ -12,12 +12,13 @@ from connector.call.result import Choice, Choices, Result
 from connector.catalogue.action import Action
 from connector.catalogue.catalogue import Catalogue
 from connector.definition.field import DynamicValues
+from connector.definition.number_text import number_text
 from connector.errors import InputError, Problem
 
 MOST = 1_000
 """Choices of a field; a longer drop-down helps nobody."""
 
-_ROW = re.compile(r"\[\d*\]")
+_ROW = re.compile(r"\[[0-9]*\]")
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,29 @@ class ChoiceSource:
 
     def choices(self, result: Result) -> Choices:
         """What the rows of a run of the listing action become."""
-        value, title = self._declared.value_path, self._declared.value_title
-        rows = result.rows(self._declared.value_collection)
-        found = [
-            Choice(value=str(row[value]), label=str(row[title] or row[value])) for row in rows[:MOST] if row[value]
+        rows = result.fields.get(self._declared.value_collection)
+        rows = rows if isinstance(rows, list) else []
+        texts = [
+            (_text(row.get(self._declared.value_path)), _text(row.get(self._declared.value_title)))
+            for row in rows[:MOST]
+            if isinstance(row, dict)
         ]
+        found = [Choice(value=value, label=title or value) for value, title in texts if value]
         return Choices(found, complete=len(rows) <= MOST)
 
     @property
     def identity(self) -> str:
         """A name that is the same for fields with the same choices."""
         return self._declared.model_copy(update={"parameters": self.inputs}).model_dump_json()
+
+
+def _text(value: Any) -> str:
+    """What a form shows for a value of a row; empty where there is none."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return number_text(value)
+    return value if isinstance(value, str) else ""
 
 
 def _declared(action: Action, path: str) -> DynamicValues | None:

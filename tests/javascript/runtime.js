@@ -64,22 +64,33 @@ const errorOf = (error) => {
   throw error;
 };
 
-async function run(definitions, { action, inputs, options = {}, connection = {}, interactions, random, times = 1, spare = false }) {
+// What is made with a service that responds as the case says, or the error; and the requests.
+async function withService(definitions, { connection = {}, interactions, random, spare = false }, ask) {
   const io = fakeIo({ interactions, random });
   const runtime = new core.Connector(definitions, io, new core.Throttle());
   let made;
   try {
-    const account = accountOf(definitions, { api_key: SECRET, ...connection });
-    for (let time = 0; time < times; time += 1) {
-      const result = await runtime.run(action, inputs, account, camelCased(options));
-      made = { fields: result.fields, ...result.meta };
-    }
+    made = await ask(runtime, accountOf(definitions, { api_key: SECRET, ...connection }));
   } catch (error) {
     made = { error: errorOf(error), kind: error.name };
   }
   if (io.left.length && !spare) throw new Error('The case has interactions that did not happen.');
   return { ...made, calls: io.requests.length, requests: io.requests };
 }
+
+const run = (definitions, vector) =>
+  withService(definitions, vector, async (runtime, account) => {
+    const { action, inputs, options = {}, times = 1 } = vector;
+    let result;
+    for (let time = 0; time < times; time += 1) result = await runtime.run(action, inputs, account, camelCased(options));
+    return { fields: result.fields, ...result.meta };
+  });
+
+const choices = (definitions, vector) =>
+  withService(definitions, vector, async (runtime, account) => {
+    const { action, field, inputs } = vector;
+    return { choices: await runtime.choices(action, field, account, { inputs }) };
+  });
 
 const camelCased = (options) =>
   Object.fromEntries(
@@ -188,6 +199,7 @@ const RUNTIME = {
   retry: run,
   paginate: run,
   run,
+  choices,
 };
 
 const accountOf = (definitions, { kind, base_url: baseUrl, allow_insecure: allowInsecure, ...values } = { api_key: SECRET }) =>

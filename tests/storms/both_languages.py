@@ -4,7 +4,7 @@
 
 The vectors hold chosen cases; this tries others: changed inputs of every action (what they become, every problem, the
 request), responses of all kinds (the fields, the warnings, the error), forms with rules, Retry-After headers, waits,
-mistyped names of actions and connections. It prints each case in which they differ, and what each makes of it.
+mistyped names of actions, choices and connections. It prints each case in which they differ, and what each makes of it.
 
 What JSON cannot carry from one language to the other is left out: NaN and infinity; digits of whole numbers beyond
 2**53, which JavaScript loses where it reads JSON, before the runtime sees them; and the order of keys that are whole

@@ -48,6 +48,7 @@ class Cases(Values):
         self._kinds: tuple[tuple[int, Callable[[], tuple[str, str, Json]]], ...] = (
             (45, self.inputs), (35, self.run), (6, self.form), (10, self.schema), (3, self.retry_after),
             (2, self.backoff), (3, self.throttle), (3, self.find), (3, self.auth),
+            (4, self.choices),
         )  # fmt: skip
         self._inputs: dict[tuple[str, str], list[Json]] = {}
         self._samples: dict[tuple[str, str], list[Json]] = {}
@@ -62,6 +63,13 @@ class Cases(Values):
                     each["response"] for each in vector.case.get("interactions", []) if "response" in each
                 ]
                 self._samples[place] += [vector.case["response"]] if "response" in vector.case else []
+        self._choices = [
+            (connector, action, name, declared)
+            for connector in FOLDERS
+            for action in actions(connector).values()
+            for name, field in action.definition.inputs.properties.items()
+            if (declared := action.definition.inputs.resolve(field).x_ms_dynamic_values) is not None
+        ]
         self._forms = [json.loads(path.read_text(encoding="utf-8")) for path in sorted((HERE / "rules").glob("*.json"))]
 
     def case(self, connectors: Sequence[str]) -> tuple[str, str, Json]:
@@ -111,6 +119,18 @@ class Cases(Values):
         if self.rng.random() < 0.1:
             asked["times"] = self.rng.randint(2, 7)
         return "run", connector, {**asked, "random": self.rng.choice((0, 0.5, 0.125, 0.999, self.rng.random()))}
+
+    def choices(self) -> tuple[str, str, Json]:
+        """A field whose choices another action lists, or nearly, and changed responses of that action."""
+        connector, action, field, source = self.rng.choice(self._choices)
+        listing = next(each for each in actions(connector).values() if each.operation_id == source.operation_id)
+        samples = self._samples[connector, listing.key]
+        asked: Json = {"action": action.key, "field": field, "spare": True, "connection": CONNECTIONS[connector]}
+        if self.rng.random() < 0.2:
+            asked["field"] = self.rng.choice((f"{field}[0]", f"{field}.{field}", self.spoiled(field)))
+        asked["inputs"] = {name: self.text() for name in source.depends_on if self.rng.random() < 0.9}
+        asked["interactions"] = [self._interaction(samples, listing) for _ in range(6)]
+        return "choices", connector, asked
 
     def form(self) -> tuple[str, str, Json]:
         """Changed inputs of a case of a file of rules."""

@@ -12,7 +12,7 @@ from tests.storms.both_languages import Languages, storm
 NODE, WHY_NOT = find_node()
 pytestmark = pytest.mark.skipif(NODE is None, reason=WHY_NOT)
 CASES = 400
-KINDS = {"inputs", "run", "form", "retry_after", "backoff", "throttle", "find", "auth"}
+KINDS = {"inputs", "run", "form", "retry_after", "backoff", "throttle", "find", "auth", "choices"}
 
 
 def test_python_and_javascript_decide_and_say_the_same() -> None:

@@ -32,6 +32,7 @@ KINDS = (
     "throttle",
     "paginate",
     "run",
+    "choices",
 )
 
 

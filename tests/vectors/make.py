@@ -26,6 +26,7 @@ EXPECTED = {
     "retry": ("error", "fields", "attempts", "calls"),
     "paginate": ("error", "fields", "warnings", "pages", "calls"),
     "run": ("error", "fields", "warnings", "requests", "idempotency_key"),
+    "choices": ("error", "choices", "requests"),
 }
 """Per kind what a recorded case expects; everything in the other kinds."""
 

@@ -224,7 +224,28 @@ def run(connector: str, case: Json) -> Json:
 
     Some interactions may be left over where the case says that there are `spare` ones.
     """
-    clock = FakeClock()
+
+    def made(runtime: Connector, connection: Connection) -> Json:
+        for _ in range(case.get("times", 1)):
+            action = actions(connector).get(case["action"]) or case["action"]
+            result = runtime.run(action, case["inputs"], connection, **case.get("options", {}))
+        return {"fields": result.fields, **result.meta.model_dump(mode="json")}
+
+    return _with_service(connector, case, made)
+
+
+def choices(connector: str, case: Json) -> Json:
+    """As `run`, for the choices of a `field`; `inputs` has what is filled in already."""
+
+    def made(runtime: Connector, connection: Connection) -> Json:
+        found = runtime.choices(case["action"], case["field"], connection, case.get("inputs"))
+        return {"choices": [choice.model_dump() for choice in found]}
+
+    return _with_service(connector, case, made)
+
+
+def _with_service(connector: str, case: Json, ask: Callable[[Connector, Connection], Json]) -> Json:
+    """What is made with a service that responds as the case says, or the error; and the requests."""
     transport = ScriptedTransport(
         [
             copy.copy(FAILURES[interaction["failure"]])
@@ -236,18 +257,12 @@ def run(connector: str, case: Json) -> Json:
     runtime = Connector(
         bundle(connector),
         transport=transport,
-        clock=clock,
+        clock=FakeClock(),
         new_key=lambda: EXAMPLE_KEY,
         rng=FixedRandom(case.get("random", 0.5)),
     )
-    made: Json = {}
     try:
-        connection = Connection(**{"api_key": SECRET, **case.get("connection", {})})
-        for _ in range(case.get("times", 1)):
-            action = actions(connector).get(case["action"]) or case["action"]
-            result = runtime.run(action, case["inputs"], connection, **case.get("options", {}))
-        meta = result.meta.model_dump(mode="json")
-        made = {"fields": result.fields, **meta}
+        made = ask(runtime, Connection(**{"api_key": SECRET, **case.get("connection", {})}))
     except ConnectorError as error:
         made = {"error": error.to_dict(), "kind": type(error).__name__}
     assert case.get("spare") or not transport.left, "the case has interactions that did not happen"
@@ -265,6 +280,7 @@ RUNTIME: dict[str, Callable[[str, Json], Json]] = {
     "retry": run,
     "paginate": run,
     "run": run,
+    "choices": choices,
 }
 """Per kind of vectors: a connector's name and a case in, everything that may be expected out."""
 

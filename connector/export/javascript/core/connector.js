@@ -2,6 +2,7 @@
 // Running actions: the steps of a run, in one place.
 
 const { actionsOf, findAction } = require('./actions');
+const { MOST, choiceSource, choicesOf } = require('./choices');
 const { connect } = require('./connection');
 const {
   AuthorizationError,
@@ -10,7 +11,6 @@ const {
   ThrottledError,
   UnavailableError,
 } = require('./errors');
-const { inputOf } = require('./field');
 const { readFiles, withoutFiles } = require('./file_value');
 const { inputName, isFromFlow, parametersOf, withInputs } = require('./flow_action');
 const { inFormOrder } = require('./form_order');
@@ -30,7 +30,6 @@ const { templateProblems } = require('./templates');
 const { Throttle } = require('./throttle');
 const { problemsOf } = require('./validator');
 
-const MOST_CHOICES = 1000;
 const CHECKED_ROWS = 1000; // Rows of each list whose types are checked; the rest is passed on.
 
 // The buckets of this process: every connector of it keeps to the same limits.
@@ -137,29 +136,12 @@ class Connector {
    * @returns {Promise<{value: string, label: string}[]>}
    */
   async choices(key, name, connection, options = {}) {
-    const action = this.find(key);
-    const field = inputOf(action, Object.hasOwn(action.names, name) ? action.names[name] : name);
-    const source = field?.['x-ms-dynamic-values'];
-    if (!source) {
-      const problem = { field: name, rule: 'choices', message: `“${name}” has no list of choices.`, hint: '' };
-      throw new InputError(`The field “${name}” of “${action.key}” has no list of choices.`, [problem]);
-    }
     const { inputs = {}, ...rest } = options;
-    const given = Object.fromEntries(Object.entries(inputs).map(([one, value]) => [Object.hasOwn(action.names, one) ? action.names[one] : one, value]));
-    const parameters = Object.entries(source.parameters || {}).map(([one, value]) => [one, value, value?.parameter]);
-    const missing = parameters.map(([, , from]) => from).filter((from) => from && (given[from] ?? '') === '');
-    if (missing.length) {
-      const titles = missing.map((from) => inputOf(action, from)?.title || from);
-      const problems = missing.map((from, place) => ({ field: from, rule: 'required', message: `${titles[place]} is required.`, hint: '' }));
-      throw new InputError(`The choices of “${name}” depend on ${titles.join(' and ')}.`, problems);
-    }
-    const sent = Object.fromEntries(parameters.map(([one, value, from]) => [one, from ? given[from] : value]));
-    const bound = this.find(source.operationId).pagination ? { maxItems: MOST_CHOICES } : {};
-    const found = await this.run(source.operationId, sent, connection, { ...rest, ...bound });
-    return (found.fields[source['value-collection']] || [])
-      .map((row) => ({ value: row[source['value-path']], label: row[source['value-title']] }))
-      .filter(({ value }) => value)
-      .map(({ value, label }) => ({ value: String(value), label: String(label || value) }));
+    const source = choiceSource(this.find(key), name, inputs);
+    const bound = this.find(source.operationId).pagination ? { maxItems: MOST + 1 } : {};
+    const { fields } = await this.run(source.operationId, source.inputs, connection, { ...rest, ...bound });
+    const rows = fields[source.rows];
+    return choicesOf(Array.isArray(rows) ? rows.slice(0, MOST) : rows, source);
   }
 
   /** The action with that key, operation id or summary, without regard to case. */

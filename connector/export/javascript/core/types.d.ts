@@ -227,6 +227,9 @@ export declare class Connector {
   choices(key: string, name: string, connection: Connection, options?: RunOptions): Promise<Choice[]>;
 }
 
+/** What the rows of a listing action become: values and labels, without rows that have no value. */
+export declare function choicesOf(rows: unknown, source: { value: string; label: string }): Choice[];
+
 /** Where the calls of every connection of a process are counted. Its parts are the runtime's own. */
 export declare class Throttle {
   constructor();

@@ -1,8 +1,9 @@
 /** The choices of a field that another action lists. */
 
-import type { IDataObject, ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
+import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import { nodeError } from './errors';
 import { hostOf } from './host';
+import { runtime } from './runtime';
 
 export interface Source {
 	action: string;
@@ -22,24 +23,21 @@ const LONGEST_WAIT = 20;
 /** Seconds. Who types asks with every letter. */
 const FRESH = 30;
 
-const recent = new Map<string, { read: number; rows: IDataObject[] }>();
+const recent = new Map<string, { read: number; rows: unknown }>();
 
 export function searchIn(source: Source): Search {
 	return async function (filter) {
 		const wanted = (filter ?? '').toLowerCase();
-		const results = (await rowsOf(this, source))
-			.filter((row) => row[source.value] !== null && row[source.value] !== undefined && row[source.value] !== '')
-			.map((row) => ({
-				name: String(row[source.label] ?? row[source.value]),
-				value: String(row[source.value]),
-			}))
+		const results = runtime
+			.choicesOf(await rowsOf(this, source), source)
+			.map(({ value, label }) => ({ name: label, value }))
 			.filter((choice) => `${choice.name} ${choice.value}`.toLowerCase().includes(wanted));
 		return { results: results.slice(0, MOST_CHOICES) };
 	};
 }
 
 /** The rows of all pages. */
-async function rowsOf(context: ILoadOptionsFunctions, source: Source): Promise<IDataObject[]> {
+async function rowsOf(context: ILoadOptionsFunctions, source: Source): Promise<unknown> {
 	try {
 		const { connector, connection } = await hostOf(context);
 		const name = `${connection.identity}/${source.action}`;
@@ -47,7 +45,7 @@ async function rowsOf(context: ILoadOptionsFunctions, source: Source): Promise<I
 		if (known !== undefined && performance.now() / 1000 - known.read < FRESH) return known.rows;
 		const maxItems = connector.find(source.action).pagination === undefined ? undefined : MOST_ROWS;
 		const { fields } = await connector.run(source.action, {}, connection, { maxItems, maxWait: LONGEST_WAIT });
-		const rows = (fields[source.rows] ?? []) as IDataObject[];
+		const rows = fields[source.rows];
 		recent.set(name, { read: performance.now() / 1000, rows });
 		return rows;
 	} catch (error) {
