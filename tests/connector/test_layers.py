@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import connector
+from connector import throttle
 
 HOME = Path(connector.__file__).parent
 
@@ -236,3 +238,10 @@ def test_every_public_name_is_there() -> None:
     assert sorted(connector.__all__) == connector.__all__
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = connector.nothing
+
+
+def test_what_only_some_need_is_there_once_it_is_asked_for() -> None:
+    redis_store = importlib.import_module("connector.throttle.redis_store")
+    assert throttle.RedisStore is redis_store.RedisStore
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = throttle.nothing

@@ -94,6 +94,12 @@ def set_by_policies(properties: Json) -> Any:
     return found
 
 
+def test_n8n_has_the_letters_of_a_base_url_as_they_are_written() -> None:
+    address = '"https://bücher.example/" + $credentials.region.trim()'
+    expected = f'={{{{ ($credentials.baseUrl || {address}).replace(/\\/+$/, "") }}}}'
+    assert base_url("https://bücher.example/{connection.region}") == expected
+
+
 @pytest.mark.parametrize(
     ("shape", "definitions", "policies"),
     [

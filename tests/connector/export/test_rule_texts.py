@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from connector.catalogue.action import Action
 from connector.catalogue.loader import load
 from connector.definition.field import ObjectSchema
 from connector.export import export
-from connector.export.rule_texts import rule_texts
+from connector.export.rule_texts import checks_across_fields, rule_texts
 from tests.connector.parcels import Json, action, body, field, manifest, rows, write_folder
 
 ROOT = Path(__file__).parents[3]
@@ -100,3 +101,16 @@ def test_formats_for_readers_and_agents_say_what_a_form_asks_for(tmp_path: Path)
         assert f"Does it. {sentence}" in files[file].decode(), name
     catalogue = b"".join(export(bundle, "catalogue").values()).decode()
     assert '"x-rules"' in catalogue
+
+
+def test_rules_in_rows_are_counted_like_those_of_the_form(tmp_path: Path) -> None:
+    requires = {"kind": "requires", "atLeastOneOf": ["a", "b"]}
+    people = rows({name: field(title=name) for name in ("a", "b")}, title="People")
+    people["items"] |= {"x-rules": [requires], "dependentRequired": {"a": ["b"]}}
+    made = action("send_all", {"people": people, "a": body(title="A"), "b": body(title="B")})
+    found = []
+    for rules in ([], [requires]):
+        made["inputs"]["x-rules"] = rules
+        folder = write_folder(tmp_path / f"parcels-{len(rules)}", [made])
+        found.append(checks_across_fields(Action(load(folder), "send_all")))
+    assert found == [2, 3]
