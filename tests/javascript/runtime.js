@@ -81,6 +81,11 @@ async function withService(definitions, { connection = {}, interactions, random,
 const run = (definitions, vector) =>
   withService(definitions, vector, async (runtime, account) => {
     const { action, inputs, options = {}, times = 1 } = vector;
+    if (vector.iterate) {
+      const rows = [];
+      for await (const row of runtime.iterate(action, inputs, account, camelCased(options))) rows.push(row);
+      return { rows };
+    }
     let result;
     for (let time = 0; time < times; time += 1) result = await runtime.run(action, inputs, account, camelCased(options));
     return { fields: result.fields, ...result.meta };

@@ -118,6 +118,8 @@ class Cases(Values):
             asked["options"] = {**asked.get("options", {}), name: self.rng.choice(values)}
         if self.rng.random() < 0.1:
             asked["times"] = self.rng.randint(2, 7)
+        elif self.rng.random() < (0.05 if paging is None else 0.3):
+            asked["iterate"] = True
         return "run", connector, {**asked, "random": self.rng.choice((0, 0.5, 0.125, 0.999, self.rng.random()))}
 
     def choices(self) -> tuple[str, str, Json]:

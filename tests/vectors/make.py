@@ -24,7 +24,7 @@ CONNECTOR = "courier"
 EXPECTED = {
     "normalize": ("inputs", "problems"),
     "retry": ("error", "fields", "attempts", "calls"),
-    "paginate": ("error", "fields", "warnings", "pages", "calls"),
+    "paginate": ("error", "fields", "rows", "warnings", "pages", "calls"),
     "run": ("error", "fields", "warnings", "requests", "idempotency_key"),
     "choices": ("error", "choices", "requests"),
 }

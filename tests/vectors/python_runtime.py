@@ -222,10 +222,15 @@ def _or_refused(take: Callable[[], Any]) -> Any:
 def run(connector: str, case: Json) -> Json:
     """`inputs`, `options`, a `connection`, and `interactions` with a service; out comes everything a run says.
 
-    Some interactions may be left over where the case says that there are `spare` ones.
+    Where the case says `iterate`, the rows are asked for one by one. Some interactions may be left over where it says
+    that there are `spare` ones.
     """
 
     def made(runtime: Connector, connection: Connection) -> Json:
+        if case.get("iterate"):
+            return {
+                "rows": list(runtime.iterate(case["action"], case["inputs"], connection, **case.get("options", {})))
+            }
         for _ in range(case.get("times", 1)):
             action = actions(connector).get(case["action"]) or case["action"]
             result = runtime.run(action, case["inputs"], connection, **case.get("options", {}))
