@@ -58,7 +58,11 @@ class Projection:
         """The chosen fields of a result: an object, or a list of rows."""
         if self.rows is None:
             return {name: fields[name] for name in self.names}
-        return [{name: row.get(name) for name in self.names} for row in fields[self.rows] or []]
+        rows = fields[self.rows]
+        return [
+            {name: row.get(name) if isinstance(row, Mapping) else None for name in self.names}
+            for row in (rows if isinstance(rows, list) else [])
+        ]
 
 
 def _without_list(key: str, name: str) -> str:

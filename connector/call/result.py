@@ -113,12 +113,13 @@ class Result(Mapping[str, Any]):
         return None if self.fields[name] is None else File.from_json(self.fields[name])
 
     def rows(self, name: str) -> list[dict[str, Any]]:
-        """The rows of a list output; none where the service sent none.
+        """The rows of a list output; none where the service sent none, or something that is not a list.
 
         Raises:
             KeyError: The action has no such output.
         """
-        return self.fields[name] or []
+        found = self.fields[name]
+        return found if isinstance(found, list) else []
 
 
 class Choice(BaseModel):

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from connector.cli import layout
-from connector.definition.file_value import CONTENT, CONTENT_TYPE, FILENAME, File
+from connector.definition.file_value import CONTENT, CONTENT_TYPE, FILENAME, File, FileError
 from connector.secrets import printable
 
 _MAX_EMPTY_SHOWN = 5
@@ -137,18 +137,23 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
         return ", ".join(map(_cell, value)) if value else "(none)"
-    if isinstance(value, dict) and CONTENT_TYPE in value and value.keys() & {CONTENT, "$path"}:
-        return _safe(_file_cell(value))
+    if isinstance(value, dict) and (file := _file_cell(value)):
+        return _safe(file)
     if isinstance(value, str):
         return _safe(_TIME.sub(r"\1Z", value))
     return _safe(json.dumps(value, ensure_ascii=False))
 
 
 def _file_cell(file: dict[str, Any]) -> str:
-    """A file in a table: its name or path, its type and its size."""
-    size = [f"{len(File.from_json(file).read()):,} bytes"] if CONTENT in file else []
-    name = file.get("$path") or file.get(FILENAME) or "a file"
-    return f"{name} ({', '.join([file[CONTENT_TYPE], *size])})"
+    """A file in a table: its name or path, its type and its size; empty for an object that is not a file."""
+    try:
+        size = [f"{len(File.from_json(file).read()):,} bytes"] if CONTENT in file else []
+    except FileError:
+        return ""
+    content_type, path = file.get(CONTENT_TYPE), file.get("$path")
+    if not isinstance(content_type, str) or not (size or path):
+        return ""
+    return f"{path or file.get(FILENAME) or 'a file'} ({', '.join([content_type, *size])})"
 
 
 def _safe(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,21 @@ _PLAIN_NAME = re.compile(r"""filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s"]+))""
 _BLANKS = " \t\r\n"
 
 
-_JSON = json.JSONDecoder(parse_constant=lambda _: None)
+_DEEPEST = 250
+"""Objects and lists inside one another that a response may have. Whatever handles a deeper one may run out of stack."""
+
+
+_USUAL_DEPTH = 8
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def _number(text: str) -> float | None:
+    """A number with a fraction or an exponent; None for one that is too large to be one."""
+    number = float(text)
+    return number if math.isfinite(number) else None
+
+
+_JSON = json.JSONDecoder(parse_constant=lambda _: None, parse_float=_number)
 """What some services send for a number that is none (`NaN`, `Infinity`) is not JSON, and nothing."""
 
 
@@ -47,18 +62,44 @@ class HttpResponse:
 
     @cached_property
     def body(self) -> Any:
-        """The body's JSON value; None when it is empty, `MISSING` when it is not JSON."""
+        """The body's JSON value; None when it is empty, `MISSING` when it is not JSON or is nested too deeply."""
         if not self.text.strip(_BLANKS):
             return None
         try:
-            return _JSON.decode(self.text)
+            value = _JSON.decode(self.text)
         except (ValueError, RecursionError):
             return json_pointer.MISSING
+        return json_pointer.MISSING if _may_be_too_deep(self.content) and _is_too_deep(value) else value
 
     @property
     def succeeded(self) -> bool:
         """Whether the status is any of the 2xx."""
         return 200 <= self.status < 300  # noqa: PLR2004 - the class of statuses that RFC 9110 calls successful
+
+
+def _may_be_too_deep(content: bytes) -> bool:
+    """A quick look at the brackets of a JSON text, those in its texts too: whether `_is_too_deep` has to look."""
+    brackets = content.translate(None, _NO_BRACKETS)
+    for _ in range(_USUAL_DEPTH):
+        if len(brackets) <= _DEEPEST:
+            return False
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+    return True
+
+
+def _is_too_deep(value: Any) -> bool:
+    """Whether more than `_DEEPEST` objects and lists are inside one another."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return False
+    return True
 
 
 def file_of(response: HttpResponse) -> File | None:

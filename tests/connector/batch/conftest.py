@@ -27,7 +27,7 @@ from tests.connector.parcels import ACTIONS, API_KEY, manifest, write_folder
 
 @dataclass
 class Service:
-    """Answers by the recipient: `refused`, `lost`, `down`, `locked`, or a parcel.
+    """Answers by the recipient: `refused`, `lost`, `down`, `locked`, `half` a character, or a parcel.
 
     Attributes:
         effects: How often each key, or each recipient of a call without one, had its effect.
@@ -69,7 +69,7 @@ class Service:
             self.effects[key] += 1
         if recipient == "lost":
             raise ConnectionLostError("The connection broke before an answer came.")
-        return response(200, {"id": f"p-{recipient}"})
+        return response(200, {"id": "p-\ud83c" if recipient == "half" else f"p-{recipient}"})
 
     def close(self) -> None:
         """Nothing is held."""

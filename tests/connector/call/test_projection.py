@@ -45,6 +45,14 @@ def test_the_fields_are_those_of_the_result_or_of_its_rows(names: list[str], exp
 
 
 @pytest.mark.parametrize(
+    ("sent", "expected"),
+    [("a text", []), (7, []), ({"id": "1"}, []), (["a text", 7, None], [{"id": None}] * 3)],
+)
+def test_what_is_sent_in_the_place_of_rows_has_no_fields(sent: Any, expected: Any) -> None:
+    assert Projection.of(OUTPUTS, ["id"]).apply(RESULT | {"items": sent}) == expected
+
+
+@pytest.mark.parametrize(
     ("names", "message", "hint"),
     [
         ([], "Name at least one field.", "Fields: cursor, items, owners, id, name, email."),

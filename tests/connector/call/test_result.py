@@ -34,6 +34,7 @@ def test_a_result_is_a_mapping_of_its_outputs_with_its_rows_and_files() -> None:
     result = Result(fields=fields, meta=META, raw={"a": 1})
     assert (dict(result), len(result), list(result)) == (fields, 3, ["rows", "none", "file"])
     assert (result.rows("rows"), result.rows("none"), result.file("none")) == ([{"id": "a"}], [], None)
+    assert all(Result(fields={"rows": sent}, meta=META).rows("rows") == [] for sent in ("text", 7, {"id": "a"}))
     file = result.file("file")
     assert file is not None
     assert (file.read(), file.content_type) == (b"hi", "text/plain")

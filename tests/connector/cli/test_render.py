@@ -9,6 +9,8 @@ import sys
 import pytest
 
 from connector.cli import layout, output
+from connector.json_pointer import MISSING
+from connector.testing import response
 
 
 @pytest.mark.parametrize(
@@ -115,3 +117,33 @@ def test_a_value_that_is_neither_object_nor_list_is_shown_as_it_is() -> None:
     assert output.to_table("text") == "text"
     assert output.to_table(["a", "b"]) == "a\nb"
     assert output.to_table({"x": {"deep": [1]}}) == 'x  {"deep": [1]}'
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ({"$content-type": "text/plain", "$content": "aGk="}, "a file (text/plain, 2 bytes)"),
+        ({"$content-type": "text/plain", "$path": "/tmp/a.txt", "$size": 9}, "/tmp/a.txt (text/plain)"),
+        ({"$content-type": "text/plain", "$content": 5}, '{"$content-type": "text/plain", "$content": 5}'),
+        ({"$content-type": "text/plain", "$content": "!"}, '{"$content-type": "text/plain", "$content": "!"}'),
+        ({"$content-type": ["a"], "$path": "/a"}, '{"$content-type": ["a"], "$path": "/a"}'),
+        ({"$content-type": "text/plain"}, '{"$content-type": "text/plain"}'),
+    ],
+)
+def test_what_only_looks_like_a_file_is_shown_as_it_is(value: object, shown: str) -> None:
+    assert output.to_table({"it": value}) == f"it  {shown}"
+
+
+@pytest.mark.parametrize("around", ["[", '{"a":'])
+def test_the_deepest_response_can_be_shown_in_every_form(around: str) -> None:
+    deepest = around * 250 + {"[": "", "{": "1"}[around[0]] + {"[": "]", "{": "}"}[around[0]] * 250
+    value = response(200, text=deepest).body
+    assert value is not MISSING
+    assert output.without_empty(value) == ([] if around == "[" else value)
+    for show in (
+        output.to_json,
+        output.to_table,
+        lambda rows: output.to_csv([rows]),
+        lambda rows: output.to_text([rows]),
+    ):
+        assert show(value)

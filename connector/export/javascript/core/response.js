@@ -11,6 +11,9 @@ const { MISSING } = require('./pointer');
 
 const TEXT = /^\s*(text\/|application\/([^;]*\+)?(xml|json|javascript|yaml)\b)/i;
 
+// Objects and lists inside one another that a response may have. Whatever handles a deeper one may run out of stack.
+const DEEPEST = 250;
+
 const isSuccess = (status) => status >= 200 && status < 300;
 
 // A response as the other modules see it: header names in lower case; `body` is its JSON value, null when it is empty,
@@ -27,14 +30,30 @@ function responseOf(status, headers, content) {
   return { status, headers: Object.fromEntries(named), content, text, body };
 }
 
-// The value of a JSON text. What some services send for a number that is none (NaN, Infinity) is not JSON, and nothing.
+// The value of a JSON text. What some services send for a number that is none (NaN, Infinity) is not JSON, and nothing;
+// a number too large to be one is nothing, too. A text that is nested too deeply is refused.
 function parsed(text) {
+  let json = text;
+  let value;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(json);
   } catch {
-    return JSON.parse(text.replace(/"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?Infinity|NaN/gs, (token) => (token[0] === '"' ? token : 'null')));
+    json = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?Infinity|NaN/gs, (token) => (token[0] === '"' ? token : 'null'));
+    value = JSON.parse(json);
   }
+  if (isTooDeep(value)) throw new RangeError('The JSON is nested too deeply.');
+  const mayBeInfinite = /[0-9][eE]\+?[0-9]{2}|[0-9]{300}/.test(json);
+  return mayBeInfinite ? JSON.parse(json, (_, each) => (Math.abs(each) === Infinity && typeof each === 'number' ? null : each)) : value;
 }
+
+// Whether more than DEEPEST objects and lists are inside one another.
+function isTooDeep(value) {
+  let level = [value].filter(isContainer);
+  for (let depth = 0; depth < DEEPEST && level.length; depth++) level = level.flatMap((outer) => Object.values(outer).filter(isContainer));
+  return level.length > 0;
+}
+
+const isContainer = (value) => typeof value === 'object' && value !== null;
 
 // The body as the JSON value of a file, named as Content-Disposition says; null if it is empty.
 function fileOfResponse({ headers, content }) {
