@@ -40,6 +40,7 @@ from connector.http.service_error import find_request_id
 from connector.http.transport import Transport
 from connector.json_pointer import MISSING
 from connector.run import Run
+from connector.secrets import mask, one_line
 from connector.throttle.bucket import RateLimit
 from connector.throttle.store import Store
 from connector.validation.json_values import plain_inputs
@@ -88,7 +89,7 @@ class Client:
             run = self.authenticated(action, inputs, connection, settings)
             with run.errors_with_key():
                 outputs = await action.handler(run.call)
-                problems = action.output_problems(outputs, None if self.strict_outputs else _CHECKED_ROWS)
+                problems = _shown(action.output_problems(outputs, None if self.strict_outputs else _CHECKED_ROWS), run)
                 if problems and self.strict_outputs:
                     raise OutputError("The response does not fit the definition.", problems)
                 response = _response(run)
@@ -242,6 +243,15 @@ class Client:
         if action is not None and action.definition.throttle is not None:
             limits.append((f"{name}/{action.key}", action.definition.throttle))
         return [RateLimit(name, limit.calls, limit.renewal_period) for name, limit in limits]
+
+
+def _shown(problems: Sequence[Problem], run: Run) -> list[Problem]:
+    """Problems of outputs without what the service may have put into names: secrets, and what steers a terminal."""
+
+    def shown(text: str) -> str:
+        return one_line(mask(text, run.hidden))
+
+    return [replace(each, field=shown(each.field), message=shown(each.message)) for each in problems]
 
 
 def _response(run: Run) -> HttpResponse:

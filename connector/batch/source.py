@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from connector.errors import InputError, Problem
-from connector.validation.text_values import as_text
+from connector.validation.text_values import as_text, json_text
 
 FileFormat = Literal["csv", "jsonl"]
 
@@ -233,7 +233,7 @@ def write_cells(columns: tuple[str, ...], values: dict[str, Any], file_format: F
         file_format: How the file is written.
     """
     if file_format == "jsonl":
-        return (json.dumps(values, ensure_ascii=False) + "\n").encode()
+        return (json_text(values) + "\n").encode()
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\n").writerow([cell_text(values.get(column)) for column in columns])
     return buffer.getvalue().encode("utf-8", "replace")

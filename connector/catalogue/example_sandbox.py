@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections import deque
@@ -14,6 +13,7 @@ from typing import Any, Self
 from connector.catalogue.example_responses import ExampleResponses, Received
 from connector.catalogue.loader import Bundle
 from connector.definition.example import SampleResponse
+from connector.validation.text_values import json_text
 
 _LOOPBACK = "127.0.0.1"
 _REMEMBERED = 100
@@ -94,7 +94,7 @@ class ExampleSandbox:
         kind = "text/plain; charset=utf-8" if response.text is not None else "application/json"
         text = response.text if response.text is not None else ""
         if response.text is None and response.body is not None:
-            text = json.dumps(response.body, ensure_ascii=False)
+            text = json_text(response.body)
         headers = {"Content-Type": kind, **response.headers}
         own = {name: value.replace(self._base_url, self.url) for name, value in headers.items()}
         return response.status, own, text.replace(self._base_url, self.url).encode()

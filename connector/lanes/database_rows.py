@@ -6,7 +6,6 @@ sent twice is begun by one statement that only one worker can win.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from connector.batch.journal import Outcome, Progress
 from connector.batch.source import Row
 from connector.lanes.departure import Departure
 from connector.lanes.store import LanePlan, RowTakenError
+from connector.validation.text_values import json_text
 
 TABLES = sa.MetaData()
 BATCHES = sa.Table(
@@ -102,7 +102,7 @@ class DatabaseRows:
 
     def finish(self, row: int, outcome: Outcome, values: Mapping[str, Any]) -> None:
         """Note that a row is finished."""
-        result = json.dumps(values, ensure_ascii=False)
+        result = json_text(values)
         self._finished.append({"at_row": row, "now_outcome": outcome, "now_result": result})
         if row in self._durable:
             self.flush()

@@ -20,6 +20,7 @@ from connector.batch.source import Row, write_cells
 from connector.lanes.database_rows import BATCHES, LANES, ROWS, TABLES, DatabaseRows
 from connector.lanes.lane import TURN_ROWS
 from connector.lanes.store import LaneKey, LanePlan, LanesStatus, check_name, same_plan
+from connector.validation.text_values import json_text
 
 _WRITTEN_AT_ONCE = 1_000
 _FILES: dict[Outcome, str] = {"done": "success", "failed": "failed", "unknown": "unknown"}
@@ -208,7 +209,7 @@ def _insert_rows(database: sa.Connection, name: str, rows: Iterable[tuple[LaneKe
                     "batch": name,
                     "row": row.number,
                     "lane": lanes.setdefault(key, len(lanes)),
-                    "row_values": json.dumps(row.values, ensure_ascii=False),
+                    "row_values": json_text(row.values),
                     "problem": row.problem,
                 }
                 for key, row in chunk

@@ -12,6 +12,7 @@ from mcp.types import CallToolResult, ImageContent, TextContent
 from connector.call.result import Result
 from connector.definition.file_value import CONTENT, CONTENT_TYPE
 from connector.errors import ConnectorError, Problem
+from connector.validation.json_values import is_encodable
 
 _LOG = logging.getLogger(__name__)
 
@@ -19,14 +20,22 @@ _LOG = logging.getLogger(__name__)
 def of_run(result: Result) -> CallToolResult:
     """The result of a run: the outputs without nulls as text, pictures among them, all as structured content."""
     files: list[ImageContent] = []
-    outputs = _readable(dict(result.fields), files)
+    fields = _encodable(dict(result.fields))
+    outputs = _readable(fields, files)
     shown = compact(outputs) if outputs else "Done. The service returned no values."
     texts = [shown, *(f"Warning: {warning}" for warning in result.meta.warnings)]
     return CallToolResult(
         content=[*(TextContent(text=text) for text in texts), *files],
-        structured_content=dict(result.fields),
+        structured_content=fields,
         _meta={"run": result.meta.model_dump(mode="json")},
     )
+
+
+def _encodable(fields: dict[str, Any]) -> dict[str, Any]:
+    """The outputs as a message can hold them: half a character becomes `?`."""
+    text = json.dumps(fields, ensure_ascii=False)
+    sendable: dict[str, Any] = fields if is_encodable(text) else json.loads(text.encode(errors="replace"))
+    return sendable
 
 
 def of_text(text: str) -> CallToolResult:

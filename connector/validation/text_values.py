@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from connector.definition.field import FieldSchema
+from connector.validation.json_values import is_encodable
 
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,3})?")
 
@@ -28,3 +29,14 @@ def typed(field: FieldSchema | None, text: str) -> Any:
 def as_text(value: Any) -> str:
     """A text as it is, any other value as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def json_text(value: Any, **options: Any) -> str:
+    """A value as JSON with readable letters; half a character, which no file or message can hold, is escaped.
+
+    Args:
+        value: A JSON value.
+        **options: As for `json.dumps`.
+    """
+    text = json.dumps(value, ensure_ascii=False, **options)
+    return text if is_encodable(text) else json.dumps(value, **options)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from connector.errors import ConnectorError, ExitStatus
+from connector.validation.text_values import json_text
 
 
 class HttpError(ConnectorError):
@@ -32,9 +32,5 @@ class HttpError(ConnectorError):
 
 
 def json_bytes(value: Any) -> bytes:
-    """A value as compact JSON in UTF-8; half a character, which UTF-8 cannot hold, is escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"), allow_nan=False).encode()
+    """A value as compact JSON in UTF-8."""
+    return json_text(value, separators=(",", ":"), allow_nan=False).encode()

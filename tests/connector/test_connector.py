@@ -361,6 +361,23 @@ def test_the_timeout_of_a_run_is_the_callers(bench: MakeBench) -> None:
     assert made.clock.slept == []
 
 
+def test_a_warning_repeats_no_secret_and_nothing_that_cannot_be_shown(bench: MakeBench) -> None:
+    outputs = {"names": field(["object", "null"], additionalProperties={"type": "string"})}
+    wrong = response(200, {"names": {API_KEY: 7, "\x1b[31m": 7}})
+    made = bench([wrong], actions=[action("get_names", {}, outputs, method="GET")])
+    meta = made.run("get_names", {}).meta
+    assert meta.warnings == (
+        f"names, {MASK} must be text, not a whole number.",
+        "names, [31m must be text, not a whole number.",
+    )
+    assert meta.model_dump_json()
+    with pytest.raises(OutputError) as caught:
+        bench([wrong], actions=[action("get_names", {}, outputs, method="GET")], strict_outputs=True).run(
+            "get_names", {}
+        )
+    assert API_KEY not in str(caught.value) + repr(caught.value.to_dict())
+
+
 def test_outputs_that_do_not_fit_are_a_warning_live_and_an_error_in_tests(bench: MakeBench) -> None:
     wrong = response(200, {"id": 7})
     result = bench([wrong]).run("post_once", {"recipient": "Ada"})

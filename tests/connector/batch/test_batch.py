@@ -362,3 +362,11 @@ def test_rows_without_a_key_leave_one_at_a_time(desk: MakeDesk) -> None:
     made.service.on_arrival = arrival
     made.batch("recipient\n" + "".join(f"r{n}\n" for n in range(80)), "post_once").run()
     assert max(waiting) == 1
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.jsonl"])
+def test_a_row_whose_response_has_half_a_character_is_done_as_any_other(desk: MakeDesk, name: str) -> None:
+    made = desk()
+    text = "recipient\nhalf\nada\n" if name == "rows.csv" else '{"recipient": "half"}\n{"recipient": "ada"}\n'
+    report = made.batch(text, name=name).run()
+    assert (report.done, report.unknown, sorted(made.service.calls)) == (2, 0, ["ada", "half"])

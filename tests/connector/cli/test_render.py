@@ -123,7 +123,7 @@ def test_a_value_that_is_neither_object_nor_list_is_shown_as_it_is() -> None:
     ("value", "shown"),
     [
         ({"$content-type": "text/plain", "$content": "aGk="}, "a file (text/plain, 2 bytes)"),
-        ({"$content-type": "text/plain", "$path": "/tmp/a.txt", "$size": 9}, "/tmp/a.txt (text/plain)"),
+        ({"$content-type": "text/plain", "$path": "/a.txt", "$size": 9}, "/a.txt (text/plain)"),
         ({"$content-type": "text/plain", "$content": 5}, '{"$content-type": "text/plain", "$content": 5}'),
         ({"$content-type": "text/plain", "$content": "!"}, '{"$content-type": "text/plain", "$content": "!"}'),
         ({"$content-type": ["a"], "$path": "/a"}, '{"$content-type": ["a"], "$path": "/a"}'),

@@ -357,3 +357,11 @@ def test_what_a_queue_carries_are_names_and_numbers(line: MakeLine) -> None:
     made.give_turn()
     _, _, name, lane, turn, position = made.queued[0]
     assert json.loads(json.dumps([name, lane, turn, position.to_list()])) == ["b", 0, 2, [20, 1, 0, 0]]
+
+
+def test_a_row_whose_response_has_half_a_character_is_done_as_any_other(line: MakeLine) -> None:
+    made = line()
+    made.submit("recipient\nhalf\nada\n")
+    made.run()
+    assert (made.store.status("b").counts["done"], sorted(made.service.calls)) == (2, ["ada", "half"])
+    assert len(made.results("success")) == 2

@@ -219,3 +219,10 @@ def test_an_action_called_as_a_tool_of_every_server_is_refused(bench: MakeBench)
     made = bench(actions=[action("describe_action")])
     with pytest.raises(Exception, match="“describe_action” is a tool of every server"):
         server_of(made)
+
+
+def test_half_a_character_in_a_response_reaches_the_agent_as_a_question_mark(bench: MakeBench, era: Era) -> None:
+    reply = response(200, {"id": "p-\ud83c", "note": None})
+    result = call(server_of(bench([reply])), era, "parcels_get_parcel", {"parcel_id": "a"})
+    assert not result.is_error
+    assert result.structured_content == {"id": "p-?", "note": None}
