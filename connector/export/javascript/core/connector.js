@@ -23,7 +23,7 @@ const { buildRequest, checkSize, collisions } = require('./request');
 const { flatten, isElsewhere } = require('./response');
 const { isRepeatable } = require('./retry');
 const { ruleProblems } = require('./rules');
-const { secretTexts } = require('./secrets');
+const { maskedLine, secretTexts } = require('./secrets');
 const { rounded } = require('./send');
 const { requestIdOf } = require('./service_error');
 const { templateProblems } = require('./templates');
@@ -224,7 +224,7 @@ class Connector {
       elapsed: rounded(this.io.now() - started),
       request_id: requestIdOf(this.definition, run.response, run.secrets),
       idempotency_key: run.key,
-      warnings: [...run.warnings, ...problems.map((problem) => problem.message)],
+      warnings: [...run.warnings, ...problems.map((problem) => maskedLine(problem.message, run.secrets))],
     };
   }
 

@@ -10,6 +10,7 @@ list_things = page
 get_thing = send
 put_thing = send
 patch_thing = send
+label_thing = send
 delete_thing = send
 post_thing = send
 send_thing = send
