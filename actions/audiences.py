@@ -30,8 +30,8 @@ async def get_audience(call: Call) -> Outputs:
 async def list_audiences(call: Call) -> Outputs:
     """Show every group of one as the comparison it is."""
     outputs = await page(call)
-    for row in outputs["items"] or ():
-        row.update(_simplest(row))
+    if isinstance(outputs["items"], list):
+        outputs["items"] = [_simplest(row) for row in outputs["items"]]
     return outputs
 
 
