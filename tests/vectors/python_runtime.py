@@ -227,12 +227,10 @@ def run(connector: str, case: Json) -> Json:
     """
 
     def made(runtime: Connector, connection: Connection) -> Json:
+        action = actions(connector).get(case["action"]) or case["action"]
         if case.get("iterate"):
-            return {
-                "rows": list(runtime.iterate(case["action"], case["inputs"], connection, **case.get("options", {})))
-            }
+            return {"rows": list(runtime.iterate(action, case["inputs"], connection, **case.get("options", {})))}
         for _ in range(case.get("times", 1)):
-            action = actions(connector).get(case["action"]) or case["action"]
             result = runtime.run(action, case["inputs"], connection, **case.get("options", {}))
         return {"fields": result.fields, **result.meta.model_dump(mode="json")}
 

@@ -43,7 +43,7 @@ function parsed(text) {
   }
   if (isTooDeep(value)) throw new RangeError('The JSON is nested too deeply.');
   const mayBeInfinite = /[0-9][eE]\+?[0-9]{2}|[0-9]{300}/.test(json);
-  return mayBeInfinite ? JSON.parse(json, (_, each) => (Math.abs(each) === Infinity && typeof each === 'number' ? null : each)) : value;
+  return mayBeInfinite ? JSON.parse(json, (_, each) => (each === Infinity || each === -Infinity ? null : each)) : value;
 }
 
 // Whether more than DEEPEST objects and lists are inside one another.
