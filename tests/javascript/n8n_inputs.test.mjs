@@ -70,6 +70,28 @@ test('parameters have the names that n8n takes, and “limit” is n8n’s own',
   assert.deepEqual(read(fields, { additionalFields: { pageSize: 8, limit: 9 } }), { limit: 8 });
 });
 
+test('names that n8n or JavaScript has are other ones in the form', () => {
+  const names = ['resource', 'operation', 'additionalFields', 'rows', 'toolDescription', 'constructor', 'toString', 'valueOf'];
+  const properties = Object.fromEntries(names.map((name) => [name, text]));
+  const row = { type: 'array', items: { type: 'object', properties } };
+  assert.deepEqual(read({ ...properties, row }, { resource: 'group', operation: 'key', row: { rows: [{}, { title: 'strange' }] } }), { row: [{}, { title: 'strange' }] });
+  const filled = Object.fromEntries(names.map((name) => [`${name}_`, name]));
+  const values = Object.fromEntries(names.map((name) => [name, name]));
+  assert.deepEqual(read({ ...properties, row }, { ...filled, row: { rows: [filled] } }), { ...values, row: [values] });
+  assert.deepEqual(read(properties, { additionalFields: filled }), values);
+  assert.deepEqual(read({ row }, { row: [values] }), { row: [values] });
+});
+
+test('an option that begins as an expression does is chosen without its blank', () => {
+  const operator = { type: 'string', enum: ['=', '<'] };
+  assert.equal(valueOf(operator, ' ='), '=');
+  assert.equal(valueOf(operator, '='), '=');
+  assert.equal(valueOf(operator, ' <'), ' <');
+  assert.equal(valueOf(text, ' ='), ' =');
+  assert.deepEqual(valueOf({ type: 'array', items: operator }, [' =', '<']), ['=', '<']);
+  assert.deepEqual(valueOf({ type: 'array', items: { properties: { operator } } }, { rows: [{ operator: ' =' }] }), [{ operator: '=' }]);
+});
+
 test('shared fields are looked up, and what stands beside them wins', () => {
   const shared = { Name: text, Tags: { type: 'array', items: { $ref: '#/$defs/Tag' } }, Tag: { type: 'object', properties: { on: { type: 'boolean' } } } };
   const fields = { name: { $ref: '#/$defs/Name' }, count: { $ref: '#/$defs/Name', type: 'integer' }, tags: { $ref: '#/$defs/Tags' } };

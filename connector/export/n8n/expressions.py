@@ -10,6 +10,7 @@ from typing import Any
 from connector.definition import templates
 from connector.definition.connection import Authorization, ConnectionKind
 from connector.definition.service import ConnectorDefinition
+from connector.export.literals import json_text
 from connector.export.n8n import style
 from connector.export.n8n.typescript import text
 
@@ -71,6 +72,25 @@ def optional(template: str) -> str:
         return template
     filled = " && ".join(f"$credentials.{style.camel(field)}" for field in fields)
     return f"={{{{ {filled} ? {_joined(template)} : undefined }}}}"
+
+
+def fixed(value: Any) -> Any:
+    """The value of a parameter; n8n takes a text that begins with `=` for an expression, so such a text becomes one."""
+    return f"={{{{ {without_braces(json_text(value))} }}}}" if _is_expression(value) else value
+
+
+def option_value(value: Any) -> Any:
+    """The value of an option; a text that begins with `=` has a blank before it, which `package/inputs.ts` drops."""
+    return f" {value}" if _is_expression(value) else value
+
+
+def _is_expression(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith("=")
+
+
+def without_braces(literal: str) -> str:
+    """A literal of a text in JavaScript whose braces do not end the expression around it."""
+    return literal.replace("{", "\\u007b").replace("}", "\\u007d")
 
 
 def _texts(sent: Authorization) -> list[str]:

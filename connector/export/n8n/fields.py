@@ -13,6 +13,7 @@ from connector.catalogue.action import Action
 from connector.definition.field import DynamicValues, FieldSchema, ObjectSchema
 from connector.export.errors import cannot_export
 from connector.export.n8n import layout, style
+from connector.export.n8n.expressions import fixed, option_value
 from connector.export.n8n.layout import Form, FormField, Place
 
 Property = dict[str, Any]
@@ -185,7 +186,7 @@ def _text(drawing: Drawing, form_field: FormField) -> Property:
     if field.enum:
         return _choice(field, empty=not form_field.is_required)
     kind = "dateTime" if field.format == "date-time" else "color" if _is_color(form_field) else "string"
-    form: Property = {"type": kind, "default": field.default or ""}
+    form: Property = {"type": kind, "default": fixed(field.default or "")}
     if kind == "string" and _is_secret(form_field):
         form["typeOptions"] = {"password": True}
     elif placeholder := _placeholder(form_field):
@@ -220,20 +221,18 @@ def _number(field: FieldSchema) -> Property:
 
 
 def _choice(field: FieldSchema, *, empty: bool) -> Property:
-    options = _options(field)
-    if empty:
-        options.insert(0, {"name": "(Not Set)", "value": ""})
-    default = field.default if field.default is not None else options[0]["value"]
+    options = [*([{"name": "(Not Set)", "value": ""}] if empty else []), *_options(field)]
+    default = option_value(field.default) if field.default is not None else options[0]["value"]
     return {"type": "options", "options": in_order(options, "name"), "default": default}
 
 
 def _options(field: FieldSchema) -> list[Property]:
     options = [
-        {"name": style.title(str(value).replace("_", " ").replace("-", " ")), "value": value}
+        {"name": style.title(str(value).replace("_", " ").replace("-", " ")), "value": option_value(value)}
         for value in field.enum or ()
     ]
     if len({option["name"] for option in options}) < len(options):
-        options = [{"name": style.title(str(value)), "value": value} for value in field.enum or ()]
+        options = [{"name": style.title(str(value)), "value": option_value(value)} for value in field.enum or ()]
     seen = Counter(option["name"] for option in options)
     for number, option in enumerate(options, start=1):
         option["name"] += f" ({number})" if seen[option["name"]] > 1 else ""
@@ -248,7 +247,7 @@ def _choice_of_others(drawing: Drawing, field: FieldSchema, values: DynamicValue
         by_hand["placeholder"] = f"e.g. {example}"
     return {
         "type": "resourceLocator",
-        "default": {"mode": "list", "value": field.default or ""},
+        "default": {"mode": "list", "value": fixed(field.default or "")},
         "modes": [
             {
                 "displayName": "From List",

@@ -11,6 +11,7 @@ from connector.export.errors import ExportError
 from connector.export.examples import own_inputs
 from connector.export.literals import Notation, Variable, json_text, variables_in
 from connector.export.n8n import style
+from connector.export.n8n.expressions import fixed, option_value, without_braces
 from connector.export.n8n.layout import empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.parameters import action_properties
@@ -121,21 +122,17 @@ def _value(field: Json, value: Any) -> Any:
         return f"={_EXPRESSION_JSON.line(value)}" if variables_in(value) else _JSON.line(value)
     if kind == "resourceLocator":
         return {"__rl": True, "mode": "id", "value": _text(value)}
-    return [_text(item) for item in value] if isinstance(value, list) else _text(value)
+    write = option_value if kind in {"options", "multiOptions"} else _text
+    return [write(item) for item in value] if isinstance(value, list) else write(value)
 
 
 def _text(value: Any) -> Any:
-    """The value; n8n takes a text that begins with `=` for an expression, so such a text becomes one."""
     if isinstance(value, Variable):
         return f"={{{{ $env.{value.name} }}}}"
-    if isinstance(value, str) and value.startswith("="):
-        return f"={{{{ {_without_braces(value)} }}}}"
-    return value
-
-
-def _without_braces(text: str) -> str:
-    return json_text(text).replace("{", "\\u007b").replace("}", "\\u007d")
+    return fixed(value)
 
 
 _JSON = Notation(lambda variable: variable.name)
-_EXPRESSION_JSON = Notation(lambda variable: f"{{{{ JSON.stringify($env.{variable.name}) }}}}", _without_braces)
+_EXPRESSION_JSON = Notation(
+    lambda variable: f"{{{{ JSON.stringify($env.{variable.name}) }}}}", lambda text: without_braces(json_text(text))
+)

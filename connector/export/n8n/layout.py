@@ -18,6 +18,12 @@ Show = Mapping[str, list[str] | list[bool]]
 
 _MAX_ALONE = 10
 _OWN = frozenset({"resource", "operation", "additionalFields", "returnAll", "limit", "wholePage", "rows"})
+_TAKEN = (_OWN - {"limit"}) | {
+    *("descriptionType", "toolDescription", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
+    *("toLocaleString", "toString", "valueOf", "__proto__"),
+    *("__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
+}
+"""Names that n8n reads, also where a node is a tool of an agent, and those that every object of JavaScript has."""
 
 
 @dataclass(frozen=True)
@@ -179,7 +185,10 @@ def empty_switch(parameter: str) -> str:
 
 def parameter_name(name: str) -> str:
     """The name of a field in the node, as in `package/inputs.ts`; `limit` is what n8n calls its own bound on items."""
-    return "pageSize" if name == "limit" else re.sub(r"[^A-Za-z0-9_]", "_", name)
+    if name == "limit":
+        return "pageSize"
+    parameter = re.sub(r"[^A-Za-z0-9_]", "_", name)
+    return f"{parameter}_" if parameter in _TAKEN else parameter
 
 
 def _parameters(fields: Mapping[str, FieldSchema], action: Action, selects: list[str]) -> dict[str, str]:
@@ -188,7 +197,7 @@ def _parameters(fields: Mapping[str, FieldSchema], action: Action, selects: list
     names = {name: parameter_name(name) for name in fields}
     switches = {empty_switch(names[name]) for name, declared in fields.items() if declared.x_keep_empty}
     for name, parameter in names.items():
-        if parameter in {*_OWN, *selects, *switches}:
+        if parameter in {*selects, *switches}:
             raise cannot_export(action, f"n8n reserves the name “{parameter}” of its field “{name}”")
         if list(names.values()).count(parameter) > 1:
             raise cannot_export(action, f"two of its fields would be “{parameter}” in n8n")

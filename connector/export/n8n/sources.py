@@ -6,8 +6,9 @@ from pathlib import Path
 
 from connector.export.n8n import parameters, style
 from connector.export.n8n.credentials import icon_paths
+from connector.export.n8n.expressions import without_braces
 from connector.export.n8n.node import NodeData
-from connector.export.n8n.typescript import Code, source
+from connector.export.n8n.typescript import Code, source, text
 from connector.export.templates import filled
 
 
@@ -55,7 +56,7 @@ def _node(node: NodeData) -> str:
 def subtitle(node: NodeData) -> str:
     """The expression for the line below the node's name: “Send: Message”."""
     words = {
-        action.key: f"{node.operation_names[action.key]}: {node.resource_name(group)}"
+        action.key: Code(without_braces(text(f"{node.operation_names[action.key]}: {node.resource_name(group)}")))
         for group, actions in node.selection.groups.items()
         for action in actions
     }

@@ -14,6 +14,8 @@ _TOKENS = re.compile(r"[^\s:–—-]+|.")  # noqa: RUF001 - the dashes that n8n'
 _MANUAL_CASE = re.compile(r".(?=[A-Z]|\..)")
 _ALPHANUMERIC = re.compile(r"[A-Za-z0-9\u00c0-\u00ff]")
 _MOST_SORTED = 5
+_MARKS = "_-,;:!?.'\"()[]{}@*/\\&#%`^+<=>|~$"
+"""The marks in the order that JavaScript's `localeCompare` gives them, before digits and letters."""
 
 
 def class_name(key: str) -> str:
@@ -88,8 +90,13 @@ def _whether(words: str) -> str:
 def listed(name: str) -> tuple[str, str, str]:
     """A sort key that orders names as JavaScript's `localeCompare` does."""
     plain = "".join(mark for mark in unicodedata.normalize("NFD", name) if not unicodedata.combining(mark))
-    ranked = "".join(f"{0 if mark.isspace() else 2 if mark.isalnum() else 1}{mark}" for mark in plain.casefold())
-    return ranked, name.swapcase(), name
+    return "".join(map(_ranked, plain.casefold())), name.swapcase(), name
+
+
+def _ranked(mark: str) -> str:
+    if mark.isspace():
+        return f"0{mark}"
+    return f"2{mark}" if mark.isalnum() else f"1{chr((_MARKS + mark).index(mark))}{mark}"
 
 
 def many(count: int) -> bool:

@@ -31,7 +31,7 @@ from connector.export.n8n.selects import ANY
 from connector.export.n8n.sources import subtitle
 from connector.export.n8n.typescript import source
 from tests.connector.export.whole import bundle, exported, parcels
-from tests.connector.parcels import GET, LIST, POST_ONCE, SEND, action, body, manifest
+from tests.connector.parcels import GET, LIST, POST_ONCE, SEND, action, body, field, manifest, rows
 from tests.hosts.n8n_examples import OTHERWISE, samples
 
 Json = dict[str, Any]
@@ -569,14 +569,14 @@ def test_a_parameter_begins_with_the_default_of_the_input_or_an_empty_value_of_i
     ("inputs", "message"),
     [
         ({"thing": body("null", "Thing")}, "thing"),
-        ({"operation": body(title="Operation")}, "operation"),
+        ({"operation": body(title="A"), "operation_": body(title="B")}, "operation_"),
         ({"a-b": body(title="A"), "a_b": body(title="B")}, "a_b"),
         ({"a": body(title="A", x_keep_empty=True), "a_empty": body(title="Empty")}, "a_empty"),
         ({"of": body("string", "Of", **{"x-ms-dynamic-values": _NOBODYS_CHOICES})}, "NobodyOp"),
     ],
     ids=[
         "nothing but null",
-        "a name of n8n",
+        "one that another is called",
         "two of one name",
         "a name of a switch",
         "no such source",
@@ -663,6 +663,57 @@ def test_the_description_of_a_switch_begins_with_whether(words: str, text: str) 
 def test_names_are_sorted_as_a_browser_sorts_them() -> None:
     ordered = ["a b", "a-b", "a1", "ab", "Ab", "e", "é", "É", "f", "Z"]
     assert sorted(["Z", "É", "é", "f", "e", "Ab", "ab", "a1", "a-b", "a b"], key=style.listed) == ordered
+
+
+def test_marks_are_sorted_as_a_browser_sorts_them() -> None:
+    ordered = ["!=", "(a)", "{{x}}", "/", "=", "=~", ">", "$a", "1", "a_b", "a-b", "a$", "aa"]
+    assert sorted(sorted(ordered), key=style.listed) == ordered
+
+
+NAMES = ["resource", "operation", "additionalFields", "rows", "toolDescription", "constructor", "toString", "__proto__"]
+
+
+def test_names_that_n8n_or_javascript_has_are_other_ones_in_the_form(tmp_path: Path) -> None:
+    inputs = {name: body(title=f"Thing {name}") for name in NAMES}
+    row = rows({name: field(title=name) for name in NAMES}, title="Things")
+    document = action("send_parcel", {**inputs, "things": row}, required=["things"])
+    made = parcels_node(tmp_path, document, LIST)
+    form = {each["name"]: each for each in group_properties(made, "parcels")[1:]}
+    drawn_rows = form["things"]["options"][0]["values"]
+    shown = [inner["name"] for each in form.values() for inner in ([each] if each["type"] == "string" else [])]
+    assert {f"{name}_" for name in NAMES} <= {*shown, *(one["name"] for one in form["additionalFields"]["options"])}
+    assert {f"{name}_" for name in NAMES} == {one["name"] for one in drawn_rows}
+    values = dict.fromkeys(NAMES, "x")
+    loaded = next(one for one in made.actions if one.key == "send_parcel")
+    filled = parameters(made, loaded, {**values, "things": [values]})
+    assert filled["things"] == {"rows": [{f"{name}_": "x" for name in NAMES}]}
+
+
+def test_a_value_that_looks_like_an_expression_is_none(tmp_path: Path) -> None:
+    inputs = {
+        "compare": body(title="Compare", enum=["=", "!="], default="="),
+        "formula": body(title="Formula", default="={a}"),
+        "several": body("array", title="Several", items={"type": "string", "enum": ["=", "<"]}),
+    }
+    made = parcels_node(tmp_path, action("send_parcel", inputs), LIST)
+    form = {each["name"]: each for each in group_properties(made, "parcels")[1:]}
+    assert [option["value"] for option in form["compare"]["options"]] == ["", " =", "!="]
+    assert form["compare"]["default"] == " ="
+    assert form["formula"]["default"] == '={{ "=\\u007ba\\u007d" }}'
+    assert [option["value"] for option in form["several"]["options"]] == [" =", "<"]
+    loaded = next(one for one in made.actions if one.key == "send_parcel")
+    filled = parameters(made, loaded, {"compare": "=", "several": ["=", "<"], "formula": "=1"})
+    assert [filled["compare"], filled["several"], filled["formula"]] == [" =", [" =", "<"], '={{ "=1" }}']
+
+
+def test_the_subtitle_is_one_expression_whatever_the_names(tmp_path: Path) -> None:
+    document = {**action("send_parcel", {}), "summary": "Send {{ a }} 'b' }} parcel"}
+    line = subtitle(parcels_node(tmp_path, document, LIST))
+    assert line.startswith("={{ ({ ")
+    assert line.endswith(' })[$parameter["operation"]] }}')
+    inside = line.removeprefix("={{").removesuffix("}}")
+    assert "}}" not in inside
+    assert "{{" not in inside
 
 
 def test_allowed_values_that_would_have_one_name_are_numbered(tmp_path: Path) -> None:

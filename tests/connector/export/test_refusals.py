@@ -53,9 +53,9 @@ CASES: list[tuple[str, list[Json], Json, str]] = [
     ),
     (
         "n8n",
-        [inputs(operation=body(title="Operation"))],
+        [inputs(operation=body(title="A"), operation_=body(title="B"))],
         {},
-        _SEND + "n8n reserves the name “operation” of its field “operation”.",
+        _SEND + "two of its fields would be “operation_” in n8n.",
     ),
     (
         "n8n",

@@ -8,6 +8,7 @@ type Values = Record<string, unknown>;
 
 interface Field {
 	type?: string | string[];
+	enum?: unknown[];
 	format?: string;
 	items?: Field;
 	properties?: Record<string, Field>;
@@ -27,6 +28,7 @@ interface DateTime {
 	toUTC(): { toISO(): string };
 }
 
+const TAKEN = 'resource operation additionalFields returnAll wholePage rows descriptionType toolDescription'.split(' ');
 const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/;
 
 /** The inputs for one item, without the fields that were left empty. */
@@ -62,9 +64,11 @@ function read(
 	return values;
 }
 
-/** The name of a field in the node; `limit` is what n8n calls its own bound on items. */
+/** The name of a field in the node; `limit` is what n8n calls its own bound on items, and every object has some names. */
 function parameterOf(name: string): string {
-	return name === 'limit' ? 'pageSize' : name.replace(/[^A-Za-z0-9_]/g, '_');
+	if (name === 'limit') return 'pageSize';
+	const parameter = name.replace(/[^A-Za-z0-9_]/g, '_');
+	return TAKEN.includes(parameter) || parameter in {} ? `${parameter}_` : parameter;
 }
 
 /** The name of the switch that sends a field empty. */
@@ -91,13 +95,15 @@ function listOf(value: unknown, item: Field, form: Form): unknown {
 
 /** A row of the form under the names of its fields; anything else as it is. */
 function rowOf(row: unknown, field: Field, form: Form): unknown {
+	if (field.enum !== undefined) return optionOf(row, field.enum);
 	if (!isObject(row) || field.properties === undefined) return row;
 	const { additionalFields, ...own } = row;
 	const known = read(field.properties, (parameter) => own[parameter], additionalFields, form);
 	const parameters = Object.keys(field.properties)
 		.map(parameterOf)
 		.flatMap((parameter) => [parameter, switchOf(parameter)]);
-	const strange = Object.entries(own).filter(([name]) => !parameters.includes(name) && !Object.hasOwn(known, name));
+	const given = isObject(additionalFields) ? own : row;
+	const strange = Object.entries(given).filter(([name]) => !parameters.includes(name) && !Object.hasOwn(known, name));
 	return { ...Object.fromEntries(strange), ...known };
 }
 
@@ -115,12 +121,18 @@ function scalar(value: unknown, field: Field, timezone: string): unknown {
 		const isText = types.length === 1 && types[0] === 'string';
 		return isText && (typeof value === 'number' || typeof value === 'boolean') ? String(value) : value;
 	}
+	if (field.enum !== undefined && types.includes('string')) return optionOf(value, field.enum);
 	if (field.format === 'date-time' && LOCAL_TIME.test(value)) return moment(value, timezone);
 	if (types.includes('string')) return value;
 	if (types.includes('object') || types.includes('array')) return parsed(value);
 	if (types.includes('boolean') && /^(true|false)$/.test(value)) return value === 'true';
 	const isNumber = types.includes('integer') || types.includes('number');
 	return isNumber && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value;
+}
+
+/** The option that is chosen: a blank before it keeps n8n from taking one that begins with “=” for an expression. */
+function optionOf(value: unknown, options: unknown[]): unknown {
+	return typeof value === 'string' && value.startsWith(' =') && options.includes(value.slice(1)) ? value.slice(1) : value;
 }
 
 /** A time that the workflow's time zone has, as a moment; any other text as it is. */
