@@ -268,3 +268,16 @@ test('a node is whole when nothing that must be filled in is empty, or a message
   assert.equal(whole({ action: 'gone', source: 'payload' }), false);
   assert.equal(isWhole({ action: 'find' }, FORM), true);
 });
+
+test('a name that every object of JavaScript has is a field like any other', () => {
+  const names = ['constructor', 'toString', 'hasOwnProperty'];
+  const kinds = { key: 'constructor', title: 'Kind', required: false, options: [option('valueOf', ['toString'])] };
+  const form = { send: { title: 'Send', description: '', paged: false, choices: [kinds], fields: names.map((name) => field(name, { required: name === 'constructor' })) } };
+  const page = opened({}, {}, form);
+  assert.deepEqual(page.shown().main, ['constructor', 'hasOwnProperty']);
+  assert.deepEqual(page.saved(), { fields: {}, selected: {} });
+  assert.equal(isWhole({ action: 'send', fields: {} }, form), false);
+  page.type('constructor', 'x');
+  assert.deepEqual(page.saved(), { fields: { constructor: text('x') }, selected: {} });
+  assert.equal(isWhole({ action: 'send', fields: { constructor: text('x') } }, form), true);
+});

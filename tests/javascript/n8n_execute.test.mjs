@@ -65,6 +65,13 @@ test('a credential that is incomplete is no item’s failure', async () => {
   }
 });
 
+test('any number of rows become items', async () => {
+  const { executeItems: execute } = await packageOf('archive', ({ connector }) => (connector.limits.responseBytes = 10_000_000))('execute');
+  const rows = Array.from({ length: 200_000 }, () => ({}));
+  const context = contextOf({ parameters: () => ({ operation: 'list_documents', returnAll: true }), respond: () => ({ json: { value: rows } }) });
+  assert.equal((await run(context, execute)).length, rows.length);
+});
+
 test('binary data that is missing is a failure of its item', async () => {
   const parameters = (index) => ({ operation: 'upload_document', document: `file-${index}` });
   const binary = (index) => (index === 1 ? { 'file-1': { data: 'eA==', mimeType: 'text/plain', fileName: 'x.txt' } } : {});
@@ -229,6 +236,28 @@ test('what was carried out, or may have been, is not sent again when n8n tries t
     await triedTwice('output', strange, false, keyed, continueOnFail);
     await triedTwice('output', strange, false, reading, continueOnFail);
   }
+});
+
+test('a try of a tool of an agent repeats nothing that the try before may have done', async () => {
+  const lost = () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNRESET' }));
+  const tool = (runIndex, more = {}) => ({ executionId: 'tool', isTool: true, retryOnFail: true, items: 1, runIndex, ...more });
+  const first = sending(tool(0, { respond: lost }));
+  await assert.rejects(run(first, courier.executeItems));
+  const second = sending(tool(1));
+  await run(second, courier.executeItems);
+  const third = sending(tool(2));
+  await run(third, courier.executeItems);
+  const [key] = keysOf(first);
+  assert.deepEqual(keysOf(second), [key], 'the next try has the same key');
+  assert.notEqual(keysOf(third)[0], key, 'a call after one that succeeded is another call');
+  const parameters = (job) => () => ({ operation: 'run_bulk_job', job_id: job });
+  const calls = [];
+  for (const [runIndex, job] of ['one', 'one', 'two'].entries()) {
+    const context = contextOf(tool(runIndex, { respond: lost, parameters: parameters(job) }));
+    await assert.rejects(run(context, courier.executeItems), (error) => error.context.code === 'outcome_unknown');
+    calls.push(context.calls.length);
+  }
+  assert.deepEqual(calls, [1, 0, 1]);
 });
 
 test('a node that fails and is not tried again keeps nothing', async () => {

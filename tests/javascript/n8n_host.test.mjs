@@ -74,6 +74,15 @@ test('the kind of connection counts, else the first that the fields fit', async 
   await assert.rejects(depot.hostOf(contextOf({ credentials: { ...LOGIN, kind: 'none' } })), { code: 'unknown_kind' });
 });
 
+test('a field called kind is one like the others where there is one kind of connection', async () => {
+  const named = await packageOf('archive', ({ connector: { connection, kinds } }) => {
+    connection.properties.kind = { title: 'Kind' };
+    kinds[0].fields.push('kind');
+  })('host');
+  const { connection } = await named.hostOf(contextOf({ credentials: { kind: 'blue' } }));
+  assert.deepEqual(connection.endpoint.values, { kind: 'blue' });
+});
+
 test('a credential without its fields is refused', async () => {
   for (const apiKey of [undefined, null, '']) await assert.rejects(hostOf(contextOf({ credentials: { apiKey } })), { code: 'missing_secret' });
 });

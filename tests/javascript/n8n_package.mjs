@@ -67,6 +67,7 @@ export function contextOf({
   executionId = 'execution',
   runIndex = 0,
   signal,
+  isTool = false,
 } = {}) {
   const context = {
     calls: [],
@@ -74,7 +75,8 @@ export function contextOf({
     node: { id: 'node-id', name: 'Node', retryOnFail },
     account: { apiKey: `key-${(accounts += 1)}`, callsPerMinute: 6000, ...credentials },
     getNode: () => context.node,
-    getInputData: () => Array.from({ length: items }, () => ({ json: {} })),
+    getInputData: () => Array.from({ length: items }, (_, index) => ({ json: parameters(index) })),
+    isToolExecution: () => isTool,
     getCredentials: async (type) => {
       context.credentialType = type;
       return context.account;

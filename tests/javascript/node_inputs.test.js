@@ -64,10 +64,23 @@ test('a buffer is a file where the input is one', async () => {
 
 test('the longest wait is added to the time of the run, and rows are for lists', async () => {
   const options = async (config, action) => (await read(config, {}, action)).options;
-  assert.deepEqual(await options({}), { maxWait: 600, maxItems: undefined, timeout: 630 });
-  assert.deepEqual(await options({ maxWait: { t: 'num', v: '0' } }), { maxWait: 0, maxItems: undefined, timeout: 30 });
-  assert.deepEqual(await options({ maxWait: text('7.5'), maxItems: text('20') }, LIST), { maxWait: 7.5, maxItems: 20, timeout: 37.5 });
+  assert.deepEqual(await options({}), { maxWait: 600, timeout: 630 });
+  assert.deepEqual(await options({ maxWait: { t: 'num', v: '0' } }), { maxWait: 0, timeout: 30 });
+  assert.deepEqual(await options({ maxWait: text('7.5'), maxItems: text('20') }, LIST), { maxWait: 7.5, allPages: false, maxItems: 20, timeout: 37.5 });
   assert.equal((await options({ maxItems: text('20') })).maxItems, undefined);
+});
+
+test('all pages are for lists, whatever was switched on for the action before', async () => {
+  const { options } = await read({ allPages: true }, {}, LIST);
+  assert.equal(options.allPages, true);
+  assert.equal((await read({ allPages: true })).options.allPages, undefined);
+});
+
+test('a wait or a number of rows that the message leaves empty is the usual one', async () => {
+  for (const nothing of ['', null, undefined]) {
+    const { options } = await read({ maxWait: { t: 'msg', v: 'left' }, maxItems: { t: 'msg', v: 'left' } }, { left: nothing }, LIST);
+    assert.deepEqual([options.maxWait, options.maxItems], [600, undefined]);
+  }
 });
 
 test('every field that cannot be read is reported', async () => {

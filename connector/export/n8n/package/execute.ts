@@ -7,7 +7,7 @@ import { errorItem, nodeError } from './errors';
 import { withFiles, withoutFiles } from './files';
 import { hostOf, sha256, type Host } from './host';
 import { readInputs } from './inputs';
-import { forget, remember, type Done, type Made } from './retries';
+import { forget, remember, type Made, type Run } from './retries';
 import { runtime } from './runtime';
 
 /** Seconds. A workflow has a time limit of its own, and a long list of items waits long for the call limit. */
@@ -15,8 +15,9 @@ const LONGEST_RUN = 3600;
 
 export async function executeItems(context: IExecuteFunctions): Promise<INodeExecutionData[]> {
 	const host = await connected(context);
-	const place = placeOf(context);
-	const done = forget(place);
+	const name = nameOf(context);
+	const run = forget(name) ?? { place: placeOf(context), done: new Map() };
+	const { place, done } = run;
 	const hints = new Set<string>();
 	const items: INodeExecutionData[] = [];
 	let failed = false;
@@ -25,19 +26,19 @@ export async function executeItems(context: IExecuteFunctions): Promise<INodeExe
 			const made = done.get(index) ?? (await runItem(context, host, index, place));
 			if (made instanceof Error) throw made;
 			done.set(index, made);
-			items.push(...made.items);
+			for (const item of made.items) items.push(item);
 			for (const warning of made.warnings) hints.add(warning);
 		} catch (error) {
 			failed = true;
 			if (isDone(error)) done.set(index, error);
 			if (!context.continueOnFail()) {
-				keepForRetry(context, place, done);
+				keepForRetry(context, name, run);
 				throw nodeError(context.getNode(), error, index);
 			}
 			items.push({ json: errorItem(error, index), pairedItem: { item: index } });
 		}
 	}
-	if (failed) keepForRetry(context, place, done);
+	if (failed) keepForRetry(context, name, run);
 	for (const message of hints) context.addExecutionHints({ message, location: 'outputPane' });
 	return items;
 }
@@ -50,15 +51,23 @@ async function connected(context: IExecuteFunctions): Promise<Host> {
 	}
 }
 
-/** What is the same when n8n tries a node again, and another in every other run of it. */
+/** What is another one in every run of a node. */
 function placeOf(context: IExecuteFunctions): string {
-	return JSON.stringify([
-		context.getInstanceId(),
-		context.getWorkflow().id,
-		context.getExecutionId() || randomUUID(),
-		context.getNode().id,
-		context.evaluateExpression('{{ $runIndex }}', 0),
-	]);
+	return JSON.stringify([...nodeOf(context), context.evaluateExpression('{{ $runIndex }}', 0)]);
+}
+
+/**
+ * What is the same when n8n tries a node again. Each try of an agent's tool is a run of its own, so that a call of the same
+ * tool with the same input, after one that failed, is its next try.
+ */
+function nameOf(context: IExecuteFunctions): string {
+	const isTool = 'isToolExecution' in context && context.isToolExecution();
+	return isTool ? JSON.stringify([...nodeOf(context), context.getInputData().map(({ json }) => json)]) : placeOf(context);
+}
+
+function nodeOf(context: IExecuteFunctions): unknown[] {
+	const execution = context.getExecutionId() || randomUUID();
+	return [context.getInstanceId(), context.getWorkflow().id, execution, context.getNode().id];
 }
 
 /** Whether the service has carried out an item that failed, or may have, and would do it twice if it came again. */
@@ -67,8 +76,8 @@ function isDone(error: unknown): error is ConnectorError {
 	return kinds.some((Kind) => error instanceof Kind) && !(error as ConnectorError).isRepeatable;
 }
 
-function keepForRetry(context: IExecuteFunctions, place: string, done: Done): void {
-	if (context.getNode().retryOnFail) remember(place, done);
+function keepForRetry(context: IExecuteFunctions, name: string, run: Run): void {
+	if (context.getNode().retryOnFail) remember(name, run);
 }
 
 async function runItem(

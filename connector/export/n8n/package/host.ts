@@ -32,7 +32,7 @@ export async function hostOf(context: Context): Promise<Host> {
 	const connection = runtime.connect(
 		whole.connector,
 		{
-			kind: String(fields.kind ?? ''),
+			kind: whole.connector.kinds.length > 1 ? String(fields.kind ?? '') : '',
 			values: Object.fromEntries(values) as Record<string, string>,
 			baseUrl: String(fields.baseUrl ?? ''),
 			allowInsecure: fields.allowInsecure === true,

@@ -11,22 +11,25 @@ export interface Made {
 	warnings: string[];
 }
 
-/** What came of each input item, by its index; the error of one that is not to be sent again. */
-export type Done = Map<number, Made | Error>;
+/** Where a run was first tried, and what came of each input item, by its index: the error of one not to be sent again. */
+export interface Run {
+	place: string;
+	done: Map<number, Made | Error>;
+}
 
 const MOST_RUNS = 100;
-const failedRuns = new Map<string, Done>();
+const failedRuns = new Map<string, Run>();
 
 /** Keep the results of a run that failed, until it is tried again. */
-export function remember(place: string, done: Done): void {
-	failedRuns.set(place, done);
+export function remember(name: string, run: Run): void {
+	failedRuns.set(name, run);
 	const [oldest] = failedRuns.keys();
 	if (failedRuns.size > MOST_RUNS) failedRuns.delete(oldest);
 }
 
-/** The results of the last try of a run, which are kept no longer; none of a first try. */
-export function forget(place: string): Done {
-	const done: Done = failedRuns.get(place) ?? new Map();
-	failedRuns.delete(place);
-	return done;
+/** The last try of a run, which is kept no longer; nothing for a first try. */
+export function forget(name: string): Run | undefined {
+	const run = failedRuns.get(name);
+	failedRuns.delete(name);
+	return run;
 }

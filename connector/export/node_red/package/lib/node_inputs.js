@@ -11,7 +11,8 @@ async function inputsOf(RED, node, config, action, msg, total) {
   const value = async (name, title, field) => {
     if (!field || field.v === undefined || field.v === '') return undefined;
     try {
-      return await evaluated(RED, node, field, msg);
+      const found = await evaluated(RED, node, field, msg);
+      return found === null || found === '' ? undefined : found;
     } catch (error) {
       problems.push({ field: name, rule: 'type', message: `${title} cannot be read: ${error.message}`, hint: '' });
       return undefined;
@@ -20,7 +21,7 @@ async function inputsOf(RED, node, config, action, msg, total) {
   const inputs = known(action, config.source ? RED.util.getMessageProperty(msg, config.source) : undefined);
   for (const [name, field] of Object.entries(config.fields || {})) {
     const found = await value(name, action.inputs.properties[name]?.title || name, field);
-    if (found === undefined || found === null || found === '') continue;
+    if (found === undefined) continue;
     for (const other of Object.keys(inputs)) if (action.names[other] === name) delete inputs[other];
     inputs[name] = found;
   }
@@ -31,7 +32,9 @@ async function inputsOf(RED, node, config, action, msg, total) {
   const maxWait = seconds(await value('max_wait', 'Longest wait', config.maxWait), problems) ?? LONGEST_WAIT;
   if (problems.length) throw new InputError(`${action.summary}: fields of the node cannot be read. Nothing was sent.`, problems);
   // The time for the calls themselves comes on top of the wait for the call limit.
-  return { inputs, options: { maxWait, maxItems: maxItems === undefined ? undefined : Number(maxItems), timeout: maxWait + total } };
+  // A switch of another action that was chosen before may still be on, where nobody sees it.
+  const pages = action.pagination ? { allPages: config.allPages === true, maxItems: maxItems === undefined ? undefined : Number(maxItems) } : {};
+  return { inputs, options: { maxWait, timeout: maxWait + total, ...pages } };
 }
 
 // Of what the message brings, the inputs of the action; the rest belongs to other nodes.
@@ -42,7 +45,7 @@ function known(action, brought) {
 }
 
 function seconds(value, problems) {
-  if (value === undefined || value === null) return undefined;
+  if (value === undefined) return undefined;
   const found = Number(value);
   if (Number.isFinite(found) && found >= 0) return found;
   problems.push({ field: 'max_wait', rule: 'minimum', message: `Longest wait must be a number of seconds, 0 or more, but it is “${value}”.`, hint: '' });

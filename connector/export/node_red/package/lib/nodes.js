@@ -53,7 +53,6 @@ function registerGroup(RED, group) {
         show('blue', 'dot', running.size > 1 ? `${running.size} running` : action.summary);
         const { fields, meta } = await connector.run(action.key, inputs, connection, {
           ...options,
-          allPages: config.allPages === true,
           signal: stop.signal,
           onWait: (reason, seconds) => show('yellow', 'ring', `${reason}: ${seconds.toFixed(1)} s`),
         });

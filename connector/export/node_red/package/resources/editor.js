@@ -11,6 +11,9 @@
     }
   };
 
+  // A copy that has the names in it and no others: every object of JavaScript has a `constructor`.
+  const named = (values) => Object.assign(Object.create(null), values);
+
   const choice = (name, values) => ({
     value: name,
     label: 'choice',
@@ -134,7 +137,7 @@
     $('#node-input-source').typedInput({ types: [{ value: 'msg', label: 'msg.', hasValue: true, validate: () => true }] });
     typed($('#node-input-maxItems-field'), KINDS.number(), node.maxItems);
     typed($('#node-input-maxWait-field'), KINDS.number(), node.maxWait);
-    node.draft = { values: { ...node.fields }, selected: { ...node.selected }, inputs: {} };
+    node.draft = { values: named(node.fields), selected: named(node.selected), inputs: named() };
 
     const show = (isOpen) => {
       const { values, selected } = node.draft;
@@ -143,7 +146,7 @@
       const details = $('.connector-advanced').prop('open', false).off('toggle');
       $('.connector-description').text(action.description);
       $('.connector-paging').toggle(action.paged);
-      node.draft.inputs = {};
+      node.draft.inputs = named();
       const drawn = new Set();
       const waiting = [];
       for (const field of action.fields) {
@@ -177,7 +180,7 @@
     };
     chosen.on('change', () => {
       const isSame = chosen.val() === node.action;
-      node.draft = { values: isSame ? { ...node.fields } : {}, selected: isSame ? { ...node.selected } : {}, inputs: {} };
+      node.draft = { values: named(isSame && node.fields), selected: named(isSame && node.selected), inputs: named() };
       show(false);
     });
     show(false);
@@ -208,9 +211,10 @@
     const action = form[node.action];
     if (!action) return false;
     if (node.source) return true;
-    const values = node.fields || {};
+    const values = named(node.fields);
+    const selected = named(node.selected);
     const isMissing = (field) => {
-      const { isShown, isRequired } = shownAs(field, action, node.selected || {}, values);
+      const { isShown, isRequired } = shownAs(field, action, selected, values);
       return isShown && isRequired && !values[field.name];
     };
     const isChosen = ({ required, options }) => !required || options.some(({ fields }) => fields.some((name) => values[name]));
