@@ -241,15 +241,16 @@ test('what was carried out, or may have been, is not sent again when n8n tries t
 test('a try of a tool of an agent repeats nothing that the try before may have done', async () => {
   const lost = () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNRESET' }));
   const tool = (runIndex, more = {}) => ({ executionId: 'tool', isTool: true, retryOnFail: true, items: 1, runIndex, ...more });
-  const first = sending(tool(0, { respond: lost }));
-  await assert.rejects(run(first, courier.executeItems));
-  const second = sending(tool(1));
-  await run(second, courier.executeItems);
-  const third = sending(tool(2));
-  await run(third, courier.executeItems);
-  const [key] = keysOf(first);
-  assert.deepEqual(keysOf(second), [key], 'the next try has the same key');
-  assert.notEqual(keysOf(third)[0], key, 'a call after one that succeeded is another call');
+  for (const executionId of ['tool', '']) {
+    const keys = [];
+    for (const [runIndex, respond] of [lost, undefined, undefined].entries()) {
+      const context = sending(tool(runIndex, { executionId, ...(respond ? { respond } : {}) }));
+      await run(context, courier.executeItems).catch((error) => assert.equal(error.context.code, 'unavailable'));
+      keys.push(keysOf(context)[0]);
+    }
+    assert.equal(keys[1], keys[0], 'the next try has the same key');
+    assert.notEqual(keys[2], keys[0], 'a call after one that succeeded is another call');
+  }
   const parameters = (job) => () => ({ operation: 'run_bulk_job', job_id: job });
   const calls = [];
   for (const [runIndex, job] of ['one', 'one', 'two'].entries()) {

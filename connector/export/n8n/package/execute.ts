@@ -53,7 +53,8 @@ async function connected(context: IExecuteFunctions): Promise<Host> {
 
 /** What is another one in every run of a node. */
 function placeOf(context: IExecuteFunctions): string {
-	return JSON.stringify([...nodeOf(context), context.evaluateExpression('{{ $runIndex }}', 0)]);
+	const execution = context.getExecutionId() || randomUUID();
+	return JSON.stringify([...nodeOf(context, execution), context.evaluateExpression('{{ $runIndex }}', 0)]);
 }
 
 /**
@@ -62,11 +63,12 @@ function placeOf(context: IExecuteFunctions): string {
  */
 function nameOf(context: IExecuteFunctions): string {
 	const isTool = 'isToolExecution' in context && context.isToolExecution();
-	return isTool ? JSON.stringify([...nodeOf(context), context.getInputData().map(({ json }) => json)]) : placeOf(context);
+	if (!isTool) return placeOf(context);
+	const inputs = context.getInputData().map(({ json }) => json);
+	return JSON.stringify([...nodeOf(context, context.getExecutionId() || ''), sha256(JSON.stringify(inputs))]);
 }
 
-function nodeOf(context: IExecuteFunctions): unknown[] {
-	const execution = context.getExecutionId() || randomUUID();
+function nodeOf(context: IExecuteFunctions, execution: string): string[] {
 	return [context.getInstanceId(), context.getWorkflow().id, execution, context.getNode().id];
 }
 
