@@ -13,6 +13,7 @@ from connector.definition.action import ActionDefinition
 from connector.definition.expand import expand
 from connector.errors import ConnectorError
 from connector.examples.run import run_once
+from connector.http.body import shown
 
 
 def recorded(
@@ -43,7 +44,8 @@ def recorded(
         parts = urlsplit(sent.url)
         query = parse_qsl(parts.query, keep_blank_values=True)
         request: dict[str, Any] = {"query": [list(pair) for pair in query]} if query else {}
-        request |= {"body": sent.body} if sent.body is not None else {}
+        body = shown(sent.encoding, sent.body)
+        request |= {"body": body} if body is not None else {}
         base = urlsplit(bundle.manifest.base_url).path.rstrip("/")
         request |= {"path": parts.path.removeprefix(base)} if parts.path.removeprefix(base) != default.path else {}
         if request:

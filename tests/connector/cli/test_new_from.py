@@ -296,3 +296,29 @@ def test_a_hostile_description_is_a_sentence_and_nothing_hangs(
     ran = cli("new", "--from", tmp_path / name, "--all", "--dir", folder)
     assert ran.status == 9
     assert sentence in ran.err
+
+
+FILE = {"type": "string", "format": "binary"}
+_SEVERAL = {"type": "object", "required": ["files"], "properties": {"files": {"type": "array", "items": FILE}}}
+
+
+@pytest.mark.parametrize(
+    ("media", "schema"),
+    [
+        ("multipart/form-data", {"type": "object", "required": ["file"], "properties": {"file": FILE}}),
+        ("multipart/form-data", _SEVERAL),
+        ("image/png", FILE),
+        ("application/json", {"type": "object", "required": ["file"], "properties": {"file": {"format": "byte"}}}),
+    ],
+)
+def test_an_operation_that_takes_files_becomes_an_action(
+    cli: Cli, folder: Path, tmp_path: Path, media: str, schema: dict[str, Any]
+) -> None:
+    upload = {"operationId": "Upload", "tags": ["To-dos"], "responses": {"204": {"description": "It worked."}}}
+    upload["requestBody"] = {"required": True, "content": {media: {"schema": schema}}}
+    (tmp_path / "api.json").write_text(json.dumps({**OPENAPI, "paths": {"/files": {"put": upload}}}))
+    ran = cli("new", "--from", tmp_path / "api.json", "--all", "--dir", folder)
+    assert ran.status == 0, ran.err
+    bundle = load(folder)
+    found = Connector(bundle).find("upload")
+    assert [run_example(bundle, found, example) for example in found.definition.examples] == [[], []]
