@@ -170,13 +170,12 @@ def _single(drawing: Drawing, form_field: FormField) -> Property:
         return {"type": "boolean", "default": bool(field.default)}
     if kinds in ({"integer"}, {"number"}):
         return _number(field)
-    if kinds == {"object"}:
-        return {"type": "json", "default": json.dumps(field.default) if field.default is not None else ""}
-    if kinds and kinds <= {"string", "integer", "number"}:
+    if field.types and not kinds:
+        raise cannot_export(drawing.action, f"n8n has no field type for “{form_field.name}” (null)")
+    # Of several types, a text is typed as it is; values of the others come from expressions, or are JSON.
+    if not kinds or "string" in kinds or kinds == {"integer", "number"}:
         return _text(drawing, form_field)
-    raise cannot_export(
-        drawing.action, f"n8n has no field type for “{form_field.name}” ({' or '.join(field.types) or 'any type'})"
-    )
+    return {"type": "json", "default": json.dumps(field.default) if field.default is not None else ""}
 
 
 def _text(drawing: Drawing, form_field: FormField) -> Property:

@@ -100,7 +100,7 @@ def field_values(action: Action, example: Example) -> dict[str, dict[str, str]]:
             made[name] = {"t": "choice" if kind == "choice" else "str", "v": value}
         else:
             made[name] = {
-                "t": "json" if isinstance(value, dict | list) else "num",
+                "t": "json" if "json" in kind or isinstance(value, dict | list) else "num",
                 "v": json.dumps(value, ensure_ascii=False),
             }
     return made

@@ -18,17 +18,11 @@ _KINDS = {
     frozenset({"boolean"}): "flag",
     frozenset({"integer"}): "number",
     frozenset({"number"}): "number",
+    frozenset({"integer", "number"}): "number",
     frozenset({"string", "integer"}): "text or number",
     frozenset({"string", "number"}): "text or number",
-    frozenset({"array"}): "json",
-    frozenset({"object"}): "json",
-    frozenset({"array", "object"}): "json",
-    frozenset({"string", "object"}): "json or text",
-    frozenset({"string", "array"}): "json or text",
-    frozenset({"string", "array", "object"}): "json or text",
-    frozenset(): "json or text",
 }
-"""The control for the types of an input; the script `editor.js` draws each."""
+"""The control for the types of an input; the script `editor.js` draws each. Other types are JSON, or text too."""
 _LONGEST_EXAMPLE = 120
 
 
@@ -36,7 +30,7 @@ def form(actions: list[Action], operations: frozenset[str]) -> dict[str, Form]:
     """The forms of a node's actions, by action key, in the order of their names.
 
     Raises:
-        ExportError: No control can take the types of an input.
+        ExportError: No control can take the allowed values of an input.
     """
     return {
         action.key: {
@@ -87,13 +81,11 @@ def kind(action: Action, name: str) -> str:
     """The kind of control for an input.
 
     Raises:
-        ExportError: No control can take its types.
+        ExportError: No control can take its allowed values.
     """
     field = action.definition.input(name)
     types = frozenset(field.types) - {"null"}
-    found = _KINDS.get(types)
-    if found is None:
-        raise cannot_export(action, f"no control takes the types of the input “{name}”: {' or '.join(sorted(types))}")
+    found = _KINDS.get(types) or ("json or text" if not types or "string" in types else "json")
     if field.enum is not None and found != "flag":
         if found not in {"text", "number"}:
             raise cannot_export(action, f"the allowed values of the input “{name}” must be all texts or all numbers")

@@ -53,7 +53,7 @@ def group(selection: ExportSelection, names: PackageNames, key: str) -> dict[str
     """The node of a group.
 
     Raises:
-        ExportError: No control can take the types of an input.
+        ExportError: No control can take the allowed values of an input.
     """
     manifest = selection.bundle.manifest
     actions, about = selection.groups[key], manifest.groups[key]

@@ -548,6 +548,11 @@ def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
         ("number", {"minimum": 0.5}, 0.5),
         ("object", {}, ""),
         ("object", {"default": {"a": 1}}, '{"a": 1}'),
+        (["string", "boolean"], {}, ""),
+        (["string", "number", "boolean", "object", "array"], {}, ""),
+        ([], {}, ""),
+        (["boolean", "integer"], {"default": True}, "true"),
+        (["object", "number"], {}, ""),
         ("array", {"items": {"type": "string"}}, []),
         ("array", {"items": {"type": "string", "enum": ["a", "b"]}}, []),
         ("array", {"items": {"type": "object"}}, ""),
@@ -556,7 +561,7 @@ def test_a_default_is_sent_without_being_asked_for(tmp_path: Path) -> None:
     ],
 )
 def test_a_parameter_begins_with_the_default_of_the_input_or_an_empty_value_of_its_type(
-    tmp_path: Path, kind: str, words: Json, default: Any
+    tmp_path: Path, kind: str | list[str], words: Json, default: Any
 ) -> None:
     made = parcels_node(
         tmp_path, action("send_parcel", {"thing": body(kind, "Thing", **words)}, required=["thing"]), LIST
@@ -687,6 +692,23 @@ def test_names_that_n8n_or_javascript_has_are_other_ones_in_the_form(tmp_path: P
     loaded = next(one for one in made.actions if one.key == "send_parcel")
     filled = parameters(made, loaded, {**values, "things": [values]})
     assert filled["things"] == {"rows": [{f"{name}_": "x" for name in NAMES}]}
+
+
+def test_a_field_of_several_types_is_a_text_where_it_may_be_one_else_json(tmp_path: Path) -> None:
+    types = {
+        "any": [],
+        "text": ["string", "boolean", "object"],
+        "count": ["integer", "number"],
+        "plain": ["boolean", "array"],
+    }
+    inputs = {name: body(kind, name.title()) for name, kind in types.items()}
+    made = parcels_node(tmp_path, action("send_parcel", inputs, required=list(inputs)), LIST)
+    form = {each["name"]: each["type"] for each in group_properties(made, "parcels") if each["name"] in inputs}
+    assert form == {"any": "string", "text": "string", "count": "string", "plain": "json"}
+    loaded = next(one for one in made.actions if one.key == "send_parcel")
+    values = {"any": 5, "text": {"a": 1}, "count": 2.5, "plain": True}
+    filled = parameters(made, loaded, values)
+    assert {name: filled[name] for name in values} == {**values, "plain": "true"}
 
 
 def test_a_value_that_looks_like_an_expression_is_none(tmp_path: Path) -> None:

@@ -6,13 +6,16 @@ import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connector.catalogue.action import Action
+from connector.definition.example import Example
 from connector.definition.rules import Choice
 from connector.export import ExportError, export
 from connector.export.javascript import core_files
+from connector.export.node_red import forms
 from connector.export.node_red.example_flows import field_values
 from tests.connector.export.whole import Json, bundle, definitions, document, exported, parcels, with_word
 from tests.connector.parcels import GET, LIST, SEND, action, body, field
@@ -148,13 +151,44 @@ def test_every_kind_of_field_is_drawn_by_the_script() -> None:
     kinds = set(re.findall(r"^    '?([a-z ]+)'?: \(", drawn, re.MULTILINE))
     used = {made["kind"] for key in KEYS for made in form(key)["fields"]}
     assert used <= kinds
-    assert {*runtime_kinds(), "choice", "secret"} == kinds
+    assert {*KINDS.values(), "choice", "secret"} == kinds
 
 
-def runtime_kinds() -> set[str]:
-    from connector.export.node_red.forms import _KINDS  # noqa: PLC0415
+KINDS = {
+    ("string",): "text",
+    ("string", "null"): "text",
+    ("boolean",): "flag",
+    ("integer",): "number",
+    ("number", "integer"): "number",
+    ("string", "number"): "text or number",
+    ("array",): "json",
+    ("object", "boolean"): "json",
+    ("boolean", "integer"): "json",
+    ("string", "boolean"): "json or text",
+    ("string", "array", "object"): "json or text",
+    (): "json or text",
+}
 
-    return set(_KINDS.values())
+
+@pytest.mark.parametrize("types", KINDS, ids=" ".join)
+def test_each_type_of_input_has_a_control(types: tuple[str, ...], tmp_path: Path) -> None:
+    loaded = parcels(tmp_path, action("send_parcel", {"thing": body(list(types), "Thing")}))
+    assert forms.kind(Action(loaded, "send_parcel"), "thing") == KINDS[types]
+
+
+@pytest.mark.parametrize(
+    ("value", "field"),
+    [
+        (True, {"t": "json", "v": "true"}),
+        (5, {"t": "json", "v": "5"}),
+        ({"a": 1}, {"t": "json", "v": '{"a": 1}'}),
+        ("x", {"t": "str", "v": "x"}),
+    ],
+)
+def test_an_example_of_a_field_of_many_types_has_the_type_of_its_value(value: Any, field: Any, tmp_path: Path) -> None:
+    document = action("send_parcel", {"thing": body([], "Thing")})
+    found = Action(parcels(tmp_path, document), "send_parcel")
+    assert field_values(found, Example(title="x", inputs={"thing": value})) == {"thing": field}
 
 
 def test_fields_of_a_known_action() -> None:
@@ -269,10 +303,6 @@ def test_another_connector_is_exported_under_its_own_name(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("inputs", "message"),
     [
-        (
-            {"fast": body(["string", "boolean"], "Fast", description="x")},
-            "the types of the input “fast”: boolean or string",
-        ),
         (
             {"size": body("array", "Size", description="x", items={"type": "integer"}, enum=[[1], [2]])},
             "the allowed values of the input “size” must be all texts or all numbers",

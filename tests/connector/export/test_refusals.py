@@ -47,12 +47,6 @@ _SEND = "The action “send_parcel” cannot be exported: "
 CASES: list[tuple[str, list[Json], Json, str]] = [
     (
         "n8n",
-        [inputs(size={"title": "Size", "x-in": "body", "type": ["boolean", "string"]})],
-        {},
-        _SEND + "n8n has no field type for “size” (boolean or string).",
-    ),
-    (
-        "n8n",
         [inputs(operation=body(title="A"), operation_=body(title="B"))],
         {},
         _SEND + "two of its fields would be “operation_” in n8n.",
@@ -114,12 +108,6 @@ CASES: list[tuple[str, list[Json], Json, str]] = [
         {"publication": None},
         "This format needs a publisher: set publication.publisher in connector.json, or use --publisher,"
         " --publisher-email and --publisher-url.",
-    ),
-    (
-        "node-red",
-        [inputs(size={"title": "Size", "x-in": "body", "type": ["boolean", "string"]})],
-        {},
-        _SEND + "no control takes the types of the input “size”: boolean or string.",
     ),
     (
         "node-red",

@@ -68,7 +68,7 @@ function nameOf(context: IExecuteFunctions): string {
 	return JSON.stringify([...nodeOf(context, context.getExecutionId() || ''), sha256(JSON.stringify(inputs))]);
 }
 
-function nodeOf(context: IExecuteFunctions, execution: string): string[] {
+function nodeOf(context: IExecuteFunctions, execution: string): unknown[] {
 	return [context.getInstanceId(), context.getWorkflow().id, execution, context.getNode().id];
 }
 
