@@ -182,7 +182,7 @@ def _text(drawing: Drawing, form_field: FormField) -> Property:
     field = form_field.field
     if field.x_ms_dynamic_values is not None and not field.x_ms_dynamic_values.depends_on:
         return _choice_of_others(drawing, field, field.x_ms_dynamic_values)
-    if field.enum:
+    if field.enum and not any(isinstance(value, dict | list) for value in field.enum):
         return _choice(field, empty=not form_field.is_required)
     kind = "dateTime" if field.format == "date-time" else "color" if _is_color(form_field) else "string"
     form: Property = {"type": kind, "default": fixed(field.default or "")}
@@ -226,12 +226,14 @@ def _choice(field: FieldSchema, *, empty: bool) -> Property:
 
 
 def _options(field: FieldSchema) -> list[Property]:
+    # Null is “not set”.
+    values = [value for value in field.enum or () if value is not None]
     options = [
         {"name": style.title(str(value).replace("_", " ").replace("-", " ")), "value": option_value(value)}
-        for value in field.enum or ()
+        for value in values
     ]
     if len({option["name"] for option in options}) < len(options):
-        options = [{"name": style.title(str(value)), "value": option_value(value)} for value in field.enum or ()]
+        options = [{"name": style.title(str(value)), "value": option_value(value)} for value in values]
     seen = Counter(option["name"] for option in options)
     for number, option in enumerate(options, start=1):
         option["name"] += f" ({number})" if seen[option["name"]] > 1 else ""

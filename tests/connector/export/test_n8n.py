@@ -744,3 +744,14 @@ def test_allowed_values_that_would_have_one_name_are_numbered(tmp_path: Path) ->
     (found,) = (parameter for parameter in group_properties(made, "parcels") if parameter["name"] == "size")
     names = {option["value"]: option["name"] for option in found["options"]}
     assert names == {"d-Temp": "D-Temp (1)", "d-temp": "D-Temp (2)", "other": "Other"}
+
+
+def test_allowed_values_are_options_where_n8n_has_such(tmp_path: Path) -> None:
+    inputs = {
+        "size": body(["string", "null"], "Size", enum=["S", None]),
+        "shape": body(["string", "object"], "Shape", enum=["round", {"sides": 4}]),
+    }
+    made = parcels_node(tmp_path, action("send_parcel", inputs, required=list(inputs)), LIST)
+    form = {each["name"]: each for each in group_properties(made, "parcels") if each["name"] in inputs}
+    assert form["size"]["options"] == [{"name": "S", "value": "S"}]
+    assert form["shape"]["type"] == "string"
