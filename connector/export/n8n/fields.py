@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,12 +11,13 @@ from typing import Any
 from connector.catalogue.action import Action
 from connector.definition.field import DynamicValues, FieldSchema, ObjectSchema
 from connector.export.errors import cannot_export
-from connector.export.n8n import layout, style
-from connector.export.n8n.expressions import fixed, option_value
+from connector.export.n8n import layout, options, style
+from connector.export.n8n.expressions import fixed
 from connector.export.n8n.layout import Form, FormField, Place
 
 Property = dict[str, Any]
 
+_JSON: Property = {"type": "json", "default": ""}
 _SECRET_WORDS = ("secret", "password", "token", "apikey")
 
 
@@ -108,15 +108,8 @@ def collection(properties: list[Property], name: str = "Additional Fields") -> P
         "type": "collection",
         "placeholder": "Add Field",
         "default": {},
-        "options": in_order(properties),
+        "options": style.in_order(properties),
     }
-
-
-def in_order(properties: list[Property], by: str = "displayName") -> list[Property]:
-    """The list, sorted by name if it is long."""
-    if not style.many(len(properties)):
-        return properties
-    return sorted(properties, key=lambda entry: style.listed(entry[by]))
 
 
 def source_key(values: DynamicValues) -> str:
@@ -183,7 +176,7 @@ def _text(drawing: Drawing, form_field: FormField) -> Property:
     if field.x_ms_dynamic_values is not None and not field.x_ms_dynamic_values.depends_on:
         return _choice_of_others(drawing, field, field.x_ms_dynamic_values)
     if field.enum and not any(isinstance(value, dict | list) for value in field.enum):
-        return _choice(field, empty=not form_field.is_required)
+        return options.select(field, empty=not form_field.is_required)
     kind = "dateTime" if field.format == "date-time" else "color" if _is_color(form_field) else "string"
     form: Property = {"type": kind, "default": fixed(field.default or "")}
     if kind == "string" and _is_secret(form_field):
@@ -219,27 +212,6 @@ def _number(field: FieldSchema) -> Property:
     return {"type": "number", "default": default} | ({"typeOptions": options} if options else {})
 
 
-def _choice(field: FieldSchema, *, empty: bool) -> Property:
-    options = [*([{"name": "(Not Set)", "value": ""}] if empty else []), *_options(field)]
-    default = option_value(field.default) if field.default is not None else options[0]["value"]
-    return {"type": "options", "options": in_order(options, "name"), "default": default}
-
-
-def _options(field: FieldSchema) -> list[Property]:
-    # Null is “not set”.
-    values = [value for value in field.enum or () if value is not None]
-    options = [
-        {"name": style.title(str(value).replace("_", " ").replace("-", " ")), "value": option_value(value)}
-        for value in values
-    ]
-    if len({option["name"] for option in options}) < len(options):
-        options = [{"name": style.title(str(value)), "value": option_value(value)} for value in values]
-    seen = Counter(option["name"] for option in options)
-    for number, option in enumerate(options, start=1):
-        option["name"] += f" ({number})" if seen[option["name"]] > 1 else ""
-    return options
-
-
 def _choice_of_others(drawing: Drawing, field: FieldSchema, values: DynamicValues) -> Property:
     """A field to choose from the rows of another action, or to type in."""
     by_hand: Property = {"displayName": "By ID", "name": "id", "type": "string"}
@@ -266,16 +238,16 @@ def _list(drawing: Drawing, form_field: FormField, display: str) -> Property:
     item = drawing.schema.resolve(field.items or FieldSchema())
     kind = layout.list_kind(field, drawing.schema)
     if kind == "texts" and item.enum:
-        return {"type": "multiOptions", "options": in_order(_options(item), "name"), "default": []}
+        return {"type": "multiOptions", "options": style.in_order(options.options(item), "name"), "default": []}
     if kind == "texts":
         button = f"Add {style.title(style.singular(display))}"
         hidden = {"password": True} if _is_secret(form_field) or item.write_only else {}
         several = {"multipleValues": True, "multipleValueButtonText": button}
-        return {"type": "string", "typeOptions": {**several, **hidden}, "default": []}
-    # Recursive rows are drawn once; deeper ones are JSON.
-    if kind == "json" or _way(field) in drawing.seen:
-        return {"type": "json", "default": ""}
-    return _rows(drawing, form_field, item, display, several=True)
+        form: Property = {"type": "color" if _is_color(form_field) else "string"}
+        form["typeOptions"] = {**several, **hidden}
+        email = {"placeholder": _placeholder(form_field)} if form_field.parameter == "email" else {}
+        return form | email | {"default": []}
+    return _JSON if kind == "json" else _rows(drawing, form_field, item, display, several=True)
 
 
 def _way(field: FieldSchema) -> str:
@@ -285,6 +257,8 @@ def _way(field: FieldSchema) -> str:
 
 
 def _rows(drawing: Drawing, form_field: FormField, item: FieldSchema, display: str, *, several: bool) -> Property:
+    if _way(form_field.field) in drawing.seen:
+        return _JSON  # Recursive rows are drawn once; deeper ones are JSON.
     marks = not drawing.seen and form_field.additional is None
     seen = (*drawing.seen, _way(form_field.field))
     inner = Drawing(drawing.action, drawing.methods, drawing.service, seen, marks)
@@ -295,6 +269,6 @@ def _rows(drawing: Drawing, form_field: FormField, item: FieldSchema, display: s
         "type": "fixedCollection",
         "placeholder": f"Add {single}",
         "default": {},
-        "options": [{"displayName": single, "name": "rows", "values": in_order(values)}],
+        "options": [{"displayName": single, "name": "rows", "values": style.in_order(values)}],
     }
     return form | ({"typeOptions": {"multipleValues": True}} if several else {})

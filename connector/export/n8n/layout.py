@@ -20,10 +20,10 @@ _MAX_ALONE = 10
 _OWN = frozenset({"resource", "operation", "additionalFields", "returnAll", "limit", "wholePage", "rows"})
 _TAKEN = (_OWN - {"limit"}) | {
     *("descriptionType", "toolDescription", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
-    *("toLocaleString", "toString", "valueOf", "__proto__"),
+    *("simple", "allowUnauthorizedCerts", "toLocaleString", "toString", "valueOf", "__proto__"),
     *("__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
 }
-"""Names that n8n reads, also where a node is a tool of an agent, and those that every object of JavaScript has."""
+"""Names that n8n or its rules read, also where the node is a tool, and those that every object in JavaScript has."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from connector.catalogue.action import Action
 from connector.export.n8n import style
-from connector.export.n8n.fields import Drawing, Property, collection, draw_form, in_order
+from connector.export.n8n.fields import Drawing, Property, collection, draw_form
 from connector.export.n8n.layout import form_of
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.operations import default_operation
@@ -37,7 +37,7 @@ def properties(node: NodeData) -> list[Any]:
         "name": "resource",
         "type": "options",
         "noDataExpression": True,
-        "options": in_order(options, "name"),
+        "options": style.in_order(options, "name"),
         "default": options[0]["value"],
     }
     return [resource, *(Code(f"...{style.camel(group)}Properties") for group in node.selection.groups)]
@@ -54,7 +54,7 @@ def group_properties(node: NodeData, group: str) -> list[Property]:
         "type": "options",
         "noDataExpression": True,
         "displayOptions": {"show": {"resource": [style.camel(group)]}},
-        "options": in_order(options if default else [_NOTHING_CHOSEN, *options], "name"),
+        "options": style.in_order(options if default else [_NOTHING_CHOSEN, *options], "name"),
         "default": default,
     }
     if not default:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 _SMALL = re.compile(
     r"\b(?:an?d?|a[st]|because|but|by|en|for|i[fn]|neither|nor|o[fnr]|only|over|per|so|some|tha[tn]|the|to|up|upon"
@@ -99,6 +100,6 @@ def _ranked(mark: str) -> str:
     return f"2{mark}" if mark.isalnum() else f"1{chr((_MARKS + mark).index(mark))}{mark}"
 
 
-def many(count: int) -> bool:
-    """Whether a list is so long that n8n's rules require it sorted by name."""
-    return count >= _MOST_SORTED
+def in_order(entries: list[dict[str, Any]], by: str = "displayName") -> list[dict[str, Any]]:
+    """The list, sorted by name if it is so long that n8n's rules require it."""
+    return entries if len(entries) < _MOST_SORTED else sorted(entries, key=lambda entry: listed(entry[by]))

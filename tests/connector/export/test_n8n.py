@@ -359,6 +359,28 @@ def test_rows_without_end_end() -> None:
     assert {parameter["name"]: parameter.get("type") for parameter in everything(filters)}["filters"] == "json"
 
 
+def test_an_object_inside_one_of_its_kind_is_json(tmp_path: Path) -> None:
+    owner = {"type": "object", "properties": {"name": {"title": "Name"}, "deputy": {"$ref": "#/$defs/owner"}}}
+    document = action(
+        "send_parcel", {"owner": {"$ref": "#/$defs/owner", "title": "Owner", "x-in": "body"}}, defs={"owner": owner}
+    )
+    (drawn_owner,) = (
+        each
+        for each in everything(group_properties(parcels_node(tmp_path, document, LIST), "parcels"))
+        if each.get("name") == "owner"
+    )
+    assert "json" in {each.get("type") for each in everything(drawn_owner["options"]) if each["name"] == "deputy"}
+
+
+def test_lists_are_of_the_type_that_the_name_asks_for(tmp_path: Path) -> None:
+    texts = {"items": {"type": "string"}}
+    inputs = {name: body("array", name, **texts) for name in ("colors", "email", "notes")}
+    made = parcels_node(tmp_path, action("send_parcel", inputs, required=list(inputs)), LIST)
+    form = {each["name"]: each for each in group_properties(made, "parcels") if each["name"] in inputs}
+    assert [form[name]["type"] for name in inputs] == ["color", "string", "string"]
+    assert [form[name].get("placeholder") for name in inputs] == [None, "name@email.com", None]
+
+
 def test_choices_come_from_the_actions_that_list_them() -> None:
     parameter = parameters_of("get_brand")["brand_id"]
     assert parameter["type"] == "resourceLocator"
@@ -675,7 +697,7 @@ def test_marks_are_sorted_as_a_browser_sorts_them() -> None:
     assert sorted(sorted(ordered), key=style.listed) == ordered
 
 
-NAMES = ["resource", "operation", "additionalFields", "rows", "toolDescription", "constructor", "toString", "__proto__"]
+NAMES = ["resource", "operation", "additionalFields", "rows", "toolDescription", "simple", "constructor", "__proto__"]
 
 
 def test_names_that_n8n_or_javascript_has_are_other_ones_in_the_form(tmp_path: Path) -> None:

@@ -28,7 +28,10 @@ interface DateTime {
 	toUTC(): { toISO(): string };
 }
 
-const TAKEN = 'resource operation additionalFields returnAll wholePage rows descriptionType toolDescription'.split(' ');
+const TAKEN =
+	'resource operation additionalFields returnAll wholePage rows descriptionType toolDescription simple allowUnauthorizedCerts'.split(
+		' ',
+	);
 const LOCAL_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/;
 
 /** The inputs for one item, without the fields that were left empty. */
