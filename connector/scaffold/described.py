@@ -47,6 +47,8 @@ _CODES = {
 }
 _FILE = {"$content-type": "text/plain", "$content": "SGVsbG8="}
 _DEEPEST = 4
+_EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.RESET_CONTENT)
+"""The statuses without a body."""
 
 
 def described_action(
@@ -72,7 +74,7 @@ def described_action(
     definition = _definition(made, bundle)
     inputs = _inputs(definition.inputs, set(definition.inputs.required))
     status, body = success
-    shown = body if body is not None else _body(definition)
+    shown = body if body is not None or status in _EMPTY else _body(definition)
     written = {} if status == HTTPStatus.OK else {"status": status}
     written |= {"body": shown} if shown is not None else {}
     refused = next(iter(own), next(iter(known & {400, 401, 403, 404}), 400))

@@ -47,7 +47,7 @@ def credential_text(bundle: Bundle, field: FieldSchema) -> str:
     """The description of a connection field, without its sentences about prefixes: the package adds the prefix."""
     prefixes = [prefix.strip() for prefix in bundle.manifest.authorization.strip]
     sentences = re.split(r"(?<=[.!?])\s+", field.description or "")
-    kept = [sentence for sentence in sentences if not any(prefix in sentence for prefix in prefixes)]
+    kept = [each for each in sentences if each and not any(prefix in each for prefix in prefixes)]
     if field.write_only and prefixes:
         kept.append(f"Enter it without “{prefixes[0]}”, which is added for you.")
     return " ".join(kept)

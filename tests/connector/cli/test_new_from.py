@@ -142,6 +142,12 @@ def test_inputs_and_outputs_are_flat_and_say_what_the_description_says(
     assert rejected["interactions"][0]["response"]["status"] == 422
 
 
+def test_a_response_without_content_has_no_body_in_the_examples(cli: Cli, folder: Path, description: Path) -> None:
+    cli("new", "--from", description, "--operation", "DeleteTodo", "--dir", folder)
+    success, _ = action(folder, "delete_todo")["examples"]
+    assert success["interactions"][0]["response"] == {"status": 204}
+
+
 def test_the_group_of_a_tag_is_added_to_the_connector(cli: Cli, folder: Path, description: Path) -> None:
     cli("new", "--from", description, "--operation", "GET /todos", "--dir", folder)
     groups = json.loads((folder / "definitions/connector.json").read_text())["groups"]

@@ -13,6 +13,7 @@ import pytest
 from connector import Connector
 from connector.catalogue.loader import load
 from connector.export import ExportError, export
+from connector.export.power_platform.api_properties import credential_text
 from tests.connector.export.power_platform import properties
 from tests.connector.export.power_platform_package import (
     Drawn,
@@ -21,7 +22,7 @@ from tests.connector.export.power_platform_package import (
     swagger,
     table,
 )
-from tests.connector.export.whole import ROOT, Json, definitions, exported, parcels
+from tests.connector.export.whole import ROOT, Json, bundle, definitions, exported, parcels
 from tests.connector.parcels import ACTIONS, LIST, action, body, field, manifest, rows
 
 PUBLICATION = {
@@ -45,6 +46,8 @@ def test_the_user_pastes_the_bare_key_and_a_policy_adds_the_prefix() -> None:
     assert entry["uiDefinition"]["constraints"]["clearText"] is False
     assert (entry["uiDefinition"]["displayName"], entry["uiDefinition"]["tooltip"]) == ("API key", "Provide API key.")
     assert "Enter it without “Bearer”" in entry["uiDefinition"]["description"]
+    undescribed = next(iter(bundle().manifest.connection.properties.values())).model_copy(update={"description": None})
+    assert credential_text(bundle(), undescribed).startswith("Enter it without")
     (policy,) = properties()["policyTemplateInstances"]
     assert policy["templateId"] == "setheader"
     given = policy["parameters"]
