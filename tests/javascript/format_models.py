@@ -1,4 +1,4 @@
-"""The models of the definition format that describe what a runtime does."""
+"""The models of the definition format, and those of them that describe what a runtime does."""
 
 from __future__ import annotations
 
@@ -25,10 +25,16 @@ FOR_LOADING = {CommonDefinitions}
 
 def models() -> list[type[Model]]:
     """Every other model, in the order of its name."""
+    others = FOR_PEOPLE | FOR_BATCHES | FOR_TESTS | FOR_LOADING
+    return [model for model in every_model() if model not in others]
+
+
+def every_model() -> list[type[Model]]:
+    """Every model of the format, in the order of its name."""
     for module in pkgutil.iter_modules(connector.definition.__path__):
         importlib.import_module(f"connector.definition.{module.name}")
     found = {model for model in _below(Model) if model.__module__.startswith("connector.definition.")}
-    return sorted(found - FOR_PEOPLE - FOR_BATCHES - FOR_TESTS - FOR_LOADING, key=lambda model: model.__name__)
+    return sorted(found, key=lambda model: model.__name__)
 
 
 def _below(model: type[Model]) -> set[type[Model]]:
