@@ -17,13 +17,16 @@ Exporter = Callable[[Bundle], object]
 """Exports a connector to one format; a `ConnectorError` says what the format cannot express."""
 
 # A name that a node of n8n uses for itself.
-_RESERVED = {"title": "Resource", "description": "Where it is kept."}
+_TWICE = {
+    "sort-by": {"title": "Sort by", "description": "The field that comes first."},
+    "sort_by": {"title": "Then by", "description": "The field that comes second."},
+}
 EXPORTABLE = LintRule(
     "D951",
     "Every action can be exported to every format.",
     "Change the definition so that the format can express it, or report the format's limit.",
     good=with_inputs(thing_id={"maxLength": 80}),
-    bad=with_inputs(resource=_RESERVED),
+    bad=with_inputs(**_TWICE),
     reason="People use an action where they build their flows; one that cannot be exported is missing there.",
 )
 

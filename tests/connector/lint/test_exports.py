@@ -33,8 +33,8 @@ def refusing(*keys: str) -> Any:
 
 
 def test_an_action_that_n8n_cannot_express_is_a_finding_at_its_file(check: Check) -> None:
-    name = {"title": "Resource", "description": "Where it is kept."}
-    found = check({ACTION: {"inputs": {"properties": {"resource": name}}}})
+    names = {f"sort{mark}by": {"title": f"Sort {mark}", "description": "What comes first."} for mark in "-_"}
+    found = check({ACTION: {"inputs": {"properties": names}}})
     assert {(finding.rule, finding.file) for finding in found} == {("D951", ACTION)}
     assert any(finding.message.startswith("n8n: ") for finding in found)
 
