@@ -70,7 +70,7 @@ def optional(template: str) -> str:
     fields = templates.connection_fields(template)
     if not fields:
         return template
-    filled = " && ".join(f"$credentials.{style.camel(field)}" for field in fields)
+    filled = " && ".join(_credential(style.camel(field)) for field in fields)
     return f"={{{{ {filled} ? {_joined(template)} : undefined }}}}"
 
 
@@ -118,7 +118,11 @@ def _field(name: str, sent: Authorization | None = None, read: Callable[[str], s
 
 
 def _in_expression(name: str) -> str:
-    return f"$credentials.{name}.trim()"
+    return f"{_credential(name)}.trim()"
+
+
+def _credential(name: str) -> str:
+    return f"$credentials.{name}" if not name[:1].isdigit() else f'$credentials["{name}"]'
 
 
 def _in_function(name: str) -> str:

@@ -36,6 +36,11 @@ def connection(selection: ExportSelection, names: PackageNames) -> dict[str, byt
     fields = manifest.connection.properties
     for name in _OWN_FIELDS.intersection(fields):
         raise ExportError(f"The connection field “{name}” cannot be exported: the Node-RED node has one of this name.")
+    for name in fields:
+        if not re.fullmatch(r"[\w-]+", name, re.ASCII):
+            raise ExportError(
+                f"The connection field “{name}” cannot be exported: Node-RED takes letters, digits, _ and - in names."
+            )
     page = filled(
         Path(__file__).with_name("connection.html"),
         type=names.connection,

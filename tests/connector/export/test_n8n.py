@@ -20,7 +20,7 @@ from connector.definition.rules import Option
 from connector.export import ExportError, ExportSelection, export
 from connector.export.javascript import core_files
 from connector.export.n8n import style
-from connector.export.n8n.expressions import authenticate
+from connector.export.n8n.expressions import authenticate, in_credentials, optional
 from connector.export.n8n.filled_form import _best, parameters
 from connector.export.n8n.layout import empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
@@ -398,6 +398,12 @@ def test_the_credentials_sign_and_try() -> None:
     assert "url: '/brands'" in text
     assert "password: true" in text
     assert re.search(r"name: 'callsPerMinute',[^}]*maxValue: 100 },\s+default: 100", text)
+
+
+def test_a_field_of_the_connection_may_begin_with_a_digit() -> None:
+    assert in_credentials("Code {connection.2fa_code}") == '=Code {{ $credentials["2faCode"].trim() }}'
+    assert optional("{connection.2fa}") == '={{ $credentials["2fa"] ? $credentials["2fa"].trim() : undefined }}'
+    assert in_credentials("{connection.code2}") == "={{ $credentials.code2.trim() }}"
 
 
 def test_the_package_is_what_n8n_takes() -> None:

@@ -123,6 +123,12 @@ CASES: list[tuple[str, list[Json], Json, str]] = [
     ),
     (
         "node-red",
+        [],
+        connection(**{"client.id": {"type": "string"}}),
+        "The connection field “client.id” cannot be exported: Node-RED takes letters, digits, _ and - in names.",
+    ),
+    (
+        "node-red",
         [inputs(size=field("object", "Size", x_in="query"))],
         {},
         _SEND + "the input “size” is not a plain value, which the query requires.",
