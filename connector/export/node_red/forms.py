@@ -8,7 +8,6 @@ from typing import Any
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
 from connector.definition.rules import Choice
-from connector.export.errors import cannot_export
 from connector.validation.text_values import as_text
 
 Form = dict[str, Any]
@@ -27,11 +26,7 @@ _LONGEST_EXAMPLE = 120
 
 
 def form(actions: list[Action], operations: frozenset[str]) -> dict[str, Form]:
-    """The forms of a node's actions, by action key, in the order of their names.
-
-    Raises:
-        ExportError: No control can take the allowed values of an input.
-    """
+    """The forms of a node's actions, by action key, in the order of their names."""
     return {
         action.key: {
             "title": action.summary,
@@ -78,17 +73,12 @@ def selected(action: Action, names: Container[str]) -> dict[str, str]:
 
 
 def kind(action: Action, name: str) -> str:
-    """The kind of control for an input.
-
-    Raises:
-        ExportError: No control can take its allowed values.
-    """
+    """The kind of control for an input: a choice where the allowed values are all texts, or all numbers."""
     field = action.definition.input(name)
     types = frozenset(field.types) - {"null"}
     found = _KINDS.get(types) or ("json or text" if not types or "string" in types else "json")
-    if field.enum is not None and found != "flag":
-        if found not in {"text", "number"}:
-            raise cannot_export(action, f"the allowed values of the input “{name}” must be all texts or all numbers")
+    values = [value for value in field.enum or () if value is not None]
+    if values and any(all(type(value) in kinds for value in values) for kinds in ((str,), (int, float))):
         found = "choice"
     return "secret" if field.write_only else found
 

@@ -55,11 +55,7 @@ def connection(selection: ExportSelection, names: PackageNames) -> dict[str, byt
 
 
 def group(selection: ExportSelection, names: PackageNames, key: str) -> dict[str, bytes]:
-    """The node of a group.
-
-    Raises:
-        ExportError: No control can take the allowed values of an input.
-    """
+    """The node of a group."""
     manifest = selection.bundle.manifest
     actions, about = selection.groups[key], manifest.groups[key]
     page = filled(

@@ -111,12 +111,6 @@ CASES: list[tuple[str, list[Json], Json, str]] = [
     ),
     (
         "node-red",
-        [inputs(size=body(["string", "integer"], "Size", enum=["a", 1]))],
-        {},
-        _SEND + "the allowed values of the input “size” must be all texts or all numbers.",
-    ),
-    (
-        "node-red",
         [],
         connection(baseUrl={"type": "string"}),
         "The connection field “baseUrl” cannot be exported: the Node-RED node has one of this name.",
