@@ -19,9 +19,14 @@ const text = (v) => ({ t: 'str', v });
 // Node-RED reads a property of the message, or a value of one of its types; `bad` cannot be read.
 const RED = {
   util: {
-    getMessageProperty: (msg, name) => msg[name],
+    getMessageProperty: (msg, name) => {
+      if (name.includes('[')) throw new Error('Invalid property expression');
+      return name.split('.').reduce((value, key) => value[key], msg);
+    },
     evaluateNodeProperty: (value, type, node, msg, done) => {
       if (type === 'bad') done(new Error('it is bad'));
+      else if (type === 'lost') done(new TypeError('undefined is no object'));
+      else if (value.includes('.') && type === 'msg') done(new TypeError('Cannot read properties of undefined'));
       else done(null, type === 'num' ? Number(value) : type === 'msg' ? msg[value] : value);
     },
   },
@@ -42,6 +47,19 @@ test('a field that is empty, or finds nothing, leaves the input to the message',
   }
   const fields = { to: { t: 'msg', v: 'no' }, size: { t: 'msg', v: 'none' } };
   assert.deepEqual((await read({ fields }, msg)).inputs, { to: false, size: 0 });
+});
+
+test('a property of something that is not there finds nothing', async () => {
+  const fields = { to: { t: 'msg', v: 'payload.user' }, note: text('n') };
+  assert.deepEqual((await read({ source: 'payload.user', fields, maxWait: { t: 'msg', v: 'a.b' } }, {})).inputs, { note: 'n' });
+  assert.deepEqual((await read({ source: 'payload.user' }, { payload: { user: { to: 'bob' } } })).inputs, { to: 'bob' });
+  const message = 'To cannot be read: undefined is no object';
+  await assert.rejects(read({ fields: { to: { t: 'lost', v: 'x' } } }), { problems: [{ field: 'to', rule: 'type', message, hint: '' }] });
+});
+
+test('a property that is none is reported', async () => {
+  const message = 'Values from cannot be read: Invalid property expression';
+  await assert.rejects(read({ source: 'payload[' }), { code: 'input', problems: [{ field: 'source', rule: 'type', message, hint: '' }] });
 });
 
 test('what has no names brings nothing', async () => {

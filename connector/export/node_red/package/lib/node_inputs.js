@@ -8,17 +8,26 @@ const LONGEST_WAIT = 600; // Seconds to wait for the call limit, unless the node
 // total: seconds for a run without its wait for the call limit.
 async function inputsOf(RED, node, config, action, msg, total) {
   const problems = [];
+  const unreadable = (field, title, error) => {
+    problems.push({ field, rule: 'type', message: `${title} cannot be read: ${error.message}`, hint: '' });
+  };
   const value = async (name, title, field) => {
     if (!field || field.v === undefined || field.v === '') return undefined;
     try {
       const found = await evaluated(RED, node, field, msg);
       return found === null || found === '' ? undefined : found;
     } catch (error) {
-      problems.push({ field: name, rule: 'type', message: `${title} cannot be read: ${error.message}`, hint: '' });
+      if (!isMissing(error, field.t)) unreadable(name, title, error);
       return undefined;
     }
   };
-  const inputs = known(action, config.source ? RED.util.getMessageProperty(msg, config.source) : undefined);
+  let brought;
+  try {
+    if (config.source) brought = RED.util.getMessageProperty(msg, config.source);
+  } catch (error) {
+    if (!isMissing(error, 'msg')) unreadable('source', 'Values from', error);
+  }
+  const inputs = known(action, brought);
   for (const [name, field] of Object.entries(config.fields || {})) {
     const found = await value(name, action.inputs.properties[name]?.title || name, field);
     if (found === undefined) continue;
@@ -36,6 +45,9 @@ async function inputsOf(RED, node, config, action, msg, total) {
   const pages = action.pagination ? { allPages: config.allPages === true, maxItems: maxItems === undefined ? undefined : Number(maxItems) } : {};
   return { inputs, options: { maxWait, timeout: maxWait + total, ...pages } };
 }
+
+// Whether what a property stands in is not there: `payload.user.id` of a message without a user.
+const isMissing = (error, type) => error instanceof TypeError && ['msg', 'flow', 'global'].includes(type);
 
 // Of what the message brings, the inputs of the action; the rest belongs to other nodes.
 function known(action, brought) {
