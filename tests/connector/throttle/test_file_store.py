@@ -18,7 +18,7 @@ from connector.testing import FakeClock
 from connector.throttle.bucket import RateLimit
 from connector.throttle.file_store import machine_boot_id
 from connector.throttle.limiter import acquire
-from tests.connector.throttle.machine import HOME, SPAN, Process, posix, waits
+from tests.connector.throttle.machine import HOME, SPAN, Process, bucket_file, posix, waits
 from tests.connector.throttle.processes import LIMIT
 from tests.connector.throttle.worlds import FOREVER
 
@@ -96,6 +96,15 @@ def test_what_was_taken_is_remembered_by_the_next_run(process: Process, clock: F
     assert waits(process(), 1) == [SPAN]
     clock.advance(SPAN)
     assert waits(store, 3) == [0.0] * 3
+
+
+def test_a_look_at_a_bucket_leaves_its_file_alone(process: Process, clock: FakeClock, folder: Path) -> None:
+    store = process()
+    waits(store, 2)
+    kept = bucket_file(folder).read_bytes()
+    clock.advance(7)
+    assert len(store.peek(HOME)[0].times) == HOME.calls
+    assert bucket_file(folder).read_bytes() == kept
 
 
 @pytest.mark.parametrize("hours", [-0.01, -1, -30, -5_000])
