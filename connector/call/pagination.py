@@ -10,7 +10,7 @@ from connector.definition.action import ActionDefinition, Pagination
 from connector.errors import DefinitionError, OutputError
 from connector.http.links import absolute, is_same_origin, query_value
 from connector.http.response import HttpResponse
-from connector.validation.json_values import is_encodable
+from connector.validation.json_values import is_encodable, misplaced_rule
 
 
 class PagedCall(Protocol):
@@ -63,7 +63,8 @@ async def walk(
                 code="cursor_repeats",
             )
         seen.add(cursor)
-        if isinstance(cursor, str) and not is_encodable(cursor):
+        place = None if paging.follow else call.action.input(paging.input).x_in
+        if isinstance(cursor, str) and (not is_encodable(cursor) or misplaced_rule(cursor, place)):
             message = "The service returned a next page that cannot be requested, so reading stopped."
             raise OutputError(message, code="next_url")
         if paging.follow:

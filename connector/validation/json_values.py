@@ -47,6 +47,14 @@ def is_encodable(text: str) -> bool:
     return True
 
 
+def misplaced_rule(text: str, place: str | None) -> str | None:
+    """The rule that a text breaks in the place where it travels."""
+    if place == "header" and not all(" " <= char <= "~" for char in text):
+        return "header"
+    # Proxies and servers resolve these, encoded or not, and the request would be about another resource.
+    return "path" if place == "path" and text in {".", ".."} else None
+
+
 def plain_inputs(given: Any) -> dict[str, Any]:
     """The inputs as dicts, lists, texts, numbers, booleans, None and files.
 

@@ -15,7 +15,7 @@ from connector.definition.field import FieldSchema, ObjectSchema
 from connector.errors import Problem
 from connector.validation.flow_action import is_expression
 from connector.validation.form_order import in_form_order
-from connector.validation.json_values import is_encodable
+from connector.validation.json_values import is_encodable, misplaced_rule
 from connector.validation.messages import Subject, sentence
 from connector.validation.quick_check import quick_check
 
@@ -133,7 +133,7 @@ class Validator:
             for index, inner in enumerate(value):
                 yield from self._unsendable(inner, (*path, index), from_flow=from_flow)
         elif (rule := _unsendable_rule(value)) or (
-            isinstance(value, str) and path and (rule := _misplaced_rule(value, self._row(path[:1]).x_in))
+            isinstance(value, str) and path and (rule := misplaced_rule(value, self._row(path[:1]).x_in))
         ):
             yield sentence(rule, self._subject(path), None, None)
         elif from_flow and is_expression(value):
@@ -149,14 +149,6 @@ def _unsendable_rule(value: Any) -> str | None:
     if value is None or (isinstance(value, int) and value.bit_length() <= _LONGEST_NUMBER):
         return None
     return "json"
-
-
-def _misplaced_rule(text: str, place: str | None) -> str | None:
-    """The rule that a text breaks in the place where it travels."""
-    if place == "header" and not all(" " <= char <= "~" for char in text):
-        return "header"
-    # Proxies and servers resolve these, encoded or not, and the request would be about another resource.
-    return "path" if place == "path" and text in {".", ".."} else None
 
 
 def _key(path: Sequence[str | int]) -> str:

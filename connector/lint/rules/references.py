@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from connector import json_pointer
-from connector.definition.action import ActionDefinition
+from connector.definition.action import ActionDefinition, Pagination
 from connector.definition.field import DynamicValues
 from connector.definition.references import bulk_problems, unknown_fields
 from connector.lint.folder_view import FolderView
@@ -109,7 +109,7 @@ def _choice_problem(source: DynamicValues, listing: ActionDefinition, action: Ac
     bad={_LISTING: {"pagination": {"rows": "rows"}}},
 )
 def pagination_names_fields(view: FolderView) -> Iterator[Violation]:
-    """Pagination uses an output that is a list, and an optional input for the cursor.
+    """Pagination uses an output that is a list, and an optional input for the cursor, a text or a number.
 
     The runtime reads rows from the one and sends the cursor in the other.
     """
@@ -122,9 +122,22 @@ def pagination_names_fields(view: FolderView) -> Iterator[Violation]:
         for pointer in ("/pagination/rows", "/pagination/input"):
             if pointer in unknown:
                 yield Violation(action.file, pointer, unknown[pointer])
+        if problem := _cursor_problem(definition, paging):
+            yield Violation(action.file, "/pagination/input", problem)
         if paging.input in definition.inputs.required and not paging.follow:
             message = f"“{paging.input[:80]}” cannot be required: the first page has no cursor."
             yield Violation(action.file, "/inputs/required", message)
+
+
+def _cursor_problem(definition: ActionDefinition, paging: Pagination) -> str:
+    """What is wrong with the type of the input that a cursor or an offset is sent in; empty if nothing is."""
+    if paging.follow or paging.input not in definition.inputs.properties:
+        return ""
+    field = definition.input(paging.input)
+    if paging.offset:
+        return "" if set(field.types) <= {"integer", "null"} else "An offset is sent in an input of type “integer”."
+    is_one = set(field.types) <= {"string", "integer", "number", "null"}
+    return "" if is_one else "A cursor is sent in an input that is a text or a number."
 
 
 @folder_rule(

@@ -58,6 +58,30 @@ def test_a_value_that_its_own_field_rejects_is_reported_at_the_value(
 
 
 @pytest.mark.parametrize(
+    ("field", "paging", "message"),
+    [
+        (
+            {"type": "array", "items": {"type": "object"}},
+            {},
+            "A cursor is sent in an input that is a text or a number.",
+        ),
+        ({"type": "object"}, {}, "A cursor is sent in an input that is a text or a number."),
+        ({"type": "boolean"}, {}, "A cursor is sent in an input that is a text or a number."),
+        ({"type": ["integer", "null"]}, {}, None),
+        ({}, {"offset": True}, "An offset is sent in an input of type “integer”."),
+        ({"type": "number"}, {"offset": True}, "An offset is sent in an input of type “integer”."),
+        ({"type": "integer"}, {"offset": True}, None),
+    ],
+)
+def test_what_a_cursor_or_an_offset_is_sent_in_can_hold_one(
+    check: Check, field: dict[str, Any], paging: dict[str, Any], message: str | None
+) -> None:
+    changes = {"inputs": {"properties": {"cursor": field}}, "pagination": {"rows": "results", **paging}}
+    found = check({"definitions/things/list_things.json": changes})
+    assert [finding.message for finding in found if finding.rule == "D403"] == ([message] if message else [])
+
+
+@pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"idempotency": {"input": "key"}}, ("D404", "/idempotency/input", "There is no input “key”.")),

@@ -5,6 +5,7 @@ const { DefinitionError, OutputError } = require('./errors');
 const { resolve } = require('./field');
 const { absolute, isSameOrigin, queryValue } = require('./links');
 const { get } = require('./pointer');
+const { placeRule } = require('./validator');
 
 // The outputs of page after page; each is fetched when it is asked for.
 // fetchPage: the outputs of the page that some inputs, or a URL, name, the response they were read from, and its URL.
@@ -24,7 +25,8 @@ async function* pages(action, inputs, fetchPage) {
       throw new OutputError(message, [], { code: 'cursor_repeats' });
     }
     seen.add(cursor);
-    if (typeof cursor === 'string' && !cursor.isWellFormed()) {
+    const field = paging.follow ? {} : resolve(action.inputs, action.inputs.properties[paging.input]);
+    if (typeof cursor === 'string' && (!cursor.isWellFormed() || placeRule(field, cursor))) {
       const message = 'The service returned a next page that cannot be requested, so reading stopped.';
       throw new OutputError(message, [], { code: 'next_url' });
     }

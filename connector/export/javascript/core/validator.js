@@ -172,4 +172,4 @@ const keyOf = (path) =>
     .reduce((text, step) => (typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${step}` : String(step)), '')
     .replace(/\p{Surrogate}/gu, '?');
 
-module.exports = { everyProblem, problemsOf };
+module.exports = { everyProblem, placeRule, problemsOf };

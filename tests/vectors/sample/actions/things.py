@@ -14,6 +14,7 @@ label_thing = send
 delete_thing = send
 post_thing = send
 send_thing = send
+list_by_header = page
 list_by_url = page
 list_by_offset = page
 put_text = send
