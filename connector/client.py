@@ -85,7 +85,7 @@ class Client:
         if self.telemetry is not None:
             settings = replace(settings, on_event=with_telemetry(settings.on_event, self.telemetry))
         with self._reported(action, connection, settings.on_event):
-            inputs = self.validated(action, given, settings)
+            inputs, warnings = self.validated(action, given, settings)
             run = self.authenticated(action, inputs, connection, settings)
             with run.errors_with_key():
                 outputs = await action.handler(run.call)
@@ -93,9 +93,8 @@ class Client:
                 if problems and self.strict_outputs:
                     raise OutputError("The response does not fit the definition.", problems)
                 response = _response(run)
-            given = action.with_idempotency_key(given, settings.idempotency_key)
-            warnings = (*action.warnings(given), *run.call.warnings, *(problem.message for problem in problems))
-            meta = self._meta(run, response, started, warnings)
+            found = (*warnings, *run.call.warnings, *(problem.message for problem in problems))
+            meta = self._meta(run, response, started, found)
         notify(settings.on_event, RunSucceeded(outputs, meta))
         return Result(fields=outputs, meta=meta, raw=response.text if response.body is MISSING else response.body)
 
@@ -108,7 +107,7 @@ class Client:
             InputError: The inputs are wrong, or the action has no pages.
         """
         settings = replace(settings, on_event=with_telemetry(settings.on_event, self.telemetry))
-        run = self.authenticated(action, self.validated(action, given, settings), connection, settings)
+        run = self.authenticated(action, self.validated(action, given, settings)[0], connection, settings)
         run.call.all_pages = False  # the handler finishes one page at a time
 
         async def pages() -> AsyncGenerator[list[dict[str, Any]], None]:
@@ -166,15 +165,19 @@ class Client:
             InputError: The inputs are wrong.
             DefinitionError: The handler sends nothing.
         """
-        inputs = masked(action.definition, self.validated(action, given, settings))
+        inputs = masked(action.definition, self.validated(action, given, settings)[0])
         auth = Auth.preview(self.definition, connection)
         request = first_request(action.handler, Call(action.definition, inputs, auth.endpoint, self.definition.limits))
         url, headers = auth.mask(request)
         body = shown(request.encoding, request.body)
         return Preview(method=request.method, url=url, headers=headers, body=body, unsigned=(request, auth))
 
-    def validated(self, action: Action, given: Mapping[str, Any], settings: RunSettings) -> dict[str, Any]:
-        """The inputs under their own names, with defaults and the idempotency key of this run.
+    def validated(
+        self, action: Action, given: Mapping[str, Any], settings: RunSettings
+    ) -> tuple[dict[str, Any], list[str]]:
+        """The inputs under their own names, with defaults and the idempotency key of this run; and warnings about them.
+
+        What the caller passed is read here and never again.
 
         Raises:
             InputError: With everything that is wrong with them.
@@ -191,7 +194,7 @@ class Client:
         declared = action.definition.idempotency
         if declared is not None and declared.input not in inputs:
             inputs[declared.input] = self.new_key()
-        return inputs
+        return inputs, action.warnings(given)
 
     def authenticated(
         self, action: Action, inputs: dict[str, Any], connection: Connection | None, settings: RunSettings

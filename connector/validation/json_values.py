@@ -7,14 +7,17 @@ another. A value that is not JSON becomes a `NotJson`, which validation reports 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from connector.definition.file_value import File
-from connector.errors import InputError
+from connector.errors import ConnectorError, InputError
 
 MAX_VALUES = 1_000_000
 """Values in all inputs of a run together. A larger request would exceed what services accept many times over."""
+
+_PLAIN: dict[type, Callable[[Any], Any]] = {str: str.__str__, int: int.__int__, float: float.__float__}
+"""The plain value of a text or a number of another class, such as a member of an enumeration."""
 
 _SCALARS = {str, int, float, bool, type(None), File}
 
@@ -64,7 +67,12 @@ def plain_inputs(given: Any) -> dict[str, Any]:
     """
     if not isinstance(given, Mapping) or not all(isinstance(name, str) for name in given):
         raise InputError("The inputs must be an object with named values, such as {“title”: “Hi”}.")
-    return _Copy().of_object(given)
+    try:
+        return _Copy().of_object(given)
+    except (ConnectorError, RecursionError):
+        raise
+    except Exception as error:  # a view of something else, such as a row of a database that is closed by now
+        raise InputError(f"The inputs cannot be read: {type(error).__name__}.") from error
 
 
 class _Copy:
@@ -75,10 +83,15 @@ class _Copy:
 
     def of_object(self, given: Mapping[str, Any]) -> dict[str, Any]:
         self._count(len(given))
-        return {str(name): value if type(value) in _SCALARS else self._of(value) for name, value in given.items()}
+        return {
+            str.__str__(name): value if type(value) in _SCALARS else self._of(value) for name, value in given.items()
+        }
 
     def _of(self, value: Any) -> Any:
-        if isinstance(value, str | bool | int | float | File):
+        for kind in (str, int, float):
+            if isinstance(value, kind):
+                return _PLAIN[kind](value)
+        if isinstance(value, File):
             return value
         if isinstance(value, Mapping):
             return self.of_object(value) if all(isinstance(name, str) for name in value) else NotJson()

@@ -64,7 +64,7 @@ def _folder(connector_name: str | None, directory: Path | None) -> Path:
     folder = directory or Path()
     if (folder / MANIFEST).is_file() or importer_of(folder) is not None:
         return folder
-    missing = f"“{folder.resolve()}” is not a connector folder: {MANIFEST.as_posix()} is missing."
+    missing = f"“{folder.absolute()}” is not a connector folder: {MANIFEST.as_posix()} is missing."
     hint = "" if directory else " Name the folder to check, or choose an installed connector with --connector."
     raise click.UsageError(missing + hint)
 

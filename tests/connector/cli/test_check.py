@@ -91,6 +91,12 @@ def test_a_current_directory_without_a_connector_is_a_usage_error_that_says_so(
     assert "Name the folder to check, or choose an installed connector with --connector." in text
 
 
+def test_a_link_to_itself_is_no_connector(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    ran = cli("check", str(tmp_path / "loop"))
+    assert (ran.status, ran.out) == (2, "")
+
+
 def test_a_new_action_does_not_pass_before_its_todos_are_replaced(cli: Cli, tmp_path: Path) -> None:
     folder = write(tmp_path, {})
     assert cli("new", "get_cart", "--group", "things", "--dir", folder).status == 0

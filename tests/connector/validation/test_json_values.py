@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import array
 import json
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
@@ -62,6 +64,75 @@ def test_a_mapping_that_is_no_dict_is_taken(bench: MakeBench) -> None:
     made = bench([response(200, {"id": "p"})])
     made.run("send_parcel", MappingProxyType({"recipient": "ada"}))
     assert made.requests[0].body == {"recipient": "ada"}
+
+
+class OddText(str):
+    """A text that does not let itself be compared, written or encoded."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        raise RuntimeError
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+    encode = None  # type: ignore[assignment]
+
+
+class OddNumber(int):
+    """A whole number that does not let itself be written."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+class Level(StrEnum):
+    """What people write in an enumeration."""
+
+    FIRST = "1st"
+
+
+def test_texts_and_numbers_of_other_classes_count_as_plain_ones(bench: MakeBench) -> None:
+    made = bench([response(200, {"id": "p"})])
+    made.run("send_parcel", {OddText("recipient"): OddText("ada"), "weight": OddNumber(7), "pin": Level.FIRST})
+    sent = made.transport.requests[0].body
+    assert sent == {"recipient": "ada", "weight": 7, "pin": "1st"}
+    assert [type(value) for value in sent.values()] == [str, int, str]
+
+
+class Closed(Mapping[str, Any]):
+    """A view of something that is closed by now."""
+
+    def __len__(self) -> int:
+        return 1
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["recipient"])
+
+    def __getitem__(self, name: str) -> Any:
+        raise LookupError(name)
+
+
+def test_inputs_that_cannot_be_read_are_refused_in_a_sentence(bench: MakeBench) -> None:
+    for given in (Closed(), {"recipient": Closed()}):
+        with pytest.raises(InputError, match=r"^The inputs cannot be read: LookupError\.$"):
+            bench([]).run("send_parcel", given)
+
+
+class Once(dict[str, Any]):
+    """What can be read once, as a view of a connection that is given back then."""
+
+    def items(self) -> Any:
+        found = list(super().items())
+        self.clear()
+        return found
+
+
+def test_inputs_are_read_before_anything_is_sent_and_never_again(bench: MakeBench) -> None:
+    result = bench([response(200, {"id": "p"})]).run("post_once", Once(recipient="@{triggerBody()}"))
+    assert [text.split(":")[0] for text in result.meta.warnings] == ["Power Automate expressions are sent as they are"]
 
 
 def test_lists_that_hold_one_list_many_times_are_refused_at_once(bench: MakeBench) -> None:
