@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ _ZERO_WIDTH = {"Mn", "Me", "Cf"}
 def terminal_width(stream: TextIO | None = None) -> int:
     """Columns of the terminal behind a stream (stdout if left out); `COLUMNS` overrides it, and 100 is the default."""
     override = os.environ.get("COLUMNS", "")
-    if override.isdecimal() and int(override) > 0:
+    if re.fullmatch("0*[1-9][0-9]{0,3}", override):
         return max(_MIN_TERMINAL, int(override))
     try:
         columns = os.get_terminal_size((stream or sys.stdout).fileno()).columns

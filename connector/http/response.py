@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from codecs import BOM_UTF8
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -58,7 +59,8 @@ class HttpResponse:
     @cached_property
     def text(self) -> str:
         """The body as text; bytes that are not UTF-8 become replacement characters."""
-        return self.content.decode("utf-8-sig", "replace")
+        # With a codec of its own, the byte order mark would need a module that is loaded after the call was made.
+        return self.content.removeprefix(BOM_UTF8).decode("utf-8", "replace")
 
     @cached_property
     def body(self) -> Any:

@@ -127,7 +127,9 @@ class BucketFile:
         """All that the file holds."""
         content = private_file.read(self.handle, self._usual)
         if len(content) == self._usual:
-            content = private_file.read(self.handle, self._base + _WAITING * _waiting(content))
+            # A damaged file may say any number.
+            whole = min(self._base + _WAITING * _waiting(content), os.fstat(self.handle).st_size)
+            content = private_file.read(self.handle, whole)
         return content
 
     def stored(self, content: bytes) -> StoredBucket | None:

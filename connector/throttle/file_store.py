@@ -215,7 +215,7 @@ class FileStore:
             raise
         except OSError as error:
             raise ThrottleFileError(
-                f"The call limit's state file {error.filename} cannot be opened: {error.strerror}."
+                f"The call limit's state file {error.filename or place} cannot be opened: {error.strerror}."
             ) from None
 
     def _read(self, file: BucketFile) -> StoredBucket:

@@ -147,3 +147,11 @@ def test_the_deepest_response_can_be_shown_in_every_form(around: str) -> None:
         lambda rows: output.to_text([rows]),
     ):
         assert show(value)
+
+
+@pytest.mark.parametrize("columns", ["9" * 14, "9" * 5_000, "0", "-5", "x", "", "٣"])
+def test_columns_that_no_terminal_has_are_ignored(monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert layout.terminal_width() == 100
+    monkeypatch.setenv("COLUMNS", "0120")
+    assert layout.terminal_width() == 120

@@ -33,6 +33,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "one byte": lambda _: b"x",
     "zeros": lambda content: bytes(len(content)),
     "another format": lambda content: b"bucket99" + content[8:],
+    "a line without end": lambda content: content[:56] + b"\xff" * 5_000,
     "foreign": lambda _: b"\x89PNG\r\n" * 300,
 }
 
