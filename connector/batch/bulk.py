@@ -228,11 +228,12 @@ class BulkRunner:
         """The job that was written down for a connection."""
         try:
             found: dict[str, Any] = json.loads((self.folder.place / "bulk.json").read_text(encoding="utf-8"))
+            is_own = found["connection"] == (connection.name or "")
         except FileNotFoundError:
             return None
-        except ValueError:
+        except (ValueError, RecursionError, TypeError, KeyError):
             raise BatchError("The file bulk.json of the batch is damaged.", code="batch_damaged") from None
-        return found if found["connection"] == (connection.name or "") else None
+        return found if is_own else None
 
     def _write_down(self, job: Mapping[str, Any]) -> None:
         """Note that a job is about to be started."""

@@ -125,13 +125,13 @@ class ColumnMap:
                 name = _names(self.action).get(column.removesuffix(_JSON_MARK).casefold(), column)
             try:
                 inputs[name] = self._value(name, value, as_json=column.endswith(_JSON_MARK))
-            except ValueError:
+            except (ValueError, RecursionError):
                 problems.append(Problem(name, "json", f"“{column}” is not valid JSON."))
         for name, template in self._templates.items():
             text = template.fill(row.values)
             try:
                 inputs[name] = self._value(name, text, as_json=False)
-            except ValueError:
+            except (ValueError, RecursionError):
                 problems.append(Problem(name, "json", f"“{name}” is not valid JSON."))
         return inputs, problems
 

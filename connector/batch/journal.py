@@ -93,7 +93,7 @@ def read_record(place: Path) -> BatchRecord | None:
         return BatchRecord(**json.loads((place / "batch.json").read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, RecursionError, TypeError):
         raise BatchError(f"{place / 'batch.json'} cannot be read, or is damaged.", code="batch_damaged") from None
 
 

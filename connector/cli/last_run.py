@@ -170,7 +170,7 @@ def _account(definition: ConnectorDefinition, connection: Connection, salt: str)
 def _read(definition: ConnectorDefinition) -> LastRun | None:
     try:
         return LastRun(**json.loads(_file(definition).read_text(encoding="utf-8"), object_hook=from_kept))
-    except (OSError, ValueError, TypeError, ConnectorError):
+    except (OSError, ValueError, RecursionError, TypeError, ConnectorError):
         return None
 
 

@@ -29,7 +29,7 @@ def read(connector: str) -> Entries:
         stored = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(stored, dict) or not all(isinstance(entry, dict) for entry in stored.values()):
             raise ValueError
-    except (ValueError, OSError):
+    except (ValueError, RecursionError, OSError):
         raise state_dir.StateError(
             f"The file {path} is damaged and cannot be read.",
             hint="Move it away and add the connections again. It contains no secrets.",

@@ -65,7 +65,7 @@ class LanePlan:
             found = json.loads(text)
             found |= {"record": BatchRecord(**found["record"])}
             return cls(**found | {name: tuple(found[name]) for name in ("header", "lanes")})
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, RecursionError, TypeError, KeyError):
             raise BatchError("The plan of the batch is damaged, or of another version.", code="batch_damaged") from None
 
     def column_map(self, action: Action) -> ColumnMap:

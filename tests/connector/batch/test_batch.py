@@ -370,3 +370,18 @@ def test_a_row_whose_response_has_half_a_character_is_done_as_any_other(desk: Ma
     text = "recipient\nhalf\nada\n" if name == "rows.csv" else '{"recipient": "half"}\n{"recipient": "ada"}\n'
     report = made.batch(text, name=name).run()
     assert (report.done, report.unknown, sorted(made.service.calls)) == (2, 0, ["ada", "half"])
+
+
+@pytest.mark.parametrize("content", ["{", "[]", pytest.param("[" * 9_999, id="deep"), '{"version": 99}'])
+def test_a_record_that_nobody_can_have_written_is_reported(desk: MakeDesk, content: str) -> None:
+    made = desk()
+    made.batch(HUNDRED).run()
+    (made.place / "rows.batch/batch.json").write_text(content)
+    with pytest.raises(BatchError, match=r"batch\.json cannot be read, or is damaged"):
+        made.batch(HUNDRED).run()
+
+
+def test_a_cell_that_is_nested_too_deeply_fails_its_row_alone(desk: MakeDesk) -> None:
+    made = desk()
+    report = made.batch(f"recipient,weight:=\nada,1\ngrace,{'[' * 9_999}\n").run()
+    assert (report.done, report.failed, made.service.calls) == (1, 1, ["ada"])

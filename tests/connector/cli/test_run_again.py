@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import stat
 from datetime import timedelta
 from pathlib import Path
@@ -194,3 +195,13 @@ def test_a_run_that_was_not_sent_is_repeated_even_without_a_key(
     assert "To run it again:\n" in ran.err
     ran = cli("--connector", shop_folder, "run", "--again", "--dry-run")
     assert json.loads(ran.out)["body"] == {"name": "Lamp"}
+
+
+def test_a_damaged_note_of_the_last_run_is_none(key_cli: Cli, shop: Shop) -> None:
+    shop.responds(500, {})
+    assert key_cli("make_thing", "name=Lamp").status == 7
+    (note,) = Path(os.environ["CONNECTOR_STATE_DIR"]).rglob("*-last-run.json")
+    for content in ("{", "[]", "null", "[" * 9_999, '{"key": 5}'):
+        note.write_text(content)
+        ran = key_cli("--again")
+        assert (ran.status, "--again: there is no failed run to repeat." in ran.err) == (2, True)

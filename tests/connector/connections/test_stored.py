@@ -110,7 +110,18 @@ def test_the_file_of_connections_can_be_read_by_people_and_is_in_the_order_of_th
     ]
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '"a"', '{"prod": 1, "eu": {}}', '{"eu": {}, "prod": []}', b"\xff"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        pytest.param("[" * 9_999, id="deep"),
+        '"a"',
+        '{"prod": 1, "eu": {}}',
+        '{"eu": {}, "prod": []}',
+        b"\xff",
+    ],
+)
 def test_a_file_of_connections_that_is_damaged_is_explained(tmp_path: Path, content: str | bytes) -> None:
     path = tmp_path / "state/parcels-connections.json"
     path.parent.mkdir(mode=0o700)
