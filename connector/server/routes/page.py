@@ -53,7 +53,7 @@ def _file(request: Request, path: Path) -> Response:
     try:
         resolved = path.resolve()
         served = resolved.is_relative_to(FOLDER.resolve()) and resolved.is_file()
-    except ValueError:  # a NUL in its name
+    except (ValueError, OSError):  # a NUL in its name, or a name longer than any file has
         raise HTTPException(HTTPStatus.NOT_FOUND) from None
     if not served:
         raise HTTPException(HTTPStatus.NOT_FOUND)

@@ -102,7 +102,16 @@ def test_the_files_of_the_page_have_their_types_and_are_asked_for_again(
 
 @pytest.mark.parametrize(
     "target",
-    ["/page/", "/page", "/page/vendor", "/page/%2e%2e/app.py", "/page/..%2fapp.py", "/page//etc/x.txt", "/page/%00"],
+    [
+        "/page/",
+        "/page",
+        "/page/vendor",
+        "/page/%2e%2e/app.py",
+        "/page/..%2fapp.py",
+        "/page//etc/x.txt",
+        "/page/%00",
+        f"/page/{'a' * 3_000}",
+    ],
 )
 def test_nothing_but_the_files_of_the_page_is_served(site: Site, target: str) -> None:
     assert site.get(target).status == 404
