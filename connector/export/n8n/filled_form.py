@@ -123,6 +123,10 @@ def _value(field: Json, value: Any) -> Any:
     if kind == "resourceLocator":
         return {"__rl": True, "mode": "id", "value": _text(value)}
     write = option_value if kind in {"options", "multiOptions"} else _text
+    several = kind == "multiOptions" or field.get("typeOptions", {}).get("multipleValues")
+    if isinstance(value, dict) or (isinstance(value, list) and not several):
+        # n8n would look for expressions in its texts.
+        return f"={{{{ JSON.parse({without_braces(json_text(_JSON.line(value)))}) }}}}"
     return [write(item) for item in value] if isinstance(value, list) else write(value)
 
 

@@ -734,9 +734,10 @@ def test_a_field_of_several_types_is_a_text_where_it_may_be_one_else_json(tmp_pa
     form = {each["name"]: each["type"] for each in group_properties(made, "parcels") if each["name"] in inputs}
     assert form == {"any": "string", "text": "string", "count": "string", "plain": "json"}
     loaded = next(one for one in made.actions if one.key == "send_parcel")
-    values = {"any": 5, "text": {"a": 1}, "count": 2.5, "plain": True}
+    values = {"any": 5, "text": {"a": "=1"}, "count": 2.5, "plain": True}
     filled = parameters(made, loaded, values)
-    assert {name: filled[name] for name in values} == {**values, "plain": "true"}
+    parsed = '={{ JSON.parse("\\u007b\\"a\\": \\"=1\\"\\u007d") }}'
+    assert {name: filled[name] for name in values} == {**values, "text": parsed, "plain": "true"}
 
 
 def test_a_value_that_looks_like_an_expression_is_none(tmp_path: Path) -> None:
