@@ -113,8 +113,8 @@ ITEMS = 250
 """Messages that arrive at once."""
 PERIOD = 3.0
 """Seconds in which 100 calls may be made here, so that the limit is seen at work in a few seconds."""
-SAME_CLOCK = 0.02
-"""Seconds by which the server may count a call late: it counts when a thread gets its turn."""
+SAME_CLOCK = 0.5
+"""Seconds by which the server may count a call late, when a thread gets its turn on a busy machine."""
 
 
 def write_connector(folder: Path) -> None:
