@@ -126,3 +126,12 @@ test('who looks at a list waits at most 20 seconds for the call limit', async ()
   assert.equal((await choices(search, await waiting(19.5))).length, 3);
   await assert.rejects(choices(search, await waiting(20.5)), (error) => error.context.code === 'throttled');
 });
+
+test('a source with inputs is run with them, and apart from the same one with others', async () => {
+  const { searchIn: make } = await packageOf('archive', named)('search');
+  const urls = [];
+  const context = contextOf({ respond: ({ url }) => { urls.push(url); return { json: { value: [{ id: url.slice(-1) }] } }; } });
+  const found = async (size) => (await choices(make({ ...SOURCE, inputs: { folder: `${size}` } }), context)).map(({ value }) => value);
+  assert.deepEqual([await found(1), await found(2), await found(1)], [['1'], ['2'], ['1']]);
+  assert.equal(urls.length, 2);
+});

@@ -83,18 +83,17 @@ class NodeData:
         source = self.sources.get(values.operation_id)
         if source is None:
             raise cannot_export(action, f"choices come from {values.operation_id}, which is not an action")
-        if source.definition.inputs.required or values.parameters or source.definition.request.method != "GET":
-            raise cannot_export(
-                action, f"choices come from {values.operation_id}, which is not a GET without required inputs"
-            )
+        if missing := [name for name in source.definition.inputs.required if name not in values.parameters]:
+            raise cannot_export(action, f"choices come from {values.operation_id}, which requires “{missing[0]}”")
         return source
 
     @cached_property
-    def searches(self) -> dict[str, dict[str, str]]:
+    def searches(self) -> dict[str, dict[str, Any]]:
         """Per search method: where its choices come from."""
         return {
             name: {
                 "action": self.sources[values.operation_id].key,
+                **({"inputs": values.parameters} if values.parameters else {}),
                 "rows": values.value_collection,
                 "value": values.value_path,
                 "label": values.value_title,

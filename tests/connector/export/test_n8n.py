@@ -390,6 +390,23 @@ def test_choices_come_from_the_actions_that_list_them() -> None:
     assert used == set(node().searches)
 
 
+def test_choices_may_come_from_any_action_whose_inputs_are_known(tmp_path: Path) -> None:
+    source_of = {"operationId": "FindOp", "value-collection": "parcels", "value-path": "id", "value-title": "note"}
+    fields = {
+        state: body(title=state, x_ms_dynamic_values={**source_of, "parameters": {"state": state}})
+        for state in ("new", "old")
+    }
+    found = action(
+        "find", {"state": body(title="State")}, LIST["outputs"]["properties"], required=["state"], path="/find"
+    )
+    made = parcels_node(tmp_path, action("send_parcel", fields), found, LIST)
+    rest = {"rows": "parcels", "value": "id", "label": "note"}
+    assert made.searches == {
+        "searchFind": {"action": "find", "inputs": {"state": "new"}, **rest},
+        "searchFind2": {"action": "find", "inputs": {"state": "old"}, **rest},
+    }
+
+
 def test_the_credentials_sign_and_try() -> None:
     text = exported("n8n")["credentials/CourierActionsApi.credentials.ts"].decode()
     signature = r'=Bearer {{ $credentials.apiKey.trim().replace(/^(?:Bearer)\s+/i, "") }}'

@@ -70,13 +70,7 @@ CASES: list[tuple[str, list[Json], Json, str]] = [
         "n8n",
         [choosing(operationId="GetParcelOp"), GET],
         {},
-        _SEND + "choices come from GetParcelOp, which is not a GET without required inputs.",
-    ),
-    (
-        "n8n",
-        [choosing(parameters={"state": "new"})],
-        {},
-        _SEND + "choices come from ListParcelsOp, which is not a GET without required inputs.",
+        _SEND + "choices come from GetParcelOp, which requires “parcel_id”.",
     ),
     (
         "n8n",

@@ -7,6 +7,8 @@ import { runtime } from './runtime';
 
 export interface Source {
 	action: string;
+	/** What the action is always run with. */
+	inputs?: Record<string, unknown>;
 	/** The output that has the rows, and the names in a row that are the value and its label. */
 	rows: string;
 	value: string;
@@ -40,11 +42,12 @@ export function searchIn(source: Source): Search {
 async function rowsOf(context: ILoadOptionsFunctions, source: Source): Promise<unknown> {
 	try {
 		const { connector, connection } = await hostOf(context);
-		const name = `${connection.identity}/${source.action}`;
+		const { inputs = {} } = source;
+		const name = JSON.stringify([connection.identity, source.action, inputs]);
 		const known = recent.get(name);
 		if (known !== undefined && performance.now() / 1000 - known.read < FRESH) return known.rows;
 		const maxItems = connector.find(source.action).pagination === undefined ? undefined : MOST_ROWS;
-		const { fields } = await connector.run(source.action, {}, connection, { maxItems, maxWait: LONGEST_WAIT });
+		const { fields } = await connector.run(source.action, inputs, connection, { maxItems, maxWait: LONGEST_WAIT });
 		const rows = fields[source.rows];
 		recent.set(name, { read: performance.now() / 1000, rows });
 		return rows;
