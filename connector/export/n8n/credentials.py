@@ -12,6 +12,7 @@ from connector.definition.service import ConnectorDefinition
 from connector.export.errors import ExportError
 from connector.export.n8n import style
 from connector.export.n8n.expressions import authenticate, base_url, in_credentials, optional, statements
+from connector.export.n8n.layout import OBJECT_NAMES
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.typescript import source, text
 from connector.export.templates import filled
@@ -31,6 +32,8 @@ def credentials(node: NodeData) -> str:
     """
     manifest = node.manifest
     fields = [*_kind_field(manifest), *_connection_fields(manifest)]
+    for name in OBJECT_NAMES.intersection(field["name"] for field in fields):
+        raise ExportError(f"n8n cannot have a field of the name “{name}” in its credentials.")
     names = [field["name"] for field in fields] + ["baseUrl", "callsPerMinute", "allowInsecure"]
     for name in names:
         if names.count(name) > 1:

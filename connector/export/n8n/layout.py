@@ -18,11 +18,15 @@ Show = Mapping[str, list[str] | list[bool]]
 
 _MAX_ALONE = 10
 _OWN = frozenset({"resource", "operation", "additionalFields", "returnAll", "limit", "wholePage", "rows"})
-_TAKEN = (_OWN - {"limit"}) | {
-    *("descriptionType", "toolDescription", "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
-    *("simple", "allowUnauthorizedCerts", "toLocaleString", "toString", "valueOf", "__proto__"),
-    *("__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
-}
+OBJECT_NAMES = frozenset(
+    {
+        *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString"),
+        *("valueOf", "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
+    }
+)
+"""Names that every object in JavaScript has: n8n fails where a parameter is called so."""
+_RESERVED = {"descriptionType", "toolDescription", "simple", "allowUnauthorizedCerts"}
+_TAKEN = (_OWN - {"limit"}) | _RESERVED | OBJECT_NAMES
 """Names that n8n or its rules read, also where the node is a tool, and those that every object in JavaScript has."""
 
 
@@ -192,7 +196,7 @@ def parameter_name(name: str) -> str:
 
 
 def _parameters(fields: Mapping[str, FieldSchema], action: Action, selects: list[str]) -> dict[str, str]:
-    if taken := _OWN.intersection(selects):
+    if taken := (_OWN | OBJECT_NAMES).intersection(selects):
         raise cannot_export(action, f"n8n reserves the name “{min(taken)}” of its choice")
     names = {name: parameter_name(name) for name in fields}
     switches = {empty_switch(names[name]) for name, declared in fields.items() if declared.x_keep_empty}

@@ -22,7 +22,7 @@ from connector.export.javascript import core_files
 from connector.export.n8n import style
 from connector.export.n8n.expressions import authenticate, in_credentials, optional
 from connector.export.n8n.filled_form import _best, parameters
-from connector.export.n8n.layout import empty_switch, parameter_name
+from connector.export.n8n.layout import _TAKEN, OBJECT_NAMES, empty_switch, parameter_name
 from connector.export.n8n.node import NodeData
 from connector.export.n8n.operations import default_operation
 from connector.export.n8n.parameters import group_properties, properties
@@ -755,6 +755,12 @@ def test_a_field_of_several_types_is_a_text_where_it_may_be_one_else_json(tmp_pa
     filled = parameters(made, loaded, values)
     parsed = '={{ JSON.parse("\\u007b\\"a\\": \\"=1\\"\\u007d") }}'
     assert {name: filled[name] for name in values} == {**values, "text": parsed, "plain": "true"}
+
+
+def test_the_node_reads_fields_under_the_names_of_the_form() -> None:
+    listed = re.search(r"const TAKEN =\s*'([^']+)'", exported("n8n")["nodes/Courier/inputs.ts"].decode())
+    assert listed is not None
+    assert {*listed[1].split()} == _TAKEN - OBJECT_NAMES
 
 
 def test_a_value_that_looks_like_an_expression_is_none(tmp_path: Path) -> None:

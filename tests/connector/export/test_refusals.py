@@ -87,6 +87,13 @@ CASES: list[tuple[str, list[Json], Json, str]] = [
     (
         "n8n",
         [],
+        connection(constructor={"type": "string"}),
+        "n8n cannot have a field of the name “constructor” in its credentials.",
+    ),
+    ("n8n", [choice("constructor", "a", "b")], {}, _SEND + "n8n reserves the name “constructor” of its choice."),
+    (
+        "n8n",
+        [],
         connection(callsPerMinute={"type": "string"}),
         "Two fields of the n8n credentials would have the name “callsPerMinute”.",
     ),
