@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 _ADDRESS = re.compile(r"(?:[^@]*@)?\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\](?::[0-9]*)?")
 _HOST = re.compile(r"[^\x00-\x20\x7f#%/:<>?@\[\\\]^|]+")
-_ODD = re.compile(r"[\x00-\x20\x7f{}\\\ud800-\udfff]")
+_ODD = re.compile(r"[\s\x00-\x20\x7f{}\\\ufeff\ud800-\udfff]")
 
 
 def host_of(url: str) -> str | None:

@@ -17,7 +17,7 @@ function checkBaseUrl(url, allowInsecure) {
   } catch {
     // It is no URL at all.
   }
-  if (!parts || !/^https?:\/\/[^/%]+(?:\/|$)/i.test(address.replace(/[?#].*/s, '')) || parts.port === '0' || /[\s\u0000-\u0020\u007f\\{}]/.test(address) || !address.isWellFormed()) {
+  if (!parts || !/^https?:\/\/[^/%]+(?:\/|$)/i.test(address.replace(/[?#].*/s, '')) || parts.port === '0' || /[\s\u0000-\u0020\u007f\u0085\\{}]/.test(address) || !address.isWellFormed()) {
     const shown = [...printable(url)].slice(0, LONGEST_URL).join('');
     throw wrong(`“${shown}” is not a valid base URL.`, 'Example: https://api.example.com');
   }
