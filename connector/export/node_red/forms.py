@@ -8,6 +8,7 @@ from typing import Any
 from connector.catalogue.action import Action
 from connector.definition.field import FieldSchema
 from connector.definition.rules import Choice
+from connector.export.errors import cannot_export
 from connector.validation.text_values import as_text
 
 Form = dict[str, Any]
@@ -23,10 +24,16 @@ _KINDS = {
 }
 """The control for the types of an input; the script `editor.js` draws each. Other types are JSON, or text too."""
 _LONGEST_EXAMPLE = 120
+_UNSTORABLE = ("toString", "hasOwnProperty")
+"""Names of fields that Node-RED calls as functions of what it keeps."""
 
 
 def form(actions: list[Action], operations: frozenset[str]) -> dict[str, Form]:
-    """The forms of a node's actions, by action key, in the order of their names."""
+    """The forms of a node's actions, by action key, in the order of their names.
+
+    Raises:
+        ExportError: Node-RED cannot keep a field of that name.
+    """
     return {
         action.key: {
             "title": action.summary,
@@ -85,6 +92,8 @@ def kind(action: Action, name: str) -> str:
 
 def _form_field(action: Action, name: str, operations: frozenset[str]) -> Form:
     field = action.definition.input(name)
+    if name in _UNSTORABLE:
+        raise cannot_export(action, f"Node-RED starts no flow with a field called “{name}”")
     required = name in action.definition.inputs.required
     form_field: Form = {
         "name": name,

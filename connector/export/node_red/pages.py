@@ -55,7 +55,11 @@ def connection(selection: ExportSelection, names: PackageNames) -> dict[str, byt
 
 
 def group(selection: ExportSelection, names: PackageNames, key: str) -> dict[str, bytes]:
-    """The node of a group."""
+    """The node of a group.
+
+    Raises:
+        ExportError: Node-RED cannot keep a field of that name.
+    """
     manifest = selection.bundle.manifest
     actions, about = selection.groups[key], manifest.groups[key]
     page = filled(

@@ -112,6 +112,12 @@ CASES: list[tuple[str, list[Json], Json, str]] = [
     ),
     (
         "node-red",
+        [inputs(toString=body(title="Text"))],
+        {},
+        _SEND + "Node-RED starts no flow with a field called “toString”.",
+    ),
+    (
+        "node-red",
         [],
         connection(baseUrl={"type": "string"}),
         "The connection field “baseUrl” cannot be exported: the Node-RED node has one of this name.",
