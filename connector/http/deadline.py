@@ -85,6 +85,9 @@ class _TimedTls(_Timed):
         try:
             with connecting():
                 super().connect()  # type: ignore[misc]
+            if self.sock.version() is None:  # type: ignore[attr-defined]
+                # Python makes no handshake on a socket whose other end is gone, and would send what follows in the open.
+                raise ConnectionAbortedError("there is no encryption")
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "the handshake took too long") from error
         except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError) as error:

@@ -121,7 +121,14 @@ def test_a_proxy_that_cannot_be_reached_means_that_nothing_was_sent(world: World
     assert [event.type for event in events].count("wait") == TRIES - 1
 
 
-@pytest.mark.parametrize("rejection", [b"", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n"])
+TUNNEL = b"HTTP/1.1 200 OK\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "rejection",
+    [b"", b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", TUNNEL, TUNNEL + b"\x15\x03\x01\x00\x02\x02\x50"],
+    ids=["nothing", "no", "an end", "an alert"],
+)
 def test_a_proxy_that_makes_no_tunnel_means_that_nothing_was_sent(
     world: World, running: Connector, rejection: bytes
 ) -> None:
