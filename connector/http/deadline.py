@@ -86,7 +86,7 @@ class _TimedTls(_Timed):
             with connecting():
                 super().connect()  # type: ignore[misc]
             if self.sock.version() is None:  # type: ignore[attr-defined]
-                # Python makes no handshake on a socket whose other end is gone, and would send what follows in the open.
+                # Python makes no handshake on a socket whose other end is gone, and would send the request in the open.
                 raise ConnectionAbortedError("there is no encryption")
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "the handshake took too long") from error
