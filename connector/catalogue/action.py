@@ -170,7 +170,11 @@ class Action:
                 name: value[:rows] for name, value in outputs.items() if type(value) is list and len(value) > rows
             }
             outputs = {**outputs, **longer} if longer else outputs
-        return self._validators[1].problems(outputs)
+        try:
+            return self._validators[1].problems(outputs)
+        except RecursionError:
+            # The call has been made: what it returned counts more than a look at all of it.
+            return [Problem("", "depth", "The outputs are nested too deeply to be checked.")]
 
     def idempotency_key(self, inputs: Mapping[str, Any]) -> str | None:
         """The key under which the service remembers a call with these inputs; None where the action has none."""

@@ -129,3 +129,15 @@ def test_at_most_three_actions_are_proposed(name: str, first: str, count: int, t
     assert ("".join(found[:1]), len(found)) == (first, count)
     assert len(catalogue.nearest("send_d", 2)) == 2
     assert [each.key for each in catalogue] == list(summaries)
+
+
+def test_outputs_that_are_too_deep_to_be_checked_are_a_problem_and_no_failure(make: Make) -> None:
+    found = make(action("get_data", outputs={"data": field(["object", "null"], additionalProperties=True)}))
+    deep: Json = {}
+    for _ in range(100_000):
+        deep = {"a": deep}
+    assert [(each.rule, each.message) for each in found.output_problems({"data": deep})] == [
+        ("depth", "The outputs are nested too deeply to be checked.")
+    ]
+    while deep:  # emptied from outside, as the memory's cleaning would need as many frames
+        deep = deep.pop("a")
