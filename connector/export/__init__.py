@@ -16,7 +16,7 @@ from typing import Literal, Protocol, TypeVar, cast
 from connector.catalogue.catalogue import Catalogue
 from connector.catalogue.loader import Bundle
 from connector.definition.service import Publisher
-from connector.export.errors import ExportError, ExportFolderError, UnknownFormatError
+from connector.export.errors import ExportError, ExportFolderError, UnknownFormatError, cannot_export
 from connector.export.folder import write_files
 from connector.export.keywords import require_known_keywords
 from connector.export.publisher import placeholder_note, with_overrides
@@ -89,6 +89,8 @@ def export(
     def write(chosen: ExportSelection) -> dict[str, bytes]:
         for action in chosen.actions:
             require_known_keywords(action)
+            if action.group not in bundle.manifest.groups:
+                raise cannot_export(action, f"the group “{action.group}” does not exist")
         return exporter.files(chosen)
 
     return dict(sorted(leave_out(selection, write, left_out)[1].items()))

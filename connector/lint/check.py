@@ -19,6 +19,8 @@ from connector.lint.rules.files import FolderReader
 
 _HARMLESS = ("D1", "D3", "D5", "D8")
 """Codes of the rules about names, texts, examples and defaults, which exporters do not depend on."""
+_MISSING_GROUP = "D102"
+"""Of these, the rule that every exporter depends on."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def check_folder(
     view = reader.read()
     violations = [*reader.violations, *_violations(view, on_step)]
     # An exporter cannot do with a definition what does not work here either.
-    if exporters and all(rule.code.startswith(_HARMLESS) for rule, _ in violations):
+    if exporters and all(rule.code.startswith(_HARMLESS) and rule.code != _MISSING_GROUP for rule, _ in violations):
         noted = {name: _noting(f"Exporting: {name}", exporter, on_step) for name, exporter in exporters.items()}
         violations += [(EXPORTABLE, violation) for violation in export_violations(view, noted)]
     findings = {Finding(found.file, found.pointer, rule.code, found.message, rule.fix) for rule, found in violations}

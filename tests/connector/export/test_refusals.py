@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from connector.export import ExportError, export
+from connector.export import EXPORT_FORMATS, ExportError, export
 from tests.connector.export.test_power_platform_files import PUBLICATION
 from tests.connector.export.whole import Json, parcels
 from tests.connector.parcels import GET, LIST, TEXT, action, body, field, manifest
@@ -243,13 +244,13 @@ CASES: list[tuple[str, list[Json], Json, str]] = [
     (
         "docs",
         [{**action(), "group": "index"}],
-        {"groups": {"index": {"title": "Index", "description": "All."}}},
+        {"groups": manifest()["groups"] | {"index": {"title": "Index", "description": "All."}}},
         "The group “index” cannot be exported: its page would overwrite the index.",
     ),
     (
         "node-red",
         [{**action(), "group": "connection"}],
-        {"groups": {"connection": {"title": "C", "description": "C."}}},
+        {"groups": manifest()["groups"] | {"connection": {"title": "C", "description": "C."}}},
         "The group “connection” cannot be exported: the config node has the same name.",
     ),
     ("catalogue", [], {"icon": "icons/none.txt"}, "The icon “icons/none.txt” must be an SVG or a PNG file."),
@@ -273,3 +274,13 @@ def test_what_a_format_cannot_express_is_refused(
     with pytest.raises(ExportError) as raised:
         export(folder, name)
     assert raised.value.message == message
+
+
+@pytest.mark.parametrize("format_name", EXPORT_FORMATS)
+def test_an_action_of_a_group_that_does_not_exist_is_left_out_of_no_export_in_silence(
+    format_name: str, tmp_path: Path
+) -> None:
+    made = parcels(tmp_path, GET, LIST, connector=manifest(**PUBLISHED))
+    bundle = replace(made, manifest=made.manifest.model_copy(update={"groups": {}}))
+    with pytest.raises(ExportError, match="cannot be exported: the group “parcels” does not exist"):
+        export(bundle, format_name)
